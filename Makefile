@@ -1,0 +1,37 @@
+# The only door: everything that can be done with this repository is a target here.
+
+PYTHON ?= python3
+SETUP = $(PYTHON) packaging/setup_venv.py
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-all build package inspect lint clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | \
+	  awk -F'|' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+
+demo: build ## build, collect from a stand-in into a stand-in, show what arrived
+	@dev=$$($(SETUP) dev) && "$$dev" -m tests.demo
+
+test: package lint inspect ## prove it: every Python that Splunk brings, under ten minutes
+	@dev=$$($(SETUP) dev) && "$$dev" -m tests.run
+
+test-all: package lint inspect ## everything on every Python
+	@dev=$$($(SETUP) dev) && "$$dev" -m tests.run --all
+
+build: ## build/TA_akamai_siem/: the app as Splunk installs it
+	@$(PYTHON) packaging/build.py
+
+package: build ## dist/TA_akamai_siem-<version>.tar.gz: the same bytes at every build
+	@$(PYTHON) packaging/pack.py
+
+inspect: package ## Splunk's AppInspect on the package
+	@$(PYTHON) packaging/inspect_package.py
+
+lint: ## ruff and mypy
+	@dev=$$($(SETUP) dev) && "$$dev" -m ruff check . && "$$dev" -m ruff format --check . && \
+	  "$$dev" -m mypy
+
+clean: ## remove what was made, environments included
+	rm -rf build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +

@@ -1,0 +1,188 @@
+"""The checkpoint as a value, and the plan that follows from it: which request comes next.
+
+No clock and no input or output: the caller says what time it is. All times are Akamai's clock, in
+epoch seconds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Optional, Union
+
+from .errors import CheckpointUnusable
+from .settings import RETENTION
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .page import Context
+    from .settings import InputSettings
+
+MARGIN = 60
+"""Seconds by which a replay starts earlier than the last moment known to be complete."""
+LATENCY = 5
+"""Seconds for which the API withholds the newest events."""
+RETENTION_SLACK = 10
+"""Seconds by which `from` stays away from the end of the retention, which moves on meanwhile."""
+FROM_NOW_GRACE = 20
+"""Seconds for which a first request may still ask for "from now" instead of naming the moment."""
+NEARLY_FULL = 0.9
+"""Share of its limit from which a page does not prove that nothing is left."""
+VERSION = 1
+LIMIT_FIRST = 10_000
+"""Events to ask for as long as nothing is known of how fast pages come."""
+QUICK = 15.0
+SLOW = 60.0
+"""Seconds for a page: below, the limit grows; above, it falls. The edge cuts pages at 120."""
+
+
+@dataclass(frozen=True)
+class OffsetRequest:
+    """Offset mode. `offset`: the token, or NULL for "from now"."""
+
+    offset: str
+    limit: int
+
+
+@dataclass(frozen=True)
+class TimeRequest:
+    """Time mode without `to`: the page's context gives the offset to go on from."""
+
+    since: int
+    limit: int
+
+
+Request = Union[OffsetRequest, TimeRequest]
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """Where an input stands.
+
+    `offset`: the token to go on from; None before the first page and while a replay is due.
+    `since`: where time mode begins as long as there is no offset.
+    `from_now`: the first request is to be "from now", `since` being that moment.
+    `complete_until`: all that Akamai stored up to then is written; None before the first page.
+    `limit`: events to ask for; it follows what the connection can do (`grown`, `halved`).
+    `doubts`: how many times running the page ended as it should and disagreed with itself.
+    `not_before`: no request earlier than this, as Akamai demanded with Retry-After.
+    """
+
+    host: str
+    config_ids: tuple[int, ...]
+    limit: int = LIMIT_FIRST
+    offset: Optional[str] = None
+    since: float = 0.0
+    from_now: bool = False
+    complete_until: Optional[float] = None
+    doubts: int = 0
+    not_before: float = 0.0
+
+    def to_document(self) -> dict[str, Any]:
+        """The cursor's members of the KV store document."""
+        return {
+            "version": VERSION,
+            "host": self.host,
+            "config_ids": ";".join(map(str, self.config_ids)),
+            "offset": self.offset,
+            "since": self.since,
+            "from_now": self.from_now,
+            "complete_until": self.complete_until,
+            "limit": self.limit,
+            "doubts": self.doubts,
+            "not_before": self.not_before,
+        }
+
+    @property
+    def position(self) -> str:
+        """What tells the page that comes next from all others of this input."""
+        return self.offset if self.offset is not None else f"since {self.since}"
+
+    def request(self, now: float) -> Request:
+        """What to ask for next. `now`: Akamai's clock."""
+        if self.offset is not None:
+            return OffsetRequest(self.offset, self.limit)
+        if self.from_now and now < self.since + FROM_NOW_GRACE:
+            return OffsetRequest("NULL", self.limit)
+        oldest = now - RETENTION + RETENTION_SLACK
+        return TimeRequest(int(max(self.since, oldest)), self.limit)
+
+    def after(self, context: Context, asked_at: float, *, drained: bool) -> Cursor:
+        """The cursor once a page is written. `asked_at`: Akamai's clock when it was asked for."""
+        complete = asked_at - LATENCY if drained else self.complete_until
+        return replace(
+            self,
+            offset=context.offset,
+            from_now=False,
+            doubts=0,
+            not_before=0.0,
+            complete_until=complete if complete is not None else self.since,
+        )
+
+    def paced(self, seconds: float, ceiling: int, *, full: bool) -> Cursor:
+        """The limit after a page that took `seconds` to arrive; `ceiling`: the input's limit."""
+        limit = min(self.limit, ceiling)
+        if seconds > SLOW:
+            limit = max(1, limit // 2)
+        elif seconds < QUICK and full:
+            limit = min(ceiling, limit * 2)
+        return replace(self, limit=limit)
+
+    def replaying(self) -> Cursor:
+        """Back to time mode, from the last moment known to be complete."""
+        known = self.since if self.complete_until is None else self.complete_until
+        since = known - MARGIN if self.offset is not None else known
+        return replace(self, offset=None, from_now=False, since=since, doubts=0)
+
+    def halved(self) -> Cursor:
+        """After a page that was cut."""
+        return replace(self, limit=max(1, self.limit // 2))
+
+
+def begin(settings: InputSettings, now: float) -> Cursor:
+    """The cursor of an input that has never run."""
+    return Cursor(
+        host=settings.account.host,
+        config_ids=settings.config_ids,
+        limit=min(LIMIT_FIRST, settings.limit),
+        since=now - settings.start_back,
+        from_now=not settings.start_back,
+    )
+
+
+def from_document(document: Mapping[str, Any]) -> Cursor:
+    """The cursor that `to_document` wrote. Raises CheckpointUnusable for anything else."""
+    try:
+        if document["version"] != VERSION:
+            what = f"The checkpoint has version {document['version']}, known is {VERSION}"
+            raise CheckpointUnusable(what)
+        offset, complete_until = document["offset"], document["complete_until"]
+        if not (offset is None or (isinstance(offset, str) and offset)):
+            what = "The checkpoint's offset is no text"
+            raise CheckpointUnusable(what)
+        return Cursor(
+            host=str(document["host"]),
+            config_ids=tuple(int(number) for number in document["config_ids"].split(";")),
+            offset=offset,
+            since=float(document["since"]),
+            from_now=bool(document["from_now"]),
+            complete_until=None if complete_until is None else float(complete_until),
+            limit=int(document["limit"]),
+            doubts=int(document["doubts"]),
+            not_before=float(document["not_before"]),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        what = f"The checkpoint is not one of this add-on ({type(error).__name__}: {error})"
+        raise CheckpointUnusable(what) from error
+
+
+def belongs_to(cursor: Cursor, settings: InputSettings) -> bool:
+    """Whether the cursor's offset means anything to these settings: same host, same ids."""
+    return (cursor.host, cursor.config_ids) == (settings.account.host, settings.config_ids)
+
+
+def is_drained(context: Context, request: Request) -> bool:
+    """Whether a page proves that nothing more was stored when it was asked for."""
+    if context.total == 0:
+        return True
+    return context.limit is None and context.total < request.limit * NEARLY_FULL

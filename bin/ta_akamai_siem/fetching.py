@@ -1,0 +1,221 @@
+"""Gets the next page, whatever it takes: retries, waits, corrects the clock, lowers the limit.
+
+What comes back is a proved page and the cursor as it then was: a cut page has halved its limit, an
+expired offset has turned it into a replay. Nothing here moves a cursor past events.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Optional, Protocol
+
+from .cursor import NEARLY_FULL, TimeRequest
+from .errors import (
+    ClockSkewed,
+    CollectionError,
+    Leave,
+    PageIncomplete,
+    RateLimited,
+    Replay,
+    ServerTrouble,
+    TryAgain,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .cursor import Cursor, Request
+    from .page import Page
+
+PATIENCE = 120.0
+"""Seconds without a page after which a run ends; the next interval goes on."""
+FIRST_WAIT = 1.0
+LONGEST_WAIT = 30.0
+SKEW_WORTH_A_WARNING = 30.0
+_DOUBTS_MAX = 2
+"""A page that disagrees with itself is refused so many times running, then taken as it is."""
+
+
+class Source(Protocol):
+    """Asks Akamai once. `tolerant`: take a page whose content disagrees with its count."""
+
+    def fetch(self, request: Request, *, tolerant: bool) -> Page: ...
+
+
+class Clock(Protocol):
+    """Akamai's clock, as `signing.CorrectedClock`."""
+
+    def now(self) -> float: ...
+
+    def learn(self, akamai_time: float) -> float: ...
+
+
+class Events(Protocol):
+    """The log, as far as it is needed here."""
+
+    def info(self, event: str, **values: object) -> None: ...
+
+    def warning(self, event: str, **values: object) -> None: ...
+
+
+@dataclass(frozen=True)
+class Gap:
+    """What Akamai no longer had: stored from `since` to `until`, its clock, epoch seconds."""
+
+    since: float
+    until: float
+    cause: str
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """`asked_at`: Akamai's clock when the page was asked for. `seconds`: it took to arrive."""
+
+    page: Page
+    cursor: Cursor
+    request: Request
+    asked_at: float
+    seconds: float
+    gap: Optional[Gap] = None
+
+
+class FetchFailed(Exception):
+    """Out of patience, or an error that waiting cannot cure: `error`, and the `cursor` to keep."""
+
+    def __init__(self, error: CollectionError, cursor: Cursor) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.cursor = cursor
+
+
+class Fetcher:
+    """`wait`: sleeps that many seconds, or raises when we are to stop. `ceiling`: the input's
+    limit.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        clock: Clock,
+        wait: Callable[[float], None],
+        log: Events,
+        ceiling: int,
+    ) -> None:
+        self._source = source
+        self._clock = clock
+        self._wait = wait
+        self._log = log
+        self._ceiling = ceiling
+
+    def fetch(self, cursor: Cursor) -> Fetched:
+        """The page that comes next. Raises FetchFailed, and what `wait` raises."""
+        attempts = _Attempts()
+        while True:
+            try:
+                self._wait_until_allowed(cursor, attempts)
+                return self._attempt(cursor)
+            except CollectionError as error:  # noqa: PERF203 - one turn is a whole page
+                cursor = self._reaction(error, cursor, attempts)
+
+    def _attempt(self, cursor: Cursor) -> Fetched:
+        asked_at = self._clock.now()
+        request = cursor.request(asked_at)
+        began = time.monotonic()
+        page = self._source.fetch(request, tolerant=cursor.doubts >= _DOUBTS_MAX)
+        seconds = time.monotonic() - began
+        full = page.events >= request.limit * NEARLY_FULL
+        return Fetched(
+            page=page,
+            cursor=cursor.paced(seconds, self._ceiling, full=full),
+            request=request,
+            asked_at=asked_at,
+            seconds=seconds,
+            gap=_gap(cursor, request),
+        )
+
+    def _reaction(self, error: CollectionError, cursor: Cursor, attempts: _Attempts) -> Cursor:
+        """What to go on with after an error. Raises FetchFailed where that is no use."""
+        if isinstance(error, Leave):
+            raise error
+        if isinstance(error, ClockSkewed) and error.akamai_time and attempts.first(ClockSkewed):
+            self._correct_clock(error.akamai_time)
+            return cursor
+        if isinstance(error, Replay):
+            if not attempts.first(type(error)):
+                raise FetchFailed(error, cursor) from error
+            self._log.warning(error.code, reason=error)
+            return cursor.replaying()
+        cursor = _remembering(error, cursor, self._clock.now())
+        if not isinstance(error, TryAgain):
+            raise FetchFailed(error, cursor) from error
+        pause = attempts.pause(getattr(error, "retry_after", None))
+        if pause is None:
+            raise FetchFailed(error, cursor) from error
+        self._log.warning(error.code, reason=error, attempt=attempts.failed, wait_seconds=pause)
+        self._wait(pause)
+        return cursor
+
+    def _wait_until_allowed(self, cursor: Cursor, attempts: _Attempts) -> None:
+        seconds = cursor.not_before - self._clock.now()
+        if seconds > 0 and attempts.failed == 0:
+            if seconds > PATIENCE:
+                what = f"Akamai asked to be left alone for another {seconds:.0f} s"
+                raise FetchFailed(RateLimited(what), cursor)
+            self._wait(seconds)
+
+    def _correct_clock(self, akamai_time: float) -> None:
+        skew = self._clock.learn(akamai_time)
+        if abs(skew) > SKEW_WORTH_A_WARNING:
+            self._log.warning(
+                ClockSkewed.code,
+                skew_seconds=skew,
+                reason=ClockSkewed(
+                    "This host's clock is not Akamai's; requests are signed with the corrected time"
+                ),
+            )
+
+
+class _Attempts:
+    """How often and how long one page has been tried for."""
+
+    def __init__(self) -> None:
+        self.failed = 0
+        self._waited = 0.0
+        self._seen: set[type[CollectionError]] = set()
+
+    def first(self, kind: type[CollectionError]) -> bool:
+        """Whether this is the first error of the kind that is cured, not waited for."""
+        new = kind not in self._seen
+        self._seen.add(kind)
+        return new
+
+    def pause(self, retry_after: float | None) -> float | None:
+        """Seconds to wait before the next attempt; None when patience is at its end."""
+        self.failed += 1
+        longest: float = min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** (self.failed - 1))
+        pause = longest * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, not a secret
+        pause = max(pause, retry_after or 0.0)
+        if self._waited + pause > PATIENCE:
+            return None
+        self._waited += pause
+        return pause
+
+
+def _remembering(error: CollectionError, cursor: Cursor, now: float) -> Cursor:
+    """What the next attempt, in this run or a later one, has to know of this failure."""
+    if isinstance(error, PageIncomplete):
+        return replace(cursor, doubts=cursor.doubts + 1) if error.ended else cursor.halved()
+    if isinstance(error, (RateLimited, ServerTrouble)) and error.retry_after:
+        return replace(cursor, not_before=now + error.retry_after)
+    return cursor
+
+
+def _gap(cursor: Cursor, request: Request) -> Gap | None:
+    """What lies between the last moment known to be complete and where time mode can begin."""
+    if not isinstance(request, TimeRequest) or cursor.complete_until is None:
+        return None
+    if request.since <= cursor.complete_until:
+        return None
+    return Gap(cursor.complete_until, float(request.since), cause="offset_expired")

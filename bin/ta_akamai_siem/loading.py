@@ -1,0 +1,58 @@
+"""From a stanza to checked settings: fetches what the stanza refers to, then checks it all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from .errors import SettingsInvalid
+from .settings import InputSettings, read_input, read_log_level
+from .tls import trusted
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Mapping
+
+    from .input_definition import InputDefinition
+    from .splunkd import Splunkd
+
+
+class Loaded(NamedTuple):
+    """`trusted`: certificates, for TLS to Akamai and to an https proxy."""
+
+    settings: InputSettings
+    trusted: ssl.SSLContext
+
+
+def load_settings(
+    definition: InputDefinition,
+    splunkd: Splunkd,
+    pages: Mapping[str, Mapping[str, str | None]],
+) -> Loaded:
+    """Checked settings of a stanza. `pages`: what the settings page holds, by stanza.
+
+    Raises SettingsInvalid with every problem, SettingsUnreadable.
+    """
+    account_name = definition.parameters.get("account", "").strip()
+    account = splunkd.account(account_name) if account_name else None
+    certificates, problems = _certificates(account)
+    try:
+        settings = read_input(
+            definition.name, definition.parameters, account, pages.get("proxy", {})
+        )
+    except SettingsInvalid as invalid:
+        problems = invalid.problems + problems
+        settings = None
+    if settings is None or certificates is None:
+        raise SettingsInvalid(problems)
+    return Loaded(settings, certificates)
+
+
+def log_level(pages: Mapping[str, Mapping[str, str | None]]) -> str:
+    return read_log_level(pages.get("logging", {}))
+
+
+def _certificates(account: Mapping[str, str | None] | None) -> tuple[ssl.SSLContext | None, list[str]]:
+    try:
+        return trusted(((account or {}).get("ca_bundle") or "").strip()), []
+    except SettingsInvalid as invalid:
+        return None, invalid.problems

@@ -1,0 +1,76 @@
+"""The three things splunkd calls the script for: `--scheme`, `--validate-arguments`, and a run.
+
+What is needed beyond the scheme is imported when it is needed, so that introspection stays quick.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape
+
+from .errors import CollectionError, Leave
+from .input_definition import read_run, read_validation
+from .log import tell_splunkd
+from .scheme import scheme_xml
+from .stop import Stop
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_FAILED = 1
+
+
+def main(kind: str, arguments: Sequence[str]) -> int:
+    """Do what the arguments say; the exit code. `kind`: the scheme's name."""
+    if "--scheme" in arguments:
+        sys.stdout.write(scheme_xml())
+        return 0
+    try:
+        if "--validate-arguments" in arguments:
+            return _validate(kind)
+        return _run(kind)
+    except Leave:
+        return 0
+    except CollectionError as error:
+        tell_splunkd("ERROR", f"{error.code} {error}")
+    except Exception as error:  # noqa: BLE001 - the last word: one line that splunkd understands
+        tell_splunkd("ERROR", f"run.failed {_named(error)}")
+    return _FAILED
+
+
+def _validate(kind: str) -> int:
+    from .validation import validate
+
+    try:
+        validate(read_validation(sys.stdin.buffer.read(), kind))
+    except CollectionError as error:
+        return _refuse(str(error))
+    except Exception as error:  # noqa: BLE001 - whoever saves has to see something
+        tell_splunkd("ERROR", f"validation.failed {_named(error)}")
+        return _refuse(f"The input cannot be checked ({_named(error)}); see splunkd.log")
+    return 0
+
+
+def _refuse(reason: str) -> int:
+    sys.stdout.write(f"<error><message>{escape(reason)}</message></error>\n")
+    return _FAILED
+
+
+def _run(kind: str) -> int:
+    stop = Stop()
+    stop.install()
+    with stop.interruptible():
+        definition = read_run(sys.stdin.buffer.read(), kind)
+        from .running import Run
+    return Run(definition, stop).run()
+
+
+def _named(error: BaseException) -> str:
+    """An unforeseen error by its kind and place; its text is left out, it may repeat a secret."""
+    trace = error.__traceback__
+    place = "unknown"
+    while trace is not None:
+        place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return f"{type(error).__name__} at {place}"

@@ -1,0 +1,251 @@
+"""One response body: spooled as it arrives, proved complete, read back as blocks of whole lines.
+
+What arrives is kept compressed, as it came; it is decompressed a first time while it arrives, to
+prove it, and a second time when it is read back. Memory holds one block, whatever the page's size.
+
+A page is complete if its last non-empty line is the context, and the context's `total` equals the
+lines before it. That a line is a JSON object is proved here by how it begins and ends; one that
+fails to parse later is found by the reader of the blocks, which treats it the same way.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING, Optional
+
+from .errors import PageIncomplete, SpoolUnusable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_BLOCK = 128 << 10
+"""Bytes decompressed at a time: blocks of 64 to 256 KB stay in the CPU's cache."""
+_GZIP = 31
+_BLANK = b" \t\r\n"
+
+
+@dataclass(frozen=True)
+class Context:
+    """The page's last line. `limit` is there only if the page's size reached it."""
+
+    total: int
+    offset: str
+    limit: Optional[int]
+
+
+class PageSpool:
+    """Takes a body in pieces and proves it.
+
+    `tolerant`: take a page that ended as it should though its count or a line of it is wrong.
+    """
+
+    def __init__(self, file: IO[bytes], *, compressed: bool, tolerant: bool = False) -> None:
+        self._file = file
+        self._compressed = compressed
+        self._tolerant = tolerant
+        self._inflate = _Inflate() if compressed else None
+        self._lines = _LineProof()
+        self.size = 0
+
+    def feed(self, piece: bytes) -> None:
+        """Add bytes as they came. Raises PageIncomplete, SpoolUnusable."""
+        try:
+            self._file.write(piece)
+        except OSError as error:
+            what = f"The page cannot be spooled: {error.strerror or error}"
+            raise SpoolUnusable(what) from error
+        self.size += len(piece)
+        if self._inflate is None:
+            self._lines.feed(piece)
+        else:
+            for block in self._inflate.feed(piece):
+                self._lines.feed(block)
+
+    def finish(self) -> Page:
+        """The proved page, to be closed by the caller. Raises PageIncomplete."""
+        if self._inflate is not None and not self._inflate.ended:
+            what = f"The page's gzip stream was cut off after {self.size} bytes"
+            raise PageIncomplete(what)
+        context = self._lines.context()
+        doubt = self._lines.doubt(context)
+        if doubt and not self._tolerant:
+            raise PageIncomplete(doubt, ended=True)
+        return Page(
+            file=self._file,
+            compressed=self._compressed,
+            context=context,
+            events=self._lines.count,
+            event_bytes=self._lines.proved_bytes,
+            size=self.size,
+            tolerant=self._tolerant,
+            doubt=doubt,
+        )
+
+    def close(self) -> None:
+        self._file.close()
+
+
+@dataclass(frozen=True)
+class Page:
+    """A complete page. `events`: lines counted. `event_bytes`: of them, decompressed.
+    `size`: bytes as they came. `tolerant`: taken whatever its lines are. `doubt`: what was wrong
+    with a page taken all the same, or "".
+    """
+
+    file: IO[bytes]
+    compressed: bool
+    context: Context
+    events: int
+    event_bytes: int
+    size: int
+    tolerant: bool = False
+    doubt: str = ""
+
+    def blocks(self) -> Iterator[list[bytes]]:
+        """The event lines in order, a block of whole lines at a time, blank ones left out."""
+        rest = b""
+        for data in self._event_data():
+            cut = data.rfind(b"\n") + 1
+            if cut:
+                block, rest = rest + data[:cut], data[cut:]
+                yield [line for line in block.split(b"\n") if line and not line.isspace()]
+            else:
+                rest += data
+        if rest and not rest.isspace():
+            yield [rest]
+
+    def close(self) -> None:
+        self.file.close()
+
+    def _event_data(self) -> Iterator[bytes]:
+        remaining = self.event_bytes
+        for data in self._decompressed():
+            yield data[:remaining]
+            remaining -= len(data)
+            if remaining <= 0:
+                return
+
+    def _decompressed(self) -> Iterator[bytes]:
+        self.file.seek(0)
+        inflate = _Inflate() if self.compressed else None
+        while piece := self.file.read(_BLOCK // 4 if inflate else _BLOCK):
+            if inflate is None:
+                yield piece
+            else:
+                yield from inflate.feed(piece)
+
+
+class _Inflate:
+    """Decompresses gzip, several members in a row included, into blocks of bounded size."""
+
+    def __init__(self) -> None:
+        self._stream = zlib.decompressobj(_GZIP)
+
+    @property
+    def ended(self) -> bool:
+        """Whether what was fed ends with the end of a member, its checksum being right."""
+        return self._stream.eof and not self._stream.unused_data
+
+    def feed(self, piece: bytes) -> Iterator[bytes]:
+        try:
+            while piece:
+                if self._stream.eof:
+                    self._stream = zlib.decompressobj(_GZIP)
+                block = self._stream.decompress(piece, _BLOCK)
+                if block:
+                    yield block
+                piece = self._stream.unconsumed_tail or self._stream.unused_data
+                if not piece and len(block) == _BLOCK:
+                    yield from self._held_back()
+        except zlib.error as error:
+            what = f"The page's gzip stream is damaged ({error})"
+            raise PageIncomplete(what) from error
+
+    def _held_back(self) -> Iterator[bytes]:
+        """What a full block left inside the decompressor although all input was taken."""
+        while block := self._stream.decompress(b"", _BLOCK):
+            yield block
+
+
+class _LineProof:
+    """Counts the lines that pass by and holds back the last one, which may be the context."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.proved_bytes = 0
+        self._no_objects = 0
+        self._pending = b""
+
+    def feed(self, data: bytes) -> None:
+        pending = self._pending + data
+        last = pending.rfind(b"\n", 0, len(pending.rstrip(_BLANK))) + 1
+        self._pending = pending[last:]
+        if last:
+            self._prove(pending[:last])
+
+    def _prove(self, block: bytes) -> None:
+        """`block`: whole lines. The usual block is settled by three counts."""
+        self.proved_bytes += len(block)
+        lines = block.count(b"\n")
+        if (
+            block.startswith(b'{"')
+            and block.endswith(b"}\n")
+            and block.count(b'}\n{"') == lines - 1
+        ):
+            self.count += lines
+            return
+        for line in block.split(b"\n"):
+            content = line.strip(_BLANK)
+            if content:
+                self.count += 1
+                self._no_objects += not _is_object(content)
+
+    def context(self) -> Context:
+        """The context line. Raises PageIncomplete where the last line is none."""
+        context = _read_context(self._pending.strip(_BLANK))
+        if context is None:
+            what = f"The page ended after {self.count} lines without its context line"
+            raise PageIncomplete(what)
+        return context
+
+    def doubt(self, context: Context) -> str:
+        """What of the page disagrees with its context; empty where it is complete."""
+        if self._no_objects:
+            return f"{self._no_objects} of the page's {self.count} lines are no JSON objects"
+        if context.total != self.count:
+            return f"The page has {self.count} lines, and its context says {context.total}"
+        return ""
+
+
+def _is_object(line: bytes) -> bool:
+    """Whether an unusual line may be an event: the usual begin and end, or parsed to be sure."""
+    if line.startswith(b'{"') and line.endswith(b"}"):
+        return True
+    try:
+        return isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _read_context(line: bytes) -> Context | None:
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(value, dict):
+        return None
+    total = _count(value.get("total"))
+    offset = value.get("offset")
+    if total is None or not isinstance(offset, str) or not offset:
+        return None
+    return Context(total=total, offset=offset, limit=_count(value.get("limit")))
+
+
+def _count(value: object) -> int | None:
+    """An integer, or its digits as a string; None for anything else."""
+    if isinstance(value, str) and re.match(r"[0-9]{1,15}\Z", value):
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None

@@ -1,0 +1,240 @@
+"""What a stanza, its account and the settings page say, checked, as frozen values.
+
+One constructor for saving and for running alike: `read_input`. It names every problem at once.
+No input or output happens here: the callers fetch the strings.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Optional
+
+from .errors import SettingsInvalid
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LIMIT_MAX = 600_000
+"""Largest page the API gives, in events."""
+LIMIT_DEFAULT = 50_000
+RETENTION = 12 * 3600
+"""Seconds for which Akamai keeps an event."""
+INTERVAL_MIN = 10
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+PROXY_TYPES = ("http", "https", "socks5")
+
+_HOST = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9][A-Za-z0-9._-]*)(?::[0-9]{1,5})?\Z")
+_START = re.compile(r"-([0-9]{1,6})([smh])\Z")
+_SECONDS = {"s": 1, "m": 60, "h": 3600}
+_CRON_BOUNDS = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
+_CRON_PART = re.compile(r"(?:\*|([0-9]{1,2})(?:-([0-9]{1,2}))?)(?:/([0-9]{1,2}))?\Z")
+
+
+@dataclass(frozen=True)
+class Account:
+    """One EdgeGrid credential. `ca_bundle`: path of a PEM file, PEM text, or empty."""
+
+    name: str
+    host: str
+    client_token: str = field(repr=False)
+    client_secret: str = field(repr=False)
+    access_token: str = field(repr=False)
+    ca_bundle: str = ""
+
+
+@dataclass(frozen=True)
+class Proxy:
+    """The proxy of the settings page. `remote_dns`: SOCKS resolves names at the proxy."""
+
+    kind: str
+    host: str
+    port: int
+    username: str = ""
+    password: str = field(default="", repr=False)
+    remote_dns: bool = False
+
+
+@dataclass(frozen=True)
+class InputSettings:
+    """A checked stanza of `akamai_siem` with all it refers to.
+
+    `config_ids`: ascending, each once. `start_back`: seconds before the first run, 0 = from now.
+    """
+
+    name: str
+    account: Account
+    config_ids: tuple[int, ...]
+    start_back: int
+    limit: int
+    proxy: Optional[Proxy]
+
+
+class Problems:
+    """Collects one sentence a problem, each beginning with the setting's name."""
+
+    def __init__(self) -> None:
+        self.sentences: list[str] = []
+
+    def add(self, setting: str, sentence: str) -> None:
+        self.sentences.append(f"{setting} {sentence}")
+
+    def settle(self) -> None:
+        """Raise `SettingsInvalid` if there is any."""
+        if self.sentences:
+            raise SettingsInvalid(self.sentences)
+
+
+def read_input(
+    name: str,
+    stanza: Mapping[str, str],
+    account: Mapping[str, str | None] | None,
+    proxy: Mapping[str, str | None],
+) -> InputSettings:
+    """Check a stanza of `akamai_siem` together with its account and the proxy settings.
+
+    `stanza`: parameters as splunkd hands them over. `account`: the account's stanza with clear
+    secrets, None where there is none of that name. `proxy`: stanza `proxy` of the settings. In
+    both, splunkd gives an empty setting as None. Raises SettingsInvalid with every problem found.
+    """
+    problems = Problems()
+    _check_interval(stanza.get("interval", "").strip(), problems)
+    result = InputSettings(
+        name=name,
+        account=read_account(stanza.get("account", "").strip(), account, problems),
+        config_ids=_read_config_ids(stanza.get("config_ids", ""), problems),
+        start_back=_read_start(stanza.get("start", "").strip(), problems),
+        limit=_read_limit(stanza.get("limit", "").strip(), problems),
+        proxy=read_proxy(proxy, problems),
+    )
+    problems.settle()
+    return result
+
+
+def read_account(name: str, stanza: Mapping[str, str | None] | None, problems: Problems) -> Account:
+    """The account of that name; what is wrong with it goes to `problems`."""
+    if not name:
+        problems.add("account", "is missing: choose one of Configuration > Accounts")
+        stanza = None
+    elif stanza is None:
+        problems.add("account", f"'{name}' does not exist: see Configuration > Accounts")
+    values = {
+        key: (stanza.get(key) or "").strip() if stanza is not None else ""
+        for key in ("host", "client_token", "client_secret", "access_token", "ca_bundle")
+    }
+    if stanza is not None:
+        for key in ("client_token", "client_secret", "access_token"):
+            if not values[key]:
+                problems.add(key, f"of account '{name}' is missing")
+            elif not values[key].isascii() or any(c.isspace() for c in values[key]):
+                problems.add(key, f"of account '{name}' holds blanks or characters beyond ASCII")
+        values["host"] = re.sub(r"\Ahttps://|/+\Z", "", values["host"])
+        if not _HOST.match(values["host"]):
+            problems.add(
+                "host",
+                f"of account '{name}' has to be a host name or address, optionally with :port, "
+                f"such as akab-….luna.akamaiapis.net; it is '{values['host']}'",
+            )
+    return Account(name=name, **values)
+
+
+def read_proxy(stanza: Mapping[str, str | None], problems: Problems) -> Proxy | None:
+    """The proxy to use, None where it is switched off."""
+    if (stanza.get("proxy_enabled") or "0").strip().lower() not in ("1", "true", "yes"):
+        return None
+    kind = (stanza.get("proxy_type") or "http").strip().lower()
+    if kind not in PROXY_TYPES:
+        problems.add("proxy_type", f"has to be one of {', '.join(PROXY_TYPES)}; it is '{kind}'")
+    host = (stanza.get("proxy_url") or "").strip()
+    if not _HOST.match(host) or re.search(r":[0-9]+\Z", host):
+        problems.add("proxy_url", f"has to be a host name or address alone; it is '{host}'")
+    port = _whole_number((stanza.get("proxy_port") or "").strip(), 1, 65535)
+    if port is None:
+        problems.add("proxy_port", "has to be a number from 1 to 65535")
+    return Proxy(
+        kind=kind,
+        host=host,
+        port=port or 0,
+        username=(stanza.get("proxy_username") or "").strip(),
+        password=stanza.get("proxy_password") or "",
+        remote_dns=(stanza.get("proxy_rdns") or "0").strip().lower() in ("1", "true", "yes"),
+    )
+
+
+def read_log_level(stanza: Mapping[str, str | None]) -> str:
+    """`loglevel` of the settings' stanza `logging`; INFO where it is none of `LOG_LEVELS`."""
+    level = (stanza.get("loglevel") or "INFO").strip().upper()
+    return level if level in LOG_LEVELS else "INFO"
+
+
+def _read_config_ids(text: str, problems: Problems) -> tuple[int, ...]:
+    items = [item for item in re.split(r"[;,\s]+", text) if item]
+    if not items:
+        problems.add("config_ids", "is missing: the ids of one or more security configurations")
+    wrong = [item for item in items if _whole_number(item, 1, 10**12) is None]
+    if wrong:
+        problems.add(
+            "config_ids",
+            f"has to be positive integers separated by ';'; not one is: {', '.join(wrong)}",
+        )
+    return tuple(sorted({int(item) for item in items if item not in wrong}))
+
+
+def _read_start(text: str, problems: Problems) -> int:
+    if text in ("", "now"):
+        return 0
+    match = _START.match(text)
+    seconds = int(match[1]) * _SECONDS[match[2]] if match else 0
+    if not 0 < seconds <= RETENTION:
+        problems.add(
+            "start",
+            f"has to be 'now' or how far back, from -1s to -12h (-90s, -30m, -6h); it is '{text}'",
+        )
+    return seconds
+
+
+def _read_limit(text: str, problems: Problems) -> int:
+    limit = _whole_number(text or str(LIMIT_DEFAULT), 1, LIMIT_MAX)
+    if limit is None:
+        problems.add("limit", f"has to be a number of events from 1 to {LIMIT_MAX}; it is '{text}'")
+    return limit or LIMIT_DEFAULT
+
+
+def _check_interval(text: str, problems: Problems) -> None:
+    if not text or _is_cron(text):
+        return
+    if not re.match(r"[0-9]{1,9}(?:\.[0-9]+)?\Z", text) or float(text) < INTERVAL_MIN:
+        problems.add(
+            "interval",
+            f"has to be a number of seconds, at least {INTERVAL_MIN}, or a cron schedule of five "
+            f"fields; it is '{text}'",
+        )
+
+
+def _is_cron(text: str) -> bool:
+    fields = text.split()
+    return len(fields) == len(_CRON_BOUNDS) and all(
+        _is_cron_part(part, low, high)
+        for value, (low, high) in zip(fields, _CRON_BOUNDS)
+        for part in value.split(",")
+    )
+
+
+def _is_cron_part(part: str, low: int, high: int) -> bool:
+    match = _CRON_PART.match(part)
+    if not match:
+        return False
+    first, last, step = match.groups()
+    numbers = [int(number) for number in (first, last) if number is not None]
+    return (
+        all(low <= number <= high for number in numbers)
+        and numbers == sorted(numbers)
+        and (step is None or int(step) > 0)
+    )
+
+
+def _whole_number(text: str, low: int, high: int) -> int | None:
+    """The number that `text` writes in ASCII digits, None where it is none from low to high."""
+    if not re.match(r"[0-9]{1,15}\Z", text) or not low <= int(text) <= high:
+        return None
+    return int(text)

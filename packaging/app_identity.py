@@ -1,0 +1,60 @@
+"""Who the app is and where its files lie: id, version, date, folders.
+
+The version is written in ``app.manifest`` and nowhere else.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGING = ROOT / "packaging"
+BUILD = ROOT / "build"
+DIST = ROOT / "dist"
+
+APP_ID = "TA_akamai_siem"
+APP = BUILD / APP_ID
+"""The built app: what a Splunk administrator would find in etc/apps."""
+
+CONF_PREFIX = APP_ID.lower()
+
+_DATE_WITHOUT_GIT = 1_735_689_600
+"""2025-01-01T00:00:00Z: the date of a source tree that came without its history."""
+
+
+def version() -> str:
+    """Return the app's version, for instance ``0.1.0``, from ``app.manifest``."""
+    manifest = json.loads((ROOT / "app.manifest").read_text(encoding="utf-8"))
+    return str(manifest["info"]["id"]["version"])
+
+
+def package_path() -> Path:
+    """Return where the installable package goes: ``dist/<app>-<version>.tar.gz``."""
+    return DIST / f"{APP_ID}-{version()}.tar.gz"
+
+
+def source_date() -> int:
+    """Return the one date everything in the package carries, in seconds since 1970.
+
+    ``SOURCE_DATE_EPOCH`` where it is set, else the date of the last commit, else a constant:
+    never the time of the build, so that two builds of one source are the same bytes.
+    """
+    given = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if given:
+        return int(given)
+    if not (ROOT / ".git").exists():
+        return _DATE_WITHOUT_GIT
+    try:
+        answer = subprocess.run(
+            ["git", "-C", str(ROOT), "log", "-1", "--format=%ct"],
+            capture_output=True,
+            check=False,
+            text=True,
+        )
+    except FileNotFoundError:
+        return _DATE_WITHOUT_GIT
+    seconds = answer.stdout.strip()
+    return int(seconds) if answer.returncode == 0 and seconds else _DATE_WITHOUT_GIT

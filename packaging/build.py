@@ -1,0 +1,178 @@
+"""Build the app: ``python packaging/build.py [--force]`` → ``build/TA_akamai_siem/``.
+
+Stages our sources as Splunk's UCC framework wants them, runs ``ucc-gen``, checks that all of the
+app came out (ucc-gen says 0 after a failure too), takes out what nobody needs, and writes dates
+that depend on the source alone. A build of the same sources is not repeated.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from app_identity import APP, APP_ID, BUILD, CONF_PREFIX, PACKAGING, ROOT, source_date, version
+from lock import PURE_PYTHON
+from prune import normalise_dates, prune, write_notices
+from setup_venv import environment
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PIP_VERSION = "25.3"
+SOURCES = ("app.manifest", "bin", "default", "lookups", "metadata", "static", "README")
+NEVER_COPIED = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
+REWRITTEN = ("app.manifest", "default/app.conf", "lib/requirements.txt")
+"""Files of ours that ucc-gen completes, or that end their work with the build."""
+_STAMP = BUILD / "build.sha256"
+_STAGE = BUILD / "stage"
+
+EXPECTED = (
+    "app.manifest",
+    "LICENSES/Apache-2.0.txt",
+    "README/inputs.conf.spec",
+    f"README/{CONF_PREFIX}_account.conf.spec",
+    f"README/{CONF_PREFIX}_settings.conf.spec",
+    "appserver/static/js/build/entry_page.js",
+    "appserver/static/js/build/globalConfig.json",
+    "appserver/templates/base.html",
+    f"bin/{APP_ID}_rh_account.py",
+    f"bin/{APP_ID}_rh_akamai_siem.py",
+    f"bin/{APP_ID}_rh_settings.py",
+    "bin/akamai_siem.py",
+    "bin/ta_akamai_siem/__init__.py",
+    "default/app.conf",
+    "default/collections.conf",
+    "default/data/ui/views/configuration.xml",
+    "default/data/ui/views/inputs.xml",
+    "default/inputs.conf",
+    "default/props.conf",
+    "default/restmap.conf",
+    f"default/{CONF_PREFIX}_settings.conf",
+    "default/web.conf",
+    "lib/akamai/edgegrid/__init__.py",
+    "lib/certifi/cacert.pem",
+    "lib/requests/__init__.py",
+    "lib/solnlib/__init__.py",
+    "lib/splunklib/__init__.py",
+    "lib/splunktaucclib/__init__.py",
+    "metadata/default.meta",
+    "static/appIcon.png",
+)
+
+
+def _is_source(path: Path) -> bool:
+    hidden = any(part.startswith(".") for part in path.relative_to(ROOT).parts)
+    return path.is_file() and not hidden and "__pycache__" not in path.parts
+
+
+def _tree_digest(folders: list[Path]) -> str:
+    digest = hashlib.sha256(f"{source_date()}\n".encode())
+    for top in folders:
+        for path in sorted(top.rglob("*")) if top.is_dir() else [top]:
+            if _is_source(path):
+                digest.update(f"{path.relative_to(ROOT)}\0".encode())
+                digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _fingerprint() -> str:
+    """Return a digest of everything that goes into the app and of what came out."""
+    own = [ROOT / name for name in (*SOURCES, "LICENSES", "globalConfig.json")]
+    locks = [PACKAGING / "runtime.lock", PACKAGING / "tools.lock"]
+    return _tree_digest([*own, *locks, *sorted(PACKAGING.glob("*.py")), APP])
+
+
+def _stage() -> None:
+    """Lay the sources out as ucc-gen expects them: it wants a folder called ``package``."""
+    shutil.rmtree(_STAGE, ignore_errors=True)
+    package = _STAGE / "package"
+    package.mkdir(parents=True)
+    for name in SOURCES:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, package / name, ignore=NEVER_COPIED)
+        elif source.is_file():
+            shutil.copyfile(source, package / name)
+    shutil.copytree(ROOT / "LICENSES", _STAGE / "LICENSES")
+    shutil.copyfile(ROOT / "globalConfig.json", _STAGE / "globalConfig.json")
+    (package / "lib").mkdir()
+    shutil.copyfile(PACKAGING / "runtime.lock", package / "lib" / "requirements.txt")
+
+
+def _run_ucc_gen(python: Path) -> str:
+    flags = [*PURE_PYTHON, "--require-hashes", "--no-build-isolation"]
+    flags += ["--no-compile", "--ignore-installed"]
+    command = [str(python.with_name("ucc-gen")), "build", "--source", str(_STAGE / "package")]
+    command += ["--ta-version", version(), "-o", str(_STAGE / "out")]
+    command += ["--python-binary-name", str(python), "--pip-version", PIP_VERSION]
+    command += [f"--pip-custom-flag={' '.join(flags)}"]
+    # A cache of our own: a splunk-sdk wheel that another setuptools built has other bytes.
+    locked = hashlib.sha256((PACKAGING / "tools.lock").read_bytes()).hexdigest()[:12]
+    settings = {
+        **os.environ,
+        "PATH": os.pathsep.join([str(python.parent), os.environ.get("PATH", "")]),
+        "PIP_CACHE_DIR": str(BUILD / "cache" / f"pip-{locked}"),
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    done = subprocess.run(
+        command,
+        check=False,
+        cwd=_STAGE,
+        env=settings,
+        stderr=subprocess.STDOUT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    (BUILD / "ucc-gen.log").write_text(done.stdout, encoding="utf-8")
+    return done.stdout
+
+
+def _check(out: Path, said: str) -> None:
+    """Stop, with what ucc-gen said, where a part is missing or one of our files has changed."""
+    missing = [name for name in EXPECTED if not (out / name).is_file()]
+    if missing:
+        message = f"{said}\nucc-gen did not produce: {', '.join(missing)}"
+        raise SystemExit(message)
+    package = _STAGE / "package"
+    staged = [path for path in package.rglob("*") if path.is_file()]
+    ours = {path.relative_to(package).as_posix(): path for path in staged}
+    changed = [
+        name
+        for name, path in ours.items()
+        if name not in REWRITTEN and path.read_bytes() != (out / name).read_bytes()
+    ]
+    if changed:
+        message = f"{said}\nucc-gen changed files of ours: {', '.join(changed)}"
+        raise SystemExit(message)
+
+
+def build(*, force: bool = False) -> None:
+    """Bring ``build/TA_akamai_siem/`` up to date."""
+    fresh = not force and _STAMP.is_file() and APP.is_dir()
+    if fresh and _STAMP.read_text(encoding="utf-8") == _fingerprint():
+        print(f"{APP.relative_to(ROOT)} is up to date")
+        return
+    if not (ROOT / "bin" / "akamai_siem.py").is_file():
+        raise SystemExit("bin/akamai_siem.py is missing; ucc-gen would make one of its own")
+    python = environment("tools")
+    _stage()
+    said = _run_ucc_gen(python)
+    out = _STAGE / "out" / APP_ID
+    _check(out, said)
+    prune(out)
+    _check(out, said)
+    write_notices(out)
+    normalise_dates(out, source_date())
+    shutil.rmtree(APP, ignore_errors=True)
+    out.rename(APP)
+    _STAMP.write_text(_fingerprint(), encoding="utf-8")
+    print(f"built {APP.relative_to(ROOT)} {version()}")
+
+
+if __name__ == "__main__":
+    build(force="--force" in sys.argv[1:])

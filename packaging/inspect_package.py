@@ -1,0 +1,94 @@
+"""Run Splunk's AppInspect on the package: ``python packaging/inspect_package.py``.
+
+Passes when there is no error, failure or future failure, and every warning is one that
+``appinspect_allowed.json`` gives a reason for. An entry there that no longer occurs fails too: the
+list tells what is so, not what once was.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+from app_identity import BUILD, PACKAGING, package_path
+from setup_venv import environment
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TAGS = ("cloud", "private_victoria")
+FATAL = ("error", "failure", "future_failure")
+_ALLOWED = PACKAGING / "appinspect_allowed.json"
+
+
+def _inspect(python: Path, package: Path, tag: str) -> dict[str, Any]:
+    report = BUILD / "appinspect" / f"{tag}.json"
+    report.parent.mkdir(parents=True, exist_ok=True)
+    report.unlink(missing_ok=True)
+    command = [str(python.with_name("splunk-appinspect")), "inspect", str(package)]
+    command += ["--mode", "precert", "--skip-trusted-libraries-update", "--included-tags", tag]
+    command += ["--data-format", "json", "--output-file", str(report), "--max-messages", "all"]
+    done = subprocess.run(
+        command,
+        check=False,
+        stderr=subprocess.STDOUT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    if not report.is_file():
+        raise SystemExit(f"{done.stdout}\nsplunk-appinspect wrote no report for {tag}")
+    found: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))
+    return found
+
+
+def _checks(report: dict[str, Any], result: str) -> dict[str, list[str]]:
+    """Return the messages by check of all checks that ended in ``result``."""
+    return {
+        check["name"]: [message["message"] for message in check["messages"]]
+        for inspected in report["reports"]
+        for group in inspected["groups"]
+        for check in group["checks"]
+        if check["result"] == result
+    }
+
+
+def _verdict(tag: str, report: dict[str, Any], allowed: dict[str, str]) -> list[str]:
+    """Return what is wrong in one report; print its summary."""
+    summary = report["summary"]
+    print(f"{tag}: " + ", ".join(f"{summary.get(name, 0)} {name}" for name in (*FATAL, "warning")))
+    wrong = []
+    for result in FATAL:
+        for name, messages in _checks(report, result).items():
+            wrong.append(f"{tag}: {result}: {name}: " + " | ".join(messages))
+        if summary.get(result, 0) and not _checks(report, result):
+            wrong.append(f"{tag}: {summary[result]} {result}, not told which")
+    for name, messages in _checks(report, "warning").items():
+        if name not in allowed:
+            wrong.append(f"{tag}: warning without a reason in {_ALLOWED.name}: {name}: {messages}")
+    if not summary.get("success", 0):
+        wrong.append(f"{tag}: no check passed; nothing was inspected")
+    return wrong
+
+
+def main() -> None:
+    """Inspect the package once for each tag."""
+    package = package_path()
+    if not package.is_file():
+        message = f"{package} is missing; run make package"
+        raise SystemExit(message)
+    python = environment("tools")
+    allowed: dict[str, str] = json.loads(_ALLOWED.read_text(encoding="utf-8"))
+    with ThreadPoolExecutor(len(TAGS)) as pool:
+        reports = list(pool.map(lambda tag: _inspect(python, package, tag), TAGS))
+    wrong = [line for tag, report in zip(TAGS, reports) for line in _verdict(tag, report, allowed)]
+    seen = {name for report in reports for name in _checks(report, "warning")}
+    wrong += [f"{name}: allowed, but no longer warned about" for name in sorted({*allowed} - seen)]
+    if wrong:
+        raise SystemExit("AppInspect:\n  " + "\n  ".join(wrong))
+    print(f"AppInspect: clean; {len(seen)} warnings, each with its reason in {_ALLOWED.name}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,41 @@
+"""Sites for the scenarios, and the choice between all of them and their core."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from .site import BUILT_APP, Site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """END_TO_END=core leaves out what is not marked `core`."""
+    if os.environ.get("END_TO_END") != "core":
+        return
+    here = os.path.dirname(__file__)
+    left_out = [
+        item
+        for item in items
+        if str(item.path).startswith(here) and item.get_closest_marker("core") is None
+    ]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _built() -> None:
+    if not (BUILT_APP / "bin" / "akamai_siem.py").is_file():
+        pytest.fail("the app is not built: run `make build` first", pytrace=False)
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    """Both programs fresh; inputs run when a test says so."""
+    with Site(tmp_path) as running:
+        yield running

@@ -1,0 +1,119 @@
+"""A site: both stand-ins, the built app in the one, an account on the other."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tests.standin_akamai.client import AkamaiStandin
+from tests.standin_splunk.client import SplunkStandin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import TracebackType
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILT_APP = ROOT / "build" / "TA_akamai_siem"
+KIND = "akamai_siem"
+ACCOUNT = "main"
+INPUT = "first"
+STANZA = f"{KIND}://{INPUT}"
+CONFIG_ID = 76213
+CHECKPOINTS = "ta_akamai_siem_checkpoints"
+DEAD_PROXY = "http://127.0.0.1:9"
+"""Nothing listens on the discard port: whoever uses this proxy fails."""
+
+
+def product_python() -> str:
+    """The interpreter of the built app: without any package of the tests' environment."""
+    return os.environ.get("PRODUCT_PYTHON") or getattr(sys, "_base_executable", sys.executable)
+
+
+class Site:
+    """Starts both programs; as a context manager it ends them. `folder` holds all they keep."""
+
+    def __init__(self, folder: Path, *splunk_options: str, manual: bool = True) -> None:
+        self.akamai = AkamaiStandin(folder / "akamai")
+        options = [f"--env={name}={DEAD_PROXY}" for name in ("HTTP_PROXY", "HTTPS_PROXY")]
+        options += [f"--env={name}={DEAD_PROXY}" for name in ("http_proxy", "https_proxy")]
+        if manual:
+            options.append("--manual")
+        self.home = folder / "splunk"
+        self.splunk = SplunkStandin(
+            self.home, BUILT_APP, *options, *splunk_options, python=product_python()
+        )
+
+    def __enter__(self) -> Site:
+        self.splunk.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            self.splunk.__exit__(kind, error, trace)
+        finally:
+            self.akamai.stop()
+
+    def account_values(self, **changed: str) -> dict[str, str]:
+        akamai = self.akamai
+        return {
+            "host": akamai.host,
+            "client_token": akamai.client_token,
+            "client_secret": akamai.client_secret,
+            "access_token": akamai.access_token,
+            "ca_bundle": akamai.ca,
+            **changed,
+        }
+
+    def create_account(self, name: str = ACCOUNT, **changed: str) -> None:
+        self.splunk.create_account(name, **self.account_values(**changed))
+
+    def create_input(self, name: str = INPUT, **changed: object) -> None:
+        values: dict[str, object] = {
+            "account": ACCOUNT,
+            "config_ids": str(CONFIG_ID),
+            "start": "-2h",
+            "interval": "60",
+            "index": "main",
+            **changed,
+        }
+        self.splunk.create_input(KIND, name, **values)
+
+    def set_up(self, **changed: object) -> None:
+        """An account and an input, as most scenarios want them."""
+        self.create_account()
+        self.create_input(**changed)
+
+    def load(self, count: int, *, ago: float = 3600.0, **options: Any) -> None:
+        """Store events, evenly from `ago` seconds back to ten seconds back."""
+        now = self.akamai.now()
+        self.akamai.load(count, stored_from=now - ago, stored_to=now - 10, **options)
+
+    def run(self, stanza: str = STANZA, timeout: float = 120) -> dict[str, Any]:
+        return self.splunk.run(stanza, timeout)
+
+    def checkpoint(self, key: str = f"{KIND}:{INPUT}") -> dict[str, Any]:
+        return self.splunk.kv_documents(CHECKPOINTS)[key]
+
+    def raws(self) -> Iterator[bytes]:
+        """The indexed records' texts."""
+        for record in self.splunk.records():
+            yield record["raw"].encode()
+
+    def log_text(self, name: str = INPUT) -> str:
+        path = self.home / "var" / "log" / "splunk" / f"ta_akamai_siem_{name}.log"
+        return path.read_text(encoding="utf-8") if path.exists() else ""
+
+    def splunkd_log(self) -> str:
+        path = self.home / "var" / "log" / "splunk" / "splunkd.log"
+        return path.read_text(encoding="utf-8") if path.exists() else ""
+
+    def requests(self) -> list[dict[str, Any]]:
+        """What Akamai was asked for, validation's one event left out."""
+        return [entry for entry in self.akamai.log() if entry["query"].get("limit") != "1"]

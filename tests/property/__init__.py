@@ -1,0 +1,1 @@
+"""Properties, tried on generated input."""

@@ -1,0 +1,112 @@
+"""JSON text to Python values and back to exact text, with a number's digits kept.
+
+The domain of values: dict (in order), list, str, int, bool, None, and `Digits` for a number that
+is no integer.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+_ESCAPED = re.compile('["\\\\\x00-\x1f\ud800-\udfff\ufffe\uffff]')
+_SHORT = {
+    '"': '\\"',
+    "\\": "\\\\",
+    "\b": "\\b",
+    "\f": "\\f",
+    "\n": "\\n",
+    "\r": "\\r",
+    "\t": "\\t",
+}
+_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"')
+_BLANK = re.compile(r"[ \t\r\n]")
+
+
+class Digits(str):
+    """A JSON number with a fraction or an exponent, as it was written."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        """Tell it from a string."""
+        return f"Digits({str(self)!r})"
+
+
+def bytes_to_text(raw: bytes) -> str:
+    r"""UTF-8; each byte that is none as `\xb4`."""
+    return raw.decode("utf-8", "backslashreplace")
+
+
+def parse_source(line: bytes) -> dict[str, Any] | None:
+    """Read a source line; None where it is no JSON object or cannot be taken by Python's json."""
+    text = "".join(
+        # Python's UTF-8 never yields a surrogate, except this way for a byte that is no UTF-8.
+        # In JSON's text the backslash is doubled, so that the value holds one.
+        f"\\\\x{ord(char) - 0xDC00:02x}" if "\udc80" <= char <= "\udcff" else char
+        for char in line.decode("utf-8", "surrogateescape")
+    )
+    try:
+        value = json.loads(text, parse_float=Digits, parse_constant=str)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def parse_output(text: str) -> dict[str, Any]:
+    """Read a record that was written; ValueError where it could have been written better.
+
+    Refused: what is no object, duplicate keys, NaN and infinities.
+    """
+    value = json.loads(
+        text,
+        parse_float=Digits,
+        parse_constant=_no_constant,
+        object_pairs_hook=_unique,
+    )
+    if not isinstance(value, dict):
+        message = "no JSON object"
+        raise ValueError(message)  # noqa: TRY004 - one kind of error for a text that is wrong
+    return value
+
+
+def _no_constant(name: str) -> None:
+    message = f"{name} is no JSON number"
+    raise ValueError(message)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        message = f"duplicate key among {[key for key, _ in pairs]!r}"
+        raise ValueError(message)
+    return members
+
+
+def string_text(value: str) -> str:
+    """Write a string as the record has it: only what JSON or XML 1.0 demand is escaped."""
+    return '"' + _ESCAPED.sub(_escape, value) + '"'
+
+
+def _escape(match: re.Match[str]) -> str:
+    char = match.group()
+    return _SHORT.get(char, f"\\u{ord(char):04x}")
+
+
+def form_faults(text: str) -> list[str]:
+    """Say where a record's JSON text is right in value, but not written as it should be."""
+    faults = [
+        f"string written {token}, expected {string_text(json.loads(token))}"
+        for token in _STRING.findall(text)
+        if token != string_text(json.loads(token))
+    ]
+    bare = _STRING.sub('""', text)
+    if _BLANK.search(bare):
+        faults.append("white space between the tokens")
+    faults += [
+        f"integer written {number}"
+        for number in re.findall(r"[0-9.eE+-]+", bare)
+        if re.fullmatch("-?[0-9]+", number) and number != str(int(number))
+    ]
+    return faults

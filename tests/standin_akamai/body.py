@@ -1,0 +1,72 @@
+"""The bytes of a page, plain or as one gzip member, piece by piece."""
+
+from __future__ import annotations
+
+import random
+import zlib
+from typing import TYPE_CHECKING
+
+from .deflate import GZIP_HEADER, GzipMember, compress_piece, expand_piece
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .load import Slice
+    from .pages import Page
+
+
+def plain_body(page: Page, *, reorder: bool) -> Iterator[bytes]:
+    """Give the uncompressed body: the lines, then the context line."""
+    for data, piece in _content(page, reorder=reorder):
+        yield _raw(piece) if piece is not None else data
+    yield _last(page)
+
+
+def gzip_body(page: Page, *, reorder: bool) -> Iterator[bytes]:
+    """Give the same as one gzip member; whole buckets are sent as they lie on disk."""
+    member = GzipMember()
+    yield GZIP_HEADER
+    for data, piece in _content(page, reorder=reorder):
+        bucket = piece.whole() if piece is not None else None
+        if piece is not None and bucket is not None:
+            member.add(bucket.crc, bucket.size)
+            yield from piece.load.read(bucket)
+            continue
+        content = data if piece is None else _raw(piece)
+        member.add(zlib.crc32(content), len(content))
+        yield compress_piece(content)
+    yield member.finish(_last(page))
+
+
+def _content(page: Page, *, reorder: bool) -> Iterator[tuple[bytes, Slice | None]]:
+    """Give raw bytes or slices, in the order of the answer."""
+    if reorder and page.asked_before:
+        yield from _shuffled(page)
+        return
+    for number, piece in enumerate(page.slices):
+        if number in page.extra:
+            yield page.extra[number], None
+        yield b"", piece
+    if len(page.slices) in page.extra:
+        yield page.extra[len(page.slices)], None
+
+
+def _shuffled(page: Page) -> Iterator[tuple[bytes, Slice | None]]:
+    dice = random.Random(page.asked_before)  # noqa: S311 - repeatable on purpose, no secret
+    for extra in page.extra.values():
+        yield extra, None
+    for piece in dice.sample(page.slices, len(page.slices)):
+        lines = piece.lines()
+        dice.shuffle(lines)
+        yield b"".join([line + b"\n" for line in lines]), None
+
+
+def _raw(piece: Slice) -> bytes:
+    bucket = piece.whole()
+    if bucket is not None:
+        return expand_piece(b"".join(piece.load.read(bucket)))
+    return b"".join([line + b"\n" for line in piece.lines()])
+
+
+def _last(page: Page) -> bytes:
+    return page.context + b"\n" if page.context else b""

@@ -1,0 +1,42 @@
+"""The stand-in's time: one clock for what is stored, and a shift of what the outside is told."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from email.utils import formatdate
+
+
+@dataclass
+class Clock:
+    """Seconds since the epoch.
+
+    ``advance_s`` moves the whole stand-in ahead of the machine's clock: events age, tokens expire.
+    ``skew_s`` only shifts what the outside sees and says (``Date``, signature timestamps, ``from``
+    and ``to``): storage is not touched by it, so events stay as visible as they were.
+    """
+
+    advance_s: float = 0.0
+    skew_s: float = 0.0
+
+    def now(self) -> float:
+        """Return the time by which events are stored."""
+        return time.time() + self.advance_s
+
+    def told(self, extra_skew_s: float = 0.0) -> float:
+        """Return the time that the outside is told."""
+        return self.now() + self.skew_s + extra_skew_s
+
+    def from_told(self, told: float, extra_skew_s: float = 0.0) -> float:
+        """Return the storage time that the outside calls ``told``."""
+        return told - self.skew_s - extra_skew_s
+
+
+def http_date(epoch: float) -> str:
+    """Return the form that the ``Date`` header takes."""
+    return formatdate(epoch, usegmt=True)
+
+
+def problem_time(epoch: float) -> str:
+    """Return the form that ``requestTime`` takes in a problem body."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(epoch))

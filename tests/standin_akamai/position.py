@@ -1,0 +1,25 @@
+"""A place in the order in which events are stored."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+LAST = (1 << 31) - 1
+
+
+class Position(NamedTuple):
+    """The storage order: by time, then by load, then by place in the load."""
+
+    stored: float
+    load: int
+    place: int
+
+
+def before(moment: float) -> Position:
+    """Return the place before everything stored at ``moment``."""
+    return Position(moment, -1, -1)
+
+
+def after(moment: float) -> Position:
+    """Return the place behind everything stored at ``moment``."""
+    return Position(moment, LAST, LAST)

@@ -1,0 +1,69 @@
+"""What was asked of the stand-in and how it ended. Authorization headers are not kept."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass
+class Entry:
+    """One request. Times are seconds since the epoch of the machine's clock."""
+
+    number: int
+    time: float
+    method: str
+    target: str
+    path: str = ""
+    query: dict[str, str] = field(default_factory=dict)
+    config_ids: list[int] = field(default_factory=list)
+    mode: str | None = None
+    accept_encoding: str = ""
+    user_agent: str = ""
+    connection: int = 0
+    status: int | None = None
+    reason: str = ""
+    faults: list[str] = field(default_factory=list)
+    events: int | None = None
+    """How many events the page had before any fault damaged it."""
+    sent_bytes: int = 0
+    seconds: float | None = None
+    finished: bool = False
+    completed: bool = False
+    """Whether the whole answer was written; one that a fault cut short was not."""
+
+
+class RequestLog:
+    """The requests since the start or the last reset; also those that are still being answered."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._entries: list[Entry] = []
+        self._number = 0
+        self._lock = threading.Lock()
+
+    def open(self, method: str, target: str) -> Entry:
+        """Return a new entry, which is in the log already."""
+        with self._lock:
+            self._number += 1
+            entry = Entry(self._number, time.time(), method, target)
+            self._entries.append(entry)
+            return entry
+
+    def close(self, entry: Entry) -> None:
+        """Note that ``entry`` is finished."""
+        with self._lock:
+            entry.seconds = time.time() - entry.time
+            entry.finished = True
+
+    def entries(self) -> list[dict[str, Any]]:
+        """Return every entry."""
+        with self._lock:
+            return [asdict(entry) for entry in self._entries]
+
+    def reset(self) -> None:
+        """Forget every entry."""
+        with self._lock:
+            self._entries.clear()

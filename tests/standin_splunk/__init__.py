@@ -1,0 +1,1 @@
+"""A program that stands in for splunkd, as strict as its documents or stricter."""

@@ -1,0 +1,123 @@
+"""The whole stand-in: everything that makes up one splunkd, started and stopped together."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from .bulletin import Bulletin
+from .conf_layers import ConfLayers
+from .credentials import Credentials
+from .external_handlers import ExternalHandlers
+from .index_queue import IndexQueue
+from .interpreter import version_of
+from .kv_state import KvState
+from .kv_store import KvStore
+from .modular_inputs import ModularInputs
+from .pipe_gate import PipeGate
+from .sessions import Sessions
+from .splunk_home import SplunkHome
+from .splunkd_log import SplunkdLog
+
+if TYPE_CHECKING:
+    from .index_files import Origin
+    from .options import Options
+    from .rest_request import CallRecord
+
+USER = "admin"
+PASSWORD = "standin-password"
+
+
+class Instance:
+    """One splunkd. Made first, `start`ed once its management port is known."""
+
+    def __init__(self, options: Options) -> None:
+        """Lay out the home and make the parts."""
+        self.options = options
+        self.home = SplunkHome(options.home, options.app_name)
+        self.home.make(options.app, options.server_name)
+        self.guid = self.home.guid()
+        self.management = ""
+        self.startup_time = time.time()
+        self.python_version = version_of(options.python)
+        self.environment = self.home.environment(options.server_name, options.environment)
+        self.layers = ConfLayers(self.home.etc)
+        self.credentials = Credentials(self.layers, self.home.auth / "splunk.secret")
+        self.sessions = Sessions(USER, PASSWORD)
+        self.bulletin = Bulletin()
+        self.log = SplunkdLog(self.home.logs / "splunkd.log")
+        self.kv_state = KvState(options.kvstore)
+        self.kv_store = KvStore(self.home.data / "kvstore" / "documents.sqlite")
+        self.gate = PipeGate()
+        self.indexes = IndexQueue(
+            self.home.data,
+            [*self._indexes_of_conf(), *options.indexes],
+            full=options.full_records,
+            on_dropped=self._dropped,
+        )
+        self.indexes.delay = options.commit_delay
+        self.handlers = ExternalHandlers(self)
+        self.inputs = ModularInputs(self)
+        self.calls: list[CallRecord] = []
+        self.calls_lock = threading.Lock()
+        self.stopping = threading.Event()
+
+    def start(self, port: int) -> None:
+        """Take the management port's number and start the inputs."""
+        self.management = f"https://127.0.0.1:{port}"
+        self.home.set_management_port(port)
+        self.inputs.start()
+        self._write_ready()
+
+    def restart(self, kvstore: str | None = None) -> None:
+        """Stop and start again in place: new start time, the same data, keys expired."""
+        self.inputs.close()
+        self.indexes.flush()
+        self.sessions.expire(keep=self.sessions.first_key)
+        self.kv_state.set(kvstore or "ready")
+        self.startup_time = time.time()
+        self.gate.set(paused=False, rate=0)
+        self.log.write("INFO", "loader", "splunkd starting")
+        self.inputs.start()
+        self._write_ready()
+
+    def close(self) -> None:
+        """Stop the inputs, commit what was read, and close the files."""
+        self.inputs.close()
+        self.indexes.close()
+        self.kv_store.close()
+        self.log.close()
+        with contextlib.suppress(FileNotFoundError):
+            (self.home.root / "ready.json").unlink()
+
+    def ready(self) -> dict[str, str]:
+        """Return what a client needs to know."""
+        return {
+            "management": self.management,
+            "session_key": self.sessions.first_key,
+            "user": self.sessions.user,
+            "password": self.sessions.password,
+            "home": str(self.home.root),
+        }
+
+    def _write_ready(self) -> None:
+        path = self.home.root / "ready.json"
+        temporary = path.with_suffix(".new")
+        temporary.write_text(json.dumps({**self.ready(), "pid": os.getpid()}))
+        temporary.replace(path)
+
+    def _indexes_of_conf(self) -> list[str]:
+        return list(self.layers.stanzas("indexes", self.home.app))
+
+    def _dropped(self, origin: Origin, count: int) -> None:
+        text = (
+            f"Received event for unconfigured/disabled/deleted index={origin.index} with "
+            f'source="source::{origin.source}" host="host::{origin.host}" '
+            f'sourcetype="sourcetype::{origin.sourcetype}". Dropped {count} events.'
+        )
+        self.bulletin.add(f"missing_index_{origin.index}", text)
+        self.log.write("WARN", "IndexProcessor", text)

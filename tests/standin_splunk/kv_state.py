@@ -1,0 +1,63 @@
+"""Whether the KV store answers: its state, and faults made on demand."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from .rest_fault import RestFault
+
+STATES = ("ready", "starting", "disabled", "failed")
+_REFUSALS = {
+    "starting": "KV Store is initializing. Please try again later.",
+    "disabled": "KV Store is disabled.",
+    "failed": "KV Store process terminated abnormally. See mongod.log and splunkd.log.",
+}
+
+
+class KvState:
+    """ready | starting[:SECONDS] | disabled | failed, and a count of writes to spoil."""
+
+    def __init__(self, text: str) -> None:
+        """Begin in a state given as on the command line."""
+        self._lock = threading.Lock()
+        self._ready_at: float | None = None
+        self._faults: list[str] = []
+        self.set(text)
+
+    def set(self, text: str) -> None:
+        """Switch; `starting:SECONDS` becomes ready by itself, `starting` does not."""
+        state, _, seconds = text.partition(":")
+        if state not in STATES:
+            raise RestFault(400, f"KV store state {text!r}: one of {', '.join(STATES)}")
+        with self._lock:
+            self._state = state
+            self._ready_at = time.monotonic() + float(seconds) if seconds else None
+
+    def current(self) -> str:
+        """Return the state now."""
+        with self._lock:
+            if self._ready_at is not None and time.monotonic() >= self._ready_at:
+                self._state, self._ready_at = "ready", None
+            return self._state
+
+    def require_ready(self) -> None:
+        """Answer 503 unless the store is ready."""
+        state = self.current()
+        if state != "ready":
+            raise RestFault(503, _REFUSALS[state])
+
+    def spoil_writes(self, kind: str, count: int) -> None:
+        """Spoil the next writes: `503`, `500`, `timeout` (no answer for 60 s), `lost-answer`.
+
+        `lost-answer` does the write and then closes the connection without an answer.
+        """
+        if kind not in {"503", "500", "timeout", "lost-answer"}:
+            raise RestFault(400, f"KV store fault {kind!r}")
+        with self._lock:
+            self._faults = [kind] * count
+
+    def next_fault(self) -> str | None:
+        """Take the fault of the next write, if one is ordered."""
+        with self._lock:
+            return self._faults.pop() if self._faults else None

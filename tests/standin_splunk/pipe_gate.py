@@ -1,0 +1,43 @@
+"""Back-pressure on demand: whether and how fast the pipes of the inputs are read."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Callable
+
+_STEP = 0.02
+
+
+class PipeGate:
+    """Shared by all readers. `paused` stops reading, `rate` slows it (bytes a second, 0: free)."""
+
+    def __init__(self) -> None:
+        """Begin open."""
+        self._condition = threading.Condition()
+        self.paused = False
+        self.rate = 0
+
+    def set(self, *, paused: bool | None = None, rate: int | None = None) -> None:
+        """Change what is given."""
+        with self._condition:
+            if paused is not None:
+                self.paused = paused
+            if rate is not None:
+                self.rate = rate
+            self._condition.notify_all()
+
+    def admit(self, most: int, let_through: Callable[[], bool]) -> int:
+        """Wait until a read is allowed and return how many bytes it may take.
+
+        `let_through` ends the waiting: a process that is gone is read to its end.
+        """
+        with self._condition:
+            while self.paused and not let_through():
+                self._condition.wait(_STEP)
+            rate = self.rate
+        if rate <= 0 or let_through():
+            return most
+        portion = max(1, min(most, rate // 20))
+        time.sleep(portion / rate)
+        return portion

@@ -1,0 +1,81 @@
+"""Users and session keys; a key may be expired or lack a right."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+import threading
+from dataclasses import dataclass, field
+
+from .rest_fault import RestFault
+
+
+@dataclass
+class Session:
+    """A logged-in caller. `denied` holds the starts of the paths that answer 403 to it."""
+
+    key: str
+    user: str
+    denied: list[str] = field(default_factory=list)
+
+
+class Sessions:
+    """Issues and checks session keys. Thread-safe."""
+
+    def __init__(self, user: str, password: str, first_key: str | None = None) -> None:
+        """Know one administrator, and give out a first key at once."""
+        self.user = user
+        self.password = password
+        self._sessions: dict[str, Session] = {}
+        self._lock = threading.Lock()
+        self.first_key = self.issue(user, key=first_key).key
+
+    def issue(
+        self,
+        user: str,
+        denied: list[str] | None = None,
+        key: str | None = None,
+    ) -> Session:
+        """Make a session for a user."""
+        session = Session(key or secrets.token_urlsafe(48), user, denied or [])
+        with self._lock:
+            self._sessions[session.key] = session
+        return session
+
+    def login(self, user: str, password: str) -> Session:
+        """Check a password; 401 otherwise."""
+        if user != self.user or not secrets.compare_digest(
+            password.encode(), self.password.encode()
+        ):
+            raise RestFault(401, "Login failed", "WARN")
+        return self.issue(user)
+
+    def expire(self, *, keep: str) -> int:
+        """Expire every key but one, and return how many."""
+        with self._lock:
+            gone = [key for key in self._sessions if key not in {keep, self.first_key}]
+            for key in gone:
+                del self._sessions[key]
+        return len(gone)
+
+    def expire_one(self, key: str) -> bool:
+        """Expire one key; false if it was not valid."""
+        with self._lock:
+            return self._sessions.pop(key, None) is not None
+
+    def authenticate(self, authorization: str) -> Session:
+        """Return the session of an Authorization header (`Splunk KEY` or Basic); 401 otherwise."""
+        scheme, _, value = authorization.partition(" ")
+        if scheme == "Splunk":
+            with self._lock:
+                session = self._sessions.get(value.strip())
+            if session is not None:
+                return session
+            raise RestFault(401, "call not properly authenticated", "WARN")
+        if scheme == "Basic":
+            try:
+                user, _, password = base64.b64decode(value).decode().partition(":")
+            except ValueError as error:
+                raise RestFault(401, "call not properly authenticated", "WARN") from error
+            return self.login(user, password)
+        raise RestFault(401, "call not properly authenticated", "WARN")

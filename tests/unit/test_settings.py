@@ -1,0 +1,171 @@
+"""The stanza's strings: what is accepted, and that every problem is named at once."""
+
+from __future__ import annotations
+
+import pytest
+from ta_akamai_siem.errors import SettingsInvalid
+from ta_akamai_siem.settings import InputSettings, read_input
+
+ACCOUNT = {
+    "host": "akab-example.luna.akamaiapis.net",
+    "client_token": "akab-client-token",
+    "client_secret": "client-secret",
+    "access_token": "akab-access-token",
+}
+STANZA = {"account": "main", "config_ids": "14227", "interval": "60"}
+
+
+def read(proxy: dict[str, str] | None = None, **changed: str) -> InputSettings:
+    return read_input("first", {**STANZA, **changed}, ACCOUNT, proxy or {})
+
+
+def problems(**changed: str) -> list[str]:
+    with pytest.raises(SettingsInvalid) as caught:
+        read(**changed)
+    return caught.value.problems
+
+
+def test_defaults() -> None:
+    settings = read()
+    assert settings.config_ids == (14227,)
+    assert settings.start_back == 0
+    assert settings.limit == 50_000
+    assert settings.proxy is None
+
+
+@pytest.mark.parametrize(
+    ("entered", "ids"),
+    [
+        ("7", (7,)),
+        ("9;7", (7, 9)),
+        (" 9 ; 7,7;", (7, 9)),
+        ("7\t8", (7, 8)),
+    ],
+)
+def test_config_ids_are_a_set(entered: str, ids: tuple[int, ...]) -> None:
+    assert read(config_ids=entered).config_ids == ids
+
+
+@pytest.mark.parametrize("entered", ["", " ; ", "abc", "1;x", "-5", "1.5", "0", "١"])
+def test_config_ids_refused(entered: str) -> None:
+    (problem,) = problems(config_ids=entered)
+    assert problem.startswith("config_ids ")
+
+
+@pytest.mark.parametrize(
+    ("entered", "seconds"),
+    [("now", 0), ("", 0), ("-90s", 90), ("-30m", 1800), ("-12h", 43200), ("-720m", 43200)],
+)
+def test_start(entered: str, seconds: int) -> None:
+    assert read(start=entered).start_back == seconds
+
+
+@pytest.mark.parametrize("entered", ["-13h", "-43201s", "-0h", "12h", "-1d", "yesterday", "-1.5h"])
+def test_start_refused(entered: str) -> None:
+    (problem,) = problems(start=entered)
+    assert problem.startswith("start ")
+    assert entered in problem
+
+
+@pytest.mark.parametrize(("entered", "limit"), [("1", 1), ("600000", 600_000), ("", 50_000)])
+def test_limit(entered: str, limit: int) -> None:
+    assert read(limit=entered).limit == limit
+
+
+@pytest.mark.parametrize("entered", ["0", "600001", "-1", "ten", "1e3", "9" * 400])
+def test_limit_refused(entered: str) -> None:
+    (problem,) = problems(limit=entered)
+    assert problem.startswith("limit ")
+
+
+@pytest.mark.parametrize(
+    "entered", ["10", "60", "60.5", "*/5 * * * *", "0 0,12 1-5 * 0-6", "59 23 31 12 7"]
+)
+def test_interval(entered: str) -> None:
+    read(interval=entered)
+
+
+@pytest.mark.parametrize(
+    "entered",
+    ["9", "9.99", "-1", "0", "often", "* * * *", "60 * * * *", "*/0 * * * *", "5-1 * * * *"],
+)
+def test_interval_refused(entered: str) -> None:
+    (problem,) = problems(interval=entered)
+    assert problem.startswith("interval ")
+
+
+def test_every_problem_at_once() -> None:
+    with pytest.raises(SettingsInvalid) as caught:
+        read_input(
+            "first",
+            {"config_ids": "x", "start": "-13h", "limit": "0", "interval": "1", "account": "gone"},
+            None,
+            {"proxy_enabled": "1", "proxy_type": "ftp", "proxy_url": "", "proxy_port": "x"},
+        )
+    named = [problem.split()[0] for problem in caught.value.problems]
+    assert sorted(named) == sorted(
+        [
+            "account",
+            "config_ids",
+            "interval",
+            "limit",
+            "proxy_port",
+            "proxy_type",
+            "proxy_url",
+            "start",
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("entered", "host"),
+    [
+        ("https://akab-x.luna.akamaiapis.net/", "akab-x.luna.akamaiapis.net"),
+        ("192.0.2.7:8443", "192.0.2.7:8443"),
+        ("[2001:db8::7]:443", "[2001:db8::7]:443"),
+    ],
+)
+def test_host(entered: str, host: str) -> None:
+    settings = read_input("first", STANZA, {**ACCOUNT, "host": entered}, {})
+    assert settings.account.host == host
+
+
+@pytest.mark.parametrize("entered", ["", "http://example.com", "example.com/path", "a b"])
+def test_host_refused(entered: str) -> None:
+    with pytest.raises(SettingsInvalid) as caught:
+        read_input("first", STANZA, {**ACCOUNT, "host": entered}, {})
+    assert caught.value.problems[0].startswith("host of account 'main'")
+
+
+def test_no_secret_in_messages_or_representations() -> None:
+    secret = "marker secret with blanks"
+    with pytest.raises(SettingsInvalid) as caught:
+        read_input("first", STANZA, {**ACCOUNT, "client_secret": secret}, {})
+    assert "client_secret" in str(caught.value)
+    assert "marker" not in str(caught.value)
+    assert "client-secret" not in repr(read())
+
+
+def test_proxy() -> None:
+    proxy = read(
+        {
+            "proxy_enabled": "1",
+            "proxy_type": "socks5",
+            "proxy_url": "proxy.example.com",
+            "proxy_port": "1080",
+            "proxy_username": "u",
+            "proxy_password": "p",
+            "proxy_rdns": "1",
+        }
+    ).proxy
+    assert proxy is not None
+    assert (proxy.kind, proxy.host, proxy.port) == ("socks5", "proxy.example.com", 1080)
+    assert proxy.remote_dns
+    assert read({"proxy_enabled": "0", "proxy_url": ""}).proxy is None
+
+
+def test_splunkd_gives_empty_settings_as_none() -> None:
+    empty = dict.fromkeys(("proxy_enabled", "proxy_type", "proxy_url", "proxy_port"))
+    settings = read_input("first", STANZA, {**ACCOUNT, "ca_bundle": None}, empty)
+    assert settings.proxy is None
+    assert settings.account.ca_bundle == ""
