@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from app_identity import APP, APP_ID, BUILD, CONF_PREFIX, PACKAGING, ROOT, source_date, version
 from lock import PURE_PYTHON
-from prune import normalise_dates, prune, write_notices
+from prune import normalise_dates, prune, remove_compiled, write_notices
 from setup_venv import environment
 
 if TYPE_CHECKING:
@@ -155,6 +155,7 @@ def build(*, force: bool = False) -> None:
     """Bring ``build/TA_akamai_siem/`` up to date."""
     fresh = not force and _STAMP.is_file() and APP.is_dir()
     if fresh and _STAMP.read_text(encoding="utf-8") == _fingerprint():
+        remove_compiled(APP)
         print(f"{APP.relative_to(ROOT)} is up to date")
         return
     if not (ROOT / "bin" / "akamai_siem.py").is_file():

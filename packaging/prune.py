@@ -19,9 +19,8 @@ _UNUSED = (
     # Sample credentials.
     "lib/akamai/edgegrid/test",
 )
+_COMPILED = ("**/__pycache__", "**/*.pyc")
 _UNUSED_KINDS = (
-    "**/__pycache__",
-    "**/*.pyc",
     "lib/**/*.pyi",
     "lib/**/py.typed",
     # Path hooks of an installation; here sys.path has lib/ itself.
@@ -36,9 +35,8 @@ def prune(app: Path) -> None:
     """Remove unused files and folders from the app."""
     for name in _UNUSED:
         _remove(app / name)
-    for pattern in _UNUSED_KINDS:
-        for path in list(app.glob(pattern)):
-            _remove(path)
+    remove_compiled(app)
+    _remove_kinds(app, _UNUSED_KINDS)
     for folder in (app / "lib").glob("*.dist-info"):
         for path in list(folder.rglob("*")):
             if path.is_file() and not _KEPT_METADATA.fullmatch(path.name):
@@ -46,6 +44,17 @@ def prune(app: Path) -> None:
     for folder in sorted(app.rglob("*"), reverse=True):
         if folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()
+
+
+def remove_compiled(app: Path) -> None:
+    """Remove what Python leaves behind where the app was run from its place of build."""
+    _remove_kinds(app, _COMPILED)
+
+
+def _remove_kinds(app: Path, patterns: tuple[str, ...]) -> None:
+    for pattern in patterns:
+        for path in list(app.glob(pattern)):
+            _remove(path)
 
 
 def _remove(path: Path) -> None:

@@ -64,7 +64,7 @@ def _install_system_packages(names: list[str]) -> None:
 
 
 def _fingerprint(kind: str, python: str) -> str:
-    digest = hashlib.sha256(f"{python}\n{os.path.realpath(python)}\n".encode())
+    digest = hashlib.sha256(f"{os.path.realpath(python)}\n".encode())
     for name in _LOCKS[kind]:
         digest.update((PACKAGING / name).read_bytes())
     return digest.hexdigest()

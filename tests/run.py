@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+LARGEST_PAGE = 600_000
 sys.path.insert(0, str(ROOT / "packaging"))
 
 from find_pythons import WANTED, find  # noqa: E402 - from the folder just added
@@ -24,12 +25,16 @@ from setup_venv import environment  # noqa: E402 - likewise
 
 @dataclass(frozen=True)
 class Suite:
-    """`python`: runs the product. `tester`: the environment's Python, runs the tests."""
+    """`python`: runs the product. `tester`: the environment's Python, runs the tests.
+
+    `complete`: all end-to-end tests. `largest`: also with the largest page the API gives.
+    """
 
     version: str
     python: Path
     tester: Path
     complete: bool
+    largest: bool
 
 
 def interpreters() -> list[tuple[str, Path]]:
@@ -53,7 +58,13 @@ def suites(*, everything: bool) -> list[Suite]:
     found = interpreters()
     newest = found[-1][0]
     return [
-        Suite(version, path, environment("dev", str(path)), everything or version == newest)
+        Suite(
+            version,
+            path,
+            environment("dev", str(path)),
+            everything or version == newest,
+            everything,
+        )
         for version, path in found
     ]
 
@@ -68,6 +79,7 @@ def run(suite: Suite) -> tuple[Suite, int, str, float]:
             **os.environ,
             "PRODUCT_PYTHON": str(suite.python),
             "END_TO_END": "complete" if suite.complete else "core",
+            **({"LARGE_PAGE": str(LARGEST_PAGE)} if suite.largest else {}),
             "PYTHONDONTWRITEBYTECODE": "1",
         },
         stdin=subprocess.DEVNULL,
@@ -85,7 +97,9 @@ def main() -> int:
         for running in as_completed([pool.submit(run, suite) for suite in chosen]):
             suite, code, output, seconds = running.result()
             what = "complete" if suite.complete else "core"
-            print(f"\n=== Python {suite.version}, end-to-end tests: {what}, {seconds:.0f} s\n{output}")
+            print(
+                f"\n=== Python {suite.version}, end-to-end tests: {what}, {seconds:.0f} s\n{output}"
+            )
             failed += code != 0
     return 1 if failed else 0
 

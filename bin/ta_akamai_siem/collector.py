@@ -116,7 +116,7 @@ class Collector:
         around = self._around
         stored = around.checkpoints.load()
         if stored is not None and cursors.belongs_to(stored, self._settings):
-            return stored
+            return replace(stored, limit=min(stored.limit, self._settings.limit))
         if stored is None or stored.host != self._settings.account.host:
             begun = cursors.begin(self._settings, around.now())
         else:

@@ -88,7 +88,7 @@ def record(line: bytes, collected: str) -> Record:
     `collected`: the moment of collection, epoch seconds with three decimals, used where the event
     has no usable start. Raises NotAnEvent.
     """
-    value = _parsed(line)
+    value = parse_object(line)
     try:
         _rewrite_members(value)
         time = _rewrite_http_message(value.get("httpMessage"))
@@ -109,7 +109,8 @@ def unparsed(line: bytes, collected: str) -> Record:
     return Record(collected, _NOT_IN_XML.sub(_json_escape, _encode(value)), timed=False)
 
 
-def _parsed(line: bytes) -> dict[str, Any]:
+def parse_object(line: bytes) -> dict[str, Any]:
+    """The JSON object of a line, whatever its bytes are. Raises NotAnEvent."""
     try:
         text = line.decode("utf-8", "json_backslash").strip(_JSON_SPACE)
         value, end = _scan(text, 0)

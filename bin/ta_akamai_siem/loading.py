@@ -51,7 +51,9 @@ def log_level(pages: Mapping[str, Mapping[str, str | None]]) -> str:
     return read_log_level(pages.get("logging", {}))
 
 
-def _certificates(account: Mapping[str, str | None] | None) -> tuple[ssl.SSLContext | None, list[str]]:
+def _certificates(
+    account: Mapping[str, str | None] | None,
+) -> tuple[ssl.SSLContext | None, list[str]]:
     try:
         return trusted(((account or {}).get("ca_bundle") or "").strip()), []
     except SettingsInvalid as invalid:

@@ -10,13 +10,13 @@ fails to parse later is found by the reader of the blocks, which treats it the s
 
 from __future__ import annotations
 
-import json
 import re
 import zlib
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Optional
 
 from .errors import PageIncomplete, SpoolUnusable
+from .event import NotAnEvent, parse_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -111,10 +111,10 @@ class Page:
             cut = data.rfind(b"\n") + 1
             if cut:
                 block, rest = rest + data[:cut], data[cut:]
-                yield [line for line in block.split(b"\n") if line and not line.isspace()]
+                yield [line for line in block.split(b"\n") if line.strip(_BLANK)]
             else:
                 rest += data
-        if rest and not rest.isspace():
+        if rest.strip(_BLANK):
             yield [rest]
 
     def close(self) -> None:
@@ -225,17 +225,16 @@ def _is_object(line: bytes) -> bool:
     if line.startswith(b'{"') and line.endswith(b"}"):
         return True
     try:
-        return isinstance(json.loads(line), dict)
-    except (ValueError, RecursionError):
+        parse_object(line)
+    except NotAnEvent:
         return False
+    return True
 
 
 def _read_context(line: bytes) -> Context | None:
     try:
-        value = json.loads(line)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(value, dict):
+        value = parse_object(line)
+    except NotAnEvent:
         return None
     total = _count(value.get("total"))
     offset = value.get("offset")

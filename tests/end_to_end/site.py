@@ -115,5 +115,9 @@ class Site:
         return path.read_text(encoding="utf-8") if path.exists() else ""
 
     def requests(self) -> list[dict[str, Any]]:
-        """What Akamai was asked for, validation's one event left out."""
-        return [entry for entry in self.akamai.log() if entry["query"].get("limit") != "1"]
+        """The requests that Akamai answered with a page, validation's left out."""
+        return [
+            entry
+            for entry in self.akamai.log()
+            if entry["status"] == 200 and entry["query"].get("limit") != "1"
+        ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any, NamedTuple, Union
 
 from tests.reference.json_values import (
@@ -185,6 +186,7 @@ def _custom_list(text: str) -> str | list[str]:
     return items[0] if len(items) == 1 else items
 
 
+@lru_cache(maxsize=20_000)
 def _item(text: str, *, binary: bool) -> str:
     """Decode one item of a list; `text` is percent-decoded already."""
     decoded = base64_bytes(text)

@@ -52,7 +52,7 @@ def _content(page: Page, *, reorder: bool) -> Iterator[tuple[bytes, Slice | None
 
 
 def _shuffled(page: Page) -> Iterator[tuple[bytes, Slice | None]]:
-    dice = random.Random(page.asked_before)  # noqa: S311 - repeatable on purpose, no secret
+    dice = random.Random(page.asked_before)
     for extra in page.extra.values():
         yield extra, None
     for piece in dice.sample(page.slices, len(page.slices)):

@@ -36,7 +36,7 @@ class AkamaiStandin:
         self.folder = Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self._errors = (self.folder / "stderr.txt").open("wb")
-        self.process = subprocess.Popen(  # noqa: S603 - this repository's own program
+        self.process = subprocess.Popen(
             [python, "-m", "tests.standin_akamai", "--folder", str(folder), *options],
             cwd=ROOT,
             stdout=subprocess.PIPE,
@@ -55,7 +55,7 @@ class AkamaiStandin:
         self.access_token = self.ready["access_token"]
         self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
-    def __enter__(self) -> AkamaiStandin:  # noqa: PYI034 - Self came after Python 3.9
+    def __enter__(self) -> AkamaiStandin:
         """Return itself: it is running already."""
         return self
 
@@ -84,9 +84,7 @@ class AkamaiStandin:
     def call(self, method: str, path: str, content: object = None) -> Any:
         """Make any control call; raises ControlError where it is refused."""
         body = None if content is None else json.dumps(content).encode()
-        request = urllib.request.Request(  # noqa: S310 - always http to the loopback interface
-            self.ready["control"] + path, body, method=method
-        )
+        request = urllib.request.Request(self.ready["control"] + path, body, method=method)
         try:
             with self._opener.open(request, timeout=CONTROL_TIMEOUT_S) as answer:
                 return json.load(answer)

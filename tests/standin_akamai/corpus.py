@@ -58,7 +58,7 @@ class Corpus:
         self.choices = choices
         self._odd_kinds = choices.odd_kinds or tuple(sorted(ODDITIES))
         self._odd_below = round(choices.odd * 1_000_000)
-        dice = random.Random(choices.seed)  # noqa: S311 - repeatable on purpose, no secret
+        dice = random.Random(choices.seed)
         config = str(choices.config_id)
         self._attacks = fragments.attacks(dice, config)
         self._requests = fragments.request_heads(dice)
@@ -79,7 +79,7 @@ class Corpus:
         draw = _draw(self.choices.seed, index)
         line = self._usual(index, draw, start)
         if draw % 1_000_000 < self._odd_below:
-            dice = random.Random(draw)  # noqa: S311 - repeatable on purpose, no secret
+            dice = random.Random(draw)
             kind = self._odd_kinds[(draw >> 20) % len(self._odd_kinds)]
             return make_odd(kind, json.loads(line), dice, self.marker(index))
         return line
@@ -87,7 +87,7 @@ class Corpus:
     def _usual(self, index: int, draw: int, start: float) -> bytes:
         second = _draw(draw, index)
         if self.choices.repetition == "none":
-            dice = random.Random(second)  # noqa: S311 - repeatable on purpose, no secret
+            dice = random.Random(second)
             attack = fragments.unrepeated_attack(dice, str(self.choices.config_id))
         else:
             attack = _pick(self._attacks, draw >> 3)

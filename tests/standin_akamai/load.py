@@ -33,7 +33,7 @@ class Bucket(NamedTuple):
 class Load:
     """The events of one call to control, stored under one security configuration."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - the parts of a load are independent of each other
+    def __init__(  # noqa: PLR0917 - the parts of a load are independent of each other
         self,
         number: int,
         config_id: int,

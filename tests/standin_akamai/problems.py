@@ -14,7 +14,7 @@ CLIENT_ADDRESS = "198.51.100.124"
 
 
 @dataclass(eq=False)
-class Problem(Exception):  # noqa: N818 - the documents call it a problem
+class Problem(Exception):
     """An answer that refuses a request."""
 
     status: int

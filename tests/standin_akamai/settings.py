@@ -39,7 +39,7 @@ class Settings:
     offset_after_from: str = "withheld"
     """Where the offset of a drained page asked with ``from`` alone points: ``withheld`` goes on
     with the seconds of latency, ``now`` loses them."""
-    token_form: str = "new"  # noqa: S105 - the form, not the token
+    token_form: str = "new"
     """``new`` tokens hold a semicolon, ``old`` ones are 32 hexadecimal digits."""
     reorder_replays: bool = False
     """A page that is asked again brings the same events in another order."""

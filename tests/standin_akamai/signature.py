@@ -57,7 +57,7 @@ class Verifier:
         self._nonces: set[str] = set()
         self._lock = threading.Lock()
 
-    def verify(  # noqa: PLR0913, PLR0917 - the parts of a request that a signature covers
+    def verify(  # noqa: PLR0917 - the parts of a request that a signature covers
         self, header: str | None, method: str, host: str, target: str, now: float, tolerance: float
     ) -> None:
         """Raise the Problem with which the gateway refuses; ``now`` and ``tolerance`` in seconds.

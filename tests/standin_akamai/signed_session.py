@@ -51,7 +51,7 @@ class SignedSession(requests.Session):
         return lines, json.loads(context)
 
 
-def sign_by_hand(  # noqa: PLR0913 - every part of a signature can be made wrong
+def sign_by_hand(
     standin: AkamaiStandin,
     url: str,
     *,

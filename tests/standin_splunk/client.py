@@ -139,7 +139,7 @@ class SplunkStandin:
         while self._connections:
             self._connections.pop().close()
 
-    def __enter__(self) -> SplunkStandin:  # noqa: PYI034 - typing.Self is newer than Python 3.9
+    def __enter__(self) -> SplunkStandin:
         """Start."""
         return self.start()
 

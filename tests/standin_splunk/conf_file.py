@@ -59,4 +59,4 @@ def write(path: Path, stanzas: Stanzas) -> None:
     handle, temporary = tempfile.mkstemp(dir=str(path.parent), prefix=".conf-")
     with os.fdopen(handle, "w", encoding="utf-8") as stream:
         stream.write("\n".join(lines))
-    os.replace(temporary, path)  # noqa: PTH105 - works on a str and a Path alike
+    os.replace(temporary, path)

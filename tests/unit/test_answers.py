@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+
 from ta_akamai_siem.answers import error_of, read_answer
 from ta_akamai_siem.errors import (
     ClockSkewed,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
+
 from ta_akamai_siem import cursor as cursors
 from ta_akamai_siem.cursor import Cursor, OffsetRequest, TimeRequest
 from ta_akamai_siem.errors import CheckpointUnusable

@@ -24,13 +24,15 @@ PACKAGE = ROOT / "dist" / f"{APP_ID}-{VERSION}.tar.gz"
 SOURCES = ("app.manifest", "bin", "default", "globalConfig.json", "LICENSES", "packaging")
 SOURCES_IF_ANY = ("lookups", "metadata", "README", "static")
 BYTES_AT_MOST = 2_500_000
+TOOLS = ROOT / "build" / "venv" / "tools" / "bin" / "python"
+"""A link to the interpreter that built the app."""
 ONE_DATE = "1700000000"
 
 
 def run(script: str, root: Path, *arguments: str) -> str:
     """Run one of the packaging scripts of a source tree; return what it printed."""
     done = subprocess.run(
-        [sys.executable, str(root / "packaging" / script), *arguments],
+        [str(TOOLS.resolve()), str(root / "packaging" / script), *arguments],
         check=False,
         capture_output=True,
         env={**os.environ, "SOURCE_DATE_EPOCH": ONE_DATE},
@@ -41,7 +43,9 @@ def run(script: str, root: Path, *arguments: str) -> str:
 
 
 def copy_of_the_sources(root: Path) -> Path:
-    root.mkdir(parents=True)
+    """Lay a second source tree; its tools are the first one's, the lock being the same."""
+    (root / "build").mkdir(parents=True)
+    (root / "build" / "venv").symlink_to(ROOT / "build" / "venv")
     for name in (*SOURCES, *SOURCES_IF_ANY):
         source = ROOT / name
         if source.is_dir():
@@ -81,10 +85,7 @@ def members() -> dict[str, tarfile.TarInfo]:
 
 def test_two_places_give_the_same_bytes(tmp_path: Path) -> None:
     here = built_and_packed(copy_of_the_sources(tmp_path / "first"))
-    # The second place takes over the first one's tools: they are the same by their lock.
     second = copy_of_the_sources(tmp_path / "a longer path" / "second")
-    (second / "build").mkdir()
-    (second / "build" / "venv").symlink_to(tmp_path / "first" / "build" / "venv")
     os.utime(second / "default" / "app.conf", (1, 1))
     (second / "bin" / "akamai_siem.py").chmod(0o700)
     assert built_and_packed(second) == here
@@ -131,7 +132,7 @@ def test_what_must_not_be_shipped_is_refused(tmp_path: Path) -> None:
     """The packer itself says no, whatever the build left behind."""
     sys.path.insert(0, str(ROOT / "packaging"))
     try:
-        from pack import pack, refusals  # noqa: PLC0415 - from the folder just added
+        from pack import pack, refusals
     finally:
         sys.path.remove(str(ROOT / "packaging"))
     wanted = ["bin/akamai_siem.py", "lib/akamai/edgegrid/edgerc.py", "lib/solnlib/pattern.py"]

@@ -10,6 +10,7 @@ import zlib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from ta_akamai_siem.errors import PageIncomplete
 from ta_akamai_siem.page import Page, PageSpool
 
@@ -99,6 +100,23 @@ def test_total_as_digits_and_unusual_objects() -> None:
     page = spooled(body(lines, b'{ "total": "5", "offset":"318d8" }'))
     assert page.context.limit is None
     assert lines_of(page) == lines
+
+
+def test_a_line_that_is_an_event_to_the_decoder_is_one_to_the_proof() -> None:
+    """Bytes that are no UTF-8 are text in a string; a byte order mark begins no object."""
+    odd = [b'{ "a":"\xb4"}', *LINES[:4]]
+    assert spooled(body(odd)).doubt == ""
+    assert spooled(body(LINES, b'{"x":"\xb4","total":5,"offset":"o"}')).doubt == ""
+    with pytest.raises(PageIncomplete):
+        spooled(body([b'\xef\xbb\xbf{"a":1}', *LINES[:4]]))
+
+
+def test_what_the_proof_counts_is_what_comes_back() -> None:
+    """Only JSON's white space makes a blank line."""
+    lines = [*LINES[:4], b"\x0b\x0c"]
+    with pytest.raises(PageIncomplete):
+        spooled(body(lines))
+    assert lines_of(spooled(body(lines), tolerant=True)) == lines
 
 
 def test_empty_page() -> None:

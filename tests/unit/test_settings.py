@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from ta_akamai_siem.errors import SettingsInvalid
 from ta_akamai_siem.settings import InputSettings, read_input
 

@@ -119,7 +119,7 @@ def test_encodings_are_those_of_the_api() -> None:
 
 
 def test_pieces_make_one_gzip_member() -> None:
-    dice = random.Random(3)  # noqa: S311 - repeatable on purpose, no secret
+    dice = random.Random(3)
     parts = [bytes(dice.choices(b"abc", k=dice.randrange(9000))) for _ in range(30)] + [b"", b"x"]
     member = GzipMember()
     body = GZIP_HEADER

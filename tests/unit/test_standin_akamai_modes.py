@@ -165,7 +165,7 @@ def test_offsets_are_bound_to_their_issuer_and_their_configurations(
     assert session.ask("1;2", offset=token).status_code == 400
     standin.set(foreign_ids_status=416)
     assert session.ask("2", offset=token).status_code == 416
-    standin.set(token_form="old")  # noqa: S106 - the form, not the token
+    standin.set(token_form="old")
     old = standin.mint_token(standin.now() - 60, 1, 2)
     assert re.fullmatch("[0-9a-f]{32}", old)
     assert session.ask("2;1", offset=old).status_code == 200

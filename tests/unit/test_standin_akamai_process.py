@@ -30,7 +30,7 @@ def standin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AkamaiStandin]
 
 def test_options_take_effect(standin: AkamaiStandin) -> None:
     assert standin.ready == json.loads((standin.folder / "ready.json").read_text())
-    assert standin.client_secret == "c2VjcmV0"  # noqa: S105 - made up for this test
+    assert standin.client_secret == "c2VjcmV0"
     assert standin.set()["page_stop"] == "under"
     assert standin.configurations() == {"known": [7], "forbidden": []}
     assert standin.held()["newest"] == pytest.approx(1996)
