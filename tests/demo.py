@@ -7,6 +7,7 @@ decoded right.
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
@@ -31,6 +32,8 @@ WIDTH = 100
 
 
 def main() -> int:
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace", line_buffering=True)
     choose_python()
     with (
         tempfile.TemporaryDirectory(prefix="akamai-siem-demo-") as folder,

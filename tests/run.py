@@ -1,7 +1,7 @@
 """Runs the suite on every Python that Splunk brings: `python -m tests.run [--all]`.
 
 Unit and property tests run on each. The end-to-end tests run complete on the newest and, without
-`--all`, only their core on the other. The Pythons run side by side; what each printed is shown when
+`--all`, only their core on the other. Two parts run side by side; what each printed is shown when
 it is done.
 """
 
@@ -17,6 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LARGEST_PAGE = 600_000
+SIDE_BY_SIDE = 2
 sys.path.insert(0, str(ROOT / "packaging"))
 
 from find_pythons import WANTED, find  # noqa: E402 - from the folder just added
@@ -24,17 +25,14 @@ from setup_venv import environment  # noqa: E402 - likewise
 
 
 @dataclass(frozen=True)
-class Suite:
-    """`python`: runs the product. `tester`: the environment's Python, runs the tests.
+class Part:
+    """`python`: runs the product. `tester`: the environment's Python, runs the tests."""
 
-    `complete`: all end-to-end tests. `largest`: also with the largest page the API gives.
-    """
-
-    version: str
+    title: str
     python: Path
     tester: Path
-    complete: bool
-    largest: bool
+    folders: tuple[str, ...]
+    settings: dict[str, str]
 
 
 def interpreters() -> list[tuple[str, Path]]:
@@ -54,32 +52,34 @@ def interpreters() -> list[tuple[str, Path]]:
     return found
 
 
-def suites(*, everything: bool) -> list[Suite]:
+def parts(*, everything: bool) -> list[Part]:
+    """The longest first, so that no core waits for the last one."""
     found = interpreters()
     newest = found[-1][0]
-    return [
-        Suite(
-            version,
-            path,
-            environment("dev", str(path)),
-            everything or version == newest,
-            everything,
-        )
-        for version, path in found
-    ]
+    chosen = []
+    for version, path in reversed(found):
+        tester = environment("dev", str(path))
+        complete = everything or version == newest
+        settings = {"END_TO_END": "complete" if complete else "core"}
+        if everything:
+            settings["LARGE_PAGE"] = str(LARGEST_PAGE)
+        scope = "end to end, " + ("complete" if complete else "its core")
+        chosen.append(Part(f"{version}: {scope}", path, tester, ("tests/end_to_end",), settings))
+        small = ("tests/unit", "tests/property")
+        chosen.append(Part(f"{version}: unit and property tests", path, tester, small, {}))
+    return chosen
 
 
-def run(suite: Suite) -> tuple[Suite, int, str, float]:
+def run(part: Part) -> tuple[Part, int, str, float]:
     began = time.monotonic()
     done = subprocess.run(
-        [str(suite.tester), "-m", "pytest", "-q", "-p", "no:cacheprovider"],
+        [str(part.tester), "-m", "pytest", "-q", *part.folders],
         check=False,
         cwd=ROOT,
         env={
             **os.environ,
-            "PRODUCT_PYTHON": str(suite.python),
-            "END_TO_END": "complete" if suite.complete else "core",
-            **({"LARGE_PAGE": str(LARGEST_PAGE)} if suite.largest else {}),
+            **part.settings,
+            "PRODUCT_PYTHON": str(part.python),
             "PYTHONDONTWRITEBYTECODE": "1",
         },
         stdin=subprocess.DEVNULL,
@@ -87,19 +87,16 @@ def run(suite: Suite) -> tuple[Suite, int, str, float]:
         stderr=subprocess.STDOUT,
         text=True,
     )
-    return suite, done.returncode, done.stdout, time.monotonic() - began
+    return part, done.returncode, done.stdout, time.monotonic() - began
 
 
 def main() -> int:
-    chosen = suites(everything="--all" in sys.argv[1:])
+    chosen = parts(everything="--all" in sys.argv[1:])
     failed = 0
-    with ThreadPoolExecutor(len(chosen)) as pool:
-        for running in as_completed([pool.submit(run, suite) for suite in chosen]):
-            suite, code, output, seconds = running.result()
-            what = "complete" if suite.complete else "core"
-            print(
-                f"\n=== Python {suite.version}, end-to-end tests: {what}, {seconds:.0f} s\n{output}"
-            )
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        for running in as_completed([pool.submit(run, part) for part in chosen]):
+            part, code, output, seconds = running.result()
+            print(f"\n=== Python {part.title}, {seconds:.0f} s\n{output}", flush=True)
             failed += code != 0
     return 1 if failed else 0
 

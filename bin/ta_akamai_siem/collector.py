@@ -45,6 +45,8 @@ class Writer(Protocol):
 
 
 class Log(Protocol):
+    def debug(self, event: str, **values: object) -> None: ...
+
     def info(self, event: str, **values: object) -> None: ...
 
     def warning(self, event: str, **values: object) -> None: ...
@@ -164,6 +166,7 @@ class Collector:
 
     def _save(self, cursor: Cursor) -> None:
         self._around.checkpoints.save(cursor, self._around.host_now())
+        self._around.log.debug("checkpoint.saved", **cursor.to_document())
 
     def _report(self, fetched: Fetched, delivered: Delivered, **seconds: float) -> None:
         page, log, now = fetched.page, self._around.log, self._around.now()

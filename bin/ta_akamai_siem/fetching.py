@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import time
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Optional, Protocol
 
 from .cursor import NEARLY_FULL, TimeRequest
@@ -54,6 +54,8 @@ class Clock(Protocol):
 
 class Events(Protocol):
     """The log, as far as it is needed here."""
+
+    def debug(self, event: str, **values: object) -> None: ...
 
     def info(self, event: str, **values: object) -> None: ...
 
@@ -122,6 +124,7 @@ class Fetcher:
     def _attempt(self, cursor: Cursor) -> Fetched:
         asked_at = self._clock.now()
         request = cursor.request(asked_at)
+        self._log.debug("page.requested", **asdict(request))
         began = time.monotonic()
         page = self._source.fetch(request, tolerant=cursor.doubts >= _DOUBTS_MAX)
         seconds = time.monotonic() - began

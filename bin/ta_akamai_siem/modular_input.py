@@ -5,6 +5,7 @@ What is needed beyond the scheme is imported when it is needed, so that introspe
 
 from __future__ import annotations
 
+import logging
 import sys
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
@@ -26,6 +27,8 @@ def main(kind: str, arguments: Sequence[str]) -> int:
     if "--scheme" in arguments:
         sys.stdout.write(scheme_xml())
         return 0
+    # Until the log is open, libraries would write to stderr, lines that splunkd takes for errors.
+    logging.getLogger().addHandler(logging.NullHandler())
     try:
         if "--validate-arguments" in arguments:
             return _validate(kind)

@@ -48,6 +48,7 @@ class Run:
         definition = self._definition
         with self._stop.interruptible():
             splunkd = Splunkd(definition.server_uri, definition.session_key)
+            splunkd.check_rights()
             pages = splunkd.settings()
         log = open_log(definition.kind, definition.name, log_level(pages))
         ended: CollectionError | None = None

@@ -50,6 +50,16 @@ class Splunkd:
             **self._where,
         )
 
+    def check_rights(self) -> None:
+        """Ask once whether secrets may be read: solnlib takes half a minute to take a no.
+
+        Raises SettingsUnreadable.
+        """
+        try:
+            self._context.get("storage/passwords", count=1)
+        except (HTTPError, AuthenticationError, OSError) as error:
+            raise _unreadable("stored passwords", error) from error
+
     def account(self, name: str) -> Mapping[str, str | None] | None:
         """The account's stanza with clear secrets, None where there is none; so is an empty value.
 
@@ -139,6 +149,6 @@ def _data_path(collection: str, key: str) -> UrlEncoded:
 def _unreadable(what: str, error: Exception) -> SettingsUnreadable:
     if isinstance(error, CredentialNotExistException):
         return SettingsUnreadable(f"The stored secrets of {what} are missing")
-    status = getattr(error, "status", None)
+    status = 401 if isinstance(error, AuthenticationError) else getattr(error, "status", None)
     reason = f"HTTP {status}" if status else type(error).__name__
     return SettingsUnreadable(f"splunkd does not hand out {what} ({reason})")

@@ -40,6 +40,7 @@ def validate(definition: InputDefinition) -> None:
     Akamai's definite refusal means.
     """
     splunkd = Splunkd(definition.server_uri, definition.session_key)
+    splunkd.check_rights()
     pages = splunkd.settings()
     log = open_log(definition.kind, definition.name, log_level(pages))
     settings, certificates = load_settings(definition, splunkd, pages)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.standin_akamai.client import AkamaiStandin
 from tests.standin_splunk.client import SplunkStandin
+from tests.standin_splunk.interpreter import version_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +23,8 @@ INPUT = "first"
 STANZA = f"{KIND}://{INPUT}"
 CONFIG_ID = 76213
 CHECKPOINTS = "ta_akamai_siem_checkpoints"
+SPLUNKS_PYTHONS = ("3.9", "3.13")
+"""Splunk runs on no other; where none of them is here, the one at hand stands for the newest."""
 DEAD_PROXY = "http://127.0.0.1:9"
 """Nothing listens on the discard port: whoever uses this proxy fails."""
 
@@ -40,6 +43,8 @@ class Site:
         options += [f"--env={name}={DEAD_PROXY}" for name in ("http_proxy", "https_proxy")]
         if manual:
             options.append("--manual")
+        if version_of(product_python()) not in SPLUNKS_PYTHONS:
+            options.append(f"--stands-for={SPLUNKS_PYTHONS[-1]}")
         self.home = folder / "splunk"
         self.splunk = SplunkStandin(
             self.home, BUILT_APP, *options, *splunk_options, python=product_python()

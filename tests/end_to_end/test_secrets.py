@@ -7,6 +7,7 @@ import re
 import subprocess
 import tarfile
 from base64 import b64encode
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from .site import Site
 
-PROXY_PASSWORD = "p4ss/of the+proxy=ümlaut:%41"  # noqa: S105 - only to be looked for
+PROXY_PASSWORD = "p4ss/of the+proxy=ümlaut:%41"
 STANDINS_OWN = ("ready.json", "standin.stderr")
 """Of the Splunk stand-in itself, no part of a Splunk installation."""
 ENOUGH_TO_BLOCK = 20_000
@@ -106,7 +107,7 @@ def run_with_our_key(site: Site) -> subprocess.CompletedProcess[bytes]:
         f"{parameters}</stanza></configuration></input>"
     )
     script = site.home / "etc" / "apps" / BUILT_APP.name / "bin" / "akamai_siem.py"
-    return subprocess.run(  # noqa: S603 - the product itself
+    return subprocess.run(
         [product_python(), str(script)],
         input=document.encode(),
         capture_output=True,
@@ -198,10 +199,8 @@ def test_no_process_shows_a_secret(site: Site) -> None:
         for path in [Path("/proc", str(run["pid"]), name)]
     }
     for path in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
+        with suppress(OSError):  # it may have ended meanwhile
             shown[str(path)] = path.read_bytes()
-        except OSError:  # it has ended meanwhile
-            continue
     assert b"akamai_siem.py" in shown[f"/proc/{run['pid']}/cmdline"]
     found = {path: leaks(site, content) for path, content in shown.items()}
     assert {path: names for path, names in found.items() if names} == {}

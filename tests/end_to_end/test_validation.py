@@ -245,3 +245,18 @@ def test_a_run_whose_account_was_deleted_says_so(site: Site) -> None:
     line = only_error(site)
     assert "settings.invalid" in line
     assert f"account '{ACCOUNT}' does not exist" in line
+
+
+def test_rights_missing_in_splunk_are_not_akamais_business(site: Site) -> None:
+    site.create_account()
+    splunk = site.splunk
+    key = splunk.new_session(deny=("storage/passwords",))
+    form = {"name": INPUT, "account": ACCOUNT, "config_ids": str(CONFIG_ID), "start": "now"}
+    path = splunk.app_path("data", "inputs", KIND)
+    status, body = splunk.request("POST", path, form=form, key=key)
+    assert status == 400
+    assert b"splunkd does not hand out stored passwords (HTTP 403)" in body
+    assert b"list_storage_passwords" in body
+    assert b"Control Center" not in body
+    assert site.akamai.log() == []
+    assert not is_saved(site)

@@ -43,7 +43,7 @@ class Instance:
         self.guid = self.home.guid()
         self.management = ""
         self.startup_time = time.time()
-        self.python_version = version_of(options.python)
+        self.python_version = options.stands_for or version_of(options.python)
         self.environment = self.home.environment(options.server_name, options.environment)
         self.layers = ConfLayers(self.home.etc)
         self.credentials = Credentials(self.layers, self.home.auth / "splunk.secret")

@@ -16,6 +16,7 @@ class Options:
     app: Path | None = None
     app_name: str = "TA_akamai_siem"
     python: str = sys.executable
+    stands_for: str = ""
     port: int = 0
     kvstore: str = "ready"
     kvstore_of: str = ""
@@ -44,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--app", type=Path, help="built app; without it the app already in the home is used")
     add("--app-name", default="TA_akamai_siem", help="the app's id")
     add("--python", default=sys.executable, help="interpreter for the app's scripts")
+    add("--stands-for", default="", metavar="3.13", help="the version that PATH counts as")
     add("--port", type=int, default=0, help="management port; 0 takes a free one")
     add("--kvstore", default="ready", help="ready | starting[:SECONDS] | disabled | failed")
     add("--kvstore-of", default="", metavar="URL,KEY", help="use another stand-in's KV store")
@@ -67,6 +69,7 @@ def parse_options(arguments: list[str]) -> Options:
         app=chosen.app.resolve() if chosen.app else None,
         app_name=chosen.app_name,
         python=chosen.python,
+        stands_for=chosen.stands_for,
         port=chosen.port,
         kvstore=chosen.kvstore,
         kvstore_of=chosen.kvstore_of,
