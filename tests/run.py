@@ -18,6 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 LARGEST_PAGE = 600_000
 SIDE_BY_SIDE = 2
+LONGEST = ("tests/end_to_end/test_lifecycle.py", "tests/end_to_end/test_collecting.py")
 sys.path.insert(0, str(ROOT / "packaging"))
 
 from find_pythons import WANTED, find  # noqa: E402 - from the folder just added
@@ -56,15 +57,21 @@ def parts(*, everything: bool) -> list[Part]:
     """The longest first, so that no core waits for the last one."""
     found = interpreters()
     newest = found[-1][0]
+    scenarios = sorted(
+        (str(path.relative_to(ROOT)) for path in ROOT.glob("tests/end_to_end/test_*.py")),
+        key=lambda name: name not in LONGEST,
+    )
     chosen = []
     for version, path in reversed(found):
         tester = environment("dev", str(path))
-        complete = everything or version == newest
-        settings = {"END_TO_END": "complete" if complete else "core"}
-        if everything:
-            settings["LARGE_PAGE"] = str(LARGEST_PAGE)
-        scope = "end to end, " + ("complete" if complete else "its core")
-        chosen.append(Part(f"{version}: {scope}", path, tester, ("tests/end_to_end",), settings))
+        settings = {"LARGE_PAGE": str(LARGEST_PAGE)} if everything else {}
+        if everything or version == newest:
+            for name in scenarios:
+                chosen.append(Part(f"{version}: {name}", path, tester, (name,), settings))
+        else:
+            settings["END_TO_END"] = "core"
+            core = ("tests/end_to_end",)
+            chosen.append(Part(f"{version}: end to end, its core", path, tester, core, settings))
         small = ("tests/unit", "tests/property")
         chosen.append(Part(f"{version}: unit and property tests", path, tester, small, {}))
     return chosen

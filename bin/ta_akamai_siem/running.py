@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from .stop import Stop
 
 _FAILED = 1
+_CLOSING = 1.0
+"""Seconds for the last line of the document."""
 
 
 class Run:
@@ -56,7 +59,6 @@ class Run:
             with self._stop.interruptible():
                 loaded = load_settings(definition, splunkd, pages)
             self._collector(loaded, splunkd, log).run()
-            self._stream.close()
         except CollectionError as error:
             ended = error
         return self._report(ended, log)
@@ -84,9 +86,8 @@ class Run:
         return Collector(settings, around, self._totals)
 
     def _report(self, ended: CollectionError | None, log: Log) -> int:
+        self._end_document()
         self._stop.disarm()
-        if isinstance(ended, StopRequested):
-            self._end_document()
         totals = self._totals
         log.info(
             "run.finished",
@@ -106,11 +107,12 @@ class Run:
         return _FAILED
 
     def _end_document(self) -> None:
-        """A stop between two writes leaves a whole document; splunkd may be gone by now."""
-        try:
+        """However the run ended, between two writes the document can be closed.
+
+        Unless splunkd is gone, or does not read: then it has to do without.
+        """
+        with contextlib.suppress(PipeClosed, StopRequested), self._stop.at_most(_CLOSING):
             self._stream.close()
-        except PipeClosed:
-            return
 
 
 class _Source:

@@ -64,6 +64,17 @@ class Stop:
         finally:
             self._interruptible = False
 
+    @contextlib.contextmanager
+    def at_most(self, seconds: float) -> Iterator[None]:
+        """Throws StopRequested out of what takes longer, where the system has such a timer."""
+        if _ALARM:
+            _ALARM(signal.ITIMER_REAL, seconds)
+        try:
+            yield
+        finally:
+            if _ALARM:
+                _ALARM(signal.ITIMER_REAL, 0)
+
     def _on_signal(self, *_: object) -> None:
         self.requested.set()
         if self._interruptible or _ALARM is None:

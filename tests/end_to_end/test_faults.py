@@ -91,6 +91,18 @@ def test_trouble_that_passes(site: Site, status: int) -> None:
     assert_each_once(site)
 
 
+def test_a_run_that_fails_after_a_page_ends_its_document(site: Site) -> None:
+    site.load(3_000, bucket=100)
+    site.set_up(limit="1000")
+    site.akamai.fault("status", status=401, mode="offset")
+    run = site.run()
+    assert run["exit_code"] != 0
+    assert run["stream"] == "closed"
+    assert 0 < run["records"] < 3_000
+    assert site.run()["exit_code"] == 0
+    assert_each_once(site, 3_000)
+
+
 def test_retry_after_is_honoured(site: Site) -> None:
     site.load(COUNT)
     site.set_up()
