@@ -23,6 +23,7 @@ from .errors import (
     ProxyRefused,
     RangeExpired,
     RateLimited,
+    Replay,
     ServerTrouble,
     UnexpectedAnswer,
 )
@@ -94,7 +95,7 @@ def error_of(answer: Answer) -> CollectionError:
     """The error that the table has for an answer."""
     kind = next((row.error for row in REACTIONS if row.fits(answer)), UnexpectedAnswer)
     sentence = answer.sentence()
-    if issubclass(kind, ClockSkewed):
+    if issubclass(kind, (ClockSkewed, Replay)):
         return kind(sentence, answer.akamai_time)
     if issubclass(kind, (RateLimited, ServerTrouble)):
         return kind(sentence, answer.retry_after)

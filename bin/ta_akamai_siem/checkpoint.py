@@ -1,23 +1,21 @@
-"""The cursor in the KV store. Fails closed: without it nothing is fetched, ever."""
+"""Where an input stands, in the KV store. Fails closed: without it nothing is fetched, ever."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Callable, Protocol, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, Optional, Protocol, TypeVar
 
-from . import cursor as cursors
+from . import history as histories
 from .errors import CheckpointUnavailable
+from .patience import patiently
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-    from .cursor import Cursor
+    from .history import Codec, History, Instance, Rewind
 
 COLLECTION = "ta_akamai_siem_checkpoints"
-PATIENCE = 120.0
-"""Seconds to wait for a KV store that is starting, or that fails between two pages."""
-_FIRST_WAIT = 0.5
-_LONGEST_WAIT = 10.0
-_Result = TypeVar("_Result")
+_Position = TypeVar("_Position")
 
 
 class DocumentStore(Protocol):
@@ -28,34 +26,79 @@ class DocumentStore(Protocol):
     def save_document(self, collection: str, document: Mapping[str, Any]) -> None: ...
 
 
-class Checkpoint:
-    """The cursor of one input. `wait`: sleeps that many seconds, or raises when we are to stop."""
+class Ownership(Protocol):
+    """The input's lease, as `lease.Lease`. `confirm` raises LeaseLost."""
 
-    def __init__(self, store: DocumentStore, key: str, wait: Callable[[float], None]) -> None:
+    @property
+    def instance(self) -> Instance: ...
+
+    @property
+    def before_ended_cleanly(self) -> bool: ...
+
+    def confirm(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Stored(Generic[_Position]):
+    """`rewind`: set where the position is not the last one saved, splunkd having died since."""
+
+    position: _Position
+    rewind: Optional[Rewind] = None
+
+
+class Checkpoint(Generic[_Position]):
+    """The position of one input.
+
+    `key`: `<kind>:<name>`. `ownership`: taken already. `wait`: sleeps that many seconds, or raises
+    when we are to stop.
+    """
+
+    def __init__(
+        self,
+        store: DocumentStore,
+        key: str,
+        codec: Codec[_Position],
+        ownership: Ownership,
+        wait: Callable[[float], None],
+    ) -> None:
         self._store = store
         self._key = key
+        self._codec = codec
+        self._ownership = ownership
         self._wait = wait
+        self._history: Optional[History] = None
 
-    def load(self) -> Cursor | None:
-        """None where the input has never run. Raises CheckpointUnavailable once out of patience,
-        CheckpointUnusable.
+    def load(self) -> Stored[_Position] | None:
+        """None where the input has never run. A rewound position has to be saved by the caller.
+
+        Raises CheckpointUnavailable once out of patience, CheckpointUnusable.
         """
         document = self._patiently(lambda: self._store.load_document(COLLECTION, self._key))
-        return None if document is None else cursors.from_document(document)
+        if document is None:
+            return None
+        history, rewind = histories.from_document(document), None
+        owned = self._ownership
+        if history.is_unsafe(owned.instance, ended_cleanly=owned.before_ended_cleanly):
+            history, rewind = history.rewound()
+        self._history = history
+        return Stored(self._codec.read(history.position), rewind)
 
-    def save(self, cursor: Cursor, saved_at: float) -> None:
-        """`saved_at`: this host's clock. Raises as `load` does."""
-        document = {"_key": self._key, **cursor.to_document(), "saved_at": saved_at}
+    def save(self, position: _Position, saved_at: float) -> None:
+        """`saved_at`: this host's clock. Raises LeaseLost, and as `load` does."""
+        self._ownership.confirm()
+        written, by = self._codec.write(position), self._ownership.instance
+        history = (
+            self._history.moved(written, saved_at, by)
+            if self._history
+            else histories.begun(written, saved_at, by)
+        )
+        document = {"_key": self._key, **history.to_document()}
         self._patiently(lambda: self._store.save_document(COLLECTION, document))
+        self._history = history
 
-    def _patiently(self, attempt: Callable[[], _Result]) -> _Result:
-        waited, pause = 0.0, _FIRST_WAIT
-        while True:
-            try:
-                return attempt()
-            except CheckpointUnavailable:
-                if waited >= PATIENCE:
-                    raise
-            self._wait(pause)
-            waited += pause
-            pause = min(pause * 2, _LONGEST_WAIT)
+    def start_anew(self) -> None:
+        """The next position saved has no past: what was saved before belongs to something else."""
+        self._history = None
+
+    def _patiently(self, attempt: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever it gives
+        return patiently(attempt, CheckpointUnavailable, self._wait)

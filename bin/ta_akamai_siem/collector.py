@@ -18,9 +18,10 @@ from .fetching import FetchFailed
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from .checkpoint import Stored
     from .cursor import Cursor
     from .delivery import Delivered
-    from .fetching import Fetched
+    from .fetching import Fetched, Gap
     from .page import Page
     from .settings import InputSettings
 
@@ -29,9 +30,11 @@ RUN_MAX = 50 * 60.0
 
 
 class Checkpoints(Protocol):
-    def load(self) -> Cursor | None: ...
+    def load(self) -> Stored[Cursor] | None: ...
 
-    def save(self, cursor: Cursor, saved_at: float) -> None: ...
+    def save(self, position: Cursor, saved_at: float) -> None: ...
+
+    def start_anew(self) -> None: ...
 
 
 class Pages(Protocol):
@@ -50,6 +53,10 @@ class Log(Protocol):
     def info(self, event: str, **values: object) -> None: ...
 
     def warning(self, event: str, **values: object) -> None: ...
+
+
+class Bulletin(Protocol):
+    def gap(self, text: str) -> None: ...
 
 
 class StopFlag(Protocol):
@@ -72,17 +79,19 @@ class Totals:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """`now`: Akamai's clock, `host_now`: this host's, both epoch seconds. `blocked`: seconds that
-    splunkd has kept us waiting so far.
+    """`now`: Akamai's clock, `host_now`: this host's, both epoch seconds. `monotonic`: seconds, for
+    how long a run lasts. `blocked`: seconds that splunkd has kept us waiting so far.
     """
 
     checkpoints: Checkpoints
     pages: Pages
     writer: Writer
     log: Log
+    bulletin: Bulletin
     stop: StopFlag
     now: Callable[[], float]
     host_now: Callable[[], float]
+    monotonic: Callable[[], float]
     blocked: Callable[[], float]
 
 
@@ -93,45 +102,66 @@ class Collector:
         """`totals`: counts what is collected, whatever ends the run."""
         self._settings = settings
         self._around = around
+        self._complete = 0.0
         self.totals = totals
 
     def run(self) -> None:
         """Collect until drained, or for `RUN_MAX`. Raises any CollectionError that ends the run;
         the checkpoint then stands where the last whole page left it.
         """
-        end = time.monotonic() + RUN_MAX
+        end = self._around.monotonic() + RUN_MAX
         ahead: Optional[Ahead[Fetched]] = self._fetch(self._resume())
         while ahead is not None:
             fetched = self._arrived(ahead)
             drained = cursors.is_drained(fetched.page.context, fetched.request)
             following = fetched.cursor.after(
                 fetched.page.context, fetched.asked_at, drained=drained
-            )
+            ).complete_to(self._complete)
             self.totals.drained = drained
-            more = not drained and time.monotonic() < end
+            more = not drained and self._around.monotonic() < end
             ahead = self._fetch(following) if more else None
-            self._take(fetched, following)
+            again = self._take(fetched, following)
             self._around.stop.check()
+            if again is not None:
+                self._discard(ahead)
+                ahead = self._fetch(again)
 
     def _resume(self) -> Cursor:
         """Where to go on from. A new beginning is saved at once: it is what `start` refers to."""
-        around = self._around
-        stored = around.checkpoints.load()
-        if stored is not None and cursors.belongs_to(stored, self._settings):
-            return replace(stored, limit=min(stored.limit, self._settings.limit))
-        if stored is None or stored.host != self._settings.account.host:
-            begun = cursors.begin(self._settings, around.now())
-        else:
-            begun = replace(stored.replaying(), config_ids=self._settings.config_ids)
-        if stored is not None:
-            around.log.warning(
-                "checkpoint.foreign",
-                reason="The stored offset belongs to another host or other config_ids",
-                host=stored.host,
-                config_ids=";".join(map(str, stored.config_ids)),
+        stored = self._around.checkpoints.load()
+        if stored is None:
+            return self._saved(cursors.begin(self._settings, self._around.now()))
+        if stored.rewind is not None:
+            # What was written since may be lost; no record of it may stand in the way.
+            self._around.writer.finished()
+            self._around.log.warning(
+                "checkpoint.rewound",
+                reason="splunkd may have died with records that it had not stored yet",
+                saved_at=stored.rewind.to,
+                last_saved_at=stored.rewind.last,
             )
-        self._save(begun)
-        return begun
+        cursor = stored.position
+        if not cursors.belongs_to(cursor, self._settings):
+            return self._saved(self._reassigned(cursor))
+        cursor = replace(cursor, limit=min(cursor.limit, self._settings.limit))
+        return cursor if stored.rewind is None else self._saved(cursor)
+
+    def _reassigned(self, stored: Cursor) -> Cursor:
+        """Where to begin when host or ids have changed: the offset means nothing any more."""
+        self._around.log.warning(
+            "checkpoint.foreign",
+            reason="The stored offset belongs to another host or other config_ids",
+            host=stored.host,
+            config_ids=";".join(map(str, stored.config_ids)),
+        )
+        self._around.checkpoints.start_anew()
+        if stored.host != self._settings.account.host:
+            return cursors.begin(self._settings, self._around.now())
+        return replace(stored.replaying(), config_ids=self._settings.config_ids)
+
+    def _saved(self, cursor: Cursor) -> Cursor:
+        self._save(cursor)
+        return cursor
 
     def _fetch(self, cursor: Cursor) -> Ahead[Fetched]:
         return Ahead(lambda: self._around.pages.fetch(cursor))
@@ -142,26 +172,53 @@ class Collector:
                 return ahead.result()
             except FetchFailed as failed:
                 failure = failed
-        self._save(failure.cursor)
+        self._save(failure.cursor.complete_to(self._complete))
         raise failure.error
 
-    def _take(self, fetched: Fetched, following: Cursor) -> None:
-        """Write a page, then move the checkpoint past it."""
+    def _discard(self, ahead: Ahead[Fetched] | None) -> None:
+        """Wait for a page that is not wanted any more: one request at a time."""
+        if ahead is not None:
+            with contextlib.suppress(FetchFailed), self._around.stop.interruptible():
+                ahead.result().page.close()
+
+    def _take(self, fetched: Fetched, following: Cursor) -> Cursor | None:
+        """Write a page, then move the checkpoint past it.
+
+        The cursor to ask again with, where a line of the page turned out to be no event.
+        """
         began, blocked = time.monotonic(), self._around.blocked()
-        position = fetched.cursor.position
         with contextlib.closing(fetched.page):
             try:
-                delivered = self._around.writer.deliver(fetched.page, position)
-            except PageIncomplete:
-                self._save(replace(fetched.cursor, doubts=fetched.cursor.doubts + 1))
-                raise
-        self._save(following)
+                delivered = self._around.writer.deliver(fetched.page, fetched.cursor.position)
+            except PageIncomplete as error:
+                if fetched.page.tolerant:
+                    raise
+                self._around.log.warning(error.code, reason=error)
+                return self._saved(replace(fetched.cursor, doubts=fetched.cursor.doubts + 1))
+        if fetched.gap:
+            # Before the save: told twice after a kill is better than never.
+            self._tell(fetched.gap)
+        # Nothing is stored before it happened: where this page ends, all older than its last events
+        # is written. None of them can be newer than what Akamai hands out.
+        self._complete = max(
+            self._complete, min(delivered.late, fetched.asked_at - cursors.LATENCY)
+        )
+        self._save(following.complete_to(self._complete))
         self._around.writer.finished()
         self._report(
             fetched,
             delivered,
             write_seconds=time.monotonic() - began,
             blocked_seconds=self._around.blocked() - blocked,
+        )
+        return None
+
+    def _tell(self, gap: Gap) -> None:
+        self._around.log.warning("gap.recorded", since=gap.since, until=gap.until, cause=gap.cause)
+        self._around.bulletin.gap(
+            f"Security events that Akamai stored from {_utc(gap.since)} to {_utc(gap.until)} are "
+            f"no longer to be had: the input '{self._settings.name}' was away for longer than the "
+            "12 hours for which Akamai keeps them"
         )
 
     def _save(self, cursor: Cursor) -> None:
@@ -195,16 +252,13 @@ class Collector:
         )
         if page.doubt:
             log.warning("page.doubtful", reason=page.doubt, unparsed=delivered.unparsed)
-        if fetched.gap:
-            log.warning(
-                "gap.recorded",
-                since=fetched.gap.since,
-                until=fetched.gap.until,
-                cause=fetched.gap.cause,
-            )
 
 
 def _age(fetched: Fetched, now: float) -> float | None:
     """How long ago everything up to the page's offset was complete."""
     complete = fetched.cursor.complete_until
     return now - complete if complete is not None else None
+
+
+def _utc(moment: float) -> str:
+    return time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(moment))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Optional, Union
 
 from .errors import CheckpointUnusable
+from .history import Codec
 from .settings import RETENTION
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ LATENCY = 5
 """Seconds for which the API withholds the newest events."""
 RETENTION_SLACK = 10
 """Seconds by which `from` stays away from the end of the retention, which moves on meanwhile."""
+BEGIN_SLACK = 30
+"""The same for where an input begins, so that its first request has time to come to an answer."""
 FROM_NOW_GRACE = 20
 """Seconds for which a first request may still ask for "from now" instead of naming the moment."""
 NEARLY_FULL = 0.9
@@ -62,8 +65,11 @@ class Cursor:
     `offset`: the token to go on from; None before the first page and while a replay is due.
     `since`: where time mode begins as long as there is no offset.
     `from_now`: the first request is to be "from now", `since` being that moment.
+    `host_time`: `since` was reckoned by this host's clock, before Akamai was asked for the first
+    time.
     `complete_until`: all that Akamai stored up to then is written; None before the first page.
-    `limit`: events to ask for; it follows what the connection can do (`grown`, `halved`).
+    `limit`: events to ask for; it follows what the connection can do (`paced`, `halved`).
+    `cut_limit`: asked with that limit a page was cut, so until all is drained ask for less; or 0.
     `doubts`: how many times running the page ended as it should and disagreed with itself.
     `not_before`: no request earlier than this, as Akamai demanded with Retry-After.
     """
@@ -77,6 +83,8 @@ class Cursor:
     complete_until: Optional[float] = None
     doubts: int = 0
     not_before: float = 0.0
+    cut_limit: int = 0
+    host_time: bool = False
 
     def to_document(self) -> dict[str, Any]:
         """The cursor's members of the KV store document."""
@@ -91,6 +99,8 @@ class Cursor:
             "limit": self.limit,
             "doubts": self.doubts,
             "not_before": self.not_before,
+            "cut_limit": self.cut_limit,
+            "host_time": self.host_time,
         }
 
     @property
@@ -114,17 +124,24 @@ class Cursor:
             self,
             offset=context.offset,
             from_now=False,
+            host_time=False,
             doubts=0,
             not_before=0.0,
+            cut_limit=0 if drained else self.cut_limit,
             complete_until=complete if complete is not None else self.since,
         )
+
+    def complete_to(self, moment: float) -> Cursor:
+        """The cursor once it is known that all that was stored up to `moment` is written."""
+        known = self.since if self.complete_until is None else self.complete_until
+        return replace(self, complete_until=max(known, moment))
 
     def paced(self, seconds: float, ceiling: int, *, full: bool) -> Cursor:
         """The limit after a page that took `seconds` to arrive; `ceiling`: the input's limit."""
         limit = min(self.limit, ceiling)
         if seconds > SLOW:
             limit = max(1, limit // 2)
-        elif seconds < QUICK and full:
+        elif seconds < QUICK and full and not limit * 2 >= self.cut_limit > 0:
             limit = min(ceiling, limit * 2)
         return replace(self, limit=limit)
 
@@ -136,7 +153,13 @@ class Cursor:
 
     def halved(self) -> Cursor:
         """After a page that was cut."""
-        return replace(self, limit=max(1, self.limit // 2))
+        return replace(self, limit=max(1, self.limit // 2), cut_limit=self.limit)
+
+    def told_time(self, correction: float) -> Cursor:
+        """The cursor once this host's clock turned out to be `correction` seconds slow."""
+        if not self.host_time:
+            return self
+        return replace(self, since=self.since + correction, host_time=False)
 
 
 def begin(settings: InputSettings, now: float) -> Cursor:
@@ -145,8 +168,9 @@ def begin(settings: InputSettings, now: float) -> Cursor:
         host=settings.account.host,
         config_ids=settings.config_ids,
         limit=min(LIMIT_FIRST, settings.limit),
-        since=now - settings.start_back,
+        since=now - min(settings.start_back, RETENTION - BEGIN_SLACK),
         from_now=not settings.start_back,
+        host_time=True,
     )
 
 
@@ -170,10 +194,15 @@ def from_document(document: Mapping[str, Any]) -> Cursor:
             limit=int(document["limit"]),
             doubts=int(document["doubts"]),
             not_before=float(document["not_before"]),
+            cut_limit=int(document.get("cut_limit", 0)),
+            host_time=bool(document.get("host_time", False)),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         what = f"The checkpoint is not one of this add-on ({type(error).__name__}: {error})"
         raise CheckpointUnusable(what) from error
+
+
+CODEC = Codec(write=Cursor.to_document, read=from_document)
 
 
 def belongs_to(cursor: Cursor, settings: InputSettings) -> bool:

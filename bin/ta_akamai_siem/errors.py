@@ -25,7 +25,9 @@ CollectionError
  │   └─ RangeExpired          `from` is older than what Akamai keeps
  └─ Leave                   end quietly
      ├─ StopRequested         splunkd asked us to stop
-     └─ PipeClosed            nobody reads our output any more
+     ├─ PipeClosed            nobody reads our output any more
+     ├─ LeaseHeld             another collector has this input
+     └─ LeaseLost             another collector has taken this input over
 
 Every class has a `code`, the word by which the log and `docs/troubleshooting.md` name it, and an
 `advice`, the sentence that says what to do. Neither messages nor advice ever hold a secret.
@@ -199,7 +201,14 @@ class CheckpointUnavailable(TryAgain):
 
 
 class Replay(CollectionError):
-    """The stored position is of no use any more; time mode has to bridge to a new one."""
+    """The stored position is of no use any more; time mode has to bridge to a new one.
+
+    `akamai_time`: as with `ClockSkewed`.
+    """
+
+    def __init__(self, what: str, akamai_time: float | None = None) -> None:
+        super().__init__(what)
+        self.akamai_time = akamai_time
 
 
 class OffsetExpired(Replay):
@@ -222,3 +231,11 @@ class StopRequested(Leave):
 
 class PipeClosed(Leave):
     code = "pipe.closed"
+
+
+class LeaseHeld(Leave):
+    code = "lease.held"
+
+
+class LeaseLost(Leave):
+    code = "lease.lost"

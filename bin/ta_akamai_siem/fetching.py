@@ -17,6 +17,7 @@ from .errors import (
     CollectionError,
     Leave,
     PageIncomplete,
+    RangeExpired,
     RateLimited,
     Replay,
     ServerTrouble,
@@ -143,12 +144,13 @@ class Fetcher:
         if isinstance(error, Leave):
             raise error
         if isinstance(error, ClockSkewed) and error.akamai_time and attempts.first(ClockSkewed):
-            self._correct_clock(error.akamai_time)
-            return cursor
+            return self._corrected(error.akamai_time, cursor)
         if isinstance(error, Replay):
             if not attempts.first(type(error)):
                 raise FetchFailed(error, cursor) from error
             self._log.warning(error.code, reason=error)
+            if isinstance(error, RangeExpired) and error.akamai_time:
+                cursor = self._corrected(error.akamai_time, cursor)
             return cursor.replaying()
         cursor = _remembering(error, cursor, self._clock.now())
         if not isinstance(error, TryAgain):
@@ -168,7 +170,9 @@ class Fetcher:
                 raise FetchFailed(RateLimited(what), cursor)
             self._wait(seconds)
 
-    def _correct_clock(self, akamai_time: float) -> None:
+    def _corrected(self, akamai_time: float, cursor: Cursor) -> Cursor:
+        """Learn Akamai's clock; the cursor in its terms."""
+        before = self._clock.now()
         skew = self._clock.learn(akamai_time)
         if abs(skew) > SKEW_WORTH_A_WARNING:
             self._log.warning(
@@ -178,6 +182,7 @@ class Fetcher:
                     "This host's clock is not Akamai's; requests are signed with the corrected time"
                 ),
             )
+        return cursor.told_time(akamai_time - before)
 
 
 class _Attempts:
@@ -217,8 +222,10 @@ def _remembering(error: CollectionError, cursor: Cursor, now: float) -> Cursor:
 
 def _gap(cursor: Cursor, request: Request) -> Gap | None:
     """What lies between the last moment known to be complete and where time mode can begin."""
-    if not isinstance(request, TimeRequest) or cursor.complete_until is None:
+    if not isinstance(request, TimeRequest):
         return None
-    if request.since <= cursor.complete_until:
+    # Before the first page, an input has promised what is stored since its beginning.
+    known = cursor.since if cursor.complete_until is None else cursor.complete_until
+    if request.since <= known:
         return None
-    return Gap(cursor.complete_until, float(request.since), cause="offset_expired")
+    return Gap(known, float(request.since), cause="offset_expired")

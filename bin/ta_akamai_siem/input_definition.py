@@ -19,6 +19,7 @@ class InputDefinition:
     name: str
     parameters: Mapping[str, str]
     server_uri: str
+    server_host: str
     checkpoint_dir: Path
     session_key: str = field(repr=False)
 
@@ -53,6 +54,7 @@ def _definition(root: ET.Element, stanza: ET.Element, kind: str, name: str) -> I
             param.get("name") or "": (param.text or "").strip() for param in stanza.findall("param")
         },
         server_uri=root.findtext("server_uri", "").strip(),
+        server_host=root.findtext("server_host", "").strip(),
         session_key=root.findtext("session_key", "").strip(),
         checkpoint_dir=Path(root.findtext("checkpoint_dir", "").strip() or "."),
     )

@@ -65,8 +65,9 @@ def _run(kind: str) -> int:
     stop.install()
     with stop.interruptible():
         definition = read_run(sys.stdin.buffer.read(), kind)
+        from .continuous import collect
         from .running import Run
-    return Run(definition, stop).run()
+    return Run(definition, stop, collect).run()
 
 
 def _named(error: BaseException) -> str:

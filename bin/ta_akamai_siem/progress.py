@@ -46,15 +46,22 @@ class LineDigest:
 
 
 class ProgressFile:
-    """The record on disk."""
+    """The record on disk.
 
-    def __init__(self, path: Path) -> None:
+    `splunkd_started`: epoch seconds, None if unknown. What was given to a splunkd that is gone may
+    be lost, so a record made under another one is none.
+    """
+
+    def __init__(self, path: Path, splunkd_started: float | None) -> None:
         self._path = path
+        self._splunkd_started = splunkd_started
 
     def load(self) -> Progress | None:
         """What the last run left; None if there is none or it cannot be read."""
         try:
             value = json.loads(self._path.read_text(encoding="utf-8"))
+            if value["splunkd_started"] != self._splunkd_started:
+                return None
             return Progress(str(value["position"]), int(value["events"]), str(value["digest"]))
         except (OSError, ValueError, KeyError, TypeError):
             return None
@@ -63,7 +70,8 @@ class ProgressFile:
         """Raises SpoolUnusable."""
         beside = self._path.with_suffix(".new")
         try:
-            beside.write_text(json.dumps(asdict(progress)), encoding="utf-8")
+            content = {**asdict(progress), "splunkd_started": self._splunkd_started}
+            beside.write_text(json.dumps(content), encoding="utf-8")
             beside.replace(self._path)
         except OSError as error:
             what = f"Progress cannot be recorded in {self._path.parent}: {error.strerror or error}"

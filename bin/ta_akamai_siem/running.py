@@ -1,30 +1,39 @@
-"""One run of one input: puts the parts together, reports how it ended."""
+"""One run of one input, of whatever kind: takes the lease, does the job, reports how it ended."""
 
 from __future__ import annotations
 
 import contextlib
 import time
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Callable, Optional, TypeVar
 
-from .api import Api
+from .bulletin import Bulletin
 from .checkpoint import Checkpoint
-from .collector import Collector, Surroundings, Totals
-from .delivery import Delivery
-from .errors import CollectionError, Leave, PipeClosed, StopRequested
+from .collector import Totals
+from .errors import (
+    CheckpointUnavailable,
+    CheckpointUnusable,
+    CollectionError,
+    Leave,
+    NeedsPerson,
+    PipeClosed,
+    StopRequested,
+)
 from .event_stream import EventStream
-from .fetching import Fetcher
+from .lease import Lease
 from .loading import load_settings, log_level
 from .log import log_file_name, open_log
 from .page import PageSpool
 from .progress import ProgressFile
-from .signing import CorrectedClock
 from .splunkd import Splunkd
 from .spool import SpoolFolder
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from .api import Api
     from .cursor import Request
+    from .history import Codec
     from .input_definition import InputDefinition
     from .loading import Loaded
     from .log import Log
@@ -33,61 +42,135 @@ if TYPE_CHECKING:
 
 _FAILED = 1
 _CLOSING = 1.0
-"""Seconds for the last line of the document."""
+"""Seconds for the last line of the document, and for giving the lease back."""
+_Position = TypeVar("_Position")
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a job is made from. `loaded`: checked settings. `totals`: to be counted up."""
+
+    definition: InputDefinition
+    loaded: Loaded
+    splunkd: Splunkd
+    lease: Lease
+    folder: Path
+    stream: EventStream
+    log: Log
+    bulletin: Bulletin
+    stop: Stop
+    totals: Totals
+
+    def checkpoint(self, codec: Codec[_Position]) -> Checkpoint[_Position]:
+        """The input's position in the KV store, written down by `codec`."""
+        return Checkpoint(
+            self.splunkd.kv_store, _key(self.definition), codec, self.lease, self.stop.wait
+        )
+
+    def source(self, api: Api) -> Source:
+        """Akamai, with the pages it gives spooled to this input's folder. Raises SpoolUnusable."""
+        spool = SpoolFolder(self.folder)
+        spool.prepare()
+        return Source(api, spool)
+
+    def progress(self) -> ProgressFile:
+        return ProgressFile(self.folder / "progress.json", self.lease.instance.started)
+
+
+class Source:
+    """Asks Akamai and spools what it gives."""
+
+    def __init__(self, api: Api, spool: SpoolFolder) -> None:
+        self._api = api
+        self._spool = spool
+
+    def fetch(self, request: Request, *, tolerant: bool) -> Page:
+        """Raises as `api.Api.fetch`."""
+
+        def new_spool(compressed: bool) -> PageSpool:  # noqa: FBT001 - as Api.fetch calls it
+            file = self._spool.new_file(request.limit)
+            return PageSpool(file, compressed=compressed, tolerant=tolerant)
+
+        return self._api.fetch(request, new_spool)
 
 
 class Run:
-    """`definition`: what splunkd handed over. `stop`: already installed."""
+    """`definition`: what splunkd handed over. `stop`: already installed. `job`: what to do."""
 
-    def __init__(self, definition: InputDefinition, stop: Stop) -> None:
+    def __init__(
+        self, definition: InputDefinition, stop: Stop, job: Callable[[Parts], None]
+    ) -> None:
         self._definition = definition
         self._stop = stop
+        self._job = job
         self._began = time.monotonic()
         self._stream = EventStream()
         self._totals = Totals()
 
     def run(self) -> int:
-        """Collect; the exit code. 0 also where splunkd asked us to stop or closed the pipe."""
+        """Do the job; the exit code. 0 also where splunkd asked us to stop or closed the pipe."""
         definition = self._definition
         with self._stop.interruptible():
             splunkd = Splunkd(definition.server_uri, definition.session_key)
             splunkd.check_rights()
             pages = splunkd.settings()
+            instance = splunkd.instance(definition.server_host)
         log = open_log(definition.kind, definition.name, log_level(pages))
-        ended: CollectionError | None = None
+        folder = _own_folder(definition)
+        remembered = folder / "bulletin.json"
+        bulletin = Bulletin(splunkd, folder.name, remembered, instance.started, log)
+        lease = Lease(splunkd.kv_store, _key(definition), instance, time.time, self._stop.wait)
+        ended: Optional[CollectionError] = None
         try:
             with self._stop.interruptible():
                 loaded = load_settings(definition, splunkd, pages)
-            self._collector(loaded, splunkd, log).run()
+                lease.take()
+            self._job(
+                Parts(
+                    definition=definition,
+                    loaded=loaded,
+                    splunkd=splunkd,
+                    lease=lease,
+                    folder=folder,
+                    stream=self._stream,
+                    log=log,
+                    bulletin=bulletin,
+                    stop=self._stop,
+                    totals=self._totals,
+                )
+            )
         except CollectionError as error:
             ended = error
+        self._end_document()
+        self._release(lease, log)
+        self._stop.disarm()
+        self._tell_person(ended, bulletin)
         return self._report(ended, log)
 
-    def _collector(self, loaded: Loaded, splunkd: Splunkd, log: Log) -> Collector:
-        definition, stop = self._definition, self._stop
-        settings, certificates = loaded
-        folder = _own_folder(definition)
-        spool = SpoolFolder(folder)
-        spool.prepare()
-        clock = CorrectedClock()
-        api = Api(settings.account, settings.config_ids, settings.proxy, certificates, clock)
-        around = Surroundings(
-            checkpoints=Checkpoint(splunkd, f"{definition.kind}:{definition.name}", stop.wait),
-            pages=Fetcher(_Source(api, spool), clock, stop.wait, log, settings.limit),
-            writer=Delivery(
-                self._stream, ProgressFile(folder / "progress.json"), stop.check, time.time
-            ),
-            log=log,
-            stop=stop,
-            now=clock.now,
-            host_now=time.time,
-            blocked=lambda: self._stream.blocked,
-        )
-        return Collector(settings, around, self._totals)
+    def _end_document(self) -> None:
+        """However the run ended, between two writes the document can be closed.
 
-    def _report(self, ended: CollectionError | None, log: Log) -> int:
-        self._end_document()
-        self._stop.disarm()
+        Unless splunkd is gone, or does not read: then it has to do without.
+        """
+        with contextlib.suppress(PipeClosed, StopRequested), self._stop.at_most(_CLOSING):
+            self._stream.close()
+
+    def _release(self, lease: Lease, log: Log) -> None:
+        """A lease that cannot be given back looks like that of a run that died."""
+        try:
+            with self._stop.at_most(_CLOSING):
+                lease.release()
+        except (CheckpointUnavailable, CheckpointUnusable, StopRequested) as error:
+            log.debug("lease.kept", reason=error)
+
+    def _tell_person(self, ended: Optional[CollectionError], bulletin: Bulletin) -> None:
+        if isinstance(ended, NeedsPerson):
+            stanza = f"{self._definition.kind}://{self._definition.name}"
+            bulletin.trouble(ended.code, f"The input {stanza} has stopped collecting. {ended}")
+        elif ended is None:
+            bulletin.works()
+
+    def _report(self, ended: Optional[CollectionError], log: Log) -> int:
         totals = self._totals
         log.info(
             "run.finished",
@@ -106,28 +189,9 @@ class Run:
         log.error(ended.code, reason=ended)
         return _FAILED
 
-    def _end_document(self) -> None:
-        """However the run ended, between two writes the document can be closed.
 
-        Unless splunkd is gone, or does not read: then it has to do without.
-        """
-        with contextlib.suppress(PipeClosed, StopRequested), self._stop.at_most(_CLOSING):
-            self._stream.close()
-
-
-class _Source:
-    """Akamai, with the pages it gives spooled to this input's folder."""
-
-    def __init__(self, api: Api, spool: SpoolFolder) -> None:
-        self._api = api
-        self._spool = spool
-
-    def fetch(self, request: Request, *, tolerant: bool) -> Page:
-        def new_spool(compressed: bool) -> PageSpool:  # noqa: FBT001 - as Api.fetch calls it
-            file = self._spool.new_file(request.limit)
-            return PageSpool(file, compressed=compressed, tolerant=tolerant)
-
-        return self._api.fetch(request, new_spool)
+def _key(definition: InputDefinition) -> str:
+    return f"{definition.kind}:{definition.name}"
 
 
 def _own_folder(definition: InputDefinition) -> Path:

@@ -1,4 +1,4 @@
-"""What we ask splunkd: settings and secrets, the KV store, its state.
+"""What we ask splunkd: settings and secrets, who it is, its bulletin messages, its KV store.
 
 Settings and secrets come through solnlib, which knows how the setup page stores them. All else is
 one plain call each through splunk-sdk, with a time-out. No call ever goes through a proxy.
@@ -15,7 +15,9 @@ from solnlib.credentials import CredentialNotExistException
 from solnlib.soln_exceptions import ConfManagerException, ConfStanzaNotExistException
 from splunklib.binding import AuthenticationError, Context, HTTPError, UrlEncoded, handler
 
-from .errors import CheckpointUnavailable, CheckpointUnusable, SettingsUnreadable
+from .errors import SettingsUnreadable
+from .history import Instance
+from .kv_store import KvStore
 from .no_proxy import never_through_a_proxy
 
 if TYPE_CHECKING:
@@ -29,8 +31,10 @@ _TIMEOUT = 20.0
 _RETRIES = 1
 """solnlib retries on top of its own rounds; its default waits for most of a minute."""
 _NOT_FOUND = 404
-_UNAVAILABLE = 503
-_OFF_STATES = ("disabled", "failed")
+
+
+class SplunkdRefused(Exception):
+    """A call that nothing depends on; one sentence for the log."""
 
 
 class Splunkd:
@@ -49,6 +53,7 @@ class Splunkd:
             autologin=False,
             **self._where,
         )
+        self.kv_store = KvStore(self._context)
 
     def check_rights(self) -> None:
         """Ask once whether secrets may be read: solnlib takes half a minute to take a no.
@@ -82,32 +87,44 @@ class Splunkd:
         except Exception as error:
             raise _unreadable("settings", error) from error
 
-    def load_document(self, collection: str, key: str) -> dict[str, Any] | None:
-        """A document of this app's KV store; None where there is none of that key.
+    def instance(self, server_host: str) -> Instance:
+        """Which splunkd this is and since when it runs, as far as it tells.
 
-        Raises CheckpointUnavailable, CheckpointUnusable.
+        `server_host`: as it was handed over, the name where splunkd does not tell its own.
         """
         try:
-            response = self._context.get(_data_path(collection, key))
-            document = json.loads(response.body.read())
-        except HTTPError as error:
-            if error.status == _NOT_FOUND:
-                return None
-            raise self._store_error(error) from error
-        except (AuthenticationError, OSError, ValueError) as error:
-            raise self._store_error(error) from error
-        return document if isinstance(document, dict) else None
+            response = self._context.get(
+                "/services/server/info", owner=None, app=None, output_mode="json"
+            )
+            content = json.loads(response.body.read())["entry"][0]["content"]
+        except (HTTPError, AuthenticationError, OSError, ValueError, LookupError, TypeError):
+            content = {}
+        try:
+            started = float(content["startup_time"])
+        except (KeyError, TypeError, ValueError):
+            started = None
+        return Instance(str(content.get("guid") or server_host), started)
 
-    def save_document(self, collection: str, document: Mapping[str, Any]) -> None:
-        """Insert or replace by `_key`. Raises CheckpointUnavailable, CheckpointUnusable."""
+    def post_message(self, name: str, text: str, severity: str) -> None:
+        """Put up a bulletin message, in the place of one of that name. `severity`: error, warn.
+
+        Raises SplunkdRefused.
+        """
         try:
             self._context.post(
-                _data_path(collection, "batch_save"),
-                headers=[("Content-Type", "application/json")],
-                body=json.dumps([document]),
+                "/services/messages", owner=None, app=None, name=name, value=text, severity=severity
             )
         except (HTTPError, AuthenticationError, OSError) as error:
-            raise self._store_error(error) from error
+            raise SplunkdRefused(f"No bulletin message ({_reason(error)})") from error
+
+    def delete_message(self, name: str) -> None:
+        """Take down a bulletin message, if it is there. Raises SplunkdRefused."""
+        path = UrlEncoded(f"/services/messages/{quote(name, safe='')}", skip_encode=True)
+        try:
+            self._context.delete(path, owner=None, app=None)
+        except (HTTPError, AuthenticationError, OSError) as error:
+            if getattr(error, "status", None) != _NOT_FOUND:
+                raise SplunkdRefused(f"A bulletin message stays ({_reason(error)})") from error
 
     def _conf(self, name: str) -> Any:  # noqa: ANN401 - solnlib is untyped
         manager = ConfManager(
@@ -119,36 +136,13 @@ class Splunkd:
         )
         return manager.get_conf(name)
 
-    def _store_error(self, error: Exception) -> CheckpointUnavailable | CheckpointUnusable:
-        """What a failure of the KV store means: worth waiting for, or a person's business."""
-        status = getattr(error, "status", None)
-        if status == _NOT_FOUND:
-            return CheckpointUnusable("The app's KV store collection does not exist")
-        if status == _UNAVAILABLE and (state := self._store_state()) in _OFF_STATES:
-            return CheckpointUnusable(f"The KV store is {state}")
-        reason = f"HTTP {status}" if status else str(error) or type(error).__name__
-        return CheckpointUnavailable(f"The KV store does not answer ({reason})")
-
-    def _store_state(self) -> str:
-        try:
-            response = self._context.get(
-                "/services/kvstore/status", owner=None, app=None, output_mode="json"
-            )
-            entry = json.loads(response.body.read())["entry"][0]
-            return str(entry["content"]["current"]["status"])
-        except (HTTPError, AuthenticationError, OSError, ValueError, LookupError, TypeError):
-            return "unknown"
-
-
-def _data_path(collection: str, key: str) -> UrlEncoded:
-    """Escaped here, a slash of an input's name included; the library must not do it again."""
-    path = f"storage/collections/data/{collection}/{quote(key, safe='')}"
-    return UrlEncoded(path, skip_encode=True)
-
 
 def _unreadable(what: str, error: Exception) -> SettingsUnreadable:
     if isinstance(error, CredentialNotExistException):
         return SettingsUnreadable(f"The stored secrets of {what} are missing")
+    return SettingsUnreadable(f"splunkd does not hand out {what} ({_reason(error)})")
+
+
+def _reason(error: Exception) -> str:
     status = 401 if isinstance(error, AuthenticationError) else getattr(error, "status", None)
-    reason = f"HTTP {status}" if status else type(error).__name__
-    return SettingsUnreadable(f"splunkd does not hand out {what} ({reason})")
+    return f"HTTP {status}" if status else type(error).__name__

@@ -34,6 +34,12 @@ def product_python() -> str:
     return os.environ.get("PRODUCT_PYTHON") or getattr(sys, "_base_executable", sys.executable)
 
 
+def standing_for() -> list[str]:
+    """Options of the Splunk stand-in where none of Splunk's Pythons is at hand."""
+    known = version_of(product_python()) in SPLUNKS_PYTHONS
+    return [] if known else [f"--stands-for={SPLUNKS_PYTHONS[-1]}"]
+
+
 class Site:
     """Starts both programs; as a context manager it ends them. `folder` holds all they keep."""
 
@@ -43,8 +49,7 @@ class Site:
         options += [f"--env={name}={DEAD_PROXY}" for name in ("http_proxy", "https_proxy")]
         if manual:
             options.append("--manual")
-        if version_of(product_python()) not in SPLUNKS_PYTHONS:
-            options.append(f"--stands-for={SPLUNKS_PYTHONS[-1]}")
+        options += standing_for()
         self.home = folder / "splunk"
         self.splunk = SplunkStandin(
             self.home, BUILT_APP, *options, *splunk_options, python=product_python()
@@ -94,6 +99,20 @@ class Site:
         """An account and an input, as most scenarios want them."""
         self.create_account()
         self.create_input(**changed)
+
+    def write_setting(self, setting: str, value: str, stanza: str = STANZA) -> None:
+        """Change a setting of a saved input past all checks, as pushed conf files do."""
+        path = self.home / "etc" / "apps" / self.splunk.app_name / "local" / "inputs.conf"
+        lines = path.read_text(encoding="utf-8").splitlines()
+        begin = lines.index(f"[{stanza}]") + 1
+        lines = [
+            line
+            for number, line in enumerate(lines)
+            if number < begin or line.partition("=")[0].strip() != setting
+        ]
+        lines.insert(begin, f"{setting} = {value}")
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        self.splunk.reload_inputs()
 
     def load(self, count: int, *, ago: float = 3600.0, **options: Any) -> None:
         """Store events, evenly from `ago` seconds back to ten seconds back."""

@@ -80,6 +80,18 @@ def test_a_line_that_stays_broken_becomes_a_record_of_its_own(site: Site) -> Non
     assert "unparsed=1" in site.log_text()
 
 
+def test_a_line_found_broken_while_writing_doubles_nothing(site: Site) -> None:
+    """It looks like an event; the page is asked for again, and comes in another order."""
+    site.load(COUNT)
+    site.akamai.set(reorder_replays=True)
+    site.set_up()
+    site.akamai.fault("garbage_line", text='{"begins": well}')
+    run = site.run()
+    assert (run["exit_code"], run["records"], run["stream"]) == (0, COUNT, "closed"), run
+    assert site.log_text().count("page.incomplete") == 1
+    assert_each_once(site)
+
+
 @pytest.mark.core
 @pytest.mark.parametrize("status", [429, 500, 503, 502])
 def test_trouble_that_passes(site: Site, status: int) -> None:

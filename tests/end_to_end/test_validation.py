@@ -11,7 +11,7 @@ import pytest
 
 from tests.standin_splunk.client import RestError
 
-from .site import ACCOUNT, CONFIG_ID, INPUT, KIND, STANZA
+from .site import ACCOUNT, CONFIG_ID, INPUT, KIND
 
 if TYPE_CHECKING:
     from .site import Site
@@ -29,7 +29,6 @@ WRONG = (
     ("limit", "0"),
     ("interval", "9"),
 )
-LOCAL = ("etc", "apps", "TA_akamai_siem", "local")
 
 
 def save(site: Site, **changed: object) -> None:
@@ -57,16 +56,6 @@ def unverified(site: Site) -> str:
     (line,) = [line for line in site.log_text().splitlines() if "validation.unverified" in line]
     assert " WARNING " in line
     return line
-
-
-def write_setting(site: Site, setting: str, value: str) -> None:
-    """Change a setting of the saved input past all checks, as pushed conf files do."""
-    path = site.home.joinpath(*LOCAL, "inputs.conf")
-    lines = path.read_text(encoding="utf-8").splitlines()
-    lines = [line for line in lines if line.partition("=")[0].strip() != setting]
-    lines.insert(lines.index(f"[{STANZA}]") + 1, f"{setting} = {value}")
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    site.splunk.reload_inputs()
 
 
 def only_error(site: Site) -> str:
@@ -229,11 +218,11 @@ def test_a_clock_that_is_off_is_corrected_and_named(site: Site, skew: int) -> No
 
 def test_a_run_with_a_wrong_setting_names_it(site: Site) -> None:
     site.set_up()
-    write_setting(site, "limit", "0")
+    site.write_setting("limit", "0")
     line = only_error(site)
     assert "settings.invalid" in line
     assert "limit has to be" in line
-    write_setting(site, "config_ids", "seven")
+    site.write_setting("config_ids", "seven")
     line = only_error(site)
     assert "limit has to be" in line
     assert "config_ids has to be" in line

@@ -293,6 +293,10 @@ class SplunkStandin:
         answer = self.call("GET", "/services/messages?output_mode=json&count=0")
         return {entry["name"]: entry["content"] for entry in answer["entry"]}
 
+    def delete_message(self, name: str) -> None:
+        """Take a bulletin message down, as a person does who has read it."""
+        self.call("DELETE", f"/services/messages/{quote(name, safe='')}?output_mode=json")
+
     # --- control ------------------------------------------------------------------------------
 
     def _control(self, call: str, within: float = 120, /, **values: object) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from ta_akamai_siem.progress import Progress, ProgressFile
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from random import Random
 
 
 class Pipe:
@@ -116,6 +118,41 @@ def test_another_page_is_written_whole() -> None:
     assert len(again.events) == 3000
 
 
+@settings(max_examples=50)
+@given(st.randoms(use_true_random=False), st.integers(1, 1500), st.booleans())
+def test_a_broken_page_that_comes_again_in_any_order_is_written_once(
+    random: Random, count: int, whole: bool
+) -> None:
+    """`whole`: the page comes again whole; otherwise in two smaller pages."""
+    lines = [*event_lines(count), *event_lines(3)]
+    random.shuffle(lines)
+    broken = [*lines]
+    broken.insert(random.randrange(len(lines)), b'{"broken": nope}')
+    pipe = Pipe()
+    delivery = Delivery(pipe, Memory(), lambda: None, lambda: 1.0)
+    with pytest.raises(PageIncomplete):
+        delivery.deliver(page_of(broken), "p")
+    random.shuffle(broken)
+    with contextlib.suppress(PageIncomplete):
+        delivery.deliver(page_of(broken), "p")
+    random.shuffle(lines)
+    cut = len(lines) if whole else random.randrange(len(lines))
+    delivery.deliver(page_of(lines[:cut]), "p")
+    delivery.deliver(page_of(lines[cut:]), "q")
+    text = [line.split("<data>")[1].split("</data>")[0] for line in pipe.events]
+    assert sorted(text) == sorted(line.decode().replace(" ", "") for line in lines)
+
+
+def test_the_page_tells_up_to_when_it_is_complete() -> None:
+    starts = [*range(1000, 2000), 99_999_999, 5]
+    lines = [b'{"httpMessage":{"start":"%d"}}' % start for start in starts]
+    delivered = Delivery(Pipe(), Memory(), lambda: None, lambda: 1.0).deliver(page_of(lines), "p")
+    assert 1890 <= delivered.late < 2000
+    assert delivered.newest == 99_999_999
+    untimed = page_of(event_lines(10))
+    assert Delivery(Pipe(), Memory(), lambda: None, lambda: 1.0).deliver(untimed, "p").late == 0
+
+
 def test_a_line_that_does_not_parse_ends_the_page() -> None:
     lines = [*event_lines(10), b'{"broken": nope}']
     with pytest.raises(PageIncomplete) as caught:
@@ -129,10 +166,11 @@ def test_a_line_that_does_not_parse_ends_the_page() -> None:
 
 
 def test_the_file(tmp_path: Path) -> None:
-    file = ProgressFile(tmp_path / "progress.json")
+    file = ProgressFile(tmp_path / "progress.json", 7.0)
     assert file.load() is None
     file.save(Progress("p", 5, "ab"))
-    assert ProgressFile(tmp_path / "progress.json").load() == Progress("p", 5, "ab")
+    assert ProgressFile(tmp_path / "progress.json", 7.0).load() == Progress("p", 5, "ab")
+    assert ProgressFile(tmp_path / "progress.json", 8.0).load() is None
     assert [path.name for path in tmp_path.iterdir()] == ["progress.json"]
     (tmp_path / "progress.json").write_text("half a rec")
     assert file.load() is None
