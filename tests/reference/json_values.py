@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 from typing import Any
 
 _ESCAPED = re.compile('["\\\\\x00-\x1f\ud800-\udfff\ufffe\uffff]')
@@ -22,6 +23,7 @@ _SHORT = {
 }
 _STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"')
 _BLANK = re.compile(r"[ \t\r\n]")
+_NO_UTF8 = re.compile("[\udc80-\udcff]")
 
 
 class Digits(str):
@@ -41,11 +43,11 @@ def bytes_to_text(raw: bytes) -> str:
 
 def parse_source(line: bytes) -> dict[str, Any] | None:
     """Read a source line; None where it is no JSON object or cannot be taken by Python's json."""
-    text = "".join(
-        # Python's UTF-8 never yields a surrogate, except this way for a byte that is no UTF-8.
-        # In JSON's text the backslash is doubled, so that the value holds one.
-        f"\\\\x{ord(char) - 0xDC00:02x}" if "\udc80" <= char <= "\udcff" else char
-        for char in line.decode("utf-8", "surrogateescape")
+    # Python's UTF-8 never yields a surrogate, except this way for a byte that is no UTF-8. In JSON's
+    # text the backslash is doubled, so that the value holds one.
+    text = _NO_UTF8.sub(
+        lambda byte: f"\\\\x{ord(byte.group()) - 0xDC00:02x}",
+        line.decode("utf-8", "surrogateescape"),
     )
     try:
         value = json.loads(text, parse_float=Digits, parse_constant=str)
@@ -94,13 +96,15 @@ def _escape(match: re.Match[str]) -> str:
     return _SHORT.get(char, f"\\u{ord(char):04x}")
 
 
+@lru_cache(maxsize=50_000)
+def _token_fault(token: str) -> str:
+    expected = string_text(json.loads(token))
+    return "" if token == expected else f"string written {token}, expected {expected}"
+
+
 def form_faults(text: str) -> list[str]:
     """Say where a record's JSON text is right in value, but not written as it should be."""
-    faults = [
-        f"string written {token}, expected {string_text(json.loads(token))}"
-        for token in _STRING.findall(text)
-        if token != string_text(json.loads(token))
-    ]
+    faults = [fault for token in _STRING.findall(text) if (fault := _token_fault(token))]
     bare = _STRING.sub('""', text)
     if _BLANK.search(bare):
         faults.append("white space between the tokens")

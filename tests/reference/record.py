@@ -219,11 +219,12 @@ def base64_bytes(text: str) -> bytes | None:
 
 def percent_decode(text: str) -> str:
     """Decode each run of escapes together; all else stays."""
-    return re.sub(
-        "(?:%[0-9A-Fa-f]{2})+",
-        lambda run: bytes_to_text(bytes.fromhex(run.group().replace("%", ""))),
-        text,
-    )
+    return re.sub("(?:%[0-9A-Fa-f]{2})+", lambda run: _run(run.group()), text)
+
+
+@lru_cache(maxsize=20_000)
+def _run(escapes: str) -> str:
+    return bytes_to_text(bytes.fromhex(escapes.replace("%", "")))
 
 
 def _percent_decoded(members: dict[str, Any], names: list[str]) -> dict[str, Any]:
@@ -270,23 +271,27 @@ def _differences(reference: Reference, record: dict[str, Any]) -> list[str]:
     pending: list[tuple[Path, Any, Any]] = [((), reference.value, record)]
     while pending:
         path, expected, got = pending.pop()
-        where = ".".join(str(step) for step in path) or "the record"
+        fault = ""
         if type(expected) is not type(got):
-            found.append(f"{where}: expected {expected!r}, got {got!r}")
+            fault = f"expected {expected!r}, got {got!r}"
         elif isinstance(expected, dict):
+            keys = list(got)
             if set(expected) != set(got):
-                found.append(f"{where}: expected keys {list(expected)}, got {list(got)}")
-            elif not _in_order(
-                list(got), reference.key_order.get(path, [[key] for key in expected])
-            ):
-                found.append(f"{where}: keys in the order {list(got)}")
+                fault = f"expected keys {list(expected)}, got {keys}"
+            elif path in reference.key_order:
+                if not _in_order(keys, reference.key_order[path]):
+                    fault = f"keys in the order {keys}"
+            elif keys != list(expected):
+                fault = f"keys in the order {keys}"
             pending += [((*path, key), expected[key], got[key]) for key in expected if key in got]
         elif isinstance(expected, list):
             if len(expected) != len(got):
-                found.append(f"{where}: expected {len(expected)} items, got {len(got)}: {got!r}")
+                fault = f"expected {len(expected)} items, got {len(got)}: {got!r}"
             pending += [((*path, n), *pair) for n, pair in enumerate(zip(expected, got))]
         elif expected != got:
-            found.append(f"{where}: expected {expected!r}, got {got!r}")
+            fault = f"expected {expected!r}, got {got!r}"
+        if fault:
+            found.append(f"{'.'.join(map(str, path)) or 'the record'}: {fault}")
     return found
 
 
