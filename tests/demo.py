@@ -56,7 +56,8 @@ def choose_python() -> None:
 def show(site: Site) -> int:
     heading("Set up")
     site.load(FIRST)
-    site.set_up()
+    site.create_account()
+    site.create_input()
     print(f"Akamai's stand-in offers {FIRST:,} events at {site.akamai.host}.")
     print(
         "An account and an input were saved on the add-on's own endpoints; Akamai was asked once."

@@ -11,6 +11,8 @@ from tests.standin_akamai.client import AkamaiStandin
 from tests.standin_splunk.client import SplunkStandin
 from tests.standin_splunk.interpreter import version_of
 
+from .pushed_settings import push_account, push_input
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import TracebackType
@@ -82,10 +84,16 @@ class Site:
         }
 
     def create_account(self, name: str = ACCOUNT, **changed: str) -> None:
+        """As the setup page saves it."""
         self.splunk.create_account(name, **self.account_values(**changed))
 
     def create_input(self, name: str = INPUT, **changed: object) -> None:
-        values: dict[str, object] = {
+        """As the inputs page saves it, after validation."""
+        self.splunk.create_input(KIND, name, **self.input_values(**changed))
+
+    @staticmethod
+    def input_values(**changed: object) -> dict[str, object]:
+        return {
             "account": ACCOUNT,
             "config_ids": str(CONFIG_ID),
             "start": "-2h",
@@ -93,26 +101,11 @@ class Site:
             "index": "main",
             **changed,
         }
-        self.splunk.create_input(KIND, name, **values)
 
     def set_up(self, **changed: object) -> None:
         """An account and an input, as most scenarios want them."""
-        self.create_account()
-        self.create_input(**changed)
-
-    def write_setting(self, setting: str, value: str, stanza: str = STANZA) -> None:
-        """Change a setting of a saved input past all checks, as pushed conf files do."""
-        path = self.home / "etc" / "apps" / self.splunk.app_name / "local" / "inputs.conf"
-        lines = path.read_text(encoding="utf-8").splitlines()
-        begin = lines.index(f"[{stanza}]") + 1
-        lines = [
-            line
-            for number, line in enumerate(lines)
-            if number < begin or line.partition("=")[0].strip() != setting
-        ]
-        lines.insert(begin, f"{setting} = {value}")
-        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        self.splunk.reload_inputs()
+        push_account(self.splunk, ACCOUNT, self.account_values())
+        push_input(self.splunk, STANZA, self.input_values(**changed))
 
     def load(self, count: int, *, ago: float = 3600.0, **options: Any) -> None:
         """Store events, evenly from `ago` seconds back to ten seconds back."""

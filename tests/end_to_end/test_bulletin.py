@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from .pushed_settings import push_setting
+from .site import STANZA
+
 if TYPE_CHECKING:
     from .site import Site
 
@@ -68,7 +71,7 @@ def test_after_a_restart_it_is_told_again(site: Site) -> None:
 
 def test_wrong_settings_are_told(site: Site) -> None:
     site.set_up()
-    site.write_setting("limit", "0")
+    push_setting(site.splunk, STANZA, "limit", "0")
     run = site.run()
     assert run["exit_code"] != 0
     assert "limit has to be a number" in site.splunk.messages()[NAME]["message"]

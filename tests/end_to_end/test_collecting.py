@@ -11,6 +11,7 @@ import pytest
 from tests.reference.record import same
 from tests.standin_akamai.multiset import find_marker
 
+from .pushed_settings import push_account, push_input
 from .site import ACCOUNT, INPUT, KIND, ROOT, STANZA
 
 if TYPE_CHECKING:
@@ -41,6 +42,28 @@ def test_a_page_of_fifty_thousand_equals_the_reference(site: Site) -> None:
     run = site.run()
     assert (run["exit_code"], run["records"], run["stream"]) == (0, 50_000, "closed"), run
     assert differences(site) == []
+
+
+def test_what_a_deployment_tool_pushes_is_what_the_pages_save(site: Site) -> None:
+    """Most scenarios begin with pushed settings: they must not be kinder than saved ones."""
+    saved, pushed = ("saved", "pushed")
+    site.create_account(saved)
+    site.create_input(saved, account=saved)
+    push_account(site.splunk, pushed, site.account_values())
+    push_input(site.splunk, f"{KIND}://{pushed}", site.input_values(account=pushed))
+    conf = f"conf-{site.splunk.app_name.lower()}_account"
+    for place in (("data", "inputs", KIND), ("configs", conf)):
+        found = site.splunk.entries(*place)
+        assert found[pushed] == {
+            key: value.replace(saved, pushed) if isinstance(value, str) else value
+            for key, value in found[saved].items()
+        }
+    secrets = {
+        name: entry["clear_password"]
+        for name, entry in site.splunk.entries("storage", "passwords").items()
+    }
+    for name in [name for name in secrets if f":{saved}`" in name]:
+        assert secrets[name.replace(saved, pushed)] == secrets[name]
 
 
 @pytest.mark.core

@@ -76,7 +76,8 @@ def set_up(site: Site) -> None:
         proxy_username="someone",
         proxy_password=PROXY_PASSWORD,
     )
-    site.set_up()
+    site.create_account()
+    site.create_input()
 
 
 def use_proxy(site: Site) -> None:

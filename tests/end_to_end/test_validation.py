@@ -11,7 +11,8 @@ import pytest
 
 from tests.standin_splunk.client import RestError
 
-from .site import ACCOUNT, CONFIG_ID, INPUT, KIND
+from .pushed_settings import push_setting
+from .site import ACCOUNT, CONFIG_ID, INPUT, KIND, STANZA
 
 if TYPE_CHECKING:
     from .site import Site
@@ -218,11 +219,11 @@ def test_a_clock_that_is_off_is_corrected_and_named(site: Site, skew: int) -> No
 
 def test_a_run_with_a_wrong_setting_names_it(site: Site) -> None:
     site.set_up()
-    site.write_setting("limit", "0")
+    push_setting(site.splunk, STANZA, "limit", "0")
     line = only_error(site)
     assert "settings.invalid" in line
     assert "limit has to be" in line
-    site.write_setting("config_ids", "seven")
+    push_setting(site.splunk, STANZA, "config_ids", "seven")
     line = only_error(site)
     assert "limit has to be" in line
     assert "config_ids has to be" in line
