@@ -43,8 +43,8 @@ def bytes_to_text(raw: bytes) -> str:
 
 def parse_source(line: bytes) -> dict[str, Any] | None:
     """Read a source line; None where it is no JSON object or cannot be taken by Python's json."""
-    # Python's UTF-8 never yields a surrogate, except this way for a byte that is no UTF-8. In JSON's
-    # text the backslash is doubled, so that the value holds one.
+    # Python's UTF-8 never yields a surrogate, except this way for a byte that is no UTF-8. In the
+    # JSON text the backslash is doubled, so that the value holds one.
     text = _NO_UTF8.sub(
         lambda byte: f"\\\\x{ord(byte.group()) - 0xDC00:02x}",
         line.decode("utf-8", "surrogateescape"),

@@ -275,14 +275,7 @@ def _differences(reference: Reference, record: dict[str, Any]) -> list[str]:
         if type(expected) is not type(got):
             fault = f"expected {expected!r}, got {got!r}"
         elif isinstance(expected, dict):
-            keys = list(got)
-            if set(expected) != set(got):
-                fault = f"expected keys {list(expected)}, got {keys}"
-            elif path in reference.key_order:
-                if not _in_order(keys, reference.key_order[path]):
-                    fault = f"keys in the order {keys}"
-            elif keys != list(expected):
-                fault = f"keys in the order {keys}"
+            fault = _key_fault(list(expected), list(got), reference.key_order.get(path))
             pending += [((*path, key), expected[key], got[key]) for key in expected if key in got]
         elif isinstance(expected, list):
             if len(expected) != len(got):
@@ -293,6 +286,13 @@ def _differences(reference: Reference, record: dict[str, Any]) -> list[str]:
         if fault:
             found.append(f"{'.'.join(map(str, path)) or 'the record'}: {fault}")
     return found
+
+
+def _key_fault(expected: list[str], got: list[str], groups: Groups | None) -> str:
+    if set(expected) != set(got):
+        return f"expected keys {expected}, got {got}"
+    in_order = expected == got if groups is None else _in_order(got, groups)
+    return "" if in_order else f"keys in the order {got}"
 
 
 def _in_order(keys: list[str], groups: Groups) -> bool:
