@@ -41,8 +41,10 @@ EXPECTED = (
     "appserver/templates/base.html",
     f"bin/{APP_ID}_rh_account.py",
     f"bin/{APP_ID}_rh_akamai_siem.py",
+    f"bin/{APP_ID}_rh_akamai_siem_backfill.py",
     f"bin/{APP_ID}_rh_settings.py",
     "bin/akamai_siem.py",
+    "bin/akamai_siem_backfill.py",
     "bin/ta_akamai_siem/__init__.py",
     "default/app.conf",
     "default/collections.conf",
@@ -158,8 +160,9 @@ def build(*, force: bool = False) -> None:
         remove_compiled(APP)
         print(f"{APP.relative_to(ROOT)} is up to date")
         return
-    if not (ROOT / "bin" / "akamai_siem.py").is_file():
-        raise SystemExit("bin/akamai_siem.py is missing; ucc-gen would make one of its own")
+    for script in ("akamai_siem.py", "akamai_siem_backfill.py"):
+        if not (ROOT / "bin" / script).is_file():
+            raise SystemExit(f"bin/{script} is missing; ucc-gen would make one of its own")
     python = environment("tools")
     _stage()
     said = _run_ucc_gen(python)

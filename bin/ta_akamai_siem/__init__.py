@@ -2,11 +2,12 @@
 
 Reading order, each module importing only from those above it:
 
-values     `errors`, `settings`, `decoding`, `event`, `page`, `history`, `cursor`
+values     `errors`, `splunk_names`, `settings`, `backfill_settings`, `decoding`, `event`, `page`,
+           `line_multiset`, `history`, `cursor`, `windows`
 Akamai     `signing`, `tls`, `answers`, `api`
-this host  `spool`, `progress`, `written_lines`, `stop`, `log`
+this host  `spool`, `progress`, `stop`, `log`
 Splunk     `scheme`, `input_definition`, `no_proxy`, `kv_store`, `splunkd`, `event_stream`
 position   `patience`, `lease`, `checkpoint`, `bulletin`
-the job    `ahead`, `fetching`, `delivery`, `collector`
-assembly   `loading`, `validation`, `running`, `continuous`, `modular_input`
+the job    `ahead`, `fetching`, `delivery`, `collector`, `window_pages`, `backfiller`
+assembly   `loading`, `validation`, `running`, `continuous`, `finished`, `backfill`, `modular_input`
 """

@@ -162,7 +162,8 @@ def _proxy_url(proxy: Proxy) -> str:
 def _parameters(request: Request) -> dict[str, str | int]:
     if isinstance(request, OffsetRequest):
         return {"offset": request.offset, "limit": request.limit}
-    return {"from": request.since, "limit": request.limit}
+    until = {} if request.until is None else {"to": request.until}
+    return {"from": request.since, **until, "limit": request.limit}
 
 
 def _problem_body(response: requests.Response) -> bytes:

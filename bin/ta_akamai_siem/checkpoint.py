@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, Generic, Optional, Protocol, TypeVar
 from . import history as histories
 from .errors import CheckpointUnavailable
 from .patience import patiently
+from .splunk_names import CHECKPOINTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from .history import Codec, History, Instance, Rewind
 
-COLLECTION = "ta_akamai_siem_checkpoints"
 _Position = TypeVar("_Position")
 
 
@@ -40,9 +40,12 @@ class Ownership(Protocol):
 
 @dataclass(frozen=True)
 class Stored(Generic[_Position]):
-    """`rewind`: set where the position is not the last one saved, splunkd having died since."""
+    """`saved_at`: this host's clock. `rewind`: set where the position is not the last one saved,
+    splunkd having died since.
+    """
 
     position: _Position
+    saved_at: float
     rewind: Optional[Rewind] = None
 
 
@@ -73,7 +76,7 @@ class Checkpoint(Generic[_Position]):
 
         Raises CheckpointUnavailable once out of patience, CheckpointUnusable.
         """
-        document = self._patiently(lambda: self._store.load_document(COLLECTION, self._key))
+        document = self._patiently(lambda: self._store.load_document(CHECKPOINTS, self._key))
         if document is None:
             return None
         history, rewind = histories.from_document(document), None
@@ -81,7 +84,7 @@ class Checkpoint(Generic[_Position]):
         if history.is_unsafe(owned.instance, ended_cleanly=owned.before_ended_cleanly):
             history, rewind = history.rewound()
         self._history = history
-        return Stored(self._codec.read(history.position), rewind)
+        return Stored(self._codec.read(history.position), history.saved[-1].at, rewind)
 
     def save(self, position: _Position, saved_at: float) -> None:
         """`saved_at`: this host's clock. Raises LeaseLost, and as `load` does."""
@@ -93,7 +96,7 @@ class Checkpoint(Generic[_Position]):
             else histories.begun(written, saved_at, by)
         )
         document = {"_key": self._key, **history.to_document()}
-        self._patiently(lambda: self._store.save_document(COLLECTION, document))
+        self._patiently(lambda: self._store.save_document(CHECKPOINTS, document))
         self._history = history
 
     def start_anew(self) -> None:

@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .checkpoint import Stored
-    from .cursor import Cursor
+    from .cursor import Cursor, Gap
     from .delivery import Delivered
-    from .fetching import Fetched, Gap
+    from .fetching import Fetched
+    from .history import Rewind
     from .page import Page
     from .settings import InputSettings
 
@@ -38,7 +39,7 @@ class Checkpoints(Protocol):
 
 
 class Pages(Protocol):
-    def fetch(self, cursor: Cursor) -> Fetched: ...
+    def fetch(self, cursor: Cursor) -> Fetched[Cursor]: ...
 
 
 class Writer(Protocol):
@@ -110,7 +111,7 @@ class Collector:
         the checkpoint then stands where the last whole page left it.
         """
         end = self._around.monotonic() + RUN_MAX
-        ahead: Optional[Ahead[Fetched]] = self._fetch(self._resume())
+        ahead: Optional[Ahead[Fetched[Cursor]]] = self._fetch(self._resume())
         while ahead is not None:
             fetched = self._arrived(ahead)
             drained = cursors.is_drained(fetched.page.context, fetched.request)
@@ -134,12 +135,7 @@ class Collector:
         if stored.rewind is not None:
             # What was written since may be lost; no record of it may stand in the way.
             self._around.writer.finished()
-            self._around.log.warning(
-                "checkpoint.rewound",
-                reason="splunkd may have died with records that it had not stored yet",
-                saved_at=stored.rewind.to,
-                last_saved_at=stored.rewind.last,
-            )
+            tell_rewind(stored.rewind, self._around.log)
         cursor = stored.position
         if not cursors.belongs_to(cursor, self._settings):
             return self._saved(self._reassigned(cursor))
@@ -163,10 +159,10 @@ class Collector:
         self._save(cursor)
         return cursor
 
-    def _fetch(self, cursor: Cursor) -> Ahead[Fetched]:
+    def _fetch(self, cursor: Cursor) -> Ahead[Fetched[Cursor]]:
         return Ahead(lambda: self._around.pages.fetch(cursor))
 
-    def _arrived(self, ahead: Ahead[Fetched]) -> Fetched:
+    def _arrived(self, ahead: Ahead[Fetched[Cursor]]) -> Fetched[Cursor]:
         with self._around.stop.interruptible():
             try:
                 return ahead.result()
@@ -175,13 +171,13 @@ class Collector:
         self._save(failure.cursor.complete_to(self._complete))
         raise failure.error
 
-    def _discard(self, ahead: Ahead[Fetched] | None) -> None:
+    def _discard(self, ahead: Ahead[Fetched[Cursor]] | None) -> None:
         """Wait for a page that is not wanted any more: one request at a time."""
         if ahead is not None:
             with contextlib.suppress(FetchFailed), self._around.stop.interruptible():
                 ahead.result().page.close()
 
-    def _take(self, fetched: Fetched, following: Cursor) -> Cursor | None:
+    def _take(self, fetched: Fetched[Cursor], following: Cursor) -> Cursor | None:
         """Write a page, then move the checkpoint past it.
 
         The cursor to ask again with, where a line of the page turned out to be no event.
@@ -194,10 +190,10 @@ class Collector:
                 if fetched.page.tolerant:
                     raise
                 self._around.log.warning(error.code, reason=error)
-                return self._saved(replace(fetched.cursor, doubts=fetched.cursor.doubts + 1))
+                return self._saved(fetched.cursor.doubted())
         if fetched.gap:
             # Before the save: told twice after a kill is better than never.
-            self._tell(fetched.gap)
+            tell_gap(fetched.gap, self._settings.name, self._around.log, self._around.bulletin)
         # Nothing is stored before it happened: where this page ends, all older than its last events
         # is written. None of them can be newer than what Akamai hands out.
         self._complete = max(
@@ -213,19 +209,11 @@ class Collector:
         )
         return None
 
-    def _tell(self, gap: Gap) -> None:
-        self._around.log.warning("gap.recorded", since=gap.since, until=gap.until, cause=gap.cause)
-        self._around.bulletin.gap(
-            f"Security events that Akamai stored from {_utc(gap.since)} to {_utc(gap.until)} are "
-            f"no longer to be had: the input '{self._settings.name}' was away for longer than the "
-            "12 hours for which Akamai keeps them"
-        )
-
     def _save(self, cursor: Cursor) -> None:
         self._around.checkpoints.save(cursor, self._around.host_now())
         self._around.log.debug("checkpoint.saved", **cursor.to_document())
 
-    def _report(self, fetched: Fetched, delivered: Delivered, **seconds: float) -> None:
+    def _report(self, fetched: Fetched[Cursor], delivered: Delivered, **seconds: float) -> None:
         page, log, now = fetched.page, self._around.log, self._around.now()
         totals = self.totals
         totals.pages += 1
@@ -254,11 +242,32 @@ class Collector:
             log.warning("page.doubtful", reason=page.doubt, unparsed=delivered.unparsed)
 
 
-def _age(fetched: Fetched, now: float) -> float | None:
+def _age(fetched: Fetched[Cursor], now: float) -> float | None:
     """How long ago everything up to the page's offset was complete."""
     complete = fetched.cursor.complete_until
     return now - complete if complete is not None else None
 
 
-def _utc(moment: float) -> str:
+def tell_rewind(rewind: Rewind, log: Log) -> None:
+    """Say that the input went back to a safe position."""
+    log.warning(
+        "checkpoint.rewound",
+        reason="splunkd may have died with records that it had not stored yet",
+        saved_at=rewind.to,
+        last_saved_at=rewind.last,
+    )
+
+
+def tell_gap(gap: Gap, name: str, log: Log, bulletin: Bulletin) -> None:
+    """Say what the input `name` cannot get any more, in the log and to a person."""
+    log.warning("gap.recorded", since=gap.since, until=gap.until, cause=gap.cause)
+    bulletin.gap(
+        f"The input '{name}' could not collect the security events that Akamai stored from "
+        f"{utc(gap.since)} to {utc(gap.until)} ({gap.cause}): Akamai keeps them for 12 hours, and "
+        "gives at most 600000 of one second"
+    )
+
+
+def utc(moment: float) -> str:
+    """A moment as people read it."""
     return time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(moment))

@@ -10,18 +10,19 @@ from .collector import Collector, Surroundings
 from .cursor import CODEC
 from .delivery import Delivery
 from .fetching import Fetcher
+from .running import Job
+from .settings import InputSettings, read_input
 from .signing import CorrectedClock
 
 if TYPE_CHECKING:
     from .running import Parts
 
 
-def collect(parts: Parts) -> None:
+def collect(parts: Parts[InputSettings]) -> None:
     """Raises any CollectionError that ends the run."""
-    settings, certificates = parts.loaded
-    stop, log, stream = parts.stop, parts.log, parts.stream
+    settings, stop, log, stream = parts.settings, parts.stop, parts.log, parts.stream
     clock = CorrectedClock()
-    api = Api(settings.account, settings.config_ids, settings.proxy, certificates, clock)
+    api = Api(settings.account, settings.config_ids, settings.proxy, parts.trusted, clock)
     around = Surroundings(
         checkpoints=parts.checkpoint(CODEC),
         pages=Fetcher(parts.source(api), clock, stop.wait, log, settings.limit),
@@ -35,3 +36,6 @@ def collect(parts: Parts) -> None:
         blocked=lambda: stream.blocked,
     )
     Collector(settings, around, parts.totals).run()
+
+
+JOB = Job(read_input, collect)

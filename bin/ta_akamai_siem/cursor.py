@@ -49,13 +49,23 @@ class OffsetRequest:
 
 @dataclass(frozen=True)
 class TimeRequest:
-    """Time mode without `to`: the page's context gives the offset to go on from."""
+    """Time mode. Without `until`, the page's context gives the offset to go on from."""
 
     since: int
     limit: int
+    until: Optional[int] = None
 
 
 Request = Union[OffsetRequest, TimeRequest]
+
+
+@dataclass(frozen=True)
+class Gap:
+    """What is not to be had: stored from `since` to `until`, Akamai's clock, epoch seconds."""
+
+    since: float
+    until: float
+    cause: str
 
 
 @dataclass(frozen=True)
@@ -154,6 +164,24 @@ class Cursor:
     def halved(self) -> Cursor:
         """After a page that was cut."""
         return replace(self, limit=max(1, self.limit // 2), cut_limit=self.limit)
+
+    def doubted(self) -> Cursor:
+        """After a page that ended as it should and disagreed with itself."""
+        return replace(self, doubts=self.doubts + 1)
+
+    def delayed(self, not_before: float) -> Cursor:
+        """After an answer that asked for patience."""
+        return replace(self, not_before=not_before)
+
+    def gap(self, request: Request) -> Gap | None:
+        """What lies between the last moment known to be complete and where time mode begins."""
+        if not isinstance(request, TimeRequest):
+            return None
+        # Before the first page, an input has promised what is stored since its beginning.
+        known = self.since if self.complete_until is None else self.complete_until
+        if request.since <= known:
+            return None
+        return Gap(known, float(request.since), cause="offset_expired")
 
     def told_time(self, correction: float) -> Cursor:
         """The cursor once this host's clock turned out to be `correction` seconds slow."""

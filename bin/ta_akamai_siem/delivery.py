@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Protocol
 from .errors import PageIncomplete
 from .event import NotAnEvent, Record, record, unparsed
 from .event_stream import event_elements
+from .line_multiset import LineMultiset
 from .progress import LineDigest, Progress
-from .written_lines import WrittenLines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -78,7 +78,7 @@ class Delivery:
         self._progress = progress
         self._check = check
         self._now = now
-        self._written = WrittenLines()
+        self._written = LineMultiset()
 
     def deliver(self, page: Page, position: str) -> Delivered:
         """Write a page's records; all of them are with splunkd when this returns.
@@ -109,6 +109,10 @@ class Delivery:
             raise
         delivered.late = _median_start(last[-_LAST:])
         return delivered
+
+    def leave_out(self, lines: LineMultiset) -> None:
+        """Lines of the next page that are with splunkd already."""
+        self._written = lines
 
     def finished(self) -> None:
         """The checkpoint has moved past the page."""
@@ -144,7 +148,7 @@ class Delivery:
         self, page: Page, position: str, digest: LineDigest, delivered: Delivered
     ) -> Iterator[list[bytes]]:
         """The page's lines, less those that an earlier run wrote, if they are the same ones."""
-        progress = None if self._written else self._progress.load()
+        progress = self._progress.load()
         if progress is None or progress.position != position or progress.events > page.events:
             return _chunks(page)
         rest = _chunks(page)
@@ -161,6 +165,9 @@ class Delivery:
             return _chunks(page)
         digest.copy_from(skipped)
         delivered.repeated = progress.events
+        if self._written:
+            for line in islice(chain.from_iterable(page.blocks()), progress.events):
+                self._written.take(line)
         return _prepended(head, rest)
 
     def _record(

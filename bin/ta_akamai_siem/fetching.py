@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import random
 import time
-from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Optional, Protocol
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Generic, Optional, Protocol, TypeVar
 
-from .cursor import NEARLY_FULL, TimeRequest
+from .cursor import NEARLY_FULL
 from .errors import (
     ClockSkewed,
     CollectionError,
@@ -27,7 +27,7 @@ from .errors import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .cursor import Cursor, Request
+    from .cursor import Gap, Request
     from .page import Page
 
 PATIENCE = 120.0
@@ -37,6 +37,36 @@ LONGEST_WAIT = 30.0
 SKEW_WORTH_A_WARNING = 30.0
 _DOUBTS_MAX = 2
 """A page that disagrees with itself is refused so many times running, then taken as it is."""
+_Plan = TypeVar("_Plan", bound="Plan")
+
+
+class Plan(Protocol):
+    """Where an input stands, as far as fetching goes: `cursor.Cursor` and what is like it.
+
+    `doubts`: how many times running the page disagreed with itself. `not_before`: epoch seconds.
+    """
+
+    @property
+    def doubts(self) -> int: ...
+
+    @property
+    def not_before(self) -> float: ...
+
+    def request(self, now: float) -> Request: ...
+
+    def paced(self: _Plan, seconds: float, ceiling: int, *, full: bool) -> _Plan: ...
+
+    def halved(self: _Plan) -> _Plan: ...
+
+    def doubted(self: _Plan) -> _Plan: ...
+
+    def delayed(self: _Plan, not_before: float) -> _Plan: ...
+
+    def replaying(self: _Plan) -> _Plan: ...
+
+    def told_time(self: _Plan, correction: float) -> _Plan: ...
+
+    def gap(self, request: Request) -> Gap | None: ...
 
 
 class Source(Protocol):
@@ -64,20 +94,11 @@ class Events(Protocol):
 
 
 @dataclass(frozen=True)
-class Gap:
-    """What Akamai no longer had: stored from `since` to `until`, its clock, epoch seconds."""
-
-    since: float
-    until: float
-    cause: str
-
-
-@dataclass(frozen=True)
-class Fetched:
+class Fetched(Generic[_Plan]):
     """`asked_at`: Akamai's clock when the page was asked for. `seconds`: it took to arrive."""
 
     page: Page
-    cursor: Cursor
+    cursor: _Plan
     request: Request
     asked_at: float
     seconds: float
@@ -87,7 +108,7 @@ class Fetched:
 class FetchFailed(Exception):
     """Out of patience, or an error that waiting cannot cure: `error`, and the `cursor` to keep."""
 
-    def __init__(self, error: CollectionError, cursor: Cursor) -> None:
+    def __init__(self, error: CollectionError, cursor: Any) -> None:  # noqa: ANN401 - a _Plan
         super().__init__(str(error))
         self.error = error
         self.cursor = cursor
@@ -112,7 +133,7 @@ class Fetcher:
         self._log = log
         self._ceiling = ceiling
 
-    def fetch(self, cursor: Cursor) -> Fetched:
+    def fetch(self, cursor: _Plan) -> Fetched[_Plan]:
         """The page that comes next. Raises FetchFailed, and what `wait` raises."""
         attempts = _Attempts()
         while True:
@@ -122,7 +143,7 @@ class Fetcher:
             except CollectionError as error:  # noqa: PERF203 - one turn is a whole page
                 cursor = self._reaction(error, cursor, attempts)
 
-    def _attempt(self, cursor: Cursor) -> Fetched:
+    def _attempt(self, cursor: _Plan) -> Fetched[_Plan]:
         asked_at = self._clock.now()
         request = cursor.request(asked_at)
         self._log.debug("page.requested", **asdict(request))
@@ -136,10 +157,10 @@ class Fetcher:
             request=request,
             asked_at=asked_at,
             seconds=seconds,
-            gap=_gap(cursor, request),
+            gap=cursor.gap(request),
         )
 
-    def _reaction(self, error: CollectionError, cursor: Cursor, attempts: _Attempts) -> Cursor:
+    def _reaction(self, error: CollectionError, cursor: _Plan, attempts: _Attempts) -> _Plan:
         """What to go on with after an error. Raises FetchFailed where that is no use."""
         if isinstance(error, Leave):
             raise error
@@ -162,7 +183,7 @@ class Fetcher:
         self._wait(pause)
         return cursor
 
-    def _wait_until_allowed(self, cursor: Cursor, attempts: _Attempts) -> None:
+    def _wait_until_allowed(self, cursor: Plan, attempts: _Attempts) -> None:
         seconds = cursor.not_before - self._clock.now()
         if seconds > 0 and attempts.failed == 0:
             if seconds > PATIENCE:
@@ -170,7 +191,7 @@ class Fetcher:
                 raise FetchFailed(RateLimited(what), cursor)
             self._wait(seconds)
 
-    def _corrected(self, akamai_time: float, cursor: Cursor) -> Cursor:
+    def _corrected(self, akamai_time: float, cursor: _Plan) -> _Plan:
         """Learn Akamai's clock; the cursor in its terms."""
         before = self._clock.now()
         skew = self._clock.learn(akamai_time)
@@ -211,21 +232,10 @@ class _Attempts:
         return pause
 
 
-def _remembering(error: CollectionError, cursor: Cursor, now: float) -> Cursor:
+def _remembering(error: CollectionError, cursor: _Plan, now: float) -> _Plan:
     """What the next attempt, in this run or a later one, has to know of this failure."""
     if isinstance(error, PageIncomplete):
-        return replace(cursor, doubts=cursor.doubts + 1) if error.ended else cursor.halved()
+        return cursor.doubted() if error.ended else cursor.halved()
     if isinstance(error, (RateLimited, ServerTrouble)) and error.retry_after:
-        return replace(cursor, not_before=now + error.retry_after)
+        return cursor.delayed(now + error.retry_after)
     return cursor
-
-
-def _gap(cursor: Cursor, request: Request) -> Gap | None:
-    """What lies between the last moment known to be complete and where time mode can begin."""
-    if not isinstance(request, TimeRequest):
-        return None
-    # Before the first page, an input has promised what is stored since its beginning.
-    known = cursor.since if cursor.complete_until is None else cursor.complete_until
-    if request.since <= known:
-        return None
-    return Gap(known, float(request.since), cause="offset_expired")

@@ -20,13 +20,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from .errors import CheckpointUnavailable, CollectionError, LeaseHeld, LeaseLost
 from .patience import patiently
+from .splunk_names import LEASES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from .history import Instance
 
-COLLECTION = "ta_akamai_siem_leases"
 EXPIRY = 45.0
 """Seconds without a renewal after which another may take the lease."""
 RENEWAL = 10.0
@@ -84,7 +84,7 @@ class Lease:
         Raises LeaseHeld, CheckpointUnavailable once out of patience, CheckpointUnusable.
         """
         before = max(
-            self._patiently(lambda: self._store.find_documents(COLLECTION, {"input": self._key})),
+            self._patiently(lambda: self._store.find_documents(LEASES, {"input": self._key})),
             key=_number,
             default=None,
         )
@@ -103,7 +103,7 @@ class Lease:
         if self.monotonic() - self._taken < FRESH:
             return
         higher = {"input": self._key, "number": {"$gt": self._number}}
-        if self._patiently(lambda: self._store.find_documents(COLLECTION, higher)):
+        if self._patiently(lambda: self._store.find_documents(LEASES, higher)):
             raise LeaseLost("Another member of the cluster has taken this input over")
 
     def release(self) -> None:
@@ -111,16 +111,16 @@ class Lease:
         self._ended.set()
         if self._number:
             with self._write:
-                self._store.replace_document(COLLECTION, self._document(released=True))
+                self._store.replace_document(LEASES, self._document(released=True))
             earlier = {"input": self._key, "number": {"$lt": self._number}}
-            self._store.delete_documents(COLLECTION, earlier)
+            self._store.delete_documents(LEASES, earlier)
 
     def _insert(self) -> bool:
         document = self._document(released=False)
-        if self._store.insert_document(COLLECTION, document):
+        if self._store.insert_document(LEASES, document):
             return True
         # Where the answer to an earlier attempt was lost, the document is ours.
-        found = self._store.load_document(COLLECTION, document["_key"])
+        found = self._store.load_document(LEASES, document["_key"])
         return found is not None and found.get("run") == self._run
 
     def _is_in_force(self, document: Mapping[str, Any]) -> bool:
@@ -135,7 +135,7 @@ class Lease:
             try:
                 with self._write:
                     if not self._ended.is_set():
-                        self._store.replace_document(COLLECTION, self._document(released=False))
+                        self._store.replace_document(LEASES, self._document(released=False))
             except CollectionError:  # noqa: PERF203 - the next turn is ten seconds away
                 # Whoever saves next finds out whether the KV store is still there.
                 continue

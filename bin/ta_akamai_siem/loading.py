@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Callable, Generic, Optional, TypeVar
 
 from .errors import SettingsInvalid
-from .settings import InputSettings, read_input, read_log_level
+from .settings import read_log_level
 from .tls import trusted
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Mapping
 
     from .input_definition import InputDefinition
     from .splunkd import Splunkd
 
 
-class Loaded(NamedTuple):
+_Settings = TypeVar("_Settings")
+_Stanza = Mapping[str, Optional[str]]
+Reader = Callable[[str, Mapping[str, str], Optional[_Stanza], _Stanza], _Settings]
+"""As `settings.read_input`: name, stanza, account and proxy into checked settings."""
+
+
+@dataclass(frozen=True)
+class Loaded(Generic[_Settings]):
     """`trusted`: certificates, for TLS to Akamai and to an https proxy."""
 
-    settings: InputSettings
+    settings: _Settings
     trusted: ssl.SSLContext
 
 
@@ -27,7 +35,8 @@ def load_settings(
     definition: InputDefinition,
     splunkd: Splunkd,
     pages: Mapping[str, Mapping[str, str | None]],
-) -> Loaded:
+    read: Reader[_Settings],
+) -> Loaded[_Settings]:
     """Checked settings of a stanza. `pages`: what the settings page holds, by stanza.
 
     Raises SettingsInvalid with every problem, SettingsUnreadable.
@@ -36,13 +45,10 @@ def load_settings(
     account = splunkd.account(account_name) if account_name else None
     certificates, problems = _certificates(account)
     try:
-        settings = read_input(
-            definition.name, definition.parameters, account, pages.get("proxy", {})
-        )
+        settings = read(definition.name, definition.parameters, account, pages.get("proxy", {}))
     except SettingsInvalid as invalid:
-        problems = invalid.problems + problems
-        settings = None
-    if settings is None or certificates is None:
+        raise SettingsInvalid(invalid.problems + problems) from invalid
+    if certificates is None:
         raise SettingsInvalid(problems)
     return Loaded(settings, certificates)
 

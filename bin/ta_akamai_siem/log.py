@@ -15,13 +15,14 @@ import sys
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+from .splunk_names import BACKFILL_KIND
+
 _FORMAT = "%(asctime)s.%(msecs)03d%(zone)s %(levelname)s %(message)s"
 _SIZE = 10 << 20
 _KEPT = 5
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]")
 _PLAIN_VALUE = re.compile(r"[^\s\"=]+\Z")
 _NAME_MAX = 80
-BACKFILL_KIND = "akamai_siem_backfill"
 
 
 class Log:

@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 from .errors import CollectionError, Leave
 from .input_definition import read_run, read_validation
 from .log import tell_splunkd
 from .scheme import scheme_xml
+from .splunk_names import BACKFILL_KIND
 from .stop import Stop
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from .running import Job
 
 _FAILED = 1
 
@@ -25,7 +28,7 @@ _FAILED = 1
 def main(kind: str, arguments: Sequence[str]) -> int:
     """Do what the arguments say; the exit code. `kind`: the scheme's name."""
     if "--scheme" in arguments:
-        sys.stdout.write(scheme_xml())
+        sys.stdout.write(scheme_xml(kind))
         return 0
     # Until the log is open, libraries would write to stderr, lines that splunkd takes for errors.
     logging.getLogger().addHandler(logging.NullHandler())
@@ -63,11 +66,19 @@ def _refuse(reason: str) -> int:
 def _run(kind: str) -> int:
     stop = Stop()
     stop.install()
+    job: Job[Any]
     with stop.interruptible():
         definition = read_run(sys.stdin.buffer.read(), kind)
-        from .continuous import collect
+        if kind == BACKFILL_KIND:
+            from .finished import is_finished
+
+            if is_finished(definition):
+                return 0
+            from .backfill import JOB as job  # noqa: N811 - which one is decided here
+        else:
+            from .continuous import JOB as job  # noqa: N811 - which one is decided here
         from .running import Run
-    return Run(definition, stop, collect).run()
+    return Run(definition, stop, job).run()
 
 
 def _named(error: BaseException) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Callable, Optional, TypeVar
+from typing import TYPE_CHECKING, Callable, Generic, Optional, TypeVar
 
 from .bulletin import Bulletin
 from .checkpoint import Checkpoint
@@ -29,13 +29,14 @@ from .splunkd import Splunkd
 from .spool import SpoolFolder
 
 if TYPE_CHECKING:
+    import ssl
     from pathlib import Path
 
     from .api import Api
     from .cursor import Request
     from .history import Codec
     from .input_definition import InputDefinition
-    from .loading import Loaded
+    from .loading import Reader
     from .log import Log
     from .page import Page
     from .stop import Stop
@@ -44,14 +45,20 @@ _FAILED = 1
 _CLOSING = 1.0
 """Seconds for the last line of the document, and for giving the lease back."""
 _Position = TypeVar("_Position")
+_Settings = TypeVar("_Settings")
 
 
 @dataclass(frozen=True)
-class Parts:
-    """What a job is made from. `loaded`: checked settings. `totals`: to be counted up."""
+class Parts(Generic[_Settings]):
+    """What a job is made from.
+
+    `settings`: checked. `trusted`: certificates. `folder`: the input's own, on this host's disk.
+    `totals`: to be counted up.
+    """
 
     definition: InputDefinition
-    loaded: Loaded
+    settings: _Settings
+    trusted: ssl.SSLContext
     splunkd: Splunkd
     lease: Lease
     folder: Path
@@ -94,12 +101,18 @@ class Source:
         return self._api.fetch(request, new_spool)
 
 
-class Run:
+@dataclass(frozen=True)
+class Job(Generic[_Settings]):
+    """What a kind of input is. `read`: checks its stanza. `collect`: does its work."""
+
+    read: Reader[_Settings]
+    collect: Callable[[Parts[_Settings]], None]
+
+
+class Run(Generic[_Settings]):
     """`definition`: what splunkd handed over. `stop`: already installed. `job`: what to do."""
 
-    def __init__(
-        self, definition: InputDefinition, stop: Stop, job: Callable[[Parts], None]
-    ) -> None:
+    def __init__(self, definition: InputDefinition, stop: Stop, job: Job[_Settings]) -> None:
         self._definition = definition
         self._stop = stop
         self._job = job
@@ -123,12 +136,13 @@ class Run:
         ended: Optional[CollectionError] = None
         try:
             with self._stop.interruptible():
-                loaded = load_settings(definition, splunkd, pages)
+                loaded = load_settings(definition, splunkd, pages, self._job.read)
                 lease.take()
-            self._job(
+            self._job.collect(
                 Parts(
                     definition=definition,
-                    loaded=loaded,
+                    settings=loaded.settings,
+                    trusted=loaded.trusted,
                     splunkd=splunkd,
                     lease=lease,
                     folder=folder,

@@ -4,21 +4,41 @@ from __future__ import annotations
 
 from xml.sax.saxutils import escape, quoteattr
 
-_ARGUMENTS = (
-    ("account", "Account", "Name of an account of Configuration > Accounts.", True),
-    ("config_ids", "Security configurations", "Ids, separated by ';'.", True),
-    (
-        "start",
-        "Start",
-        "now, or how far back at the very first run: -90s, -30m, at most -12h.",
-        False,
-    ),
-    ("limit", "Limit", "Largest page to ask for, in events: 1 to 600000.", False),
+from .splunk_names import BACKFILL_KIND, KIND
+
+_ACCOUNT = ("account", "Account", "Name of an account of Configuration > Accounts.", True)
+_CONFIG_IDS = ("config_ids", "Security configurations", "Ids, separated by ';'.", True)
+_LIMIT = ("limit", "Limit", "Largest page to ask for, in events: 1 to 600000.", False)
+_START = (
+    "start",
+    "Start",
+    "now, or how far back at the very first run: -90s, -30m, at most -12h.",
+    False,
 )
+_FROM = (
+    "from",
+    "From",
+    "Epoch seconds or ISO 8601, at most 12 hours back; without a zone it is UTC.",
+    True,
+)
+_TO = ("to", "To", "Epoch seconds or ISO 8601, at least 5 seconds back.", True)
+_KINDS = {
+    KIND: (
+        "Akamai SIEM",
+        "Security events of Akamai's edge, from the SIEM API v1.",
+        (_ACCOUNT, _CONFIG_IDS, _START, _LIMIT),
+    ),
+    BACKFILL_KIND: (
+        "Akamai SIEM backfill",
+        "Security events that Akamai stored in a range of time, once.",
+        (_ACCOUNT, _CONFIG_IDS, _FROM, _TO, _LIMIT),
+    ),
+}
 
 
-def scheme_xml() -> str:
-    """The document that `--scheme` prints."""
+def scheme_xml(kind: str) -> str:
+    """The document that `--scheme` prints. `kind`: the scheme's name."""
+    title, description, known = _KINDS[kind]
     arguments = "".join(
         f"<arg name={quoteattr(name)}>"
         f"<title>{escape(title)}</title>"
@@ -27,12 +47,12 @@ def scheme_xml() -> str:
         f"<required_on_create>{str(required).lower()}</required_on_create>"
         f"<required_on_edit>false</required_on_edit>"
         "</arg>"
-        for name, title, description, required in _ARGUMENTS
+        for name, title, description, required in known
     )
     return (
         "<scheme>"
-        "<title>Akamai SIEM</title>"
-        "<description>Security events of Akamai's edge, from the SIEM API v1.</description>"
+        f"<title>{escape(title)}</title>"
+        f"<description>{escape(description)}</description>"
         "<use_external_validation>true</use_external_validation>"
         "<use_single_instance>false</use_single_instance>"
         "<streaming_mode>xml</streaming_mode>"

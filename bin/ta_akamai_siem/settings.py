@@ -98,13 +98,13 @@ def read_input(
     both, splunkd gives an empty setting as None. Raises SettingsInvalid with every problem found.
     """
     problems = Problems()
-    _check_interval(stanza.get("interval", "").strip(), problems)
+    check_interval(stanza.get("interval", "").strip(), problems)
     result = InputSettings(
         name=name,
         account=read_account(stanza.get("account", "").strip(), account, problems),
-        config_ids=_read_config_ids(stanza.get("config_ids", ""), problems),
+        config_ids=read_config_ids(stanza.get("config_ids", ""), problems),
         start_back=_read_start(stanza.get("start", "").strip(), problems),
-        limit=_read_limit(stanza.get("limit", "").strip(), problems),
+        limit=read_limit(stanza.get("limit", "").strip(), problems),
         proxy=read_proxy(proxy, problems),
     )
     problems.settle()
@@ -167,7 +167,8 @@ def read_log_level(stanza: Mapping[str, str | None]) -> str:
     return level if level in LOG_LEVELS else "INFO"
 
 
-def _read_config_ids(text: str, problems: Problems) -> tuple[int, ...]:
+def read_config_ids(text: str, problems: Problems) -> tuple[int, ...]:
+    """Ascending, each once; what is wrong goes to `problems`."""
     items = [item for item in re.split(r"[;,\s]+", text) if item]
     if not items:
         problems.add("config_ids", "is missing: the ids of one or more security configurations")
@@ -193,14 +194,16 @@ def _read_start(text: str, problems: Problems) -> int:
     return seconds
 
 
-def _read_limit(text: str, problems: Problems) -> int:
+def read_limit(text: str, problems: Problems) -> int:
+    """The largest page, in events; what is wrong goes to `problems`."""
     limit = _whole_number(text or str(LIMIT_DEFAULT), 1, LIMIT_MAX)
     if limit is None:
         problems.add("limit", f"has to be a number of events from 1 to {LIMIT_MAX}; it is '{text}'")
     return limit or LIMIT_DEFAULT
 
 
-def _check_interval(text: str, problems: Problems) -> None:
+def check_interval(text: str, problems: Problems) -> None:
+    """What is wrong goes to `problems`."""
     if not text or _is_cron(text):
         return
     if not re.match(r"[0-9]{1,9}(?:\.[0-9]+)?\Z", text) or float(text) < INTERVAL_MIN:

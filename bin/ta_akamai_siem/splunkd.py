@@ -19,11 +19,11 @@ from .errors import SettingsUnreadable
 from .history import Instance
 from .kv_store import KvStore
 from .no_proxy import never_through_a_proxy
+from .splunk_names import APP
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-APP = "TA_akamai_siem"
 ACCOUNT_CONF = "ta_akamai_siem_account"
 SETTINGS_CONF = "ta_akamai_siem_settings"
 _TIMEOUT = 20.0
@@ -86,6 +86,17 @@ class Splunkd:
             return {}
         except Exception as error:
             raise _unreadable("settings", error) from error
+
+    def input_settings(self, kind: str, name: str) -> Mapping[str, str | None] | None:
+        """The settings of a saved input, None where there is none. Raises SettingsUnreadable."""
+        path = UrlEncoded(f"data/inputs/{kind}/{quote(name, safe='')}", skip_encode=True)
+        try:
+            response = self._context.get(path, output_mode="json")
+            return dict(json.loads(response.body.read())["entry"][0]["content"])
+        except (HTTPError, AuthenticationError, OSError, ValueError, LookupError) as error:
+            if getattr(error, "status", None) == _NOT_FOUND:
+                return None
+            raise _unreadable(f"input '{name}'", error) from error
 
     def instance(self, server_host: str) -> Instance:
         """Which splunkd this is and since when it runs, as far as it tells.

@@ -7,9 +7,12 @@ whatever may be different in a minute does not.
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+import time
+from functools import partial
+from typing import TYPE_CHECKING, Union
 
 from .api import Api
+from .backfill_settings import BackfillSettings, read_backfill
 from .cursor import OffsetRequest
 from .errors import (
     ClockSkewed,
@@ -22,12 +25,15 @@ from .errors import (
 from .fetching import SKEW_WORTH_A_WARNING
 from .loading import load_settings, log_level
 from .log import open_log
+from .settings import InputSettings, read_input
 from .signing import CorrectedClock
+from .splunk_names import BACKFILL_KIND
 from .splunkd import Splunkd
 
 if TYPE_CHECKING:
     from .fetching import Events
     from .input_definition import InputDefinition
+    from .loading import Reader
 
 PROBE_SECONDS = 8.0
 """splunkd kills a validation that takes long; a person is waiting, too."""
@@ -43,10 +49,23 @@ def validate(definition: InputDefinition) -> None:
     splunkd.check_rights()
     pages = splunkd.settings()
     log = open_log(definition.kind, definition.name, log_level(pages))
-    settings, certificates = load_settings(definition, splunkd, pages)
-    clock = CorrectedClock()
-    api = Api(settings.account, settings.config_ids, settings.proxy, certificates, clock)
+    read: Reader[Union[InputSettings, BackfillSettings]] = read_input
+    if definition.kind == BACKFILL_KIND:
+        read = _backfill_reader(definition, splunkd)
+    loaded = load_settings(definition, splunkd, pages, read)
+    settings, clock = loaded.settings, CorrectedClock()
+    api = Api(settings.account, settings.config_ids, settings.proxy, loaded.trusted, clock)
     ask_akamai(api, clock, log)
+
+
+def _backfill_reader(definition: InputDefinition, splunkd: Splunkd) -> Reader[BackfillSettings]:
+    """A range that is there already may have expired since; a new one has to be to be had."""
+    saved = splunkd.input_settings(definition.kind, definition.name)
+    given = definition.parameters
+    is_new = saved is None or any(
+        (saved.get(key) or "") != given.get(key, "") for key in ("from", "to")
+    )
+    return partial(read_backfill, now=time.time() if is_new else None)
 
 
 def ask_akamai(api: Api, clock: CorrectedClock, log: Events) -> None:

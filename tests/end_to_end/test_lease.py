@@ -9,7 +9,8 @@ import pytest
 
 from ta_akamai_siem.errors import LeaseHeld, LeaseLost
 from ta_akamai_siem.history import Instance
-from ta_akamai_siem.lease import COLLECTION, EXPIRY, FRESH, Lease
+from ta_akamai_siem.lease import EXPIRY, FRESH, Lease
+from ta_akamai_siem.splunk_names import LEASES
 from ta_akamai_siem.splunkd import Splunkd
 from tests.standin_splunk.client import SplunkStandin
 
@@ -54,7 +55,7 @@ class Cluster:
         return made
 
     def documents(self) -> list[dict[str, object]]:
-        found = self._splunk.kv_documents(COLLECTION).values()
+        found = self._splunk.kv_documents(LEASES).values()
         return [document for document in found if document["input"] == self._key]
 
 

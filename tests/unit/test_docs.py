@@ -53,14 +53,17 @@ def test_no_row_without_code() -> None:
 def test_settings() -> None:
     documented = rows("settings.md")
     page = json.loads((ROOT / "globalConfig.json").read_text(encoding="utf-8"))["pages"]
-    (service,) = page["inputs"]["services"]
-    fields = [entity["field"] for entity in service["entity"]]
+    services = page["inputs"]["services"]
+    fields = [entity["field"] for service in services for entity in service["entity"]]
     for tab in page["configuration"]["tabs"]:
         fields += [entity["field"] for entity in tab.get("entity", [])]
     # The logging tab is one that the framework brings, field included.
     assert set(documented) == set(fields) - {"name"} | {"loglevel"}
-    for name in re.findall(r'<arg name="([a-z_]+)"', scheme_xml()):
-        assert name in documented
+    for service in services:
+        shown = {entity["field"] for entity in service["entity"]}
+        for name in re.findall(r'<arg name="([a-z_]+)"', scheme_xml(service["name"])):
+            assert name in documented
+            assert name in shown
     assert documented["limit"][1] == f"`{LIMIT_DEFAULT}`"
     assert str(LIMIT_MAX) in documented["limit"][2]
 

@@ -206,11 +206,12 @@ def test_each_library_brings_its_licence() -> None:
         assert texts or name == "splunk_sdk"
 
 
-def test_input_form_and_defaults_and_spec_name_the_same_settings() -> None:
-    form = {str(entity["field"]): entity for entity in global_config()["akamai_siem"]}
-    defaults = conf((ROOT / "default" / "inputs.conf").read_text(encoding="utf-8"))["akamai_siem"]
+@pytest.mark.parametrize("kind", ["akamai_siem", "akamai_siem_backfill"])
+def test_input_form_and_defaults_and_spec_name_the_same_settings(kind: str) -> None:
+    form = {str(entity["field"]): entity for entity in global_config()[kind]}
+    defaults = conf((ROOT / "default" / "inputs.conf").read_text(encoding="utf-8"))[kind]
     spec = conf((ROOT / "README" / "inputs.conf.spec").read_text(encoding="utf-8"))
-    assert {*spec["akamai_siem://<name>"], "name"} == {*form, "python.required"}
+    assert {*spec[f"{kind}://<name>"], "name"} == {*form, "python.required"}
     with_default = {name for name, entity in form.items() if "defaultValue" in entity}
     assert {*defaults} - {"sourcetype", "python.version", "python.required"} == with_default
     for name in with_default:
