@@ -4,7 +4,7 @@ PYTHON ?= python3
 SETUP = $(PYTHON) packaging/setup_venv.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all build package inspect lint clean
+.PHONY: help demo test test-all shown soak build package inspect lint clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | \
@@ -18,6 +18,12 @@ test: package lint inspect ## prove it: every Python that Splunk brings, under t
 
 test-all: package lint inspect ## everything on every Python
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.run --all
+
+shown: build ## what is promised, at full size, in figures (WHAT=kills KILLS=200, ...)
+	@dev=$$($(SETUP) dev) && "$$dev" -m tests.shown $(WHAT)
+
+soak: build ## faults, kills and restarts at random (MINUTES=20 RATE=1000 SEED=1)
+	@dev=$$($(SETUP) dev) && "$$dev" -m tests.soak
 
 build: ## build/TA_akamai_siem/: the app as Splunk installs it
 	@$(PYTHON) packaging/build.py

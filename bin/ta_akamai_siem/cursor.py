@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Optional, Union
 
 from .errors import CheckpointUnusable
 from .history import Codec
-from .settings import RETENTION
+from .settings import LIMIT_MAX, RETENTION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -151,8 +151,9 @@ class Cursor:
         limit = min(self.limit, ceiling)
         if seconds > SLOW:
             limit = max(1, limit // 2)
-        elif seconds < QUICK and full and not limit * 2 >= self.cut_limit > 0:
-            limit = min(ceiling, limit * 2)
+        elif seconds < QUICK and full:
+            grown = min(limit * 2, self.cut_limit * 3 // 4 or LIMIT_MAX)
+            limit = max(limit, min(ceiling, grown))
         return replace(self, limit=limit)
 
     def replaying(self) -> Cursor:

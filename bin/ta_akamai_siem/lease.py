@@ -32,7 +32,7 @@ EXPIRY = 45.0
 RENEWAL = 10.0
 """Seconds between two renewals."""
 FRESH = 2.0
-"""Seconds after taking it in which nobody else can have it: it expires only much later."""
+"""Seconds after taking it in which a first save needs no look: it expires only much later."""
 
 
 class LeaseStore(Protocol):
@@ -100,7 +100,8 @@ class Lease:
 
     def confirm(self) -> None:
         """Look whether we still are the owner. Raises LeaseLost, and as `take` does."""
-        if self.monotonic() - self._taken < FRESH:
+        taken, self._taken = self._taken, 0.0
+        if taken and self.monotonic() - taken < FRESH:
             return
         higher = {"input": self._key, "number": {"$gt": self._number}}
         if self._patiently(lambda: self._store.find_documents(LEASES, higher)):

@@ -84,6 +84,44 @@ def test_limit_follows_what_the_connection_can_do() -> None:
     assert Cursor("h", (1,), limit=1).halved().limit == 1
 
 
+def test_after_a_cut_it_stays_below_the_limit_that_was_cut() -> None:
+    cut = Cursor("h", (1,), limit=40_000).halved()
+    assert (cut.limit, cut.cut_limit) == (20_000, 40_000)
+    grown = cut.paced(2.0, 600_000, full=True)
+    assert grown.limit == 30_000
+    assert grown.paced(2.0, 600_000, full=True).limit == 30_000
+    assert grown.paced(90.0, 600_000, full=True).limit == 15_000
+    page = Context(30_000, "x", 30_000)
+    assert grown.after(page, NOW, drained=False).cut_limit == 40_000
+    drained = grown.after(page, NOW, drained=True)
+    assert drained.paced(2.0, 600_000, full=True).limit == 60_000
+    # Cut at its smallest, it can still grow again.
+    assert Cursor("h", (1,), limit=1).halved().paced(1.0, 500, full=True).limit == 2
+
+
+def test_a_beginning_that_has_expired_is_a_gap() -> None:
+    begun = cursors.begin(settings(start_back=43200), NOW)
+    assert begun.gap(begun.request(NOW + 15)) is None
+    late = begun.gap(begun.request(NOW + 3600))
+    assert late is not None
+    assert late.since == begun.since
+    assert late.until == int(NOW + 3600 - 43200 + cursors.RETENTION_SLACK)
+
+
+def test_a_beginning_is_moved_once_by_a_wrong_clock() -> None:
+    begun = cursors.begin(settings(start_back=300), NOW)
+    moved = begun.told_time(-600.0)
+    assert moved.since == NOW - 900
+    assert moved.told_time(-600.0) == moved
+    assert cursors.from_document(moved.to_document()).told_time(-600.0) == moved
+
+
+def test_what_is_known_to_be_complete_only_grows() -> None:
+    cursor = Cursor("h", (1,), offset="x", since=NOW - 900, complete_until=NOW - 500)
+    assert cursor.complete_to(NOW - 400).complete_until == NOW - 400
+    assert cursor.complete_to(NOW - 600).complete_until == NOW - 500
+
+
 def test_document_round_trip() -> None:
     cursor = Cursor("192.0.2.7:8443", (7, 9), 300, "71cca;x", NOW, False, NOW - 5, 2, NOW + 9)
     document = {"_key": "akamai_siem:first", **cursor.to_document(), "saved_at": NOW}
