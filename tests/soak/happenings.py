@@ -1,0 +1,49 @@
+"""What happened, and how many events may come twice for it, by what `docs/delivery.md` says."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, deque
+
+REWIND_AGE = 35.0
+"""Seconds before the last save to which a restart of splunkd may go back."""
+MARGIN = 60.0 + 5.0
+"""Seconds of storage time that a replay repeats."""
+PER_KILL = 2_000
+
+
+class Happenings:
+    """Counts by kind, and the bound on repeats. `page`: the largest page, in events."""
+
+    def __init__(self, page: int, rate: int) -> None:
+        self.counts: Counter[str] = Counter()
+        self.bound = 0
+        self._page = page
+        self._rate = rate
+        self._written: deque[tuple[float, int]] = deque()
+
+    def note(self, kind: str) -> None:
+        self.counts[kind] += 1
+
+    def wrote(self, records: int) -> None:
+        """A run has ended that gave splunkd so many records."""
+        self._written.append((time.monotonic(), records))
+
+    def killed(self, *, in_order: bool) -> None:
+        self.note("kills of the input")
+        self.bound += PER_KILL if in_order else self._page
+
+    def splunkd_gone(self, kind: str) -> None:
+        """All that was written since the position to which the input goes back."""
+        self.note(kind)
+        # The last save lies before now; runs that ended since then are in reach as well.
+        reach = time.monotonic() - REWIND_AGE
+        before = [written for at, written in self._written if at < reach]
+        since = [written for at, written in self._written if at >= reach]
+        # One run more: its position is saved at its end, so it may be repeated whole.
+        self.bound += sum(since) + sum(before[-2:]) + self._page
+
+    def replayed(self, kind: str, lag: float) -> None:
+        """`lag`: seconds by which the input was behind."""
+        self.note(kind)
+        self.bound += int((MARGIN + lag) * self._rate) + self._page
