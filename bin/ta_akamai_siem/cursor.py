@@ -27,8 +27,11 @@ RETENTION_SLACK = 10
 """Seconds by which `from` stays away from the end of the retention, which moves on meanwhile."""
 BEGIN_SLACK = 30
 """The same for where an input begins, so that its first request has time to come to an answer."""
-FROM_NOW_GRACE = 20
-"""Seconds for which a first request may still ask for "from now" instead of naming the moment."""
+FROM_NOW_GRACE = 2
+"""Seconds for which a first request may still ask for "from now" instead of naming the moment.
+
+Whoever comes later, after a failure or a restart, would skip what has been stored since.
+"""
 NEARLY_FULL = 0.9
 """Share of its limit from which a page does not prove that nothing is left."""
 VERSION = 1
@@ -122,10 +125,21 @@ class Cursor:
         """What to ask for next. `now`: Akamai's clock."""
         if self.offset is not None:
             return OffsetRequest(self.offset, self.limit)
-        if self.from_now and now < self.since + FROM_NOW_GRACE:
+        if self._asks_from_now(now):
             return OffsetRequest("NULL", self.limit)
         oldest = now - RETENTION + RETENTION_SLACK
         return TimeRequest(int(max(self.since, oldest)), self.limit)
+
+    def pause(self, now: float) -> float:
+        """Seconds to wait before the next request. `now`: Akamai's clock."""
+        allowed = self.not_before
+        if self.offset is None and not self._asks_from_now(now):
+            # Time mode cannot begin with what is withheld yet.
+            allowed = max(allowed, self.since + LATENCY + 1)
+        return max(0.0, allowed - now)
+
+    def _asks_from_now(self, now: float) -> bool:
+        return self.offset is None and self.from_now and now < self.since + FROM_NOW_GRACE
 
     def after(self, context: Context, asked_at: float, *, drained: bool) -> Cursor:
         """The cursor once a page is written. `asked_at`: Akamai's clock when it was asked for."""

@@ -43,14 +43,13 @@ _Plan = TypeVar("_Plan", bound="Plan")
 class Plan(Protocol):
     """Where an input stands, as far as fetching goes: `cursor.Cursor` and what is like it.
 
-    `doubts`: how many times running the page disagreed with itself. `not_before`: epoch seconds.
+    `doubts`: how many times running the page disagreed with itself. `pause`: seconds to wait.
     """
 
     @property
     def doubts(self) -> int: ...
 
-    @property
-    def not_before(self) -> float: ...
+    def pause(self, now: float) -> float: ...
 
     def request(self, now: float) -> Request: ...
 
@@ -138,7 +137,7 @@ class Fetcher:
         attempts = _Attempts()
         while True:
             try:
-                self._wait_until_allowed(cursor, attempts)
+                self._wait_until_allowed(cursor)
                 return self._attempt(cursor)
             except CollectionError as error:  # noqa: PERF203 - one turn is a whole page
                 cursor = self._reaction(error, cursor, attempts)
@@ -183,12 +182,12 @@ class Fetcher:
         self._wait(pause)
         return cursor
 
-    def _wait_until_allowed(self, cursor: Plan, attempts: _Attempts) -> None:
-        seconds = cursor.not_before - self._clock.now()
-        if seconds > 0 and attempts.failed == 0:
-            if seconds > PATIENCE:
-                what = f"Akamai asked to be left alone for another {seconds:.0f} s"
-                raise FetchFailed(RateLimited(what), cursor)
+    def _wait_until_allowed(self, cursor: Plan) -> None:
+        seconds = cursor.pause(self._clock.now())
+        if seconds > PATIENCE:
+            what = f"Akamai asked to be left alone for another {seconds:.0f} s"
+            raise FetchFailed(RateLimited(what), cursor)
+        if seconds > 0:
             self._wait(seconds)
 
     def _corrected(self, akamai_time: float, cursor: _Plan) -> _Plan:

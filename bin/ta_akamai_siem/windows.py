@@ -115,6 +115,10 @@ class WindowPlan:
         limit = LIMIT_MAX if self.end - self.at == 1 else self.limit
         return TimeRequest(self.at, limit, self.end)
 
+    def pause(self, now: float) -> float:
+        """Seconds to wait before the next request."""
+        return max(0.0, self.not_before - now)
+
     def overflows(self, context: Context, request: Request) -> bool:
         """Whether there may be more in the window than its page brought."""
         return context.limit is not None or context.total >= request.limit * NEARLY_FULL
@@ -175,6 +179,9 @@ class Probe:
 
     def request(self, _now: float) -> Request:
         return TimeRequest(self.since, LIMIT_MAX, self.until)
+
+    def pause(self, now: float) -> float:
+        return max(0.0, self.not_before - now)
 
     def paced(self, _seconds: float, _ceiling: int, *, full: bool) -> Probe:  # noqa: ARG002
         return self

@@ -22,7 +22,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from ta_akamai_siem import collector
 from ta_akamai_siem.checkpoint import Checkpoint
 from ta_akamai_siem.collector import Collector, Surroundings, Totals
-from ta_akamai_siem.cursor import CODEC, MARGIN
+from ta_akamai_siem.cursor import CODEC, FROM_NOW_GRACE
 from ta_akamai_siem.delivery import Delivery
 from ta_akamai_siem.errors import ClockSkewed, CollectionError
 from ta_akamai_siem.fetching import Fetcher
@@ -31,7 +31,7 @@ from ta_akamai_siem.progress import ProgressFile
 from ta_akamai_siem.settings import Account, InputSettings
 from ta_akamai_siem.signing import CorrectedClock
 from ta_akamai_siem.splunk_names import CHECKPOINTS
-from tests.property.model_akamai import FAULTS, RETENTION, Clock, ModelAkamai
+from tests.property.model_akamai import FAULTS, Clock, ModelAkamai
 from tests.property.model_splunk import Fate, Killed, ModelKv, ModelSplunkd
 
 KEY = "akamai_siem:first"
@@ -178,8 +178,6 @@ class Promise(RuleBasedStateMachine):
     def _run(self, splunkd: ModelSplunkd, kill_after: int = -1) -> None:
         fate = Fate(kill_after)
         splunkd.fate = self.kv.fate = fate
-        if self.promised_from is None:
-            self.promised_from = self.clock.now - self.start_back
         lease = Lease(self.kv, KEY, splunkd.instance, self.clock.host, self._sleep)
         try:
             with contextlib.suppress(CollectionError):
@@ -193,8 +191,12 @@ class Promise(RuleBasedStateMachine):
             lease._ended.set()
             splunkd.fate = self.kv.fate = Fate()
             splunkd.settle()
-        if self._document().get("splunkd_started") == splunkd.started:
+        document = self._document()
+        if document.get("splunkd_started") == splunkd.started:
             self.must_run = ""
+        if document and self.promised_from is None:
+            error = self.clock.host_error if document["host_time"] else 0.0
+            self.promised_from = document["since"] - error + FROM_NOW_GRACE
 
     def _document(self) -> dict[str, Any]:
         return self.kv.documents.get(CHECKPOINTS, {}).get(KEY, {})
@@ -273,7 +275,7 @@ class Promise(RuleBasedStateMachine):
                     seen[value["n"]] += 1
         expected: Counter[int] = Counter()
         optional: Counter[int] = Counter()
-        begin = self.promised_from or 0.0
+        begin = self.clock.now if self.promised_from is None else self.promised_from
         for stored, line in self.akamai.events:
             sure = begin < stored <= self.clock.now - 65.0 and not self._in_gap(stored)
             (expected if sure else optional)[json.loads(line)["n"]] += 1
@@ -295,10 +297,10 @@ class Promise(RuleBasedStateMachine):
 
 
 Promise.TestCase.settings = settings(
-    max_examples=400,
+    # Ten times as many where new ones are looked for: HYPOTHESIS_PROFILE=long.
+    max_examples=400 if settings.get_current_profile_name() == "quick" else 4_000,
     stateful_step_count=25,
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
 TestPromise = Promise.TestCase
-assert MARGIN < RETENTION

@@ -30,6 +30,16 @@ def test_first_request_from_now_that_comes_late_names_the_moment() -> None:
     assert begun.request(NOW + 300) == TimeRequest(int(NOW), 10_000)
 
 
+def test_whoever_begins_from_now_a_second_time_skips_nothing() -> None:
+    """After a failure, a kill or a rewind to the beginning, it is named and waited for."""
+    begun = cursors.from_document(cursors.begin(settings(), NOW).to_document())
+    assert begun.pause(NOW + 1) == 0
+    assert begun.pause(NOW + 3) == cursors.LATENCY + 1 - 3
+    assert begun.request(NOW + 3) == TimeRequest(int(NOW), 10_000)
+    assert begun.pause(NOW + 60) == 0
+    assert begun.delayed(NOW + 70).pause(NOW + 60) == 10
+
+
 def test_first_request_from_back_then() -> None:
     begun = cursors.begin(settings(start_back=3600, limit=500), NOW)
     assert begun.request(NOW + 1) == TimeRequest(int(NOW) - 3600, 500)
