@@ -78,8 +78,8 @@ class Cursor:
     `offset`: the token to go on from; None before the first page and while a replay is due.
     `since`: where time mode begins as long as there is no offset.
     `from_now`: the first request is to be "from now", `since` being that moment.
-    `host_time`: `since` was reckoned by this host's clock, before Akamai was asked for the first
-    time.
+    `host_time`: `since` was reckoned by this host's clock and no page has come yet; `skew` is by
+    how much it has been put right.
     `complete_until`: all that Akamai stored up to then is written; None before the first page.
     `limit`: events to ask for; it follows what the connection can do (`paced`, `halved`).
     `cut_limit`: asked with that limit a page was cut, so until all is drained ask for less; or 0.
@@ -98,6 +98,7 @@ class Cursor:
     not_before: float = 0.0
     cut_limit: int = 0
     host_time: bool = False
+    skew: float = 0.0
 
     def to_document(self) -> dict[str, Any]:
         """The cursor's members of the KV store document."""
@@ -114,6 +115,7 @@ class Cursor:
             "not_before": self.not_before,
             "cut_limit": self.cut_limit,
             "host_time": self.host_time,
+            "skew": self.skew,
         }
 
     @property
@@ -149,6 +151,7 @@ class Cursor:
             offset=context.offset,
             from_now=False,
             host_time=False,
+            skew=0.0,
             doubts=0,
             not_before=0.0,
             cut_limit=0 if drained else self.cut_limit,
@@ -202,7 +205,7 @@ class Cursor:
         """The cursor once this host's clock turned out to be `correction` seconds slow."""
         if not self.host_time:
             return self
-        return replace(self, since=self.since + correction, host_time=False)
+        return replace(self, since=self.since + correction, skew=self.skew + correction)
 
 
 def begin(settings: InputSettings, now: float) -> Cursor:
@@ -224,6 +227,8 @@ def from_document(document: Mapping[str, Any]) -> Cursor:
             what = f"The checkpoint has version {document['version']}, known is {VERSION}"
             raise CheckpointUnusable(what)
         offset, complete_until = document["offset"], document["complete_until"]
+        # A new run does not know the skew yet, and learns it anew.
+        skew = float(document.get("skew", 0.0))
         if not (offset is None or (isinstance(offset, str) and offset)):
             what = "The checkpoint's offset is no text"
             raise CheckpointUnusable(what)
@@ -231,7 +236,7 @@ def from_document(document: Mapping[str, Any]) -> Cursor:
             host=str(document["host"]),
             config_ids=tuple(int(number) for number in document["config_ids"].split(";")),
             offset=offset,
-            since=float(document["since"]),
+            since=float(document["since"]) - skew,
             from_now=bool(document["from_now"]),
             complete_until=None if complete_until is None else float(complete_until),
             limit=int(document["limit"]),

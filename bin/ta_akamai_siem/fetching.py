@@ -35,6 +35,8 @@ PATIENCE = 120.0
 FIRST_WAIT = 1.0
 LONGEST_WAIT = 30.0
 SKEW_WORTH_A_WARNING = 30.0
+CORRECTIONS_MAX = 3
+"""Times that a page is signed anew with the clock just learnt before a pause is made."""
 _DOUBTS_MAX = 2
 """A page that disagrees with itself is refused so many times running, then taken as it is."""
 _Plan = TypeVar("_Plan", bound="Plan")
@@ -163,8 +165,10 @@ class Fetcher:
         """What to go on with after an error. Raises FetchFailed where that is no use."""
         if isinstance(error, Leave):
             raise error
-        if isinstance(error, ClockSkewed) and error.akamai_time and attempts.first(ClockSkewed):
-            return self._corrected(error.akamai_time, cursor)
+        if isinstance(error, ClockSkewed) and error.akamai_time:
+            cursor = self._corrected(error.akamai_time, cursor)
+            if attempts.corrects():
+                return cursor
         if isinstance(error, Replay):
             if not attempts.first(type(error)):
                 raise FetchFailed(error, cursor) from error
@@ -211,7 +215,13 @@ class _Attempts:
     def __init__(self) -> None:
         self.failed = 0
         self._waited = 0.0
+        self._corrected = 0
         self._seen: set[type[CollectionError]] = set()
+
+    def corrects(self) -> bool:
+        """Whether to sign again at once: one answer's clock may have been the wrong one."""
+        self._corrected += 1
+        return self._corrected <= CORRECTIONS_MAX
 
     def first(self, kind: type[CollectionError]) -> bool:
         """Whether this is the first error of the kind that is cured, not waited for."""

@@ -177,6 +177,16 @@ def test_a_wrong_clock_costs_one_request(site: Site, skew: int) -> None:
     assert "clock.skewed" in site.log_text()
 
 
+def test_an_answer_whose_clock_is_wrong_is_not_believed_for_long(site: Site) -> None:
+    site.load(COUNT)
+    site.set_up()
+    site.akamai.fault("clock_skew", seconds=600)
+    site.akamai.reset_log()
+    run = site.run()
+    assert (run["exit_code"], run["records"]) == (0, COUNT)
+    assert [entry["status"] for entry in site.akamai.log()[:3]] == [400, 400, 200]
+
+
 def test_an_expired_offset_replays_without_loss(site: Site) -> None:
     site.load(COUNT)
     site.set_up()

@@ -152,11 +152,6 @@ class Promise(RuleBasedStateMachine):
         if not self.must_run:
             self.clock.now += seconds
 
-    @rule(faults=st.lists(st.sampled_from(FAULTS), min_size=1, max_size=4))
-    def trouble_at_akamai(self, faults: list[str]) -> None:
-        self.akamai.faults += faults
-        self.calm = self.calm and not {"expired"} & set(faults)
-
     @rule(writes=st.lists(st.sampled_from(["before", "after", ""]), min_size=1, max_size=4))
     def trouble_in_the_kv_store(self, writes: list[str]) -> None:
         self.kv.trouble += writes
@@ -169,10 +164,16 @@ class Promise(RuleBasedStateMachine):
 
     # --- runs ---------------------------------------------------------------------------------
 
-    @rule(name=st.sampled_from("AAAB"), kill_after=st.sampled_from([-1, -1, -1, 1, 2, 3, 5, 8, 13]))
-    def run(self, name: str, kill_after: int) -> None:
+    @rule(
+        name=st.sampled_from("AAAB"),
+        faults=st.lists(st.sampled_from(FAULTS), max_size=3),
+        kill_after=st.sampled_from([-1, -1, -1, 1, 2, 3, 5, 8, 13]),
+    )
+    def run(self, name: str, faults: list[str], kill_after: int) -> None:
         if self.must_run and name != self.must_run:
             return
+        self.akamai.faults = faults
+        self.calm = self.calm and "expired" not in faults
         self._run(self.members[name], kill_after)
 
     def _run(self, splunkd: ModelSplunkd, kill_after: int = -1) -> None:
@@ -195,8 +196,8 @@ class Promise(RuleBasedStateMachine):
         if document.get("splunkd_started") == splunkd.started:
             self.must_run = ""
         if document and self.promised_from is None:
-            error = self.clock.host_error if document["host_time"] else 0.0
-            self.promised_from = document["since"] - error + FROM_NOW_GRACE
+            wrong = self.clock.host_error + document["skew"] if document["host_time"] else 0.0
+            self.promised_from = document["since"] - wrong + FROM_NOW_GRACE
 
     def _document(self) -> dict[str, Any]:
         return self.kv.documents.get(CHECKPOINTS, {}).get(KEY, {})

@@ -48,8 +48,7 @@ class Soak:
 
     def set_up(self) -> None:
         self.site.akamai.configurations(known=[CONFIG_ID, SECOND_ID])
-        self.site.akamai.load(1_000)
-        self.supply.offered += 1_000
+        self.supply.store(1_000)
         self.site.set_up(limit=str(PAGE), start="-1h")
         self.site.splunk.set_pipe(commit_delay=COMMIT_DELAY)
         self.supply.start()

@@ -6,6 +6,8 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+from tests.end_to_end.site import CONFIG_ID
+
 if TYPE_CHECKING:
     from tests.end_to_end.site import Site
 
@@ -30,6 +32,10 @@ class Supply:
         self._end.set()
         self._thread.join()
 
+    def store(self, count: int) -> None:
+        self._site.akamai.load(count, config_id=CONFIG_ID, late_share=0.1, bucket=97)
+        self.offered += count
+
     def _run(self) -> None:
         behind = time.monotonic()
         while not self._end.wait(max(0.0, PORTION - (time.monotonic() - behind))):
@@ -37,5 +43,4 @@ class Supply:
             count = int(self._rate * (now - behind))
             behind = now
             if count:
-                self._site.akamai.load(count, late_share=0.1, bucket=97)
-                self.offered += count
+                self.store(count)
