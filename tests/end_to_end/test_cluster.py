@@ -19,15 +19,22 @@ def load(cluster: Cluster, count: int = COUNT) -> None:
     cluster.akamai.load(count, stored_from=now - 3600, stored_to=now - 10)
 
 
+def start_paused(cluster: Cluster) -> int:
+    """A run of the member `one` that holds the lease and a page, and cannot write."""
+    load(cluster)
+    cluster.set_up()
+    one = cluster.members["one"]
+    one.set_pipe(paused=1)
+    number = one.start_run(STANZA)
+    one.wait_until("the lease is taken", lambda: cluster.owner() == "one", 30)
+    cluster.akamai.wait_for_log(lambda log: any(entry["completed"] for entry in log), 30)
+    return number
+
+
 def test_one_collects_and_the_other_leaves_quietly(tmp_path: Path) -> None:
     with Cluster(tmp_path, ("one", "two"), "--manual") as cluster:
         one, two = cluster.members.values()
-        load(cluster)
-        cluster.set_up()
-        one.set_pipe(paused=1)
-        number = one.start_run(STANZA)
-        one.wait_until("the lease is taken", lambda: cluster.owner() == "one", 30)
-        cluster.akamai.wait_for_log(len, 30)
+        number = start_paused(cluster)
         run = two.run(STANZA)
         assert (run["exit_code"], run["records"], run["stderr"]) == (0, 0, [])
         assert "result=lease.held" in cluster.log_text("two")
@@ -67,12 +74,7 @@ def test_the_heir_of_a_dead_member_leaves_no_hole(tmp_path: Path) -> None:
 def test_an_owner_that_was_taken_for_dead_notices(tmp_path: Path) -> None:
     with Cluster(tmp_path, ("one", "two"), "--manual") as cluster:
         one, two = cluster.members.values()
-        load(cluster)
-        cluster.set_up()
-        one.set_pipe(paused=1)
-        number = one.start_run(STANZA)
-        one.wait_until("the lease is taken", lambda: cluster.owner() == "one", 30)
-        cluster.akamai.wait_for_log(lambda log: any(entry["completed"] for entry in log), 30)
+        number = start_paused(cluster)
         lease = cluster.leases()[-1]
         cluster.save(LEASES, {**lease, "expires_at": lease["expires_at"] - 60})
         assert two.run(STANZA)["records"] == COUNT

@@ -45,9 +45,16 @@ def test_an_incomplete_page_writes_nothing_and_is_asked_for_again(
     site.akamai.set(reorder_replays=True)
     site.set_up()
     site.akamai.fault(kind, **options)
+    site.akamai.reset_log()
     run = site.run()
     assert (run["exit_code"], run["records"], run["stream"]) == (0, COUNT, "closed"), run
     assert "page.incomplete" in site.log_text()
+    first, second, *rest = [entry["query"] for entry in site.akamai.log()]
+    assert second["from"] == first["from"]
+    # What disagrees with itself is not too large; what was cut may be.
+    ended = kind in ("wrong_total", "garbage_line")
+    assert int(second["limit"]) == int(first["limit"]) // (1 if ended else 2)
+    assert rest == []
     assert_each_once(site)
 
 
@@ -93,13 +100,24 @@ def test_a_line_found_broken_while_writing_doubles_nothing(site: Site) -> None:
 
 
 @pytest.mark.core
-@pytest.mark.parametrize("status", [429, 500, 503, 502])
-def test_trouble_that_passes(site: Site, status: int) -> None:
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [
+        *[("status", {"status": status}) for status in (429, 500, 503)],
+        *[("connection", {"how": how}) for how in ("rst", "fin", "alert")],
+    ],
+)
+def test_trouble_that_passes(site: Site, kind: str, options: dict[str, Any]) -> None:
     site.load(COUNT)
     site.set_up()
-    site.akamai.fault("status", status=status, times=2)
+    site.akamai.reset_log()
+    site.akamai.fault(kind, times=2, **options)
     run = site.run()
     assert (run["exit_code"], run["records"]) == (0, COUNT)
+    # A connection that was not made has no query.
+    asked = [entry["query"] for entry in site.akamai.log() if entry["query"]]
+    assert all(query == asked[0] for query in asked)
+    assert site.log_text().count(" WARNING ") == 2
     assert_each_once(site)
 
 
