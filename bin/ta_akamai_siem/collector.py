@@ -150,9 +150,10 @@ class Collector:
             host=stored.host,
             config_ids=";".join(map(str, stored.config_ids)),
         )
-        self._around.checkpoints.start_anew()
         if stored.host != self._settings.account.host:
+            self._around.checkpoints.start_anew()
             return cursors.begin(self._settings, self._around.now())
+        # The history stays: should splunkd have died, a replay begins from a safe moment of it.
         return replace(stored.replaying(), config_ids=self._settings.config_ids)
 
     def _saved(self, cursor: Cursor) -> Cursor:
