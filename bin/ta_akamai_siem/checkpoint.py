@@ -88,7 +88,6 @@ class Checkpoint(Generic[_Position]):
 
     def save(self, position: _Position, saved_at: float) -> None:
         """`saved_at`: this host's clock. Raises LeaseLost, and as `load` does."""
-        self._ownership.confirm()
         written, by = self._codec.write(position), self._ownership.instance
         history = (
             self._history.moved(written, saved_at, by)
@@ -96,7 +95,13 @@ class Checkpoint(Generic[_Position]):
             else histories.begun(written, saved_at, by)
         )
         document = {"_key": self._key, **history.to_document()}
-        self._patiently(lambda: self._store.save_document(CHECKPOINTS, document))
+
+        def attempt() -> None:
+            # Each time anew: while the KV store was away, another may have become the owner.
+            self._ownership.confirm()
+            self._store.save_document(CHECKPOINTS, document)
+
+        self._patiently(attempt)
         self._history = history
 
     def start_anew(self) -> None:

@@ -93,18 +93,23 @@ class Lease:
             raise LeaseHeld(f"Another member of the cluster collects this input ({who})")
         self._number = _number(before) + 1 if before else 1
         if not self._patiently(self._insert):
+            # The document of that number is the other's: it is not ours to release.
+            self._number = 0
             raise LeaseHeld("Another member of the cluster has just taken this input")
         self._taken = self.monotonic()
         self.before_ended_cleanly = not before or bool(before.get("released"))
         threading.Thread(target=self._renew_until_released, daemon=True).start()
 
     def confirm(self) -> None:
-        """Look whether we still are the owner. Raises LeaseLost, and as `take` does."""
+        """Look whether we still are the owner.
+
+        Raises LeaseLost, CheckpointUnavailable at once, CheckpointUnusable.
+        """
         taken, self._taken = self._taken, 0.0
         if taken and self.monotonic() - taken < FRESH:
             return
         higher = {"input": self._key, "number": {"$gt": self._number}}
-        if self._patiently(lambda: self._store.find_documents(LEASES, higher)):
+        if self._store.find_documents(LEASES, higher):
             raise LeaseLost("Another member of the cluster has taken this input over")
 
     def release(self) -> None:

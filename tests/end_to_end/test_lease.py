@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ta_akamai_siem.errors import LeaseHeld, LeaseLost
+from ta_akamai_siem.errors import LeaseHeld, LeaseLost, SettingsUnreadable
 from ta_akamai_siem.history import Instance
 from ta_akamai_siem.lease import EXPIRY, FRESH, Lease
 from ta_akamai_siem.splunk_names import LEASES
@@ -57,6 +57,16 @@ class Cluster:
     def documents(self) -> list[dict[str, object]]:
         found = self._splunk.kv_documents(LEASES).values()
         return [document for document in found if document["input"] == self._key]
+
+
+def test_a_splunkd_that_does_not_say_who_it_is_runs_no_input(splunk: SplunkStandin) -> None:
+    """To take it for one that has not been restarted might lose what died with it."""
+    key = splunk.new_session(deny=("server/info",))
+    with pytest.raises(SettingsUnreadable, match=r"server/info \(HTTP 403\)"):
+        Splunkd(splunk.management, key).instance("here")
+    known = Splunkd(splunk.management, splunk.session_key).instance("here")
+    assert known.started is not None
+    assert known.guid != "here"
 
 
 @pytest.fixture
@@ -128,6 +138,25 @@ def test_two_that_see_the_same_expiry_do_not_both_get_it(cluster: Cluster) -> No
     for thread in threads:
         thread.join()
     assert sorted(outcome) == ["held", "taken"]
+
+
+def test_who_came_too_late_leaves_the_other_lease_alone(cluster: Cluster) -> None:
+    """Both saw that the lease is free; the loser ends its run, and releases what is not its own."""
+    winner, loser = cluster.lease(A), cluster.lease(B)
+    find = loser._store.find_documents
+
+    def find_just_before_the_other(*asked: Any) -> list[dict[str, Any]]:
+        found = find(*asked)
+        winner.take()
+        return found
+
+    loser._store.find_documents = find_just_before_the_other  # type: ignore[method-assign]
+    with pytest.raises(LeaseHeld):
+        loser.take()
+    loser.release()
+    (left,) = cluster.documents()
+    assert (left["number"], left["owner"], left["released"]) == (1, "A", False)
+    winner.release()
 
 
 def test_an_answer_that_was_lost_does_not_lose_the_lease(

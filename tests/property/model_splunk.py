@@ -91,16 +91,22 @@ class ModelSplunkd:
 
 @dataclass
 class ModelKv:
-    """`trouble`: for the next writes, "before" or "after" they took effect, or ""."""
+    """`trouble`: for the next writes, "before" or "after" they took effect, or "".
+
+    `away`: it answers nothing at all.
+    """
 
     documents: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
     trouble: list[str] = field(default_factory=list)
+    away: bool = False
     fate: Fate = field(default_factory=Fate)
 
     def load_document(self, collection: str, key: str) -> dict[str, Any] | None:
+        self._answer()
         return deepcopy(self._of(collection).get(key))
 
     def find_documents(self, collection: str, query: Mapping[str, Any]) -> list[dict[str, Any]]:
+        self._answer()
         found = self._of(collection).values()
         return [deepcopy(document) for document in found if matches(document, dict(query))]
 
@@ -125,7 +131,12 @@ class ModelKv:
 
         self._write(delete)
 
+    def _answer(self) -> None:
+        if self.away:
+            raise CheckpointUnavailable("away")
+
     def _write(self, effect: Any) -> bool:
+        self._answer()
         self.fate.step()
         trouble = self.trouble.pop(0) if self.trouble else ""
         if trouble == "before":
