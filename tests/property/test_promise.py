@@ -31,11 +31,13 @@ from ta_akamai_siem.progress import ProgressFile
 from ta_akamai_siem.settings import Account, InputSettings
 from ta_akamai_siem.signing import CorrectedClock
 from ta_akamai_siem.splunk_names import CHECKPOINTS
-from tests.property.model_akamai import FAULTS, Clock, ModelAkamai
+from tests.property.model_akamai import FAULTS, RETENTION, Clock, ModelAkamai
 from tests.property.model_splunk import Fate, Killed, ModelKv, ModelSplunkd
 
 KEY = "akamai_siem:first"
 LIMIT = 40
+SLACK = 200.0
+"""Seconds for which a page may be tried for after its gap was found, and a little."""
 ACCOUNT = Account("main", "192.0.2.7", "t", "s", "a")
 
 
@@ -56,7 +58,10 @@ class AtOnce:
 
 
 class Log:
-    def __init__(self) -> None:
+    """Keeps the gaps, and whether each was due: nobody may call lost what Akamai still has."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self.gaps: list[tuple[float, float]] = []
         self.events: Counter[str] = Counter()
 
@@ -68,6 +73,7 @@ class Log:
     def warning(self, event: str, **values: Any) -> None:
         self.events[event] += 1
         if event == "gap.recorded":
+            assert values["until"] <= self._clock.now - RETENTION + SLACK, values
             self.gaps.append((values["since"], values["until"]))
 
 
@@ -128,7 +134,7 @@ class Promise(RuleBasedStateMachine):
         self.members = {
             name: ModelSplunkd(name, self.clock, started=self.clock.host() - 100) for name in "AB"
         }
-        self.log = Log()
+        self.log = Log(self.clock)
         self.ids: tuple[int, ...] = (1,)
         self.start_back = start_back
         self.promised_from: float | None = None

@@ -20,7 +20,7 @@ from tests.demo import choose_python
 from tests.end_to_end.pushed_settings import push_setting
 from tests.end_to_end.site import CONFIG_ID, STANZA, Site
 from tests.shown.arrivals import Arrivals, committed
-from tests.soak.faults import akamai_fault, kv_fault
+from tests.soak.faults import akamai_fault, back_pressure, kv_fault
 from tests.soak.happenings import Happenings
 from tests.soak.supply import Supply
 
@@ -29,6 +29,8 @@ SECOND_ID = 5
 COMMIT_DELAY = 2.0
 """Seconds that splunkd's stand-in keeps records in its queue: what a crash loses."""
 DRAIN_RUNS = 40
+PRESSURE = (0.5, 8.0)
+"""Seconds for which splunkd reads slowly. For longer, and a run would never drain."""
 
 
 class Soak:
@@ -43,6 +45,7 @@ class Soak:
         self._chance = chance
         self._crashes = crashes
         self._reorder = False
+        self._disturbed = False
         self._read = 0
         self._ids = str(CONFIG_ID)
 
@@ -55,16 +58,21 @@ class Soak:
 
     def turn(self) -> None:
         """One run with what may happen before and during it."""
-        for _ in range(self._chance.choice((0, 1, 1, 2))):
-            kind, options = akamai_fault(self._chance)
+        self.site.splunk.set_kvstore("ready")
+        faults = [akamai_fault(self._chance) for _ in range(self._chance.choice((0, 1, 1, 2)))]
+        for kind, options in faults:
             self._fault(kind, options)
         if self._chance.random() < 0.1:
             self.happenings.note(kv_fault(self._chance, self.site))
-        if self._chance.random() < 0.05:
+        edited = self._chance.random() < 0.05
+        if edited:
             self._edit()
         if self._chance.random() < 0.1:
             self._reorder = not self._reorder
             self.site.akamai.set(reorder_replays=self._reorder)
+        disturbed = bool(self._reorder or edited or self.site.akamai.waiting_faults())
+        self.happenings.asked_again(same_page=not (disturbed or self._disturbed))
+        self._disturbed = disturbed
         self._run()
         self.arrivals.update()
 
@@ -72,6 +80,7 @@ class Soak:
         """No more faults: run until nothing comes any more; the last run."""
         self.site.akamai.clear_faults()
         self.supply.stop()
+        self.happenings.asked_again(same_page=False)
         self.site.splunk.set_kvstore("ready")
         self.site.splunk.set_pipe(paused=0, rate=0, commit_delay=0)
         # Past the latency of the API, by its own clock.
@@ -105,45 +114,50 @@ class Soak:
 
     def _lag(self) -> float:
         """Seconds of storage time that are not known to be complete."""
+        self.site.splunk.set_kvstore("ready")
         documents = self.site.splunk.kv_documents("ta_akamai_siem_checkpoints")
         known = documents.get("akamai_siem:first", {}).get("complete_until")
         return float(self.site.akamai.now() - known) if known else 0.0
 
     def _run(self) -> None:
+        """One run: killed, stopped, left behind by splunkd, held up, or simply run."""
         what = self._chance.random()
         if what < 0.15:
             self.site.splunk.set_trap(STANZA, after_records=self._chance.randint(1, 8_000))
             self._ended(self.site.run(timeout=600))
             return
-        if self._chance.random() < 0.2:
-            self.site.splunk.set_pipe(rate=self._chance.choice((1_000_000, 4_000_000)))
         number = self.site.splunk.start_run(STANZA)
         if what < 0.45:
             time.sleep(self._chance.uniform(0.0, 3.0))
-            if what < 0.25:
-                self.site.splunk.signal(STANZA, "KILL")
-            elif what < 0.35:
-                self.site.splunk.signal(STANZA, "TERM")
-                self.happenings.note("stops of the input")
-            elif self._crashes and what < 0.40:
-                self._crash(number)
-                return
-            elif self._crashes:
-                self._restart()
-                return
+        if what < 0.25:
+            self.site.splunk.signal(STANZA, "KILL")
+        elif what < 0.35:
+            self.site.splunk.signal(STANZA, "TERM")
+            self.happenings.note("stops of the input")
+        elif what < 0.40 and self._crashes:
+            self._crash(number)
+            return
+        elif what < 0.45 and self._crashes:
+            self._restart()
+            return
+        elif what < 0.60:
+            self.happenings.note(back_pressure(self._chance, self.site))
+            time.sleep(self._chance.uniform(*PRESSURE))
+            self.site.splunk.set_pipe(paused=0, rate=0)
         self._ended(self.site.splunk.wait_run(STANZA, number, 600))
-        self.site.splunk.set_pipe(rate=0)
 
     def _crash(self, number: int) -> None:
-        """splunkd dies with all that it had not stored, then its orphans.
+        """splunkd dies with all that it had not stored.
 
         In the middle of a run, or right after it: then its checkpoint is ahead of what is stored.
+        What it left running finds out, or dies as well.
         """
         if self._chance.random() < 0.5:
             self._ended(self.site.splunk.wait_run(STANZA, number, 600))
         self._wrote()
         self.site.splunk.kill()
-        self.site.splunk.end_orphans()
+        if self._chance.random() < 0.5:
+            self.site.splunk.end_orphans()
         self.happenings.splunkd_gone("crashes of splunkd")
         self.site.splunk.start()
         self.site.splunk.set_pipe(commit_delay=COMMIT_DELAY)
@@ -158,7 +172,7 @@ class Soak:
         self._wrote()
         if run["signal"] == 9:
             self.results["killed"] += 1
-            self.happenings.killed(in_order=not self._reorder)
+            self.happenings.killed()
         else:
             self.results["ended well" if run["exit_code"] == 0 else "ended with an error"] += 1
 
@@ -199,19 +213,16 @@ def main() -> int:
 
 def report(soak: Soak, last: dict[str, Any]) -> int:
     arrivals, happenings, offered = soak.arrivals, soak.happenings, soak.supply.offered
-    complete = arrivals.misses_nothing()
+    complete = arrivals.has_every_event()
     lost = offered - arrivals.distinct
-    log = soak.site.log_text()
-    for path in sorted(
-        (soak.site.home / "var" / "log" / "splunk").glob("ta_akamai_siem_first.log.*")
-    ):
-        log += path.read_text(encoding="utf-8")
-    recoveries = Counter(re.findall(r" (?:WARNING|ERROR) ([a-z]+\.[a-z]+) ", log))
-    gaps = recoveries.get("gap.recorded", 0)
+    broken = happenings.counts["garbage_line"]
+    recoveries = recoveries_of(soak.site)
+    gaps = recoveries["gap.recorded"]
     print(f"events offered            {offered:>12,}")
     print(f"records indexed           {arrivals.records:>12,}")
     print(f"lost                      {lost:>12,}")
     print(f"twice                     {arrivals.repeated:>12,}  (at most {happenings.bound:,})")
+    print(f"lines that are no event   {arrivals.foreign:>12,}  (at most {broken:,})")
     print(f"gap records               {gaps:>12,}")
     print(f"runs                      {sum(soak.results.values()):>12,}  {dict(soak.results)}")
     print("what happened:")
@@ -221,9 +232,19 @@ def report(soak: Soak, last: dict[str, Any]) -> int:
     for code, count in sorted(recoveries.items()):
         print(f"  {code:<28}{count:>6}")
     well = complete and lost == 0 and gaps == 0 and arrivals.repeated <= happenings.bound
-    well = well and last["exit_code"] == 0
+    well = well and arrivals.foreign <= broken and last["exit_code"] == 0
     print("Nothing lost." if well else "BROKEN")
     return 0 if well else 1
+
+
+def recoveries_of(site: Site) -> Counter[str]:
+    """Warnings and errors of the input's log, rotated files included, by their names."""
+    found: Counter[str] = Counter()
+    folder = site.home / "var" / "log" / "splunk"
+    for path in folder.glob("ta_akamai_siem_first.log*"):
+        text = path.read_text(encoding="utf-8")
+        found.update(re.findall(r" (?:WARNING|ERROR) ([a-z]+\.[a-z]+) ", text))
+    return found
 
 
 if __name__ == "__main__":

@@ -105,10 +105,24 @@ _OPTIONS = {
 
 
 def kv_fault(chance: random.Random, site: Site) -> str:
-    """Spoil the KV store; what was done."""
-    fault = chance.choice(("503", "500", "lost-answer", "starting"))
-    if fault == "starting":
+    """Spoil the KV store until it is set ready again; what was done."""
+    fault = chance.choice(
+        ("503", "503", "500", "lost-answer", "lost-answer", "starting", "disabled", "failed")
+    )
+    if fault in ("disabled", "failed"):
+        site.splunk.set_kvstore(fault)
+    elif fault == "starting":
         site.splunk.set_kvstore("starting:2")
     else:
         site.splunk.spoil_kv_writes(fault, chance.choice((1, 2)))
     return f"kv store {fault}"
+
+
+def back_pressure(chance: random.Random, site: Site) -> str:
+    """Let splunkd read slowly, or not at all, until the pipe is free again; what was done."""
+    kind = chance.choice(("pipe paused", "pipe slow", "pipe slow"))
+    if kind == "pipe paused":
+        site.splunk.set_pipe(paused=1)
+    else:
+        site.splunk.set_pipe(rate=chance.choice((300_000, 1_000_000, 4_000_000)))
+    return kind

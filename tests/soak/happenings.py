@@ -20,6 +20,7 @@ class Happenings:
         self.bound = 0
         self._page = page
         self._rate = rate
+        self._killed = 0
         self._written: deque[tuple[float, int]] = deque()
 
     def note(self, kind: str) -> None:
@@ -29,9 +30,14 @@ class Happenings:
         """A run has ended that gave splunkd so many records."""
         self._written.append((time.monotonic(), records))
 
-    def killed(self, *, in_order: bool) -> None:
+    def killed(self) -> None:
         self.note("kills of the input")
-        self.bound += PER_KILL if in_order else self._page
+        self._killed += 1
+
+    def asked_again(self, *, same_page: bool) -> None:
+        """The next run begins. `same_page`: its page comes as it came to the killed run."""
+        self.bound += self._killed * (PER_KILL if same_page else self._page)
+        self._killed = 0
 
     def splunkd_gone(self, kind: str) -> None:
         """All that was written since the position to which the input goes back."""
