@@ -361,6 +361,8 @@ class SplunkStandin:
             return
         with path.open("rb") as stream:
             for line in stream:
+                if not line.endswith(b"\n"):
+                    return  # it is being written
                 record = json.loads(line)
                 if not source or record["source"] == source:
                     yield record
