@@ -29,6 +29,8 @@ SECOND_ID = 5
 COMMIT_DELAY = 2.0
 """Seconds that splunkd's stand-in keeps records in its queue: what a crash loses."""
 DRAIN_RUNS = 40
+RESTART_MAX = 300.0
+"""Seconds."""
 PRESSURE = (0.5, 8.0)
 """Seconds for which splunkd reads slowly. For longer, and a run would never drain."""
 
@@ -159,7 +161,8 @@ class Soak:
         if self._chance.random() < 0.5:
             self.site.splunk.end_orphans()
         self.happenings.splunkd_gone("crashes of splunkd")
-        self.site.splunk.start()
+        # It reads again what it has stored, which is much by then.
+        self.site.splunk.start(RESTART_MAX)
         self.site.splunk.set_pipe(commit_delay=COMMIT_DELAY)
         self._read = self._taken()
 
