@@ -47,9 +47,10 @@ def run(kills: int, seed: int, *, reorder: bool) -> bool:
         while sum(done.values()) < kills and arrivals.distinct < EVENTS:
             runs += 1
             left = int(EVENTS * SAVED_UP) - arrivals.distinct
-            pace = max(1, left // (kills - sum(done.values())))
+            # Twice its part of what is left, but never all of it: then no kill would strike.
+            most = max(1, min(2 * left // (kills - sum(done.values())), left))
             moment = chance.choices(list(MOMENTS), list(MOMENTS.values()))[0]
-            done[moment] += kill(site, moment, chance, pace)
+            done[moment] += kill(site, moment, chance, most)
             committed(site)
             largest = max(largest, arrivals.update())
         site.splunk.set_pipe(rate=0)
@@ -75,10 +76,10 @@ def run(kills: int, seed: int, *, reorder: bool) -> bool:
     )
 
 
-def kill(site: Site, moment: str, chance: random.Random, pace: int) -> bool:
-    """One run, killed at that moment; whether the kill struck it. `pace`: events to collect."""
+def kill(site: Site, moment: str, chance: random.Random, most: int) -> bool:
+    """One run, killed at that moment; whether the kill struck it. `most`: events to collect."""
     if moment == "after records":
-        site.splunk.set_trap(STANZA, after_records=chance.randint(1, 2 * pace))
+        site.splunk.set_trap(STANZA, after_records=chance.randint(1, most))
         return bool(site.run()["signal"] == 9)
     if moment == "while fetching":
         place = {"where": "headers"} if chance.random() < 0.3 else {"after_bytes": 50_000}
