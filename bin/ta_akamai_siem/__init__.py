@@ -6,7 +6,8 @@ values     `errors`, `splunk_names`, `settings`, `backfill_settings`, `decoding`
            `line_multiset`, `history`, `cursor`, `windows`
 Akamai     `signing`, `tls`, `answers`, `api`
 this host  `spool`, `progress`, `stop`, `log`
-Splunk     `scheme`, `input_definition`, `no_proxy`, `kv_store`, `splunkd`, `event_stream`
+Splunk     `scheme`, `input_definition`, `no_proxy`, `kv_store`, `stored_settings`,
+           `splunkd`, `event_stream`
 position   `patience`, `lease`, `checkpoint`, `bulletin`
 the job    `ahead`, `fetching`, `delivery`, `collector`, `window_pages`, `backfiller`
 assembly   `loading`, `validation`, `running`, `continuous`, `finished`, `backfill`, `modular_input`

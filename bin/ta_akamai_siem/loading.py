@@ -42,7 +42,7 @@ def load_settings(
     Raises SettingsInvalid with every problem, SettingsUnreadable.
     """
     account_name = definition.parameters.get("account", "").strip()
-    account = splunkd.account(account_name) if account_name else None
+    account = splunkd.settings.account(account_name) if account_name else None
     certificates, problems = _certificates(account)
     try:
         settings = read(definition.name, definition.parameters, account, pages.get("proxy", {}))

@@ -125,8 +125,7 @@ class Run(Generic[_Settings]):
         definition = self._definition
         with self._stop.interruptible():
             splunkd = Splunkd(definition.server_uri, definition.session_key)
-            splunkd.check_rights()
-            pages = splunkd.settings()
+            pages = splunkd.settings.page()
             instance = splunkd.instance(definition.server_host)
         log = open_log(definition.kind, definition.name, log_level(pages))
         folder = _own_folder(definition)

@@ -46,8 +46,7 @@ def validate(definition: InputDefinition) -> None:
     Akamai's definite refusal means.
     """
     splunkd = Splunkd(definition.server_uri, definition.session_key)
-    splunkd.check_rights()
-    pages = splunkd.settings()
+    pages = splunkd.settings.page()
     log = open_log(definition.kind, definition.name, log_level(pages))
     read: Reader[Union[InputSettings, BackfillSettings]] = read_input
     if definition.kind == BACKFILL_KIND:

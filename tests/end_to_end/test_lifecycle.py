@@ -199,13 +199,36 @@ def test_a_checkpoint_of_a_later_version_is_left_alone(site: Site) -> None:
     assert site.checkpoint()["version"] == 99
 
 
-def test_splunkd_is_asked_little(site: Site) -> None:
+def test_splunkd_is_asked_eight_times_before_the_first_record(site: Site) -> None:
     site.load(3_000)
     site.set_up()
     site.splunk.forget_calls()
     site.run()
-    asked = [call for call in site.splunk.calls() if "/standin/" not in call["path"]]
-    assert len(asked) <= 16, [call["path"] for call in asked]
+    namespace = f"/servicesNS/nobody/{site.splunk.app_name}/"
+    asked = [
+        f"{call['method']} {call['path'].partition('?')[0].replace(namespace, '')}"
+        for call in site.splunk.calls()
+        if "/standin/" not in call["path"]
+    ]
+    collection, leases = "storage/collections/data", "ta_akamai_siem_leases"
+    before_the_first_record = [
+        "GET configs/conf-ta_akamai_siem_settings",
+        "GET /services/server/info",
+        "GET configs/conf-ta_akamai_siem_account",
+        "GET storage/passwords",
+        f"GET {collection}/{leases}",
+        f"POST {collection}/{leases}",
+        f"GET {collection}/{CHECKPOINTS}/akamai_siem%3Afirst",
+        f"POST {collection}/{CHECKPOINTS}/batch_save",
+    ]
+    assert asked[:8] == before_the_first_record
+    after = {
+        f"GET {collection}/{leases}",
+        f"POST {collection}/{CHECKPOINTS}/batch_save",
+        f"POST {collection}/{leases}/akamai_siem%3Afirst%231",
+        f"DELETE {collection}/{leases}",
+    }
+    assert set(asked[8:]) <= after
 
 
 def test_an_edit_takes_effect_at_the_next_run(site: Site) -> None:
