@@ -10,46 +10,64 @@ import codecs
 import json
 import re
 import secrets
+from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from .decoding import data_items, percent_decoded, text_items, text_of
+from .decoding import percent_decoded, text_items, text_of
+from .rules import RULE_LISTS, rules_as_json
 
-_RULE_KEYS = ("id", "version", "message", "tag", "data", "selector", "action")
-_RULE_LISTS = (
-    ("rules", text_items),
-    ("ruleVersions", text_items),
-    ("ruleMessages", text_items),
-    ("ruleTags", text_items),
-    ("ruleData", data_items),
-    ("ruleSelectors", data_items),
-    ("ruleActions", text_items),
+CACHED_ORDERS = 256
+"""Events of a kind have the same members in the same order."""
+
+_Order = Callable[[tuple[str, ...]], tuple[str, ...]]
+
+
+def _order(first: tuple[str, ...], last: tuple[str, ...] = ()) -> _Order:
+    """Puts the names of an object's members in order; those not known keep theirs, between both."""
+
+    @lru_cache(CACHED_ORDERS)
+    def ordered(names: tuple[str, ...]) -> tuple[str, ...]:
+        unknown = [name for name in names if name not in first and name not in last]
+        begin = [name for name in first if name in names]
+        return (*begin, *unknown, *(name for name in last if name in names))
+
+    return ordered
+
+
+_top_order = _order(
+    (
+        "type",
+        "format",
+        "version",
+        "attackData",
+        "geo",
+        "botData",
+        "clientData",
+        "userRiskData",
+        "identity",
+        "custom",
+    ),
+    ("httpMessage",),
 )
-_RULE_NAMES = tuple(name for name, _ in _RULE_LISTS)
-_TOP_FIRST = (
-    "type",
-    "format",
-    "version",
-    "attackData",
-    "geo",
-    "botData",
-    "clientData",
-    "userRiskData",
-    "identity",
-    "custom",
+_attack_order = _order(
+    (
+        "configId",
+        "policyId",
+        "clientIP",
+        "appliedAction",
+        "apiId",
+        "apiKey",
+        "slowPostAction",
+        "slowPostRate",
+        "clientReputation",
+        *RULE_LISTS,
+    )
 )
-_ATTACK_FIRST = (
-    "configId",
-    "policyId",
-    "clientIP",
-    "appliedAction",
-    "apiId",
-    "apiKey",
-    "slowPostAction",
-    "slowPostRate",
-    "clientReputation",
+_http_order = _order(
+    ("start", "method", "host", "port", "status", "bytes", "protocol", "tls", "requestId"),
+    ("path", "query", "requestHeaders", "responseHeaders"),
 )
-_HTTP_FIRST = ("start", "method", "host", "port", "status", "bytes", "protocol", "tls", "requestId")
-_HTTP_LAST = ("path", "query", "requestHeaders", "responseHeaders")
 
 _JSON_SPACE = " \t\n\r"
 _START = re.compile(r"([0-9]+)(?:\.([0-9]+))?\Z", re.ASCII)
@@ -60,6 +78,9 @@ _NOT_IN_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
 # quotes and mark at the end.
 _DIGITS_MARK = secrets.token_hex(16)
 _MARKED_DIGITS = re.compile(f'"{_DIGITS_MARK}([^"]*)"')
+# Rules, a third of a record, are made as JSON text at once; a mark keeps their place.
+_RULES_MARK = secrets.token_hex(16)
+_MARKED_RULES = f'"{_RULES_MARK}"'
 
 
 class NotAnEvent(ValueError):
@@ -90,13 +111,15 @@ def record(line: bytes, collected: str) -> Record:
     """
     value = parse_object(line)
     try:
-        _rewrite_members(value)
+        rules = _rewrite_members(value)
         time = _rewrite_http_message(value.get("httpMessage"))
         text = _encode(_ordered(value))
     except RecursionError as error:
         raise NotAnEvent(str(error)) from error
     if _DIGITS_MARK in text:
         text = _MARKED_DIGITS.sub(r"\1", text)
+    if rules is not None:
+        text = text.replace(_MARKED_RULES, rules, 1)
     if not text.isascii():
         text = _NOT_IN_XML.sub(_json_escape, text)
     return Record(time or collected, text, timed=time is not None)
@@ -121,38 +144,30 @@ def parse_object(line: bytes) -> dict[str, Any]:
     return value
 
 
-def _rewrite_members(value: dict[str, Any]) -> None:
+def _rewrite_members(value: dict[str, Any]) -> str | None:
+    """Decode the members in place; the rules come back as JSON, a mark keeping their place."""
+    rules = None
     attack = value.get("attackData")
     if type(attack) is dict:
-        value["attackData"] = _attack_data(attack)
+        value["attackData"], rules = _attack_data(attack)
     risk = value.get("userRiskData")
     if type(risk) is dict:
         for name in ("risk", "trust", "general"):
             _percent_decode_member(risk, name)
     if "custom" in value:
         value["custom"] = _custom(value["custom"])
+    return rules
 
 
-def _attack_data(attack: dict[str, Any]) -> dict[str, Any]:
+def _attack_data(attack: dict[str, Any]) -> tuple[dict[str, Any], str | None]:
     if "rules" in attack and type(attack["rules"]) is not str:
-        return attack
-    lists = [
-        decode(attack.pop(name)) if type(attack.get(name)) is str else None
-        for name, decode in _RULE_LISTS
-    ]
-    ordered = _taken(attack, _ATTACK_FIRST)
-    if any(items is not None for items in lists):
-        ordered["rules"] = _rules([items or () for items in lists])
-    if None in lists:
-        ordered.update(_taken(attack, _RULE_NAMES))
-    ordered.update(attack)
-    return ordered
-
-
-def _rules(lists: list[tuple[str, ...]]) -> list[dict[str, str]]:
-    length = max(map(len, lists))
-    columns = [items + ("",) * (length - len(items)) for items in lists]
-    return [dict(zip(_RULE_KEYS, row)) for row in zip(*columns)]
+        return attack, None
+    lists = [attack.pop(name) if type(attack.get(name)) is str else None for name in RULE_LISTS]
+    rules = None
+    if any(text is not None for text in lists):
+        attack["rules"] = _RULES_MARK
+        rules = rules_as_json(*lists)
+    return _in_order(attack, _attack_order), rules
 
 
 def _custom(custom: object) -> object:
@@ -164,7 +179,7 @@ def _custom(custom: object) -> object:
 def _custom_items(text: str) -> str | list[str]:
     items = text_items(text)
     if len(items) > 1:
-        return list(items)
+        return items
     return items[0] if items else ""
 
 
@@ -200,25 +215,14 @@ def _start_time(start: object) -> str | None:
 
 def _ordered(value: dict[str, Any]) -> dict[str, Any]:
     """Short members first: Splunk's automatic extraction stops after 5,000 bytes."""
-    last = _taken(value, ("httpMessage",))
-    ordered = _taken(value, _TOP_FIRST)
-    ordered.update(value)
-    for name, http in last.items():
-        ordered[name] = _ordered_http(http) if type(http) is dict else http
-    return ordered
+    http = value.get("httpMessage")
+    if type(http) is dict:
+        value["httpMessage"] = _in_order(http, _http_order)
+    return _in_order(value, _top_order)
 
 
-def _ordered_http(http: dict[str, Any]) -> dict[str, Any]:
-    ordered = _taken(http, _HTTP_FIRST)
-    last = _taken(http, _HTTP_LAST)
-    ordered.update(http)
-    ordered.update(last)
-    return ordered
-
-
-def _taken(source: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
-    """Those members of `source`, in the order of `names`, taken out of it."""
-    return {name: source.pop(name) for name in names if name in source}
+def _in_order(members: dict[str, Any], order: _Order) -> dict[str, Any]:
+    return {name: members[name] for name in order(tuple(members))}
 
 
 def _json_escape(match: re.Match[str]) -> str:

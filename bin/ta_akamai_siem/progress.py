@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from hashlib import blake2b
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from .errors import SpoolUnusable
@@ -32,7 +32,7 @@ class LineDigest:
     """A digest of lines in order, however they are cut into blocks."""
 
     def __init__(self) -> None:
-        self._hash = blake2b(digest_size=16)
+        self._hash = sha256()
 
     def add(self, lines: Iterable[bytes]) -> None:
         self._hash.update(b"\n".join((*lines, b"")))
