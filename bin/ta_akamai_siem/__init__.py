@@ -9,6 +9,7 @@ this host  `spool`, `progress`, `stop`, `log`
 Splunk     `scheme`, `input_definition`, `no_proxy`, `kv_store`, `stored_settings`,
            `splunkd`, `event_stream`
 position   `patience`, `lease`, `checkpoint`, `bulletin`
-the job    `ahead`, `fetching`, `delivery`, `collector`, `window_pages`, `backfiller`
+writing    `transform`, `block_pipe`, `workers`, `pace`, `delivery`, `effort`
+the job    `ahead`, `fetching`, `collector`, `window_pages`, `backfiller`
 assembly   `loading`, `validation`, `running`, `continuous`, `finished`, `backfill`, `modular_input`
 """

@@ -10,6 +10,7 @@ from .backfill_settings import BackfillSettings, read_backfill
 from .backfiller import Backfiller, Surroundings
 from .cursor import MARGIN
 from .delivery import Delivery
+from .effort import effort
 from .fetching import Fetcher
 from .running import Job
 from .signing import CorrectedClock
@@ -26,17 +27,18 @@ def collect(parts: Parts[BackfillSettings]) -> None:
     clock = CorrectedClock()
     api = Api(settings.account, settings.config_ids, settings.proxy, parts.trusted, clock)
     pages = Fetcher(parts.source(api), clock, stop.wait, log, settings.limit)
-    around = Surroundings(
-        checkpoints=parts.checkpoint(CODEC),
-        windows=Windows(pages, pages, clock.now, stop.wait, patience=MARGIN),
-        writer=Delivery(parts.stream, parts.progress(), stop.check, time.time),
-        log=log,
-        bulletin=parts.bulletin,
-        stop=stop,
-        host_now=time.time,
-        monotonic=time.monotonic,
-    )
-    Backfiller(settings, around, parts.totals).run()
+    with effort(settings.throughput, stop.wait, log) as hard:
+        around = Surroundings(
+            checkpoints=parts.checkpoint(CODEC),
+            windows=Windows(pages, pages, clock.now, stop.wait, patience=MARGIN),
+            writer=Delivery(parts.stream, parts.progress(), stop.check, time.time, hard),
+            log=log,
+            bulletin=parts.bulletin,
+            stop=stop,
+            host_now=time.time,
+            monotonic=time.monotonic,
+        )
+        Backfiller(settings, around, parts.totals).run()
 
 
 JOB = Job(read_backfill, collect)

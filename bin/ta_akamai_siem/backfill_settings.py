@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Optional
 
@@ -12,11 +12,13 @@ from .settings import (
     Account,
     Problems,
     Proxy,
+    Throughput,
     check_interval,
     read_account,
     read_config_ids,
     read_limit,
     read_proxy,
+    read_throughput,
 )
 
 if TYPE_CHECKING:
@@ -47,6 +49,7 @@ class BackfillSettings:
     until: int
     limit: int
     proxy: Optional[Proxy]
+    throughput: Throughput = field(default_factory=Throughput)
 
 
 def read_backfill(
@@ -65,14 +68,16 @@ def read_backfill(
     problems = Problems()
     check_interval(stanza.get("interval", "").strip(), problems)
     since, until = read_range(stanza, problems, now)
+    throughput = read_throughput(stanza, problems)
     result = BackfillSettings(
         name=name,
         account=read_account(stanza.get("account", "").strip(), account, problems),
         config_ids=read_config_ids(stanza.get("config_ids", ""), problems),
         since=since,
         until=until,
-        limit=read_limit(stanza.get("limit", "").strip(), problems),
+        limit=read_limit(stanza, throughput, problems),
         proxy=read_proxy(proxy, problems),
+        throughput=throughput,
     )
     problems.settle()
     return result

@@ -45,7 +45,7 @@ class WindowSource(Protocol):
 class Writer(Protocol):
     def leave_out(self, lines: LineMultiset) -> None: ...
 
-    def deliver(self, page: Page, position: str) -> Delivered: ...
+    def deliver(self, page: Page, position: str, *, behind: bool) -> Delivered: ...
 
     def finished(self) -> None: ...
 
@@ -172,7 +172,10 @@ class Backfiller:
         began = time.monotonic()
         with contextlib.closing(window.page):
             try:
-                delivered = self._around.writer.deliver(window.page, window.plan.position)
+                # Of a range that is over, more is always waiting.
+                delivered = self._around.writer.deliver(
+                    window.page, window.plan.position, behind=True
+                )
             except PageIncomplete as error:
                 if window.page.tolerant:
                     raise

@@ -43,7 +43,7 @@ class Pages(Protocol):
 
 
 class Writer(Protocol):
-    def deliver(self, page: Page, position: str) -> Delivered: ...
+    def deliver(self, page: Page, position: str, *, behind: bool) -> Delivered: ...
 
     def finished(self) -> None: ...
 
@@ -121,7 +121,7 @@ class Collector:
             self.totals.drained = drained
             more = not drained and self._around.monotonic() < end
             ahead = self._fetch(following) if more else None
-            again = self._take(fetched, following)
+            again = self._take(fetched, following, behind=not drained)
             self._around.stop.check()
             if again is not None:
                 self._discard(ahead)
@@ -178,15 +178,17 @@ class Collector:
             with contextlib.suppress(FetchFailed), self._around.stop.interruptible():
                 ahead.result().page.close()
 
-    def _take(self, fetched: Fetched[Cursor], following: Cursor) -> Cursor | None:
-        """Write a page, then move the checkpoint past it.
+    def _take(self, fetched: Fetched[Cursor], following: Cursor, *, behind: bool) -> Cursor | None:
+        """Write a page, then move the checkpoint past it. `behind`: more is waiting.
 
         The cursor to ask again with, where a line of the page turned out to be no event.
         """
         began, blocked = time.monotonic(), self._around.blocked()
         with contextlib.closing(fetched.page):
             try:
-                delivered = self._around.writer.deliver(fetched.page, fetched.cursor.position)
+                delivered = self._around.writer.deliver(
+                    fetched.page, fetched.cursor.position, behind=behind
+                )
             except PageIncomplete as error:
                 if fetched.page.tolerant:
                     raise

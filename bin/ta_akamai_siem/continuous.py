@@ -9,6 +9,7 @@ from .api import Api
 from .collector import Collector, Surroundings
 from .cursor import CODEC
 from .delivery import Delivery
+from .effort import effort
 from .fetching import Fetcher
 from .running import Job
 from .settings import InputSettings, read_input
@@ -23,19 +24,20 @@ def collect(parts: Parts[InputSettings]) -> None:
     settings, stop, log, stream = parts.settings, parts.stop, parts.log, parts.stream
     clock = CorrectedClock()
     api = Api(settings.account, settings.config_ids, settings.proxy, parts.trusted, clock)
-    around = Surroundings(
-        checkpoints=parts.checkpoint(CODEC),
-        pages=Fetcher(parts.source(api), clock, stop.wait, log, settings.limit),
-        writer=Delivery(stream, parts.progress(), stop.check, time.time),
-        log=log,
-        bulletin=parts.bulletin,
-        stop=stop,
-        now=clock.now,
-        host_now=time.time,
-        monotonic=time.monotonic,
-        blocked=lambda: stream.blocked,
-    )
-    Collector(settings, around, parts.totals).run()
+    with effort(settings.throughput, stop.wait, log) as hard:
+        around = Surroundings(
+            checkpoints=parts.checkpoint(CODEC),
+            pages=Fetcher(parts.source(api), clock, stop.wait, log, settings.limit),
+            writer=Delivery(stream, parts.progress(), stop.check, time.time, hard),
+            log=log,
+            bulletin=parts.bulletin,
+            stop=stop,
+            now=clock.now,
+            host_now=time.time,
+            monotonic=time.monotonic,
+            blocked=lambda: stream.blocked,
+        )
+        Collector(settings, around, parts.totals).run()
 
 
 JOB = Job(read_input, collect)

@@ -8,21 +8,24 @@ progress record, and recognised in this run in whatever order it comes back.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from array import array
+from collections import deque
+from dataclasses import dataclass, field
 from itertools import chain, islice
 from statistics import median_low
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from .errors import PageIncomplete
-from .event import NotAnEvent, Record, record, unparsed
-from .event_stream import event_elements
+from .event import NotAnEvent
 from .line_multiset import LineMultiset
 from .progress import LineDigest, Progress
+from .transform import NO_START, Alone
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from .page import Page
+    from .transform import Transformed, Transformer
 
 PROGRESS_EVENTS = 1_000
 PROGRESS_SECONDS = 0.25
@@ -30,6 +33,8 @@ PROGRESS_SECONDS = 0.25
 PROGRESS_EVENTS_MAX = 2_000
 """… and never further apart than this: so many may come twice after a kill."""
 _CHUNK = 500
+WORTH_WORKERS = 5_000
+"""Events of a page from which on workers are used: a smaller one is done before they are there."""
 _LAST = 200
 """Events at a page's end whose median start is taken; a few odd ones do not move it."""
 
@@ -64,6 +69,26 @@ class Delivered:
     late: float = 0.0
 
 
+class _Begun(NamedTuple):
+    """A chunk of lines on its way: those that are with splunkd already, and the promise of the
+    others.
+    """
+
+    lines: list[bytes]
+    known: list[bytes]
+    transformed: Callable[[], Transformed]
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How hard to work. `pace`: is told how many events are to be written, and may wait.
+    `workers`: transform what is written while we are behind.
+    """
+
+    pace: Callable[[int], None] = lambda _: None
+    workers: Transformer = field(default_factory=Alone)
+
+
 class Delivery:
     """Writes pages. `check`: raises when we are to stop. `now`: epoch seconds."""
 
@@ -73,39 +98,49 @@ class Delivery:
         progress: ProgressStore,
         check: Callable[[], None],
         now: Callable[[], float],
+        effort: Effort = Effort(),
     ) -> None:
         self._stream = stream
         self._progress = progress
         self._check = check
         self._now = now
+        self._effort = effort
+        self._alone = Alone()
         self._written = LineMultiset()
 
-    def deliver(self, page: Page, position: str) -> Delivered:
+    def deliver(self, page: Page, position: str, *, behind: bool = False) -> Delivered:
         """Write a page's records; all of them are with splunkd when this returns.
 
-        `position`: the cursor's, by which progress is recorded. Raises PageIncomplete, PipeClosed,
-        StopRequested, SpoolUnusable; what was written by then is recorded.
+        `position`: the cursor's, by which progress is recorded. `behind`: more is waiting. Raises
+        PageIncomplete, PipeClosed, StopRequested, SpoolUnusable; what was written by then is
+        recorded.
         """
         delivered = Delivered()
         digest = LineDigest()
         chunks = self._resumed(page, position, digest, delivered)
+        by = self._effort.workers if behind and page.events >= WORTH_WORKERS else self._alone
         meter = _Meter()
-        last: list[Record] = []
+        last = array("d")
+        waiting: deque[_Begun] = deque()
         try:
-            for lines in chunks:
+            for lines, known, transformed in self._begun(chunks, page, by, waiting):
+                made = _made(transformed)
+                self._effort.pace(len(lines))
                 if meter.due(len(lines)):
                     self._record(position, delivered, digest, meter)
                 self._check()
-                records = self._write(lines, page, delivered)
+                self._stream.write(made.elements)
+                _count(delivered, made, repeated=len(known))
                 digest.add(lines)
                 meter.events += len(lines)
-                last = [*last[-_LAST:], *records]
+                last = last[-_LAST:] + made.starts
         except BaseException as error:
             if meter.events:
                 self._record(position, delivered, digest, meter)
             if isinstance(error, PageIncomplete):
                 done = delivered.events + delivered.repeated
                 self._written.add(islice(chain.from_iterable(page.blocks()), done))
+                self._written.add(chain.from_iterable(begun.known for begun in waiting))
             raise
         delivered.late = _median_start(last[-_LAST:])
         return delivered
@@ -118,23 +153,23 @@ class Delivery:
         """The checkpoint has moved past the page."""
         self._progress.clear()
 
-    def _write(self, lines: list[bytes], page: Page, delivered: Delivered) -> list[Record]:
-        new, known = self._told_apart(lines) if self._written else (lines, [])
-        collected = f"{self._now():.3f}"
-        try:
-            records = [_record_of(line, collected, page, delivered) for line in new]
-        except PageIncomplete:
-            self._written.add(known)
-            raise
-        self._stream.write(event_elements(records))
-        delivered.events += len(records)
-        delivered.repeated += len(known)
-        for made in records:
-            if not made.timed:
-                delivered.untimed += 1
-            elif (start := float(made.time)) > delivered.newest:
-                delivered.newest = start
-        return records
+    def _begun(
+        self, chunks: Iterable[list[bytes]], page: Page, by: Transformer, waiting: deque[_Begun]
+    ) -> Iterator[_Begun]:
+        """The chunks in order, some of them begun before the first is asked for.
+
+        `waiting`: those begun and not done with.
+        """
+        for lines in chunks:
+            new, known = self._told_apart(lines) if self._written else (lines, [])
+            collected = f"{self._now():.3f}"
+            waiting.append(_Begun(lines, known, by.begin(new, collected, tolerant=page.tolerant)))
+            if len(waiting) > by.ahead:
+                yield waiting[0]
+                waiting.popleft()
+        while waiting:
+            yield waiting[0]
+            waiting.popleft()
 
     def _told_apart(self, lines: list[bytes]) -> tuple[list[bytes], list[bytes]]:
         """Those to write, and those written before their page turned out to be broken."""
@@ -196,20 +231,25 @@ class _Meter:
         return self.events >= PROGRESS_EVENTS and elapsed >= PROGRESS_SECONDS
 
 
-def _median_start(records: list[Record]) -> float:
-    starts = [float(made.time) for made in records if made.timed]
-    return median_low(starts) if len(starts) > len(records) // 2 else 0.0
-
-
-def _record_of(line: bytes, collected: str, page: Page, delivered: Delivered) -> Record:
+def _made(transformed: Callable[[], Transformed]) -> Transformed:
     try:
-        return record(line, collected)
+        return transformed()
     except NotAnEvent as error:
-        if not page.tolerant:
-            what = "A line of the page is no JSON object"
-            raise PageIncomplete(what, ended=True) from error
-        delivered.unparsed += 1
-        return unparsed(line, collected)
+        what = "A line of the page is no JSON object"
+        raise PageIncomplete(what, ended=True) from error
+
+
+def _count(delivered: Delivered, made: Transformed, repeated: int) -> None:
+    delivered.events += len(made.starts)
+    delivered.repeated += repeated
+    delivered.unparsed += made.unparsed
+    delivered.untimed += made.starts.count(NO_START)
+    delivered.newest = max(delivered.newest, max(made.starts, default=0.0))
+
+
+def _median_start(starts: Sequence[float]) -> float:
+    known = [start for start in starts if start != NO_START]
+    return median_low(known) if len(known) > len(starts) // 2 else 0.0
 
 
 def _chunks(page: Page) -> Iterator[list[bytes]]:

@@ -9,6 +9,18 @@ from .splunk_names import BACKFILL_KIND, KIND
 _ACCOUNT = ("account", "Account", "Name of an account of Configuration > Accounts.", True)
 _CONFIG_IDS = ("config_ids", "Security configurations", "Ids, separated by ';'.", True)
 _LIMIT = ("limit", "Limit", "Largest page to ask for, in events: 1 to 600000.", False)
+_WORKERS = (
+    "workers",
+    "Workers",
+    "Processes that decode events while the input has to catch up: 1 (none) to 16, or auto.",
+    False,
+)
+_RATE = (
+    "max_events_per_second",
+    "Events per second",
+    "The most events to write in a second; empty for no limit.",
+    False,
+)
 _START = (
     "start",
     "Start",
@@ -26,12 +38,12 @@ _KINDS = {
     KIND: (
         "Akamai SIEM",
         "Security events of Akamai's edge, from the SIEM API v1.",
-        (_ACCOUNT, _CONFIG_IDS, _START, _LIMIT),
+        (_ACCOUNT, _CONFIG_IDS, _START, _LIMIT, _WORKERS, _RATE),
     ),
     BACKFILL_KIND: (
         "Akamai SIEM backfill",
         "Security events that Akamai stored in a range of time, once.",
-        (_ACCOUNT, _CONFIG_IDS, _FROM, _TO, _LIMIT),
+        (_ACCOUNT, _CONFIG_IDS, _FROM, _TO, _LIMIT, _WORKERS, _RATE),
     ),
 }
 

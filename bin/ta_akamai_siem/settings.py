@@ -21,6 +21,10 @@ LIMIT_DEFAULT = 50_000
 RETENTION = 12 * 3600
 """Seconds for which Akamai keeps an event."""
 INTERVAL_MIN = 10
+WORKERS_MAX = 16
+RATE_MAX = 1_000_000
+PAGE_SECONDS_MAX = 60
+"""No page is to take longer than this at `max_events_per_second`: it is saved as a whole."""
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 PROXY_TYPES = ("http", "https", "socks5")
 
@@ -56,6 +60,16 @@ class Proxy:
 
 
 @dataclass(frozen=True)
+class Throughput:
+    """How much of this host an input may use. `workers`: processes that transform events, 1 = none
+    but the input's own, None = as many as suit the host. `rate`: events a second, None = any.
+    """
+
+    workers: Optional[int] = 1
+    rate: Optional[int] = None
+
+
+@dataclass(frozen=True)
 class InputSettings:
     """A checked stanza of `akamai_siem` with all it refers to.
 
@@ -68,6 +82,7 @@ class InputSettings:
     start_back: int
     limit: int
     proxy: Optional[Proxy]
+    throughput: Throughput = field(default_factory=Throughput)
 
 
 class Problems:
@@ -99,13 +114,15 @@ def read_input(
     """
     problems = Problems()
     check_interval(stanza.get("interval", "").strip(), problems)
+    throughput = read_throughput(stanza, problems)
     result = InputSettings(
         name=name,
         account=read_account(stanza.get("account", "").strip(), account, problems),
         config_ids=read_config_ids(stanza.get("config_ids", ""), problems),
         start_back=_read_start(stanza.get("start", "").strip(), problems),
-        limit=read_limit(stanza.get("limit", "").strip(), problems),
+        limit=read_limit(stanza, throughput, problems),
         proxy=read_proxy(proxy, problems),
+        throughput=throughput,
     )
     problems.settle()
     return result
@@ -194,12 +211,30 @@ def _read_start(text: str, problems: Problems) -> int:
     return seconds
 
 
-def read_limit(text: str, problems: Problems) -> int:
+def read_limit(stanza: Mapping[str, str], throughput: Throughput, problems: Problems) -> int:
     """The largest page, in events; what is wrong goes to `problems`."""
-    limit = _whole_number(text or str(LIMIT_DEFAULT), 1, LIMIT_MAX)
-    if limit is None:
-        problems.add("limit", f"has to be a number of events from 1 to {LIMIT_MAX}; it is '{text}'")
-    return limit or LIMIT_DEFAULT
+    limit = _number("limit", "a number of events", stanza, LIMIT_MAX, problems)
+    return min(limit or LIMIT_DEFAULT, (throughput.rate or LIMIT_MAX) * PAGE_SECONDS_MAX)
+
+
+def read_throughput(stanza: Mapping[str, str], problems: Problems) -> Throughput:
+    """`workers` and `max_events_per_second`; what is wrong goes to `problems`."""
+    rate = _number("max_events_per_second", "a number of events", stanza, RATE_MAX, problems)
+    if stanza.get("workers", "").strip() == "auto":
+        return Throughput(None, rate)
+    workers = _number("workers", "'auto', or a number of processes", stanza, WORKERS_MAX, problems)
+    return Throughput(workers or 1, rate)
+
+
+def _number(
+    setting: str, kind: str, stanza: Mapping[str, str], most: int, problems: Problems
+) -> int | None:
+    """A number from 1 to `most`; None where the setting is empty, or wrong."""
+    text = (stanza.get(setting) or "").strip()
+    number = _whole_number(text, 1, most)
+    if text and number is None:
+        problems.add(setting, f"has to be {kind} from 1 to {most}; it is '{text}'")
+    return number
 
 
 def check_interval(text: str, problems: Problems) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 GRACE = 5.0
 """Seconds that a stop may take."""
-MEMORY_MAX_KB = 64 << 10
+MEMORY_MAX_KB = 48 << 10
 
 
 def markers(site: Site) -> Counter[object]:
@@ -126,7 +126,7 @@ def test_a_closed_pipe_ends_it_quietly(site: Site) -> None:
 def test_killed_between_two_pages(site: Site) -> None:
     """Nothing is missing afterwards; what comes twice stays within the bound."""
     site.load(30_000)
-    site.set_up(limit="10000")
+    site.set_up(limit="10000", workers="2")
     site.splunk.set_trap(STANZA, after_records=12_000)
     assert site.run()["signal"] == signal.SIGKILL
     run = site.run()

@@ -80,6 +80,32 @@ def test_limit_refused(entered: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("entered", "workers"), [("", 1), ("1", 1), ("2", 2), ("16", 16), ("auto", None)]
+)
+def test_workers(entered: str, workers: int | None) -> None:
+    assert read(workers=entered).throughput.workers == workers
+
+
+@pytest.mark.parametrize("entered", ["0", "17", "two", "Auto", "1.5"])
+def test_workers_refused(entered: str) -> None:
+    (problem,) = problems(workers=entered)
+    assert problem.startswith("workers has to be 'auto', or a number of processes from 1 to 16")
+
+
+def test_no_page_takes_longer_than_a_minute_at_the_rate_allowed() -> None:
+    assert read(max_events_per_second="").throughput.rate is None
+    slow = read(max_events_per_second="100", limit="50000")
+    assert (slow.throughput.rate, slow.limit) == (100, 6_000)
+    assert read(max_events_per_second="1000", limit="50000").limit == 50_000
+
+
+@pytest.mark.parametrize("entered", ["0", "1000001", "-5", "fast"])
+def test_rate_refused(entered: str) -> None:
+    (problem,) = problems(max_events_per_second=entered)
+    assert problem.startswith("max_events_per_second has to be a number of events from 1 to")
+
+
+@pytest.mark.parametrize(
     "entered", ["10", "60", "60.5", "*/5 * * * *", "0 0,12 1-5 * 0-6", "59 23 31 12 7"]
 )
 def test_interval(entered: str) -> None:

@@ -1,0 +1,17 @@
+"""A worker of the modular inputs: transforms blocks of events that an input hands it by a pipe."""
+
+import signal
+import sys
+from pathlib import Path
+
+# It ends with its pipe, so that an input which splunkd stops can still write what it began.
+for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
+    if hasattr(signal, name):
+        signal.signal(getattr(signal, name), signal.SIG_IGN)
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from ta_akamai_siem.block_pipe import serve
+
+if __name__ == "__main__":
+    serve(sys.stdin.buffer, sys.stdout.buffer)

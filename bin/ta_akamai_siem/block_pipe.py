@@ -1,0 +1,70 @@
+"""How a block goes to a worker and what became of it comes back: both ends of two pipes.
+
+A request: a header, the moment of collection, the lines. An answer: a header, the events' starts,
+their elements. All of it is bytes of known length, so that nothing is copied line by line.
+"""
+
+from __future__ import annotations
+
+import struct
+from array import array
+from typing import IO, TYPE_CHECKING
+
+from .event import NotAnEvent
+from .transform import Transformed, transform
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_REQUEST = struct.Struct("<?II")
+_ANSWER = struct.Struct("<?III")
+
+
+def ask(pipe: IO[bytes], lines: Sequence[bytes], collected: str, *, tolerant: bool) -> None:
+    """Send a block, its lines as `transform` takes them. Raises OSError, ValueError if closed."""
+    block, moment = b"\n".join(lines), collected.encode()
+    pipe.write(_REQUEST.pack(tolerant, len(moment), len(block)) + moment)
+    pipe.write(block)
+    pipe.flush()
+
+
+def answer(pipe: IO[bytes]) -> Transformed:
+    """Wait for what became of it. Raises NotAnEvent as `transform` does, EOFError, OSError."""
+    refused, unparsed, starts_length, elements_length = _ANSWER.unpack(_read(pipe, _ANSWER.size))
+    if refused:
+        raise NotAnEvent
+    starts = array("d")
+    starts.frombytes(_read(pipe, starts_length))
+    return Transformed(_read(pipe, elements_length), starts, unparsed)
+
+
+def serve(asked: IO[bytes], answered: IO[bytes]) -> None:
+    """A worker's whole life: it ends when nobody can ask any more."""
+    try:
+        while True:
+            tolerant, moment_length, length = _REQUEST.unpack(_read(asked, _REQUEST.size))
+            collected = _read(asked, moment_length).decode()
+            lines = _read(asked, length).split(b"\n")
+            _answer(answered, lines, collected, tolerant=tolerant)
+    except (EOFError, OSError):
+        return
+
+
+def _answer(pipe: IO[bytes], lines: Sequence[bytes], collected: str, *, tolerant: bool) -> None:
+    try:
+        made = transform(lines, collected, tolerant=tolerant)
+    except NotAnEvent:
+        pipe.write(_ANSWER.pack(True, 0, 0, 0))
+    else:
+        starts = made.starts.tobytes()
+        header = _ANSWER.pack(False, made.unparsed, len(starts), len(made.elements))
+        pipe.write(header + starts)
+        pipe.write(made.elements)
+    pipe.flush()
+
+
+def _read(pipe: IO[bytes], length: int) -> bytes:
+    data = pipe.read(length)
+    if len(data) < length:
+        raise EOFError
+    return data

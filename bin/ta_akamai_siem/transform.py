@@ -1,0 +1,72 @@
+"""A block of source lines into what splunkd's pipe takes: records, and their elements.
+
+The same whether this process does it or a worker does; it depends on its arguments alone.
+"""
+
+from __future__ import annotations
+
+from array import array
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from .event import NotAnEvent, Record, record, unparsed
+from .event_stream import event_elements
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+NO_START = -1.0
+"""In place of the start of an event that has none."""
+
+
+class Transformed(NamedTuple):
+    """What became of a block's lines.
+
+    `elements`: of all its events, in their order. `starts`: when each of them happened, epoch
+    seconds or NO_START. `unparsed`: how many were no events and are kept as they came.
+    """
+
+    elements: bytes
+    starts: array[float]
+    unparsed: int
+
+
+def transform(lines: Sequence[bytes], collected: str, *, tolerant: bool) -> Transformed:
+    """`collected`: as `event.record` takes it. `tolerant`: keep a line that is no event.
+
+    Raises NotAnEvent where one is and may not be kept.
+    """
+    made: list[Record] = []
+    kept = 0
+    for line in lines:
+        try:
+            made.append(record(line, collected))
+        except NotAnEvent:  # noqa: PERF203 - what it costs was measured: nothing
+            if not tolerant:
+                raise
+            made.append(unparsed(line, collected))
+            kept += 1
+    starts = array("d", [float(each.time) if each.timed else NO_START for each in made])
+    return Transformed(event_elements(made), starts, kept)
+
+
+class Transformer(Protocol):
+    """Whoever transforms blocks. `ahead`: how many to begin before the first is waited for."""
+
+    @property
+    def ahead(self) -> int: ...
+
+    def begin(
+        self, lines: Sequence[bytes], collected: str, *, tolerant: bool
+    ) -> Callable[[], Transformed]:
+        """Take a block; what is given back gives what became of it, as `transform` does."""
+
+
+class Alone:
+    """This process, when it is asked for the result."""
+
+    ahead = 0
+
+    def begin(
+        self, lines: Sequence[bytes], collected: str, *, tolerant: bool
+    ) -> Callable[[], Transformed]:
+        return lambda: transform(lines, collected, tolerant=tolerant)

@@ -1,0 +1,174 @@
+"""Worker processes that transform blocks while this one writes others: for when we are behind.
+
+They are processes of their own, started by command on every system, and know nothing of the input:
+blocks come by a pipe and go back by another. When this process ends, whatever ends it, their pipe
+ends and so do they. Should one be lost, its blocks are transformed here; so are all after them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from queue import SimpleQueue
+from typing import IO, TYPE_CHECKING, Optional, Protocol
+
+from .block_pipe import answer, ask
+from .event import NotAnEvent
+from .transform import Transformed, transform
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+AUTO_MAX = 4
+"""So many workers at most where the number is left to us."""
+SCRIPT = Path(__file__).resolve().parents[1] / "akamai_siem_transform.py"
+_PATIENCE = 30.0
+"""Seconds for one block; it takes some milliseconds."""
+_NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
+
+
+class Events(Protocol):
+    """The log, as far as it is needed here."""
+
+    def info(self, event: str, **values: object) -> None: ...
+
+    def warning(self, event: str, **values: object) -> None: ...
+
+
+def count_of(wanted: Optional[int]) -> int:
+    """How many workers to start; 0 where this process does it alone.
+
+    `wanted`: the setting; 1 is this process alone. None: one less than there are cores.
+    """
+    if wanted is None:
+        affinity = getattr(os, "sched_getaffinity", None)
+        cores = len(affinity(0)) if affinity else os.cpu_count() or 1
+        wanted = min(AUTO_MAX, cores - 1)
+    return wanted if wanted > 1 else 0
+
+
+class Workers:
+    """`count`: as `count_of`. None is started before the first block that is to go to one."""
+
+    def __init__(self, count: int, log: Events, script: Path = SCRIPT) -> None:
+        self._count = count
+        self._log = log
+        self._script = script
+        self._workers: list[_Worker] = []
+        self._next = 0
+
+    @property
+    def ahead(self) -> int:
+        """How many blocks to begin before the first of them is waited for: two a worker."""
+        return 2 * self._count
+
+    def begin(
+        self, lines: Sequence[bytes], collected: str, *, tolerant: bool
+    ) -> Callable[[], Transformed]:
+        """Have a block transformed; call what is given back to get it, once and in order.
+
+        All as `transform`.
+        """
+        worker = self._turn()
+        if worker is None:
+            return lambda: transform(lines, collected, tolerant=tolerant)
+        return self._result(worker.begin(_Block(lines, collected, tolerant=tolerant)))
+
+    def close(self) -> None:
+        """End them all; what they have not transformed by now is not wanted."""
+        workers, self._workers = self._workers, []
+        for worker in workers:
+            worker.close()
+
+    def _turn(self) -> Optional[_Worker]:
+        if self._count and not self._workers:
+            self._start()
+        if not self._workers:
+            return None
+        self._next = (self._next + 1) % len(self._workers)
+        return self._workers[self._next]
+
+    def _start(self) -> None:
+        try:
+            for _ in range(self._count):
+                self._workers.append(_Worker(self._script))
+        except OSError as error:
+            self._give_up(f"No worker can be started: {error.strerror or error}")
+        else:
+            self._log.info("workers.started", count=self._count)
+
+    def _result(self, block: _Block) -> Callable[[], Transformed]:
+        def wait() -> Transformed:
+            if block.done.wait(_PATIENCE) and block.refused:
+                raise block.refused
+            if block.made is None:
+                self._give_up("A worker has ended or hangs")
+                return transform(block.lines, block.collected, tolerant=block.tolerant)
+            return block.made
+
+        return wait
+
+    def _give_up(self, reason: str) -> None:
+        """From here on as if the setting were 1."""
+        if self._count:
+            self._count = 0
+            self._log.warning("workers.lost", reason=f"{reason}; this process goes on alone")
+        self.close()
+
+
+class _Block:
+    """One block on its way. Neither `made` nor `refused` is set where the worker was lost."""
+
+    def __init__(self, lines: Sequence[bytes], collected: str, *, tolerant: bool) -> None:
+        self.lines = lines
+        self.collected = collected
+        self.tolerant = tolerant
+        self.done = threading.Event()
+        self.made: Optional[Transformed] = None
+        self.refused: Optional[NotAnEvent] = None
+
+
+class _Worker:
+    """One process, and the thread that talks to it. Raises OSError where it cannot be started."""
+
+    def __init__(self, script: Path) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, str(script)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            # What it might say there, splunkd would take for an error of the input.
+            stderr=subprocess.DEVNULL,
+            creationflags=_NO_WINDOW,
+        )
+        self._blocks: SimpleQueue[Optional[_Block]] = SimpleQueue()
+        pipes = (self._process.stdin, self._process.stdout)
+        threading.Thread(target=_talk, args=(self._blocks, *pipes), daemon=True).start()
+
+    def begin(self, block: _Block) -> _Block:
+        self._blocks.put(block)
+        return block
+
+    def close(self) -> None:
+        self._blocks.put(None)
+        self._process.kill()
+        self._process.wait()
+
+
+def _talk(blocks: SimpleQueue[Optional[_Block]], asked: IO[bytes], answered: IO[bytes]) -> None:
+    """Hand the worker one block after the other, until None comes."""
+    lost = False
+    with contextlib.suppress(OSError), asked, answered:
+        while (block := blocks.get()) is not None:
+            try:
+                if not lost:
+                    ask(asked, block.lines, block.collected, tolerant=block.tolerant)
+                    block.made = answer(answered)
+            except NotAnEvent as error:
+                block.refused = error
+            except (OSError, EOFError, ValueError):
+                lost = True
+            block.done.set()
