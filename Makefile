@@ -4,7 +4,7 @@ PYTHON ?= python3
 SETUP = $(PYTHON) packaging/setup_venv.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all shown soak build package inspect lint clean
+.PHONY: help demo test test-all shown soak bench build package inspect lint clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | \
@@ -24,6 +24,9 @@ shown: build ## what is promised, at full size, in figures (WHAT=kills KILLS=200
 
 soak: build ## faults, kills and restarts at random (MINUTES=20 RATE=1000 SEED=1)
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.soak
+
+bench: build ## what an event costs, beside a textbook add-on and the floor (ROUNDS=5 FULL=1)
+	@dev=$$($(SETUP) dev) && "$$dev" -m tests.bench
 
 build: ## build/TA_akamai_siem/: the app as Splunk installs it
 	@$(PYTHON) packaging/build.py

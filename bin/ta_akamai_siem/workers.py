@@ -28,6 +28,8 @@ AUTO_MAX = 4
 SCRIPT = Path(__file__).resolve().parents[1] / "akamai_siem_transform.py"
 _PATIENCE = 30.0
 """Seconds for one block; it takes some milliseconds."""
+_SWITCH = 0.0005
+"""Seconds for which a thread may keep others waiting: a worker takes a few milliseconds a block."""
 _NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 
 
@@ -99,6 +101,7 @@ class Workers:
         except OSError as error:
             self._give_up(f"No worker can be started: {error.strerror or error}")
         else:
+            sys.setswitchinterval(_SWITCH)
             self._log.info("workers.started", count=self._count)
 
     def _result(self, block: _Block) -> Callable[[], Transformed]:
@@ -133,7 +136,10 @@ class _Block:
 
 
 class _Worker:
-    """One process, and the thread that talks to it. Raises OSError where it cannot be started."""
+    """One process and the two threads that talk to it, so that its next block is always there.
+
+    Raises OSError where it cannot be started.
+    """
 
     def __init__(self, script: Path) -> None:
         self._process = subprocess.Popen(
@@ -144,9 +150,13 @@ class _Worker:
             stderr=subprocess.DEVNULL,
             creationflags=_NO_WINDOW,
         )
-        self._blocks: SimpleQueue[Optional[_Block]] = SimpleQueue()
-        pipes = (self._process.stdin, self._process.stdout)
-        threading.Thread(target=_talk, args=(self._blocks, *pipes), daemon=True).start()
+        self._blocks: _Queue = SimpleQueue()
+        asked: _Queue = SimpleQueue()
+        for work, arguments in (
+            (_ask_all, (self._blocks, asked, self._process.stdin)),
+            (_answer_all, (asked, self._process.stdout)),
+        ):
+            threading.Thread(target=work, args=arguments, daemon=True).start()
 
     def begin(self, block: _Block) -> _Block:
         self._blocks.put(block)
@@ -158,17 +168,30 @@ class _Worker:
         self._process.wait()
 
 
-def _talk(blocks: SimpleQueue[Optional[_Block]], asked: IO[bytes], answered: IO[bytes]) -> None:
-    """Hand the worker one block after the other, until None comes."""
-    lost = False
-    with contextlib.suppress(OSError), asked, answered:
+def _ask_all(blocks: _Queue, asked: _Queue, pipe: IO[bytes]) -> None:
+    """Send one block after the other, until None comes."""
+    with contextlib.suppress(OSError), pipe:
         while (block := blocks.get()) is not None:
+            # Where it does not arrive, the other thread finds no answer.
+            asked.put(block)
+            with contextlib.suppress(OSError, ValueError):
+                ask(pipe, block.lines, block.collected, tolerant=block.tolerant)
+    asked.put(None)
+
+
+def _answer_all(asked: _Queue, pipe: IO[bytes]) -> None:
+    """Settle one block after the other, as answers come or do not come any more."""
+    lost = False
+    with contextlib.suppress(OSError), pipe:
+        while (block := asked.get()) is not None:
             try:
                 if not lost:
-                    ask(asked, block.lines, block.collected, tolerant=block.tolerant)
-                    block.made = answer(answered)
+                    block.made = answer(pipe)
             except NotAnEvent as error:
                 block.refused = error
             except (OSError, EOFError, ValueError):
                 lost = True
             block.done.set()
+
+
+_Queue = SimpleQueue[Optional[_Block]]

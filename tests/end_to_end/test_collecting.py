@@ -45,10 +45,10 @@ def test_a_page_of_fifty_thousand_equals_the_reference(site: Site) -> None:
 
 
 def test_workers_and_a_pace_change_nothing_but_the_time(site: Site) -> None:
-    site.load(30_000)
-    site.set_up(limit="12000", workers="2", max_events_per_second="20000")
+    site.load(12_000)
+    site.set_up(limit="6000", workers="2", max_events_per_second="20000")
     run = site.run()
-    assert (run["exit_code"], run["records"], run["stderr"]) == (0, 30_000, []), run
+    assert (run["exit_code"], run["records"], run["stderr"]) == (0, 12_000, []), run
     assert differences(site) == []
     assert "workers.started input=first count=2" in site.log_text()
     assert "workers.lost" not in site.log_text()

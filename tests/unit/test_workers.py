@@ -171,7 +171,8 @@ def test_a_stop_signal_does_not_end_them(two: Workers, log: Warnings) -> None:
 
 def test_what_a_worker_sees_names_nothing(two: Workers) -> None:
     """Neither in its command nor in what it inherits of open files is there a way to splunkd."""
-    two.begin([b'{"a":1}'], COLLECTED, tolerant=False)()
+    for _ in range(2):
+        two.begin([b'{"a":1}'], COLLECTED, tolerant=False)()
     (pid, *_) = children()
     command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
     assert [part for part in command if part] == [sys.executable.encode(), str(SCRIPT).encode()]

@@ -1,0 +1,110 @@
+"""Runs a command with its output read and thrown away, and says what it took."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_PIECE = 1 << 20
+_EVERY = 0.05
+"""Seconds between two looks at a process's memory."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """`cpu`, `wall`: seconds; `cpu` counts the processes that it started and waited for.
+
+    `peak`: bytes of the largest of these processes. `first`: seconds until it wrote anything.
+    `digest`: of what it wrote.
+    """
+
+    cpu: float
+    wall: float
+    peak: int
+    first: float
+    digest: str
+
+
+def measure(
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    document: bytes = b"",
+    keep: Path | None = None,
+) -> Measured:
+    """`document`: for its standard input. `keep`: a file for its output. RuntimeError if it fails.
+
+    What it says on stderr is passed on.
+    """
+    began = time.monotonic()
+    process = subprocess.Popen(
+        command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    memory = _Memory(process.pid)
+    process.stdin.write(document)
+    process.stdin.close()
+    digest = hashlib.sha256()
+    kept = keep.open("wb") if keep else None
+    descriptor = process.stdout.fileno()
+    first = 0.0
+    while piece := os.read(descriptor, _PIECE):
+        first = first or time.monotonic() - began
+        digest.update(piece)
+        if kept:
+            kept.write(piece)
+    _, status, used = os.wait4(process.pid, 0)
+    wall = time.monotonic() - began
+    process.returncode = os.waitstatus_to_exitcode(status)
+    process.stdout.close()
+    if kept:
+        kept.close()
+    if process.returncode:
+        message = f"{' '.join(command[:2])} ended with {process.returncode}"
+        raise RuntimeError(message)
+    cpu = used.ru_utime + used.ru_stime
+    return Measured(cpu, wall, memory.peak(), first, digest.hexdigest())
+
+
+class _Memory:
+    """Looks at a process and its children until it ends; Linux alone tells.
+
+    What a process is said to have used at its end counts the memory of whoever started it.
+    """
+
+    def __init__(self, pid: int) -> None:
+        self._pid = pid
+        self._peak = 0
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread.start()
+
+    def peak(self) -> int:
+        """Bytes of the largest one, once the process has ended; 0 where nobody tells."""
+        self._thread.join()
+        return self._peak
+
+    def _watch(self) -> None:
+        try:
+            while True:
+                children = Path(f"/proc/{self._pid}/task/{self._pid}/children").read_text()
+                for pid in (self._pid, *children.split()):
+                    self._peak = max(self._peak, _high_water(pid))
+                time.sleep(_EVERY)
+        except (OSError, ValueError):
+            return
+
+
+def _high_water(pid: int | str) -> int:
+    """The most memory that a process has had so far. Raises ValueError once it has none."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    line = next((line for line in status.splitlines() if line.startswith("VmHWM")), "VmHWM: -")
+    return int(line.split()[1]) << 10
