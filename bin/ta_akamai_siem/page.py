@@ -1,7 +1,7 @@
 """One response body: spooled as it arrives, proved complete, read back as blocks of whole lines.
 
-What arrives is kept compressed, as it came; it is decompressed a first time while it arrives, to
-prove it, and a second time when it is read back. Memory holds one block, whatever the page's size.
+What arrives is decompressed at once, to prove it, and kept that way. Memory holds one block,
+whatever the page's size.
 
 A page is complete if its last non-empty line is the context, and the context's `total` equals the
 lines before it. That a line is a JSON object is proved here by how it begins and ends; one that
@@ -44,7 +44,6 @@ class PageSpool:
 
     def __init__(self, file: IO[bytes], *, compressed: bool, tolerant: bool = False) -> None:
         self._file = file
-        self._compressed = compressed
         self._tolerant = tolerant
         self._inflate = _Inflate() if compressed else None
         self._lines = _LineProof()
@@ -52,17 +51,10 @@ class PageSpool:
 
     def feed(self, piece: bytes) -> None:
         """Add bytes as they came. Raises PageIncomplete, SpoolUnusable."""
-        try:
-            self._file.write(piece)
-        except OSError as error:
-            what = f"The page cannot be spooled: {error.strerror or error}"
-            raise SpoolUnusable(what) from error
         self.size += len(piece)
-        if self._inflate is None:
-            self._lines.feed(piece)
-        else:
-            for block in self._inflate.feed(piece):
-                self._lines.feed(block)
+        for block in (piece,) if self._inflate is None else self._inflate.feed(piece):
+            self._keep(block)
+            self._lines.feed(block)
 
     def finish(self) -> Page:
         """The proved page, to be closed by the caller. Raises PageIncomplete."""
@@ -75,7 +67,6 @@ class PageSpool:
             raise PageIncomplete(doubt, ended=True)
         return Page(
             file=self._file,
-            compressed=self._compressed,
             context=context,
             events=self._lines.count,
             event_bytes=self._lines.proved_bytes,
@@ -87,16 +78,24 @@ class PageSpool:
     def close(self) -> None:
         self._file.close()
 
+    def _keep(self, block: bytes) -> None:
+        rest = memoryview(block)
+        try:
+            while rest:
+                rest = rest[self._file.write(rest) :]
+        except OSError as error:
+            what = f"The page cannot be spooled: {error.strerror or error}"
+            raise SpoolUnusable(what) from error
+
 
 @dataclass(frozen=True)
 class Page:
-    """A complete page. `events`: lines counted. `event_bytes`: of them, decompressed.
+    """A complete page. `file`: decompressed. `events`: lines counted. `event_bytes`: of them.
     `size`: bytes as they came. `tolerant`: taken whatever its lines are. `doubt`: what was wrong
     with a page taken all the same, or "".
     """
 
     file: IO[bytes]
-    compressed: bool
     context: Context
     events: int
     event_bytes: int
@@ -121,21 +120,11 @@ class Page:
         self.file.close()
 
     def _event_data(self) -> Iterator[bytes]:
-        remaining = self.event_bytes
-        for data in self._decompressed():
-            yield data[:remaining]
-            remaining -= len(data)
-            if remaining <= 0:
-                return
-
-    def _decompressed(self) -> Iterator[bytes]:
         self.file.seek(0)
-        inflate = _Inflate() if self.compressed else None
-        while piece := self.file.read(_BLOCK // 4 if inflate else _BLOCK):
-            if inflate is None:
-                yield piece
-            else:
-                yield from inflate.feed(piece)
+        remaining = self.event_bytes
+        while data := self.file.read(min(_BLOCK, remaining)):
+            yield data
+            remaining -= len(data)
 
 
 class _Inflate:

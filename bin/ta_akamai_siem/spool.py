@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 FREE_MIN = 64 << 20
 """Bytes that have to stay free on the disk besides the page itself."""
-BYTES_PER_EVENT = 1024
-"""Compressed size to reckon with when space is looked at; 750 is usual."""
+BYTES_PER_EVENT = 4096
+"""Size to reckon with when space is looked at; 2,800 is usual."""
 _PREFIX = "page-"
 
 

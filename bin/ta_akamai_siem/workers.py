@@ -65,8 +65,8 @@ class Workers:
 
     @property
     def ahead(self) -> int:
-        """How many blocks to begin before the first of them is waited for: two a worker."""
-        return 2 * self._count
+        """How many blocks to begin before the first of them is waited for: four a worker."""
+        return 4 * self._count
 
     def begin(
         self, lines: Sequence[bytes], collected: str, *, tolerant: bool

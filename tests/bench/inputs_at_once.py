@@ -26,7 +26,6 @@ def inputs_at_once(
     plan = contest.plan(bodies.page("usual", _EVENTS), _PAGES)
     totals: dict[int, list[float]] = {count: [] for count in INPUTS}
     shares: dict[int, list[float]] = {count: [] for count in INPUTS}
-    digests = set()
     for _ in range(rounds):
         for count in INPUTS:
             began = time.monotonic()
@@ -35,12 +34,10 @@ def inputs_at_once(
             totals[count].append(count * _EVENTS * _PAGES / (time.monotonic() - began))
             walls = [run.wall for run in runs]
             shares[count].append(min(walls) / max(walls))
-            digests |= {run.digest for run in runs}
     print("\ninputs at once: events/s of all together, slowest in per cent of the fastest")
     found: dict[int, dict[str, object]] = {}
     for count in INPUTS:
         total, share = Spread.of(totals[count]), Spread.of(shares[count])
         found[count] = {"events_per_second": total.__dict__, "slowest_share": share.__dict__}
         print(f"  {count}: {total.shown():>28}  {share.median:.0%} ({share.least:.0%} at least)")
-    print(f"  all of them wrote the same: {'yes' if len(digests) == 1 else 'NO'}", flush=True)
     return found

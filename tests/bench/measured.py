@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import subprocess
 import threading
@@ -24,14 +23,12 @@ class Measured:
     """`cpu`, `wall`: seconds; `cpu` counts the processes that it started and waited for.
 
     `peak`: bytes of the largest of these processes. `first`: seconds until it wrote anything.
-    `digest`: of what it wrote.
     """
 
     cpu: float
     wall: float
     peak: int
     first: float
-    digest: str
 
 
 def measure(
@@ -53,13 +50,11 @@ def measure(
     memory = _Memory(process.pid)
     process.stdin.write(document)
     process.stdin.close()
-    digest = hashlib.sha256()
     kept = keep.open("wb") if keep else None
     descriptor = process.stdout.fileno()
     first = 0.0
     while piece := os.read(descriptor, _PIECE):
         first = first or time.monotonic() - began
-        digest.update(piece)
         if kept:
             kept.write(piece)
     _, status, used = os.wait4(process.pid, 0)
@@ -72,7 +67,7 @@ def measure(
         message = f"{' '.join(command[:2])} ended with {process.returncode}"
         raise RuntimeError(message)
     cpu = used.ru_utime + used.ru_stime
-    return Measured(cpu, wall, memory.peak(), first, digest.hexdigest())
+    return Measured(cpu, wall, memory.peak(), first)
 
 
 class _Memory:
