@@ -16,15 +16,17 @@ from .transform import Transformed, transform
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from .lines import Lines
+
 _REQUEST = struct.Struct("<?II")
 _ANSWER = struct.Struct("<?III")
 
 
-def ask(pipe: IO[bytes], lines: Sequence[bytes], collected: str, *, tolerant: bool) -> None:
+def ask(pipe: IO[bytes], lines: Lines, collected: str, *, tolerant: bool) -> None:
     """Send a block, its lines as `transform` takes them. Raises OSError, ValueError if closed."""
-    block, moment = b"\n".join(lines), collected.encode()
-    pipe.write(_REQUEST.pack(tolerant, len(moment), len(block)) + moment)
-    pipe.write(block)
+    moment = collected.encode()
+    pipe.write(_REQUEST.pack(tolerant, len(moment), len(lines.data)) + moment)
+    pipe.write(lines.data)
     pipe.flush()
 
 
@@ -44,7 +46,7 @@ def serve(asked: IO[bytes], answered: IO[bytes]) -> None:
         while True:
             tolerant, moment_length, length = _REQUEST.unpack(_read(asked, _REQUEST.size))
             collected = _read(asked, moment_length).decode()
-            lines = _read(asked, length).split(b"\n")
+            lines = _read(asked, length).split(b"\n")[:-1]
             _answer(answered, lines, collected, tolerant=tolerant)
     except (EOFError, OSError):
         return

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from .errors import PageIncomplete
 from .event import NotAnEvent
 from .line_multiset import LineMultiset
+from .lines import Lines
 from .progress import LineDigest, Progress
 from .transform import NO_START, Alone
 
@@ -74,7 +75,7 @@ class _Begun(NamedTuple):
     others.
     """
 
-    lines: list[bytes]
+    lines: Lines
     known: list[bytes]
     transformed: Callable[[], Transformed]
 
@@ -154,7 +155,7 @@ class Delivery:
         self._progress.clear()
 
     def _begun(
-        self, chunks: Iterable[list[bytes]], page: Page, by: Transformer, waiting: deque[_Begun]
+        self, chunks: Iterable[Lines], page: Page, by: Transformer, waiting: deque[_Begun]
     ) -> Iterator[_Begun]:
         """The chunks in order, some of them begun before the first is asked for.
 
@@ -171,17 +172,17 @@ class Delivery:
             yield waiting[0]
             waiting.popleft()
 
-    def _told_apart(self, lines: list[bytes]) -> tuple[list[bytes], list[bytes]]:
+    def _told_apart(self, lines: Lines) -> tuple[Lines, list[bytes]]:
         """Those to write, and those written before their page turned out to be broken."""
         new: list[bytes] = []
         known: list[bytes] = []
         for line in lines:
             (known if self._written.take(line) else new).append(line)
-        return new, known
+        return Lines.of(new), known
 
     def _resumed(
         self, page: Page, position: str, digest: LineDigest, delivered: Delivered
-    ) -> Iterator[list[bytes]]:
+    ) -> Iterator[Lines]:
         """The page's lines, less those that an earlier run wrote, if they are the same ones."""
         progress = self._progress.load()
         if progress is None or progress.position != position or progress.events > page.events:
@@ -189,10 +190,11 @@ class Delivery:
         rest = _chunks(page)
         skipped = LineDigest()
         remaining = progress.events
-        head: list[bytes] = []
+        head = Lines.of([])
         for lines in rest:
-            skipped.add(lines[:remaining])
-            head = lines[remaining:]
+            each = list(lines)
+            skipped.add(Lines.of(each[:remaining]))
+            head = Lines.of(each[remaining:])
             remaining -= len(lines) - len(head)
             if not remaining:
                 break
@@ -252,14 +254,18 @@ def _median_start(starts: Sequence[float]) -> float:
     return median_low(known) if len(known) > len(starts) // 2 else 0.0
 
 
-def _chunks(page: Page) -> Iterator[list[bytes]]:
+def _chunks(page: Page) -> Iterator[Lines]:
     """A block of tiny lines holds thousands: smaller pieces keep progress records close."""
     for lines in page.blocks():
-        for begin in range(0, len(lines), _CHUNK):
-            yield lines[begin : begin + _CHUNK]
+        if len(lines) <= _CHUNK:
+            yield lines
+            continue
+        each = list(lines)
+        for begin in range(0, len(each), _CHUNK):
+            yield Lines.of(each[begin : begin + _CHUNK])
 
 
-def _prepended(head: list[bytes], rest: Iterator[list[bytes]]) -> Iterator[list[bytes]]:
+def _prepended(head: Lines, rest: Iterator[Lines]) -> Iterator[Lines]:
     if head:
         yield head
     yield from rest

@@ -17,6 +17,7 @@ from typing import IO, TYPE_CHECKING, Optional
 
 from .errors import PageIncomplete, SpoolUnusable
 from .event import NotAnEvent, parse_object
+from .lines import Lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,6 +72,7 @@ class PageSpool:
             events=self._lines.count,
             event_bytes=self._lines.proved_bytes,
             size=self.size,
+            regular=self._lines.regular,
             tolerant=self._tolerant,
             doubt=doubt,
         )
@@ -91,7 +93,8 @@ class PageSpool:
 @dataclass(frozen=True)
 class Page:
     """A complete page. `file`: decompressed. `events`: lines counted. `event_bytes`: of them.
-    `size`: bytes as they came. `tolerant`: taken whatever its lines are. `doubt`: what was wrong
+    `size`: bytes as they came. `regular`: no line is blank, and all begin and end as an encoder
+    writes them. `tolerant`: taken whatever its lines are. `doubt`: what was wrong
     with a page taken all the same, or "".
     """
 
@@ -100,21 +103,22 @@ class Page:
     events: int
     event_bytes: int
     size: int
+    regular: bool
     tolerant: bool = False
     doubt: str = ""
 
-    def blocks(self) -> Iterator[list[bytes]]:
+    def blocks(self) -> Iterator[Lines]:
         """The event lines in order, a block of whole lines at a time, blank ones left out."""
         rest = b""
         for data in self._event_data():
             cut = data.rfind(b"\n") + 1
             if cut:
                 block, rest = rest + data[:cut], data[cut:]
-                yield [line for line in block.split(b"\n") if line.strip(_BLANK)]
+                yield Lines(block, block.count(b"\n")) if self.regular else _not_blank(block)
             else:
                 rest += data
         if rest.strip(_BLANK):
-            yield [rest]
+            yield Lines.of([rest])
 
     def close(self) -> None:
         self.file.close()
@@ -125,6 +129,10 @@ class Page:
         while data := self.file.read(min(_BLOCK, remaining)):
             yield data
             remaining -= len(data)
+
+
+def _not_blank(block: bytes) -> Lines:
+    return Lines.of(line for line in block.split(b"\n") if line.strip(_BLANK))
 
 
 class _Inflate:
@@ -165,6 +173,7 @@ class _LineProof:
     def __init__(self) -> None:
         self.count = 0
         self.proved_bytes = 0
+        self.regular = True
         self._no_objects = 0
         self._pending = b""
 
@@ -186,6 +195,7 @@ class _LineProof:
         ):
             self.count += lines
             return
+        self.regular = False
         for line in block.split(b"\n"):
             content = line.strip(_BLANK)
             if content:

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 from .errors import SpoolUnusable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
+
+    from .lines import Lines
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,8 @@ class LineDigest:
     def __init__(self) -> None:
         self._hash = sha256()
 
-    def add(self, lines: Iterable[bytes]) -> None:
-        self._hash.update(b"\n".join((*lines, b"")))
+    def add(self, lines: Lines) -> None:
+        self._hash.update(lines.data)
 
     def copy_from(self, other: LineDigest) -> None:
         """Go on where `other` is."""

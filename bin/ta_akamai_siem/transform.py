@@ -12,7 +12,9 @@ from .event import NotAnEvent, Record, record, unparsed
 from .event_stream import event_elements
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable
+
+    from .lines import Lines
 
 NO_START = -1.0
 """In place of the start of an event that has none."""
@@ -30,7 +32,7 @@ class Transformed(NamedTuple):
     unparsed: int
 
 
-def transform(lines: Sequence[bytes], collected: str, *, tolerant: bool) -> Transformed:
+def transform(lines: Iterable[bytes], collected: str, *, tolerant: bool) -> Transformed:
     """`collected`: as `event.record` takes it. `tolerant`: keep a line that is no event.
 
     Raises NotAnEvent where one is and may not be kept.
@@ -55,9 +57,7 @@ class Transformer(Protocol):
     @property
     def ahead(self) -> int: ...
 
-    def begin(
-        self, lines: Sequence[bytes], collected: str, *, tolerant: bool
-    ) -> Callable[[], Transformed]:
+    def begin(self, lines: Lines, collected: str, *, tolerant: bool) -> Callable[[], Transformed]:
         """Take a block; what is given back gives what became of it, as `transform` does."""
 
 
@@ -66,7 +66,5 @@ class Alone:
 
     ahead = 0
 
-    def begin(
-        self, lines: Sequence[bytes], collected: str, *, tolerant: bool
-    ) -> Callable[[], Transformed]:
+    def begin(self, lines: Lines, collected: str, *, tolerant: bool) -> Callable[[], Transformed]:
         return lambda: transform(lines, collected, tolerant=tolerant)

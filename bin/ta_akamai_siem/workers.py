@@ -21,7 +21,9 @@ from .event import NotAnEvent
 from .transform import Transformed, transform
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
+
+    from .lines import Lines
 
 AUTO_MAX = 4
 """So many workers at most where the number is left to us."""
@@ -68,9 +70,7 @@ class Workers:
         """How many blocks to begin before the first of them is waited for: four a worker."""
         return 4 * self._count
 
-    def begin(
-        self, lines: Sequence[bytes], collected: str, *, tolerant: bool
-    ) -> Callable[[], Transformed]:
+    def begin(self, lines: Lines, collected: str, *, tolerant: bool) -> Callable[[], Transformed]:
         """Have a block transformed; call what is given back to get it, once and in order.
 
         All as `transform`.
@@ -126,7 +126,7 @@ class Workers:
 class _Block:
     """One block on its way. Neither `made` nor `refused` is set where the worker was lost."""
 
-    def __init__(self, lines: Sequence[bytes], collected: str, *, tolerant: bool) -> None:
+    def __init__(self, lines: Lines, collected: str, *, tolerant: bool) -> None:
         self.lines = lines
         self.collected = collected
         self.tolerant = tolerant

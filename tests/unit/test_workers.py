@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ta_akamai_siem.event import NotAnEvent
+from ta_akamai_siem.lines import Lines
 from ta_akamai_siem.transform import Transformed, transform
 from ta_akamai_siem.workers import SCRIPT, Workers, count_of
 from tests.standin_akamai.corpus import Corpus, CorpusChoices
@@ -49,13 +50,13 @@ def two(log: Warnings) -> Iterator[Workers]:
     made.close()
 
 
-def blocks(count: int, size: int = 40) -> list[list[bytes]]:
+def blocks(count: int, size: int = 40) -> list[Lines]:
     corpus = Corpus(CorpusChoices(odd=0.05))
     each = [corpus.event(number, 1_700_000_000 + number) for number in range(count * size)]
-    return [each[begin : begin + size] for begin in range(0, len(each), size)]
+    return [Lines.of(each[begin : begin + size]) for begin in range(0, len(each), size)]
 
 
-def through(workers: Workers, lines: Sequence[list[bytes]]) -> Iterator[Transformed]:
+def through(workers: Workers, lines: Sequence[Lines]) -> Iterator[Transformed]:
     """As Delivery does it: some blocks are begun before the first is asked for."""
     waiting: deque[object] = deque()
     for block in lines:
@@ -66,7 +67,7 @@ def through(workers: Workers, lines: Sequence[list[bytes]]) -> Iterator[Transfor
         yield waiting.popleft()()  # type: ignore[operator]
 
 
-def alone(lines: Sequence[list[bytes]]) -> list[Transformed]:
+def alone(lines: Sequence[Lines]) -> list[Transformed]:
     return [transform(block, COLLECTED, tolerant=True) for block in lines]
 
 
@@ -93,8 +94,15 @@ def test_none_is_started_before_it_is_needed(log: Warnings) -> None:
     workers.close()
 
 
+def test_a_block_of_which_nothing_is_new(two: Workers) -> None:
+    """All its lines were written before their page turned out to be broken."""
+    assert two.begin(Lines.of([]), COLLECTED, tolerant=False)() == transform(
+        [], COLLECTED, tolerant=False
+    )
+
+
 def test_a_line_that_is_no_event_is_refused_in_its_turn(two: Workers) -> None:
-    good, bad = [b'{"a":1}'], [b'{"a":1}', b'{"broken']
+    good, bad = Lines.of([b'{"a":1}']), Lines.of([b'{"a":1}', b'{"broken'])
     promises = [two.begin(block, COLLECTED, tolerant=False) for block in (good, bad, good)]
     assert promises[0]().elements
     with pytest.raises(NotAnEvent):
@@ -136,9 +144,10 @@ def test_they_end_with_their_parent_whatever_kills_it(tmp_path: Path) -> None:
     parent.write_text(
         f"import sys; sys.path.insert(0, {str(SCRIPT.parent)!r})\n"
         "from ta_akamai_siem.workers import Workers\n"
+        "from ta_akamai_siem.lines import Lines\n"
         "from ta_akamai_siem.log import Log\n"
         "workers = Workers(2, Log('akamai_siem', 'any'))\n"
-        "[workers.begin([b'{\"a\":1}'], '1.000', tolerant=False)() for _ in range(2)]\n"
+        "[workers.begin(Lines.of([b'{\"a\":1}']), '1.000', tolerant=False)() for _ in range(2)]\n"
         "print(*[each._process.pid for each in workers._workers], flush=True)\n"
         "sys.stdin.read()\n",
         encoding="utf-8",
@@ -172,7 +181,7 @@ def test_a_stop_signal_does_not_end_them(two: Workers, log: Warnings) -> None:
 def test_what_a_worker_sees_names_nothing(two: Workers) -> None:
     """Neither in its command nor in what it inherits of open files is there a way to splunkd."""
     for _ in range(2):
-        two.begin([b'{"a":1}'], COLLECTED, tolerant=False)()
+        two.begin(Lines.of([b'{"a":1}']), COLLECTED, tolerant=False)()
     (pid, *_) = children()
     command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
     assert [part for part in command if part] == [sys.executable.encode(), str(SCRIPT).encode()]
