@@ -16,6 +16,7 @@ import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
+from tests.bench.backlog import backlog
 from tests.bench.bodies import REPETITIONS, Bodies, event_lines
 from tests.bench.contestants import CONTESTANTS, Contest
 from tests.bench.equality import differences
@@ -51,6 +52,9 @@ def main() -> int:
                         who: asdict(series) for who, series in table.items()
                     }
                     show(table)
+                figures[f"{repetition} backlog"] = backlog(
+                    contest, bodies, str(python), repetition, ROUNDS
+                )
                 wrong += check(contest, bodies, str(python), repetition, Path(name))
         version, python = pythons[-1]
         found["inputs"] = inputs_at_once(contest, bodies, str(python), ROUNDS)
@@ -113,8 +117,6 @@ def show(table: dict[str, Series]) -> None:
             f"{series.megabytes:>7.0f}{series.microseconds.shown(1):>26}{series.peak:>9.1f}"
             f"{textbook:>22}  {cpu_ratio(series, table['floor']).shown(1)}"
         )
-    workers = wall_ratio(table["ours"], table["workers"])
-    print(f"  two workers against none, by the clock: {workers.shown(2)} times", flush=True)
 
 
 def check(
