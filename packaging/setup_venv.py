@@ -5,6 +5,7 @@
 * ``tools``: builds and inspects the app (tools.lock)
 * ``dev``: lints, demonstrates and tests it (dev.lock, then runtime.lock); with PYTHON, the path of
   an interpreter, the same for that interpreter in a folder of its own
+* ``search``: proves the search side (search.lock)
 
 and prints the path of the environment's Python. An environment whose locks have not changed is
 taken as it is. Runs on a bare system Python; what the system lacks is installed with apt-get when
@@ -29,7 +30,11 @@ if TYPE_CHECKING:
 
 OLDEST = (3, 9)
 _VENVS = BUILD / "venv"
-_LOCKS = {"tools": ("tools.lock",), "dev": ("dev.lock", "runtime.lock")}
+_LOCKS = {
+    "tools": ("tools.lock",),
+    "dev": ("dev.lock", "runtime.lock"),
+    "search": ("search.lock",),
+}
 _STAMP = "locks.sha256"
 
 

@@ -2,7 +2,8 @@
 
 Unit and property tests run on each; those of the stand-ins, which are no part of the product, on
 the newest. The end-to-end tests run complete on the newest and, without `--all`, only their core on
-the other. Two parts run side by side; what each printed is shown when it is done.
+the other; so do property tests, with fewer examples. The search side runs once: no Python of ours
+is in it. Two parts run side by side; what each printed is shown when it is done.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ ROOT = Path(__file__).resolve().parent.parent
 LARGEST_PAGE = 600_000
 SIDE_BY_SIDE = 2
 LONGEST = ("tests/end_to_end/test_lifecycle.py", "tests/end_to_end/test_collecting.py")
+SEARCH = ("tests/search", "--confcutdir=tests/search", "-p", "no:plugin", "-p", "no:splunk")
+"""In an environment of its own: Splunk's test-suite for add-ons wants an older pytest."""
 sys.path.insert(0, str(ROOT / "packaging"))
 
 from find_pythons import WANTED, find  # noqa: E402 - from the folder just added
@@ -77,7 +80,11 @@ def parts(*, everything: bool) -> list[Part]:
         small = ["tests/unit", "tests/property"]
         if version != newest and not everything:
             small += ["--ignore-glob", "*/test_standin_*"]
-        chosen.append(Part(f"{version}: unit and property tests", path, tester, tuple(small), {}))
+        brief = {} if version == newest or everything else {"HYPOTHESIS_PROFILE": "brief"}
+        chosen.append(
+            Part(f"{version}: unit and property tests", path, tester, tuple(small), brief)
+        )
+    chosen.append(Part("any: the search side", found[-1][1], environment("search"), SEARCH, {}))
     return chosen
 
 

@@ -305,7 +305,7 @@ class Promise(RuleBasedStateMachine):
 
 Promise.TestCase.settings = settings(
     # Ten times as many where new ones are looked for: HYPOTHESIS_PROFILE=long.
-    max_examples=400 if settings.get_current_profile_name() == "quick" else 4_000,
+    max_examples=4_000 if settings.get_current_profile_name() == "long" else 400,
     stateful_step_count=25,
     deadline=None,
     suppress_health_check=list(HealthCheck),
