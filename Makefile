@@ -1,10 +1,11 @@
 # The only door: everything that can be done with this repository is a target here.
 
 PYTHON ?= python3
+export Q
 SETUP = $(PYTHON) packaging/setup_venv.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all shown soak bench build package inspect lint clean
+.PHONY: help demo search test test-all cim mutations shown soak bench build package inspect lint clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | \
@@ -13,11 +14,21 @@ help: ## list the targets
 demo: build ## build, collect from a stand-in into a stand-in, show what arrived
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.demo
 
+search: ## a search over the demo's records (Q='`akamai_siem_events` action=blocked | top src')
+	@test -f build/demo/records.ndjson || $(MAKE) --no-print-directory demo >/dev/null
+	@search=$$($(SETUP) search) && "$$search" -m tests.search.preview "$$Q"
+
 test: package lint inspect ## prove it: every Python that Splunk brings, under ten minutes
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.run
 
 test-all: package lint inspect ## everything on every Python
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.run --all
+
+cim: ## how much of each data model is filled, by 20,000 events
+	@search=$$($(SETUP) search) && "$$search" -m tests.search.cim_table
+
+mutations: ## deliberate faults in the conf files, and what finds each
+	@search=$$($(SETUP) search) && "$$search" -m tests.search.mutations
 
 shown: build ## what is promised, at full size, in figures (WHAT=kills KILLS=200, ...)
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.shown $(WHAT)

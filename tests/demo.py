@@ -29,6 +29,7 @@ from find_pythons import WANTED, find
 FIRST, SECOND = 20_000, 3_000
 COMPARED = 500
 WIDTH = 100
+KEPT = ROOT / "build" / "demo" / "records.ndjson"
 
 
 def main() -> int:
@@ -64,6 +65,7 @@ def show(site: Site) -> int:
     )
     problems = first_run(site)
     problems += second_run(site)
+    keep_records(site)
     heading("Result")
     for problem in problems:
         print(f"WRONG: {problem}")
@@ -102,6 +104,14 @@ def second_run(site: Site) -> list[str]:
     else:
         print(f"It went on from the stored offset {str(offset)[:40]}…")
     return problems
+
+
+def keep_records(site: Site) -> None:
+    """For `make search`."""
+    KEPT.parent.mkdir(parents=True, exist_ok=True)
+    with KEPT.open("wb") as file:
+        for raw in site.raws():
+            file.write(raw + b"\n")
 
 
 def print_run(run: dict[str, Any]) -> None:

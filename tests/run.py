@@ -21,7 +21,7 @@ LARGEST_PAGE = 600_000
 SIDE_BY_SIDE = 2
 LONGEST = ("tests/end_to_end/test_lifecycle.py", "tests/end_to_end/test_collecting.py")
 SEARCH = ("tests/search", "--confcutdir=tests/search", "-p", "no:plugin", "-p", "no:splunk")
-"""In an environment of its own: Splunk's test-suite for add-ons wants an older pytest."""
+"""Without the plugins of Splunk's test-suite, and without what the other tests need."""
 sys.path.insert(0, str(ROOT / "packaging"))
 
 from find_pythons import WANTED, find  # noqa: E402 - from the folder just added
@@ -31,7 +31,7 @@ from setup_venv import environment  # noqa: E402 - likewise
 @dataclass(frozen=True)
 class Part:
     """`python`: runs the product. `tester`: the environment's Python, runs the tests.
-    `chosen`: which tests, as pytest's arguments.
+    `chosen`: which tests, as pytest's arguments. `folder`: where it runs.
     """
 
     title: str
@@ -39,6 +39,7 @@ class Part:
     tester: Path
     chosen: tuple[str, ...]
     settings: dict[str, str]
+    folder: Path = ROOT
 
 
 def interpreters() -> list[tuple[str, Path]]:
@@ -84,8 +85,22 @@ def parts(*, everything: bool) -> list[Part]:
         chosen.append(
             Part(f"{version}: unit and property tests", path, tester, tuple(small), brief)
         )
-    chosen.append(Part("any: the search side", found[-1][1], environment("search"), SEARCH, {}))
-    return chosen
+    return [*chosen, *search_parts(found[-1][1])]
+
+
+def search_parts(python: Path) -> list[Part]:
+    """In an environment of its own: Splunk's test-suite for add-ons wants an older pytest."""
+    tester = environment("search")
+    suite = ROOT / "tests" / "splunk_addon_suite"
+    # It leaves files where it runs.
+    folder = ROOT / "build" / "splunk_addon_suite"
+    folder.mkdir(parents=True, exist_ok=True)
+    arguments = ("-c", str(suite / "pytest.ini"), str(suite), "--splunk-type=external")
+    arguments += (f"--splunk-app={ROOT}", f"--splunk-data-generator={ROOT}")
+    return [
+        Part("any: the search side", python, tester, SEARCH, {}),
+        Part("any: Splunk's tests for add-ons", python, tester, arguments, {}, folder),
+    ]
 
 
 def run(part: Part) -> tuple[Part, int, str, float]:
@@ -93,7 +108,7 @@ def run(part: Part) -> tuple[Part, int, str, float]:
     done = subprocess.run(
         [str(part.tester), "-m", "pytest", "-q", *part.chosen],
         check=False,
-        cwd=ROOT,
+        cwd=part.folder,
         env={
             **os.environ,
             **part.settings,

@@ -3,7 +3,7 @@
 Reading order, each module importing only from those above it:
 
 values     `errors`, `splunk_names`, `settings`, `backfill_settings`, `decoding`, `rules`, `event`,
-           `page`, `line_multiset`, `history`, `cursor`, `windows`
+           `lines`, `page`, `line_multiset`, `history`, `cursor`, `windows`
 Akamai     `signing`, `tls`, `answers`, `api`
 this host  `spool`, `progress`, `stop`, `log`
 Splunk     `scheme`, `input_definition`, `no_proxy`, `kv_store`, `stored_settings`,

@@ -93,6 +93,8 @@ def _tables(app: Path, transforms: conf_file.Stanzas) -> Iterator[str]:
         inputs = {tuple(row[: len(stanza["match_type"].split(","))]) for row in rows[1:]}
         if len(inputs) != len(rows) - 1:
             yield f"{stanza['filename']} has a row twice"
+        if ("default_match" in stanza) != (stanza.get("min_matches") == "1"):
+            yield f"[{name}] has default_match or min_matches = 1, and not both"
         if stanza.get("case_sensitive_match") != "false":
             yield f"[{name}] tells capitals apart"
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from tests.reference import cim
 from tests.search import conf_rules, golden_files
 from tests.search.corpus import events
+from tests.search_time.index_time import IndexTime
 from tests.search_time.knowledge import Knowledge
 from tests.search_time.refusals import NotInSubset, Refused, Unspecified
 
@@ -30,7 +31,19 @@ def findings(app: Path, corpus: int = 300) -> Iterator[str]:
     yield from conf_rules.findings(app)
     for name in golden_files.names():
         yield from (f"golden {name}: {one}" for one in golden_differences(knowledge, name))
+    yield from time_differences(knowledge)
     yield from corpus_differences(knowledge, corpus)
+
+
+def time_differences(knowledge: Knowledge, count: int = 100) -> Iterator[str]:
+    """Where index time gives an event another time than the input does, or cuts it."""
+    stanza = IndexTime(knowledge.props["akamai:siem"])
+    for number, event in enumerate(events(count, odd=0.0)):
+        time = stanza.time(event.raw)
+        if time is None or f"{time:.3f}" != event.time or time.as_tuple().exponent != -3:
+            yield f"event {number}: its time is {time}, not {event.time}"
+        if stanza.records(event.raw) != [event.raw]:
+            yield f"event {number} is not one whole record"
 
 
 def golden_differences(knowledge: Knowledge, name: str) -> Iterator[str]:

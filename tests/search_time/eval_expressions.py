@@ -11,6 +11,7 @@ from lark import Lark, Token, Transformer, exceptions
 from tests.search_time import eval_values as values
 from tests.search_time.eval_functions import FUNCTIONS, LAZY, check
 from tests.search_time.refusals import Refused, Unspecified
+from tests.search_time.search_expressions import as_text, search_expression
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -245,9 +246,16 @@ def _now(_arguments: list[Evaluated]) -> Evaluated:
     return lambda _: int(time.time())
 
 
+def _searchmatch(arguments: list[Evaluated]) -> Evaluated:
+    (search,) = arguments
+    wanted = search_expression(str(search({})))
+    return lambda fields: wanted.holds(as_text(fields))
+
+
 _LAZY: dict[str, Callable[[list[Evaluated]], Evaluated]] = {
     "case": _case,
     "coalesce": _coalesce,
     "if": _if,
     "now": _now,
+    "searchmatch": _searchmatch,
 }

@@ -36,8 +36,6 @@ KNOWN = frozenset(
         "ipmask",
         "isbool",
         "isint",
-        "isnum",
-        "isstr",
         "json",
         "json_extract",
         "json_object",
@@ -63,7 +61,6 @@ KNOWN = frozenset(
         "random",
         "relative_time",
         "rtrim",
-        "searchmatch",
         "sha1",
         "sha256",
         "sha512",
@@ -154,6 +151,13 @@ def _tonumber(subject: Value) -> Value:
 
 def _tostring(subject: Value) -> Value:
     return values.text(subject, "tostring()")
+
+
+def _isnum(value: Value) -> bool:
+    """What looks like a number in a field is one to it."""
+    if isinstance(value, str):
+        return values.parsed(value) is not None
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _list(value: Value) -> list[str] | None:
@@ -263,10 +267,18 @@ FUNCTIONS: dict[str, tuple[int, int, Callable[..., Value]]] = {
     "true": (0, 0, lambda: True),
     "false": (0, 0, lambda: False),
     "urldecode": (1, 1, _urldecode),
+    "isnum": (1, 1, _isnum),
+    "isstr": (1, 1, lambda value: isinstance(value, str) and not _isnum(value)),
     "isnull": (1, 1, lambda value: value is None),
     "isnotnull": (1, 1, lambda value: value is not None),
 }
-LAZY = {"case": (2, ANY), "coalesce": (1, ANY), "if": (3, 3), "now": (0, 0)}
+LAZY = {
+    "case": (2, ANY),
+    "coalesce": (1, ANY),
+    "if": (3, 3),
+    "now": (0, 0),
+    "searchmatch": (1, 1),
+}
 """Those whose arguments are not all looked at, or that need more than arguments."""
 
 

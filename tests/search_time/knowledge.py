@@ -50,12 +50,9 @@ class Knowledge:
     def __init__(self, app: Path, local: dict[str, Stanzas] | None = None) -> None:
         self._app = app
         self._local = local or {}
-        transforms = self.conf("transforms")
+        self._transforms = self.conf("transforms")
         self.props = self.conf("props")
-        self._rules = {
-            name: Rules.of(stanza, transforms, app / "lookups")
-            for name, stanza in self.props.items()
-        }
+        self._rules = {(name,): self._loaded((name,)) for name in self.props}
         self.event_types = EventTypes(self.conf("eventtypes"), self.conf("tags"))
         self.macros = self.conf("macros")
 
@@ -67,12 +64,18 @@ class Knowledge:
         return made
 
     def rules(self, event: Event) -> Rules:
-        """Those of the stanza that fits; two that fit are not in the subset."""
-        fitting = [name for name in self._rules if _fits(name, event)]
-        if len(fitting) > 1:
-            message = f"several stanzas of props.conf fit: {', '.join(fitting)}"
-            raise Refused(message)
-        return self._rules[fitting[0]] if fitting else Rules()
+        """Those of the stanzas that fit: a source's settings win over its sourcetype's."""
+        fitting = [name for name in self.props if _fits(name, event)]
+        names = tuple(sorted(fitting, key=lambda name: name.startswith("source::")))
+        if names not in self._rules:
+            self._rules[names] = self._loaded(names)
+        return self._rules[names]
+
+    def _loaded(self, names: tuple[str, ...]) -> Rules:
+        settings: dict[str, str] = {}
+        for name in names:
+            settings.update(self.props[name])
+        return Rules.of(settings, self._transforms, self._app / "lookups")
 
     def fields(self, event: Event) -> dict[str, Field]:
         """All fields of an event, `eventtype` and `tag` included."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from lark import Lark, Token, Transformer, exceptions
 
-from tests.search_time.eval_values import parsed
+from tests.search_time.eval_values import parsed, shown
 from tests.search_time.refusals import Refused, Unspecified, Unsure
 
 if TYPE_CHECKING:
@@ -108,6 +108,14 @@ class _Compiler(Transformer):
             return lambda _: True
         form = _wildcard(word)
         return lambda fields: bool(re.search(form, str(fields["_raw"]), re.IGNORECASE))
+
+
+def as_text(row: Mapping[str, object]) -> dict[str, Field]:
+    """A row's numbers as the search command sees them."""
+    return {
+        name: shown(value) if isinstance(value, (int, float)) else value  # type: ignore[misc]
+        for name, value in row.items()
+    }
 
 
 def _plain(value: str) -> str:

@@ -51,15 +51,35 @@ _KNOWN = frozenset(
 def searched(search: str, events: Iterable[Event], knowledge: Knowledge) -> list[Row]:
     """The rows that a search gives. Raises Refused, Unspecified, NotInSubset."""
     first, *commands = split(knowledge.expanded(search))
-    words = first.strip()
-    if words == "search" or words.startswith("search "):
-        words = words[len("search") :].strip()
-    wanted = search_expression(words or "*")
+    return _piped(commands, found(first, events, knowledge))
+
+
+def found(search: str, events: Iterable[Event], knowledge: Knowledge) -> list[Row]:
+    """The rows of the events that a search without pipes finds."""
+    wanted = search_expression(_without_command(search))
     rows: list[Row] = []
     for event in events:
         fields = knowledge.fields(event)
         if wanted.holds(fields):
             rows.append({**fields, "_time": float(event.time)})
+    return rows
+
+
+def searched_again(search: str, rows: Iterable[Row], knowledge: Knowledge) -> list[Row]:
+    """The same of events whose fields are known: many searches of the same events."""
+    first, *commands = split(knowledge.expanded(search))
+    start = [f"search {_without_command(first)}"]
+    return _piped([*start, *commands], [dict(row) for row in rows])
+
+
+def _without_command(search: str) -> str:
+    words = search.strip()
+    if words == "search" or words.startswith("search "):
+        words = words[len("search") :].strip()
+    return words or "*"
+
+
+def _piped(commands: list[str], rows: list[Row]) -> list[Row]:
     for command in commands:
         rows = _run(command.strip(), rows)
     return rows

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tests.search_time import eval_values as values
 from tests.search_time.eval_expressions import expression
 from tests.search_time.refusals import NotInSubset, Refused, Unspecified
-from tests.search_time.search_expressions import search_expression
+from tests.search_time.search_expressions import as_text, search_expression
 from tests.search_time.spl_statistics import statistics
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ Row = dict[str, object]
 
 def _search(arguments: str, rows: list[Row]) -> list[Row]:
     wanted = search_expression(arguments)
-    return [row for row in rows if wanted.holds(_as_text(row))]
+    return [row for row in rows if wanted.holds(as_text(row))]
 
 
 def _where(arguments: str, rows: list[Row]) -> list[Row]:
@@ -68,6 +68,8 @@ def _table(arguments: str, rows: list[Row]) -> list[Row]:
 def _fields(arguments: str, rows: list[Row]) -> list[Row]:
     minus = arguments.startswith("-")
     names = set(_names(arguments.lstrip("+- ")))
+    if names == {"*"} and not minus:
+        return rows
     if minus:
         return [{name: v for name, v in row.items() if name not in names} for row in rows]
     return [{k: v for k, v in row.items() if k in names or k in ("_time", "_raw")} for row in rows]
@@ -162,13 +164,6 @@ def _order(value: object, name: str) -> tuple[int, float, str]:
         number = values.parsed(single)
         return (1, 0.0, single) if number is None else (0, float(number), "")
     return (0, float(single), "")  # type: ignore[arg-type]
-
-
-def _as_text(row: Row) -> dict[str, values.Field]:
-    return {
-        name: values.shown(value) if isinstance(value, (int, float)) else value  # type: ignore[misc]
-        for name, value in row.items()
-    }
 
 
 def _outside(text: str, mark: str) -> list[str]:
