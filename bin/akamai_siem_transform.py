@@ -1,4 +1,7 @@
-"""A worker of the modular inputs: transforms blocks of events that an input hands it by a pipe."""
+"""A worker of the modular inputs: transforms blocks of events that an input hands it by a pipe.
+
+Its arguments are the kinds of values to mask, as the setting `mask` names them.
+"""
 
 import signal
 import sys
@@ -12,6 +15,8 @@ for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from ta_akamai_siem.block_pipe import serve
+from ta_akamai_siem.masking import Masking
 
 if __name__ == "__main__":
-    serve(sys.stdin.buffer, sys.stdout.buffer)
+    kinds = tuple(sys.argv[1:])
+    serve(sys.stdin.buffer, sys.stdout.buffer, Masking(kinds) if kinds else None)

@@ -27,7 +27,7 @@ def collect(parts: Parts[BackfillSettings]) -> None:
     clock = CorrectedClock()
     api = Api(settings.account, settings.config_ids, settings.proxy, parts.trusted, clock)
     pages = Fetcher(parts.source(api), clock, stop.wait, log, settings.limit)
-    with effort(settings.throughput, stop.wait, log) as hard:
+    with effort(settings.throughput, settings.mask, stop.wait, log) as hard:
         around = Surroundings(
             checkpoints=parts.checkpoint(CODEC),
             windows=Windows(pages, pages, clock.now, stop.wait, patience=MARGIN),

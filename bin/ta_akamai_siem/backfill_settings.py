@@ -17,6 +17,7 @@ from .settings import (
     read_account,
     read_config_ids,
     read_limit,
+    read_mask,
     read_proxy,
     read_throughput,
 )
@@ -39,7 +40,7 @@ _ISO = re.compile(
 class BackfillSettings:
     """A checked stanza with all it refers to. `since`, `until`: epoch seconds.
 
-    `config_ids`: ascending, each once.
+    `config_ids`: ascending, each once. `mask`: words of `masking.KINDS`.
     """
 
     name: str
@@ -50,6 +51,7 @@ class BackfillSettings:
     limit: int
     proxy: Optional[Proxy]
     throughput: Throughput = field(default_factory=Throughput)
+    mask: tuple[str, ...] = ()
 
 
 def read_backfill(
@@ -78,6 +80,7 @@ def read_backfill(
         limit=read_limit(stanza, throughput, problems),
         proxy=read_proxy(proxy, problems),
         throughput=throughput,
+        mask=read_mask(stanza, problems),
     )
     problems.settle()
     return result

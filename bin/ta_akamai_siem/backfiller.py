@@ -231,6 +231,7 @@ class Backfiller:
             repeated=delivered.repeated or None,
             untimed=delivered.untimed or None,
             unparsed=delivered.unparsed or None,
+            masked=delivered.masked or None,
             percent=100 * following.share_done,
             remaining_seconds=elapsed / covered * (following.until - following.at),
         )

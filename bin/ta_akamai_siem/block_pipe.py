@@ -14,12 +14,11 @@ from .event import NotAnEvent
 from .transform import Transformed, transform
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from .lines import Lines
+    from .masking import Masking
 
 _REQUEST = struct.Struct("<?II")
-_ANSWER = struct.Struct("<?III")
+_ANSWER = struct.Struct("<?IIII")
 
 
 def ask(pipe: IO[bytes], lines: Lines, collected: str, *, tolerant: bool) -> None:
@@ -32,34 +31,38 @@ def ask(pipe: IO[bytes], lines: Lines, collected: str, *, tolerant: bool) -> Non
 
 def answer(pipe: IO[bytes]) -> Transformed:
     """Wait for what became of it. Raises NotAnEvent as `transform` does, EOFError, OSError."""
-    refused, unparsed, starts_length, elements_length = _ANSWER.unpack(_read(pipe, _ANSWER.size))
+    header = _ANSWER.unpack(_read(pipe, _ANSWER.size))
+    refused, unparsed, masked, starts_length, elements_length = header
     if refused:
         raise NotAnEvent
     starts = array("d")
     starts.frombytes(_read(pipe, starts_length))
-    return Transformed(_read(pipe, elements_length), starts, unparsed)
+    return Transformed(_read(pipe, elements_length), starts, unparsed, masked)
 
 
-def serve(asked: IO[bytes], answered: IO[bytes]) -> None:
-    """A worker's whole life: it ends when nobody can ask any more."""
+def serve(asked: IO[bytes], answered: IO[bytes], masking: Masking | None) -> None:
+    """A worker's whole life: it ends when nobody can ask any more. `masking`: as `transform`."""
     try:
         while True:
             tolerant, moment_length, length = _REQUEST.unpack(_read(asked, _REQUEST.size))
             collected = _read(asked, moment_length).decode()
             lines = _read(asked, length).split(b"\n")[:-1]
-            _answer(answered, lines, collected, tolerant=tolerant)
+            try:
+                made = transform(lines, collected, tolerant=tolerant, masking=masking)
+            except NotAnEvent:
+                made = None
+            _answer(answered, made)
     except (EOFError, OSError):
         return
 
 
-def _answer(pipe: IO[bytes], lines: Sequence[bytes], collected: str, *, tolerant: bool) -> None:
-    try:
-        made = transform(lines, collected, tolerant=tolerant)
-    except NotAnEvent:
-        pipe.write(_ANSWER.pack(True, 0, 0, 0))
+def _answer(pipe: IO[bytes], made: Transformed | None) -> None:
+    """`made`: None where a line was no event."""
+    if made is None:
+        pipe.write(_ANSWER.pack(True, 0, 0, 0, 0))
     else:
         starts = made.starts.tobytes()
-        header = _ANSWER.pack(False, made.unparsed, len(starts), len(made.elements))
+        header = _ANSWER.pack(False, made.unparsed, made.masked, len(starts), len(made.elements))
         pipe.write(header + starts)
         pipe.write(made.elements)
     pipe.flush()

@@ -239,6 +239,7 @@ class Collector:
             repeated=delivered.repeated or None,
             untimed=delivered.untimed or None,
             unparsed=delivered.unparsed or None,
+            masked=delivered.masked or None,
             **seconds,
         )
         if page.doubt:

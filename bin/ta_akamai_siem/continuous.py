@@ -24,7 +24,7 @@ def collect(parts: Parts[InputSettings]) -> None:
     settings, stop, log, stream = parts.settings, parts.stop, parts.log, parts.stream
     clock = CorrectedClock()
     api = Api(settings.account, settings.config_ids, settings.proxy, parts.trusted, clock)
-    with effort(settings.throughput, stop.wait, log) as hard:
+    with effort(settings.throughput, settings.mask, stop.wait, log) as hard:
         around = Surroundings(
             checkpoints=parts.checkpoint(CODEC),
             pages=Fetcher(parts.source(api), clock, stop.wait, log, settings.limit),

@@ -56,7 +56,8 @@ class ProgressStore(Protocol):
 class Delivered:
     """What became of a page's lines.
 
-    `repeated`: not written again, as they were already. `newest`: start of the newest event.
+    `repeated`: not written again, as they were already. `masked`: how many of their values were
+    masked. `newest`: start of the newest event.
     `late`: median start of the page's last events, a moment up to which all is stored that comes
     before the page's end: an event is never stored before it happened. Both epoch seconds, 0 where
     no event has a start.
@@ -66,6 +67,7 @@ class Delivered:
     untimed: int = 0
     unparsed: int = 0
     repeated: int = 0
+    masked: int = 0
     newest: float = 0.0
     late: float = 0.0
 
@@ -83,10 +85,11 @@ class _Begun(NamedTuple):
 @dataclass(frozen=True)
 class Effort:
     """How hard to work. `pace`: is told how many events are to be written, and may wait.
-    `workers`: transform what is written while we are behind.
+    `alone`: transforms what is written, `workers` what is while we are behind.
     """
 
     pace: Callable[[int], None] = lambda _: None
+    alone: Transformer = field(default_factory=Alone)
     workers: Transformer = field(default_factory=Alone)
 
 
@@ -106,7 +109,6 @@ class Delivery:
         self._check = check
         self._now = now
         self._effort = effort
-        self._alone = Alone()
         self._written = LineMultiset()
 
     def deliver(self, page: Page, position: str, *, behind: bool = False) -> Delivered:
@@ -119,7 +121,7 @@ class Delivery:
         delivered = Delivered()
         digest = LineDigest()
         chunks = self._resumed(page, position, digest, delivered)
-        by = self._effort.workers if behind and page.events >= WORTH_WORKERS else self._alone
+        by = self._effort.workers if behind and page.events >= WORTH_WORKERS else self._effort.alone
         meter = _Meter()
         last = array("d")
         waiting: deque[_Begun] = deque()
@@ -245,6 +247,7 @@ def _count(delivered: Delivered, made: Transformed, repeated: int) -> None:
     delivered.events += len(made.starts)
     delivered.repeated += repeated
     delivered.unparsed += made.unparsed
+    delivered.masked += made.masked
     delivered.untimed += made.starts.count(NO_START)
     delivered.newest = max(delivered.newest, max(made.starts, default=0.0))
 

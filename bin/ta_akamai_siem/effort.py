@@ -6,6 +6,7 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from .delivery import Effort
+from .masking import Masking
 from .pace import Pace
 from .transform import Alone
 
@@ -17,14 +18,17 @@ if TYPE_CHECKING:
 
 
 @contextlib.contextmanager
-def effort(throughput: Throughput, wait: Callable[[float], None], log: Events) -> Iterator[Effort]:
-    """For the length of a run. `wait`: sleeps, or raises when we are to stop."""
+def effort(
+    throughput: Throughput, mask: tuple[str, ...], wait: Callable[[float], None], log: Events
+) -> Iterator[Effort]:
+    """For the length of a run. `mask`: the setting. `wait`: sleeps, or raises to stop us."""
     pace = Pace(throughput.rate, wait).spend
+    alone = Alone(Masking(mask) if mask else None)
     if throughput.workers == 1:
-        yield Effort(pace, Alone())
+        yield Effort(pace, alone, alone)
         return
     # What starts processes is not imported where none may be.
     from .workers import Workers, count_of
 
-    with contextlib.closing(Workers(count_of(throughput.workers), log)) as workers:
-        yield Effort(pace, workers)
+    with contextlib.closing(Workers(count_of(throughput.workers), log, mask)) as workers:
+        yield Effort(pace, alone, workers)

@@ -12,10 +12,14 @@ import re
 import secrets
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .decoding import percent_decoded, text_items, text_of
+from .masking import MASKED
 from .rules import RULE_LISTS, rules_as_json
+
+if TYPE_CHECKING:
+    from .masking import Masking
 
 CACHED_ORDERS = 256
 """Events of a kind have the same members in the same order."""
@@ -89,12 +93,14 @@ class NotAnEvent(ValueError):
 
 class Record(NamedTuple):
     """`time`: epoch seconds with three decimals. `text`: JSON, safe inside XML 1.0 once `&<>` are
-    escaped. `timed`: False where `time` is that of collection, the event having none.
+    escaped. `timed`: False where `time` is that of collection, the event having none. `masked`: how
+    many values were masked.
     """
 
     time: str
     text: str
     timed: bool
+    masked: int = 0
 
 
 class _Digits(str):
@@ -103,16 +109,19 @@ class _Digits(str):
     __slots__ = ()
 
 
-def record(line: bytes, collected: str) -> Record:
+def record(line: bytes, collected: str, masking: Masking | None = None) -> Record:
     """The record of one source line.
 
     `collected`: the moment of collection, epoch seconds with three decimals, used where the event
-    has no usable start. Raises NotAnEvent.
+    has no usable start. `masking`: masks it, None where nothing is to be. Raises NotAnEvent.
     """
     value = parse_object(line)
+    masked = 0
     try:
         rules = _rewrite_members(value)
         time = _rewrite_http_message(value.get("httpMessage"))
+        if masking is not None:
+            rules, masked = masking.event(value, rules)
         text = _encode(_ordered(value))
     except RecursionError as error:
         raise NotAnEvent(str(error)) from error
@@ -122,14 +131,15 @@ def record(line: bytes, collected: str) -> Record:
         text = text.replace(_MARKED_RULES, rules, 1)
     if not text.isascii():
         text = _NOT_IN_XML.sub(_json_escape, text)
-    return Record(time or collected, text, timed=time is not None)
+    return Record(time or collected, text, time is not None, masked)
 
 
-def unparsed(line: bytes, collected: str) -> Record:
-    """The record that keeps a line which `record` refuses."""
+def unparsed(line: bytes, collected: str, masking: Masking | None = None) -> Record:
+    """The record that keeps a line which `record` refuses; all of it is masked if anything is."""
     content = line[:-1] if line.endswith(b"\r") else line
-    value = {"type": "akamai_siem_unparsed", "raw": text_of(content)}
-    return Record(collected, _NOT_IN_XML.sub(_json_escape, _encode(value)), timed=False)
+    value = {"type": "akamai_siem_unparsed", "raw": MASKED if masking else text_of(content)}
+    text = _NOT_IN_XML.sub(_json_escape, _encode(value))
+    return Record(collected, text, timed=False, masked=1 if masking else 0)
 
 
 def parse_object(line: bytes) -> dict[str, Any]:

@@ -21,6 +21,12 @@ _RATE = (
     "The most events to write in a second; empty for no limit.",
     False,
 )
+_MASK = (
+    "mask",
+    "Mask",
+    "Personal data to replace before indexing: usernames;cookies;api_keys; empty for none.",
+    False,
+)
 _START = (
     "start",
     "Start",
@@ -38,12 +44,12 @@ _KINDS = {
     KIND: (
         "Akamai SIEM",
         "Security events of Akamai's edge, from the SIEM API v1.",
-        (_ACCOUNT, _CONFIG_IDS, _START, _LIMIT, _WORKERS, _RATE),
+        (_ACCOUNT, _CONFIG_IDS, _START, _LIMIT, _WORKERS, _RATE, _MASK),
     ),
     BACKFILL_KIND: (
         "Akamai SIEM backfill",
         "Security events that Akamai stored in a range of time, once.",
-        (_ACCOUNT, _CONFIG_IDS, _FROM, _TO, _LIMIT, _WORKERS, _RATE),
+        (_ACCOUNT, _CONFIG_IDS, _FROM, _TO, _LIMIT, _WORKERS, _RATE, _MASK),
     ),
 }
 

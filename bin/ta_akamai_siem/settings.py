@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Optional
 
 from .errors import SettingsInvalid
+from .masking import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,6 +75,7 @@ class InputSettings:
     """A checked stanza of `akamai_siem` with all it refers to.
 
     `config_ids`: ascending, each once. `start_back`: seconds before the first run, 0 = from now.
+    `mask`: words of `masking.KINDS`.
     """
 
     name: str
@@ -83,6 +85,7 @@ class InputSettings:
     limit: int
     proxy: Optional[Proxy]
     throughput: Throughput = field(default_factory=Throughput)
+    mask: tuple[str, ...] = ()
 
 
 class Problems:
@@ -123,6 +126,7 @@ def read_input(
         limit=read_limit(stanza, throughput, problems),
         proxy=read_proxy(proxy, problems),
         throughput=throughput,
+        mask=read_mask(stanza, problems),
     )
     problems.settle()
     return result
@@ -224,6 +228,19 @@ def read_throughput(stanza: Mapping[str, str], problems: Problems) -> Throughput
         return Throughput(None, rate)
     workers = _number("workers", "'auto', or a number of processes", stanza, WORKERS_MAX, problems)
     return Throughput(workers or 1, rate)
+
+
+def read_mask(stanza: Mapping[str, str], problems: Problems) -> tuple[str, ...]:
+    """`mask`: words of `masking.KINDS` in their order; what is wrong goes to `problems`."""
+    words = [word for word in re.split(r"[;,\s]+", (stanza.get("mask") or "").lower()) if word]
+    wrong = [word for word in words if word not in KINDS]
+    if wrong:
+        problems.add(
+            "mask",
+            f"has to be any of {', '.join(KINDS)}, separated by ';', or empty; not one is: "
+            f"{', '.join(wrong)}",
+        )
+    return tuple(kind for kind in KINDS if kind in words)
 
 
 def _number(

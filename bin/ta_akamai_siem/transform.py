@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from .lines import Lines
+    from .masking import Masking
 
 NO_START = -1.0
 """In place of the start of an event that has none."""
@@ -24,31 +25,36 @@ class Transformed(NamedTuple):
     """What became of a block's lines.
 
     `elements`: of all its events, in their order. `starts`: when each of them happened, epoch
-    seconds or NO_START. `unparsed`: how many were no events and are kept as they came.
+    seconds or NO_START. `unparsed`: how many were no events and are kept as they came. `masked`:
+    how many values were masked.
     """
 
     elements: bytes
     starts: array[float]
     unparsed: int
+    masked: int = 0
 
 
-def transform(lines: Iterable[bytes], collected: str, *, tolerant: bool) -> Transformed:
-    """`collected`: as `event.record` takes it. `tolerant`: keep a line that is no event.
+def transform(
+    lines: Iterable[bytes], collected: str, *, tolerant: bool, masking: Masking | None = None
+) -> Transformed:
+    """`collected`, `masking`: as `event.record` takes them.
 
-    Raises NotAnEvent where one is and may not be kept.
+    `tolerant`: keep a line that is no event. Raises NotAnEvent where one may not be kept.
     """
     made: list[Record] = []
     kept = 0
     for line in lines:
         try:
-            made.append(record(line, collected))
+            made.append(record(line, collected, masking))
         except NotAnEvent:  # noqa: PERF203 - what it costs was measured: nothing
             if not tolerant:
                 raise
-            made.append(unparsed(line, collected))
+            made.append(unparsed(line, collected, masking))
             kept += 1
     starts = array("d", [float(each.time) if each.timed else NO_START for each in made])
-    return Transformed(event_elements(made), starts, kept)
+    masked = sum(each.masked for each in made) if masking else 0
+    return Transformed(event_elements(made), starts, kept, masked)
 
 
 class Transformer(Protocol):
@@ -66,5 +72,8 @@ class Alone:
 
     ahead = 0
 
+    def __init__(self, masking: Masking | None = None) -> None:
+        self._masking = masking
+
     def begin(self, lines: Lines, collected: str, *, tolerant: bool) -> Callable[[], Transformed]:
-        return lambda: transform(lines, collected, tolerant=tolerant)
+        return lambda: transform(lines, collected, tolerant=tolerant, masking=self._masking)

@@ -18,12 +18,14 @@ from typing import IO, TYPE_CHECKING, Optional, Protocol
 
 from .block_pipe import answer, ask
 from .event import NotAnEvent
-from .transform import Transformed, transform
+from .masking import Masking
+from .transform import Alone
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .lines import Lines
+    from .transform import Transformed
 
 AUTO_MAX = 4
 """So many workers at most where the number is left to us."""
@@ -56,10 +58,17 @@ def count_of(wanted: Optional[int]) -> int:
 
 
 class Workers:
-    """`count`: as `count_of`. None is started before the first block that is to go to one."""
+    """`count`: as `count_of`. None is started before the first block that is to go to one.
 
-    def __init__(self, count: int, log: Events, script: Path = SCRIPT) -> None:
+    `mask`: kinds of values to mask, as the setting names them.
+    """
+
+    def __init__(
+        self, count: int, log: Events, mask: tuple[str, ...] = (), script: Path = SCRIPT
+    ) -> None:
         self._count = count
+        self._mask = mask
+        self._alone = Alone(Masking(mask) if mask else None)
         self._log = log
         self._script = script
         self._workers: list[_Worker] = []
@@ -77,7 +86,7 @@ class Workers:
         """
         worker = self._turn()
         if worker is None:
-            return lambda: transform(lines, collected, tolerant=tolerant)
+            return self._alone.begin(lines, collected, tolerant=tolerant)
         return self._result(worker.begin(_Block(lines, collected, tolerant=tolerant)))
 
     def close(self) -> None:
@@ -97,7 +106,7 @@ class Workers:
     def _start(self) -> None:
         try:
             for _ in range(self._count):
-                self._workers.append(_Worker(self._script))
+                self._workers.append(_Worker([sys.executable, str(self._script), *self._mask]))
         except OSError as error:
             self._give_up(f"No worker can be started: {error.strerror or error}")
         else:
@@ -110,7 +119,7 @@ class Workers:
                 raise block.refused
             if block.made is None:
                 self._give_up("A worker has ended or hangs")
-                return transform(block.lines, block.collected, tolerant=block.tolerant)
+                return self._alone.begin(block.lines, block.collected, tolerant=block.tolerant)()
             return block.made
 
         return wait
@@ -141,9 +150,9 @@ class _Worker:
     Raises OSError where it cannot be started.
     """
 
-    def __init__(self, script: Path) -> None:
+    def __init__(self, command: list[str]) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, str(script)],
+            command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             # What it might say there, splunkd would take for an error of the input.

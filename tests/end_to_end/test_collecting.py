@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from ta_akamai_siem.event import record as record_of
+from ta_akamai_siem.masking import Masking
 from tests.reference.record import same
+from tests.standin_akamai.corpus import Corpus, CorpusChoices
 from tests.standin_akamai.multiset import find_marker
 
 from .pushed_settings import push_account, push_input
@@ -52,6 +56,24 @@ def test_workers_and_a_pace_change_nothing_but_the_time(site: Site) -> None:
     assert differences(site) == []
     assert "workers.started input=first count=2" in site.log_text()
     assert "workers.lost" not in site.log_text()
+
+
+def test_what_is_to_be_masked_is_not_indexed(site: Site) -> None:
+    """On both ways that an event can take: the workers' while behind, and the input's own."""
+    corpus = Corpus(CorpusChoices(odd=0.05))
+    lines = [corpus.event(number, site.akamai.now() - 600) for number in range(12_000)]
+    site.akamai.load_lines(lines, stored_at=site.akamai.now() - 600)
+    site.set_up(limit="6000", workers="2", mask="cookies;api_keys")
+    assert site.run()["records"] == len(lines)
+    masking = Masking(("cookies", "api_keys"))
+    expected = {find_marker(line): record_of(line, "0.000", masking) for line in lines}
+    for raw in site.raws():
+        assert raw.decode() == expected.pop(find_marker(raw)).text
+    assert expected == {}
+    counted = re.findall(r"page\.collected .*\bmasked=(\d+)", site.log_text())
+    whole = sum(record_of(line, "0.000", masking).masked for line in lines)
+    assert (len(counted), sum(map(int, counted))) == (2, whole)
+    assert whole > 1_000
 
 
 def test_what_a_deployment_tool_pushes_is_what_the_pages_save(site: Site) -> None:

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from ta_akamai_siem import errors
+from ta_akamai_siem.masking import KINDS
 from ta_akamai_siem.scheme import scheme_xml
 from ta_akamai_siem.settings import LIMIT_DEFAULT, LIMIT_MAX
 
@@ -66,6 +67,15 @@ def test_settings() -> None:
             assert name in shown
     assert documented["limit"][1] == f"`{LIMIT_DEFAULT}`"
     assert str(LIMIT_MAX) in documented["limit"][2]
+
+
+def test_what_is_masked() -> None:
+    documented = rows("masking.md")
+    assert [name for name in documented if name in KINDS] == list(KINDS)
+    for name, kind in KINDS.items():
+        members = [f"{parent}.{each}" for parent, names in kind.members.items() for each in names]
+        cells = [re.findall(r"`([^`]+)`", cell) for cell in documented[name][1:]]
+        assert cells == [members, list(kind.headers), list(kind.parameters)]
 
 
 def test_links_lead_somewhere() -> None:

@@ -32,6 +32,7 @@ def test_defaults() -> None:
     assert settings.start_back == 0
     assert settings.limit == 50_000
     assert settings.proxy is None
+    assert settings.mask == ()
 
 
 @pytest.mark.parametrize(
@@ -66,6 +67,27 @@ def test_start_refused(entered: str) -> None:
     (problem,) = problems(start=entered)
     assert problem.startswith("start ")
     assert entered in problem
+
+
+@pytest.mark.parametrize(
+    ("entered", "mask"),
+    [
+        ("", ()),
+        (" ; ", ()),
+        ("cookies", ("cookies",)),
+        ("api_keys;usernames", ("usernames", "api_keys")),
+        ("Cookies, API_KEYS cookies", ("cookies", "api_keys")),
+    ],
+)
+def test_mask(entered: str, mask: tuple[str, ...]) -> None:
+    assert read(mask=entered).mask == mask
+
+
+def test_mask_refused() -> None:
+    """A word that is not known masks nothing: better no event than one that was to be masked."""
+    (problem,) = problems(mask="cookies;passwords")
+    assert problem.startswith("mask ")
+    assert problem.endswith("not one is: passwords")
 
 
 @pytest.mark.parametrize(("entered", "limit"), [("1", 1), ("600000", 600_000), ("", 50_000)])

@@ -15,6 +15,7 @@ import pytest
 
 from ta_akamai_siem.event import NotAnEvent
 from ta_akamai_siem.lines import Lines
+from ta_akamai_siem.masking import Masking
 from ta_akamai_siem.transform import Transformed, transform
 from ta_akamai_siem.workers import SCRIPT, Workers, count_of
 from tests.standin_akamai.corpus import Corpus, CorpusChoices
@@ -88,6 +89,17 @@ def test_the_same_as_alone(two: Workers, log: Warnings) -> None:
     assert log.told == []
 
 
+def test_they_mask_as_we_do(log: Warnings) -> None:
+    lines = blocks(10)
+    masking = Masking(("cookies", "usernames"))
+    expected = [transform(each, COLLECTED, tolerant=True, masking=masking) for each in lines]
+    workers = Workers(2, log, ("cookies", "usernames"))
+    assert list(through(workers, lines)) == expected
+    workers.close()
+    assert sum(each.masked for each in expected) > 0
+    assert log.told == []
+
+
 def test_none_is_started_before_it_is_needed(log: Warnings) -> None:
     workers = Workers(3, log)
     assert children() == []
@@ -134,7 +146,7 @@ def test_a_script_that_ends_at_once(log: Warnings, tmp_path: Path) -> None:
     script = tmp_path / "ends.py"
     script.write_text("import sys; sys.exit('on purpose')", encoding="utf-8")
     lines = blocks(5)
-    assert list(through(Workers(2, log, script), lines)) == alone(lines)
+    assert list(through(Workers(2, log, script=script), lines)) == alone(lines)
     assert [event for event, _ in log.told] == ["workers.lost"]
 
 
