@@ -14,16 +14,22 @@ from urllib.parse import unquote_to_bytes, urlsplit
 MITIGATING = ("deny", "abort", "tarpit", "block", "drop", "reject", "serve_alt", "captcha")
 PASSING = ("alert", "monitor", "allow", "ignore", "delay", "slow")
 RULE_KEYS = ("id", "version", "message", "tag", "data", "selector", "action")
+ALL_RULES = {
+    "signature_id_all": "id",
+    "signature_all": "message",
+    "signature_tag_all": "tag",
+    "rule_action_all": "action",
+}
 METHODS = ("GET", "PUT", "POST", "DELETE", "HEAD", "OPTIONS", "CONNECT", "TRACE")
 
 
-def fields(raw: str) -> dict[str, str | None]:
-    """Fields by name, as text."""
+def fields(raw: str) -> dict[str, str | list[str] | None]:
+    """Fields by name, as text; several values as a list."""
     record = json.loads(raw, parse_int=str, parse_float=str)
     http = _object(record, "httpMessage")
     attack = _object(record, "attackData")
     made = {**_web(http), **_client(record, attack), **_rule(attack)}
-    made["action"] = _action(made["vendor_action"] or "none")
+    made["action"] = _action(str(made["vendor_action"] or "none"))
     return made
 
 
@@ -101,14 +107,19 @@ def _client(record: dict[str, Any], attack: dict[str, Any]) -> dict[str, str | N
     }
 
 
-def _rule(attack: dict[str, Any]) -> dict[str, str | None]:
+def _rule(attack: dict[str, Any]) -> dict[str, str | list[str] | None]:
     rules = attack.get("rules")
     slow = {"A": "abort", "W": "alert"}.get(attack.get("slowPostAction", ""), "none")
     applied = _text(attack, "appliedAction")
     if not isinstance(rules, list) or not rules or not isinstance(rules[0], dict):
         rules = []
     if not rules or list(rules[0]) != list(RULE_KEYS):
-        return {"vendor_action": applied or slow, "signature": None, "ids_type": None}
+        return {
+            "vendor_action": applied or slow,
+            "signature": None,
+            "ids_type": None,
+            **dict.fromkeys(ALL_RULES),
+        }
     deciding = next((rule for rule in rules if is_mitigated(rule["action"])), rules[-1])
     strongest = deciding["action"]
     alerting = [rule for rule in rules if rule["action"].lower() == "alert"]
@@ -124,7 +135,14 @@ def _rule(attack: dict[str, Any]) -> dict[str, str | None]:
         "rule_score": score[1] if score else None,
         "rule_score_threshold": threshold[1] if threshold else None,
         "ids_type": "application",
+        **{name: _all(rules, key) for name, key in ALL_RULES.items()},
     }
+
+
+def _all(rules: list[dict[str, str]], key: str) -> str | list[str] | None:
+    """Of every rule that has it."""
+    found = [text for text in (_text(rule, key) for rule in rules) if text]
+    return found if len(found) > 1 else found[0] if found else None
 
 
 def _headers(http: dict[str, Any], name: str) -> dict[str, str]:

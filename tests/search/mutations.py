@@ -28,7 +28,8 @@ class Fault:
 
 _PROPS, _TRANSFORMS, _TAGS = (f"default/{name}.conf" for name in ("props", "transforms", "tags"))
 FAULTS = (
-    Fault("wrong source of an alias", _PROPS, r"rules\{\}\.message\"", 'rules{}.messages"'),
+    Fault("wrong source of an alias", _PROPS, "request_id ASNEW", "requestId ASNEW"),
+    Fault("one rule for the list", _TRANSFORMS, r"\}\nMV_ADD = true", "}\nMV_ADD = false"),
     Fault("typo in a tag", _TAGS, r"attack = enabled", "atack = enabled"),
     Fault("a tag on the wrong event type", _TAGS, r"akamai_siem_web\]", "akamai_siem]"),
     Fault("missing row of a lookup", "lookups/akamai_siem_action.csv", r"tarpit\*,blocked\n", ""),

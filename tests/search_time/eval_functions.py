@@ -7,6 +7,7 @@ the emulation does not have; a name in neither is refused as Splunk refuses it.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
@@ -89,6 +90,12 @@ def _replace(subject: Value, regex: Value, with_: Value) -> Value:
     if new.endswith("\\") or re.search(r"\\(?![1-9])", new):
         message = f"replace() with {new!r}: a backslash that begins no group"
         raise Unspecified(message)
+    return _replaced(text, found, new)
+
+
+@lru_cache(256)
+def _replaced(text: str, found: str, new: str) -> str:
+    """Cached, since EVALs that cannot see each other's results repeat each other's work."""
     made, at = [], 0
     for match in pattern(found).every(text):
         if match.start() == match.end():
