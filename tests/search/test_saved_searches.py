@@ -85,6 +85,16 @@ def test_collection_stopped(knowledge: Knowledge) -> None:
     assert [(row["input"], row["result"]) for row in found] == [("dead", "ok")]
 
 
+def test_a_long_run_that_collects_has_not_stopped(knowledge: Knowledge) -> None:
+    """It catches up for hours: that is a lag, and shows as one."""
+    page = log("page.collected input=main events=7 lag_seconds=9000.000", 20)
+    events = [finished(9_000, drained=1), page]
+    assert rows(knowledge, "collection stopped", events) == []
+    (row,) = rows(knowledge, "collection lags", [finished(7_000), page])
+    assert (row["input"], row["lag_seconds"]) == ("main", "9000.000")
+    assert rows(knowledge, "collection lags", [page, finished(5)]) == []
+
+
 def test_a_backfill_that_is_done_has_not_stopped(knowledge: Knowledge) -> None:
     line = "run.finished input=old events=7 drained=1 result=ok"
     done = log(line, 9_000, "backfill_old")
@@ -127,6 +137,24 @@ def test_new_attacking_client(knowledge: Knowledge) -> None:
     few = [denied(20, client="198.51.100.78") for _ in range(9)]
     (row,) = rows(knowledge, "new attacking client", [*known, *new, *few])
     assert (row["src"], row["denied"]) == ("198.51.100.77", 12)
+
+
+def test_the_page_about_them() -> None:
+    text = (ROOT / "docs" / "alerts.md").read_text(encoding="utf-8")
+    found = {}
+    for line in text.splitlines():
+        if line.startswith("| `"):
+            name, _, every, throttled, _ = (cell.strip() for cell in line.split("|")[1:-1])
+            found[name.strip("`")] = (every, throttled)
+    minutes = {name: stanza["cron_schedule"].split()[0][2:] for name, stanza in SAVED.items()}
+    assert found == {
+        name: (
+            f"{minutes[name]} minutes",
+            f"{stanza['alert.suppress.period']} for {'an' if field == 'input' else 'a'} `{field}`",
+        )
+        for name, stanza in SAVED.items()
+        for field in [stanza["alert.suppress.fields"]]
+    }
 
 
 def test_each_is_scheduled_and_throttled() -> None:
