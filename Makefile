@@ -45,8 +45,9 @@ build: ## build/TA_akamai_siem/: the app as Splunk installs it
 package: build ## dist/TA_akamai_siem-<version>.tar.gz: the same bytes at every build
 	@$(PYTHON) packaging/pack.py
 
-inspect: package ## Splunk's AppInspect on the package
+inspect: package ## Splunk's AppInspect and slim on the package
 	@$(PYTHON) packaging/inspect_package.py
+	@$(PYTHON) packaging/validate_package.py
 
 lint: ## ruff and mypy
 	@dev=$$($(SETUP) dev) && "$$dev" -m ruff check . && "$$dev" -m ruff format --check . && \

@@ -6,6 +6,7 @@
 * ``dev``: lints, demonstrates and tests it (dev.lock, then runtime.lock); with PYTHON, the path of
   an interpreter, the same for that interpreter in a folder of its own
 * ``search``: proves the search side (search.lock)
+* ``slim``: validates the package (slim.lock)
 
 and prints the path of the environment's Python. An environment whose locks have not changed is
 taken as it is. Runs on a bare system Python; what the system lacks is installed with apt-get when
@@ -34,6 +35,7 @@ _LOCKS = {
     "tools": ("tools.lock",),
     "dev": ("dev.lock", "runtime.lock"),
     "search": ("search.lock",),
+    "slim": ("slim.lock",),
 }
 _STAMP = "locks.sha256"
 

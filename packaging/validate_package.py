@@ -1,0 +1,58 @@
+"""Run Splunk's `slim validate` on the package: ``python packaging/validate_package.py``.
+
+It knows the settings that conf files may have, by specs of 2017: what came later is in `LATER`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+
+from app_identity import BUILD, package_path
+from setup_venv import environment
+
+LATER = {"python.version": "of 2019; the newest Python that Splunk brings is asked for by it"}
+_UNDEFINED = re.compile(r"Undefined setting in \S+, stanza \[.*\]: (?P<setting>\S+)")
+
+
+def _wrong(said: str) -> list[str]:
+    """Return what it complains of, but for settings that it cannot know."""
+    wrong, met = [], set()
+    for line in said.splitlines():
+        if not re.search(r"\[(?:WARNING|ERROR|FATAL)\]", line):
+            continue
+        undefined = _UNDEFINED.search(line)
+        if undefined and undefined["setting"] in LATER:
+            met.add(undefined["setting"])
+        else:
+            wrong.append(line)
+    return wrong + [f"{name}: allowed, but no longer warned about" for name in {*LATER} - met]
+
+
+def main() -> None:
+    """Validate the package."""
+    package = package_path()
+    if not package.is_file():
+        message = f"{package} is missing; run make package"
+        raise SystemExit(message)
+    home = BUILD / "slim"
+    home.mkdir(parents=True, exist_ok=True)
+    slim = environment("slim").with_name("slim")
+    done = subprocess.run(
+        [str(slim), "validate", str(package)],
+        check=False,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        # It keeps a cache under the user's home.
+        env={**os.environ, "HOME": str(home)},
+    )
+    wrong = _wrong(done.stdout)
+    if done.returncode or wrong or "App validation complete" not in done.stdout:
+        raise SystemExit("slim validate:\n  " + "\n  ".join(wrong or [done.stdout]))
+    print("slim validate: clean, but for settings that came after its specs: " + ", ".join(LATER))
+
+
+if __name__ == "__main__":
+    main()
