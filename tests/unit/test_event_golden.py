@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ta_akamai_siem.event import NotAnEvent, record, unparsed
+from ta_akamai_siem.event import NotAnEvent, Record, record, unparsed
 from tests.reference.golden import Golden, golden_cases
 
 CASES = golden_cases()
@@ -32,11 +32,8 @@ def test_depth_beyond_every_parser_is_no_event(opening: bytes) -> None:
     with pytest.raises(NotAnEvent):
         record(line, COLLECTED)
     escaped = line.decode().replace('"', '\\"')
-    assert unparsed(line, COLLECTED) == (
-        COLLECTED,
-        f'{{"type":"akamai_siem_unparsed","raw":"{escaped}"}}',
-        False,
-    )
+    text = f'{{"type":"akamai_siem_unparsed","raw":"{escaped}"}}'
+    assert unparsed(line, COLLECTED) == Record(COLLECTED, text, timed=False)
 
 
 def test_decoding_twice_gives_the_same() -> None:
