@@ -6,41 +6,38 @@ No policy: what follows from an error is decided by the callers.
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
-import requests
-from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 
-from .answers import error_of, read_answer
-from .cursor import OffsetRequest
-from .errors import (
-    CertificateUntrusted,
-    CollectionError,
-    PageIncomplete,
-    ProxyRefused,
-    UnexpectedAnswer,
-    Unreachable,
+from .akamai_session import (
+    CONNECT_TIMEOUT,
+    NETWORK_TROUBLE,
+    network_error,
+    open_session,
+    refusal_of,
+    root_cause,
 )
-from .signing import EdgeGridSignature
+from .cursor import OffsetRequest
+from .errors import PageIncomplete, UnexpectedAnswer
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable
+
+    import requests
 
     from .cursor import Request
     from .page import Page, PageSpool
     from .settings import Account, Proxy
     from .signing import CorrectedClock
 
-CONNECT_TIMEOUT = 15.0
 READ_TIMEOUT = 60.0
 """Seconds without a byte after which an answer counts as stalled."""
 PAGE_TIMEOUT = 180.0
 """Seconds for a whole page; Akamai's edge stops sending after 120."""
 _PIECE = 64 << 10
-_PROBLEM_MAX = 64 << 10
 _OK = 200
 
 
@@ -58,7 +55,7 @@ class Api:
         ids = quote(";".join(map(str, config_ids)), safe="")
         self._url = f"https://{account.host}/siem/v1/configs/{ids}"
         self._clock = clock
-        self._session = _session(account, proxy, trusted, clock)
+        self._session = open_session(account, proxy, trusted, clock)
 
     def fetch(
         self,
@@ -98,14 +95,11 @@ class Api:
                 allow_redirects=False,
                 timeout=(min(CONNECT_TIMEOUT, timeout), timeout),
             )
-        except (requests.RequestException, HTTPError, OSError, ValueError) as error:
-            raise _network_error(error) from error
+        except NETWORK_TROUBLE as error:
+            raise network_error(error) from error
         if response.status_code == _OK:
             return response
-        with response:
-            raise error_of(
-                read_answer(response.status_code, response.headers, _problem_body(response))
-            )
+        raise refusal_of(response)
 
     @staticmethod
     def _receive(response: requests.Response, spool: PageSpool) -> None:
@@ -117,46 +111,10 @@ class Api:
                     what = f"The page was not whole after {PAGE_TIMEOUT:.0f} s"
                     raise PageIncomplete(what)
         except (HTTPError, OSError) as error:
-            what = f"The connection broke after {spool.size} bytes of the page ({_root(error)})"
+            what = (
+                f"The connection broke after {spool.size} bytes of the page ({root_cause(error)})"
+            )
             raise PageIncomplete(what) from error
-
-
-class _Adapter(HTTPAdapter):
-    """Brings our trusted certificates to every connection, proxies included."""
-
-    def __init__(self, trusted: ssl.SSLContext) -> None:
-        self._trusted = trusted
-        super().__init__()
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as inherited
-        super().init_poolmanager(*args, ssl_context=self._trusted, **kwargs)
-
-    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:  # noqa: ANN401 - as inherited
-        if proxy.startswith("https:"):
-            kwargs["proxy_ssl_context"] = self._trusted
-        return super().proxy_manager_for(proxy, ssl_context=self._trusted, **kwargs)
-
-
-def _session(
-    account: Account, proxy: Proxy | None, trusted: ssl.SSLContext, clock: CorrectedClock
-) -> requests.Session:
-    session = requests.Session()
-    # Neither proxies nor a .netrc of splunkd's environment: the settings page alone decides.
-    session.trust_env = False
-    session.mount("https://", _Adapter(trusted))
-    session.auth = EdgeGridSignature(account, clock)
-    session.headers.update({"Accept-Encoding": "gzip", "User-Agent": "TA_akamai_siem"})
-    if proxy:
-        session.proxies = {"https": _proxy_url(proxy)}
-    return session
-
-
-def _proxy_url(proxy: Proxy) -> str:
-    scheme = "socks5h" if proxy.kind == "socks5" and proxy.remote_dns else proxy.kind
-    user = ""
-    if proxy.username:
-        user = f"{quote(proxy.username, safe='')}:{quote(proxy.password, safe='')}@"
-    return f"{scheme}://{user}{proxy.host}:{proxy.port}"
 
 
 def _parameters(request: Request) -> dict[str, str | int]:
@@ -164,28 +122,3 @@ def _parameters(request: Request) -> dict[str, str | int]:
         return {"offset": request.offset, "limit": request.limit}
     until = {} if request.until is None else {"to": request.until}
     return {"from": request.since, **until, "limit": request.limit}
-
-
-def _problem_body(response: requests.Response) -> bytes:
-    try:
-        return bytes(response.raw.read(_PROBLEM_MAX, decode_content=True) or b"")
-    except (HTTPError, OSError):
-        return b""
-
-
-def _network_error(error: BaseException) -> CollectionError:
-    reason = _root(error)
-    if "CERTIFICATE_VERIFY_FAILED" in reason:
-        return CertificateUntrusted(f"The certificate shown is not trusted ({reason})")
-    if "407" in reason or "SOCKS5 authentication" in reason:
-        return ProxyRefused(f"The proxy does not let us through ({reason})")
-    if isinstance(error, requests.exceptions.ProxyError):
-        return Unreachable(f"The proxy does not answer as one ({reason})")
-    return Unreachable(f"Akamai cannot be reached ({reason})")
-
-
-def _root(error: BaseException) -> str:
-    """The first cause in a chain of wrapped exceptions: its words hold no URL."""
-    while (inner := error.__cause__ or error.__context__) is not None:
-        error = inner
-    return str(error) or type(error).__name__

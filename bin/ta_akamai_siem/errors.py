@@ -15,7 +15,8 @@ CollectionError
  ├─ TryAgain                keep the offset; the next attempt may work
  │   ├─ RateLimited           the account's budget of requests is used up
  │   ├─ ServerTrouble         Akamai answered 5xx
- │   ├─ Unreachable           no answer: network, name service, time-out, stall
+ │   ├─ Unreachable           no answer: network, time-out, stall
+ │   │   └─ HostUnknown         the name service knows no such host
  │   ├─ UnexpectedAnswer      an answer that the API's documents do not know
  │   ├─ ClockSkewed           our clock is off; sign again with the corrected time
  │   ├─ PageIncomplete        the page ended before its end, or its count is wrong
@@ -163,6 +164,14 @@ class ServerTrouble(TryAgain):
 class Unreachable(TryAgain):
     code = "server.unreachable"
     advice = "Check name service, firewall and proxy between this host and the account's host"
+
+
+class HostUnknown(Unreachable):
+    code = "host.unknown"
+    advice = (
+        "Check the account's host against the 'host' line of the credential file; behind a proxy "
+        "that resolves names, switch the proxy on"
+    )
 
 
 class UnexpectedAnswer(TryAgain):

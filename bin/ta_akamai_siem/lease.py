@@ -130,11 +130,7 @@ class Lease:
         return found is not None and found.get("run") == self._run
 
     def _is_in_force(self, document: Mapping[str, Any]) -> bool:
-        return (
-            not document.get("released")
-            and document.get("owner") != self.instance.guid
-            and float(document.get("expires_at") or 0.0) > self._now()
-        )
+        return document.get("owner") != self.instance.guid and is_in_force(document, self._now())
 
     def _renew_until_released(self) -> None:
         while not self._ended.wait(RENEWAL):
@@ -161,6 +157,34 @@ class Lease:
 
     def _patiently(self, attempt: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever it gives
         return patiently(attempt, CheckpointUnavailable, self._wait)
+
+
+def supersede(store: LeaseStore, key: str, now: float) -> None:
+    """Take the lease from whoever has it, for nobody: a run that goes on cannot save any more.
+
+    Raises CheckpointUnavailable, CheckpointUnusable at once.
+    """
+    found = store.find_documents(LEASES, {"input": key})
+    number = max(map(_number, found), default=0) + 1
+    store.insert_document(
+        LEASES,
+        {
+            "_key": f"{key}#{number}",
+            "input": key,
+            "number": number,
+            "owner": "",
+            "run": uuid.uuid4().hex,
+            "heartbeat_at": now,
+            "expires_at": now,
+            "released": True,
+        },
+    )
+    store.delete_documents(LEASES, {"input": key, "number": {"$lt": number}})
+
+
+def is_in_force(document: Mapping[str, Any], now: float) -> bool:
+    """Whether somebody holds the lease of this document."""
+    return not document.get("released") and float(document.get("expires_at") or 0.0) > now
 
 
 def _number(document: Mapping[str, Any]) -> int:

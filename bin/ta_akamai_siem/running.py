@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Callable, Generic, Optional, TypeVar
 
+from . import last_run
 from .bulletin import Bulletin
 from .checkpoint import Checkpoint
 from .collector import Totals
@@ -14,6 +15,7 @@ from .errors import (
     CheckpointUnavailable,
     CheckpointUnusable,
     CollectionError,
+    LeaseHeld,
     Leave,
     NeedsPerson,
     PipeClosed,
@@ -156,6 +158,7 @@ class Run(Generic[_Settings]):
             ended = error
         self._end_document()
         self._release(lease, log)
+        self._remember(ended, splunkd, log)
         self._stop.disarm()
         self._tell_person(ended, bulletin)
         return self._report(ended, log)
@@ -175,6 +178,18 @@ class Run(Generic[_Settings]):
                 lease.release()
         except (CheckpointUnavailable, CheckpointUnusable, StopRequested) as error:
             log.debug("lease.kept", reason=error)
+
+    def _remember(self, ended: Optional[CollectionError], splunkd: Splunkd, log: Log) -> None:
+        """For the inputs page. A run that another had the lease of has nothing to say."""
+        if isinstance(ended, LeaseHeld):
+            return
+        totals = self._totals
+        run = last_run.ended(ended, totals.events, totals.lag, drained=totals.drained)
+        try:
+            with self._stop.at_most(_CLOSING):
+                last_run.record(splunkd.kv_store, _key(self._definition), run)
+        except (CheckpointUnavailable, CheckpointUnusable, StopRequested) as error:
+            log.debug("run.unrecorded", reason=error)
 
     def _tell_person(self, ended: Optional[CollectionError], bulletin: Bulletin) -> None:
         if isinstance(ended, NeedsPerson):

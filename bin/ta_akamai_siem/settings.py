@@ -122,7 +122,7 @@ def read_input(
         name=name,
         account=read_account(stanza.get("account", "").strip(), account, problems),
         config_ids=read_config_ids(stanza.get("config_ids", ""), problems),
-        start_back=_read_start(stanza.get("start", "").strip(), problems),
+        start_back=read_start(stanza.get("start", "").strip(), problems),
         limit=read_limit(stanza, throughput, problems),
         proxy=read_proxy(proxy, problems),
         throughput=throughput,
@@ -202,7 +202,8 @@ def read_config_ids(text: str, problems: Problems) -> tuple[int, ...]:
     return tuple(sorted({int(item) for item in items if item not in wrong}))
 
 
-def _read_start(text: str, problems: Problems) -> int:
+def read_start(text: str, problems: Problems) -> int:
+    """Seconds back from now; what is wrong goes to `problems`."""
     if text in ("", "now"):
         return 0
     match = _START.match(text)

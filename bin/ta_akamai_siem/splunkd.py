@@ -59,6 +59,15 @@ class Splunkd:
                 return None
             raise unreadable(f"input '{name}'", error) from error
 
+    def inputs(self, kind: str) -> dict[str, Mapping[str, str | None]]:
+        """The settings of all saved inputs of a kind, by name. Raises SettingsUnreadable."""
+        try:
+            response = self._context.get(f"data/inputs/{kind}", count=-1, output_mode="json")
+            entries = json.loads(response.body.read())["entry"]
+            return {str(entry["name"]): dict(entry["content"]) for entry in entries}
+        except (HTTPError, AuthenticationError, OSError, ValueError, LookupError) as error:
+            raise unreadable(f"inputs of kind {kind}", error) from error
+
     def instance(self, server_host: str) -> Instance:
         """Which splunkd this is and since when it runs, as far as it tells.
 

@@ -41,6 +41,9 @@ class StoredSettings:
         stanza = self._stanzas(ACCOUNT_CONF).get(name)
         return self._unmasked(ACCOUNT_CONF, name, stanza) if stanza is not None else None
 
+    def account_names(self) -> list[str]:
+        return sorted(self._stanzas(ACCOUNT_CONF))
+
     def page(self) -> dict[str, Stanza]:
         """The stanzas of the settings page, `proxy` and `logging`, with clear secrets."""
         stanzas = self._stanzas(SETTINGS_CONF)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -87,6 +88,10 @@ class Site:
         """As the setup page saves it."""
         self.splunk.create_account(name, **self.account_values(**changed))
 
+    def push_account(self, name: str = ACCOUNT, **changed: str) -> None:
+        """As a deployment tool brings it: nobody asks whether it is right."""
+        push_account(self.splunk, name, self.account_values(**changed))
+
     def create_input(self, name: str = INPUT, **changed: object) -> None:
         """As the inputs page saves it, after validation."""
         self.splunk.create_input(KIND, name, **self.input_values(**changed))
@@ -104,7 +109,7 @@ class Site:
 
     def set_up(self, **changed: object) -> None:
         """An account and an input, as most scenarios want them."""
-        push_account(self.splunk, ACCOUNT, self.account_values())
+        self.push_account()
         push_input(self.splunk, STANZA, self.input_values(**changed))
 
     def load(self, count: int, *, ago: float = 3600.0, **options: Any) -> None:
@@ -131,10 +136,20 @@ class Site:
         path = self.home / "var" / "log" / "splunk" / "splunkd.log"
         return path.read_text(encoding="utf-8") if path.exists() else ""
 
+    def handler_processes(self, name: str) -> list[int]:
+        """Those of a REST handler of the app that run now."""
+        found = []
+        for path in Path("/proc").glob("[0-9]*/cmdline"):
+            with contextlib.suppress(OSError):
+                text = path.read_bytes()
+                if name.encode() in text and str(self.home).encode() in text:
+                    found.append(int(path.parent.name))
+        return found
+
     def requests(self) -> list[dict[str, Any]]:
         """The requests that Akamai answered with a page, validation's left out."""
         return [
             entry
             for entry in self.akamai.log()
-            if entry["status"] == 200 and entry["query"].get("limit") != "1"
+            if entry["status"] == 200 and entry["mode"] and entry["query"].get("limit") != "1"
         ]

@@ -75,7 +75,7 @@ def only_error(site: Site) -> str:
 
 
 def test_a_right_input_is_saved_after_one_question(site: Site) -> None:
-    site.create_account()
+    site.push_account()
     save(site)
     assert is_saved(site)
     (asked,) = site.akamai.log()
@@ -97,7 +97,7 @@ def test_every_problem_is_named_at_once(site: Site) -> None:
 
 
 def test_a_value_out_of_range_is_named(site: Site) -> None:
-    site.create_account()
+    site.push_account()
     for setting, value in WRONG:
         text = refusal(site, **{setting: value})
         assert f"{setting} has to be" in text
@@ -107,16 +107,17 @@ def test_a_value_out_of_range_is_named(site: Site) -> None:
 
 
 def test_an_account_that_does_not_exist_is_named(site: Site) -> None:
-    site.create_account()
+    site.push_account()
     assert "account 'other' does not exist" in refusal(site, account="other")
     assert site.akamai.log() == []
 
 
 def test_a_ca_bundle_that_is_none_is_named(site: Site) -> None:
     absent = str(site.home / "absent.pem")
-    site.create_account(ca_bundle=absent)
+    site.push_account(ca_bundle=absent)
     assert "ca_bundle of the account is no usable list" in refusal(site)
-    site.splunk.edit(f"{site.splunk.app_name}_account", ACCOUNT, ca_bundle=site.home / "ready.json")
+    conf = ("configs", "conf-ta_akamai_siem_account", ACCOUNT)
+    site.splunk.edit(*conf, ca_bundle=site.home / "ready.json")
     assert "ca_bundle of the account is no usable list" in refusal(site)
     assert site.akamai.log() == []
 
@@ -126,7 +127,7 @@ def test_a_ca_bundle_that_is_none_is_named(site: Site) -> None:
 
 def test_a_wrong_secret_is_refused(site: Site) -> None:
     secret = "wrong" + site.akamai.client_secret[5:]
-    site.create_account(client_secret=secret)
+    site.push_account(client_secret=secret)
     text = refusal(site)
     assert "Not authorized: " in text
     assert SERVER_ADDRESS in text
@@ -137,7 +138,7 @@ def test_a_wrong_secret_is_refused(site: Site) -> None:
 
 def test_a_configuration_without_permission_is_refused(site: Site) -> None:
     site.akamai.configurations(known=[CONFIG_ID, 5], forbidden=[5])
-    site.create_account()
+    site.push_account()
     text = refusal(site, config_ids="5")
     assert "Unauthorized: The specified user is unauthorized to access" in text
     assert SERVER_ADDRESS in text
@@ -145,7 +146,7 @@ def test_a_configuration_without_permission_is_refused(site: Site) -> None:
 
 
 def test_an_unknown_configuration_is_refused(site: Site) -> None:
-    site.create_account()
+    site.push_account()
     text = refusal(site, config_ids="404404")
     assert "Not found: The data for the object requested does not exist" in text
     assert SERVER_ADDRESS in text
@@ -153,7 +154,7 @@ def test_an_unknown_configuration_is_refused(site: Site) -> None:
 
 
 def test_an_illegal_parameter_is_refused(site: Site) -> None:
-    site.create_account()
+    site.push_account()
     site.akamai.fault("status", status=400)
     text = refusal(site)
     assert text.count(ILLEGAL) == 1
@@ -166,7 +167,7 @@ def test_an_illegal_parameter_is_refused(site: Site) -> None:
 
 @pytest.mark.parametrize("status", [429, 500, 503])
 def test_trouble_at_akamai_does_not_hinder_saving(site: Site, status: int) -> None:
-    site.create_account()
+    site.push_account()
     site.akamai.fault("status", status=status)
     save(site)
     assert f"HTTP {status}" in unverified(site)
@@ -177,13 +178,13 @@ def test_trouble_at_akamai_does_not_hinder_saving(site: Site, status: int) -> No
 def test_a_closed_port_does_not_hinder_saving(site: Site) -> None:
     with closing(socket.socket()) as taken:
         taken.bind(("127.0.0.1", 0))
-        site.create_account(host=f"127.0.0.1:{taken.getsockname()[1]}")
+        site.push_account(host=f"127.0.0.1:{taken.getsockname()[1]}")
         save(site)
     assert "cannot be reached" in unverified(site)
 
 
 def test_a_stall_hinders_saving_only_for_seconds(site: Site) -> None:
-    site.create_account()
+    site.push_account()
     site.akamai.fault("stall", where="headers", seconds=None)
     began = time.monotonic()
     save(site)
@@ -193,7 +194,7 @@ def test_a_stall_hinders_saving_only_for_seconds(site: Site) -> None:
 
 
 def test_an_untrusted_certificate_does_not_hinder_saving(site: Site) -> None:
-    site.create_account(ca_bundle="")
+    site.push_account(ca_bundle="")
     save(site)
     line = unverified(site)
     assert "not trusted" in line
@@ -203,7 +204,7 @@ def test_an_untrusted_certificate_does_not_hinder_saving(site: Site) -> None:
 
 @pytest.mark.parametrize("skew", [600, -600])
 def test_a_clock_that_is_off_is_corrected_and_named(site: Site, skew: int) -> None:
-    site.create_account()
+    site.push_account()
     site.akamai.set_clock(skew_s=skew)
     save(site)
     assert is_saved(site)
@@ -238,7 +239,7 @@ def test_a_run_whose_account_was_deleted_says_so(site: Site) -> None:
 
 
 def test_rights_missing_in_splunk_are_not_akamais_business(site: Site) -> None:
-    site.create_account()
+    site.push_account()
     splunk = site.splunk
     key = splunk.new_session(deny=("storage/passwords",))
     form = {"name": INPUT, "account": ACCOUNT, "config_ids": str(CONFIG_ID), "start": "now"}

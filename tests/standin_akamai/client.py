@@ -141,8 +141,11 @@ class AkamaiStandin:
         answer: dict[str, float] = self.call("POST", "/clock", moves)
         return answer
 
-    def configurations(self, **changes: list[int]) -> dict[str, list[int]]:
-        """Set which configurations are ``known`` or ``forbidden``, and return both."""
+    def configurations(self, **changes: Any) -> dict[str, list[int]]:
+        """Set which configurations are ``known`` or ``forbidden``, and return both.
+
+        ``names``: by id. ``listable``: whether the client may ask for the list.
+        """
         answer: dict[str, list[int]] = self.call("POST", "/configurations", changes)
         return answer
 

@@ -98,6 +98,10 @@ class Control:
         for name in ("known", "forbidden"):
             if name in wanted:
                 setattr(configurations, name, {int(config_id) for config_id in wanted[name]})
+        if "names" in wanted:
+            configurations.names = {int(key): str(name) for key, name in wanted["names"].items()}
+        if "listable" in wanted:
+            configurations.listable = bool(wanted["listable"])
         return {
             "known": sorted(configurations.known),
             "forbidden": sorted(configurations.forbidden),

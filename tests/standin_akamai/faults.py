@@ -62,7 +62,7 @@ class Fault:
 
     def matches(self, mode: str | None) -> bool:
         """Tell whether a request in ``mode`` is meant."""
-        return self.mode is None or self.mode == mode
+        return self.mode == mode or (self.mode is None and mode != "list")
 
     def as_dict(self) -> dict[str, Any]:
         """Return the fault as control shows it."""
@@ -81,8 +81,10 @@ def read_fault(wanted: dict[str, Any]) -> Fault:
     if type(times) is not int or type(skip) is not int or times < 0 or skip < 0:
         message = "times and skip are whole numbers that are not negative"
         raise ValueError(message)
-    if mode not in (None, "offset", "time") or (mode and kind in ("connection", "clock_skew")):
-        message = "mode is offset or time, and unknown when a connection is made"
+    if mode not in (None, "list", "offset", "time") or (
+        mode and kind in ("connection", "clock_skew")
+    ):
+        message = "mode is list, offset or time, and unknown when a connection is made"
         raise ValueError(message)
     unknown = set(rest) - set(KINDS[kind])
     if unknown:

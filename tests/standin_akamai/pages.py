@@ -41,6 +41,9 @@ class Configurations:
 
     known: set[int]
     forbidden: set[int] = field(default_factory=set)
+    names: dict[int, str] = field(default_factory=dict)
+    listable: bool = True
+    """Whether the client may ask the Application Security API for the list."""
 
     def check(self, config_ids: frozenset[int]) -> None:
         """Raise the Problem that a request for ``config_ids`` deserves."""

@@ -32,6 +32,11 @@ class Query:
         return "offset" if self.start is None else "time"
 
 
+def split_path(target: str) -> str:
+    """Return the path as it was sent."""
+    return target.partition("?")[0]
+
+
 def split_target(target: str) -> tuple[str, dict[str, str]]:
     """Return the path as it was sent, and the decoded parameters; raises Problem."""
     path, _, query = target.partition("?")

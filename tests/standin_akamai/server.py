@@ -11,13 +11,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from . import application_security
 from .body import gzip_body, plain_body
 from .clock import Clock, http_date, problem_time
 from .damage import damage
 from .delivery import CutError, Delivery, Manner, reset
 from .faults import Fault, Faults
 from .problems import DOCUMENTED_STATUSES, Problem, documented
-from .query import Query, read_query, split_target
+from .query import Query, read_query, split_path, split_target
 from .request_log import Entry, RequestLog
 
 if TYPE_CHECKING:
@@ -138,6 +139,10 @@ class ApiHandler(BaseHTTPRequestHandler):
         self.skew_s = float(skew.options["seconds"]) if skew else 0.0
         entry.faults = ["clock_skew"] if skew else []
         try:
+            self._verify()
+            if split_path(self.path) == application_security.PATH:
+                self._send_list(entry)
+                return
             query = self._checked_query(entry)
             faults = api.faults.take(query.mode)
             entry.faults += [fault.kind for fault in faults]
@@ -156,8 +161,8 @@ class ApiHandler(BaseHTTPRequestHandler):
 
     do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_PATCH = do_OPTIONS = _answer  # noqa: N815
 
-    def _checked_query(self, entry: Entry) -> Query:
-        """Pass the gateway's checks first, then those of the API; raises Problem."""
+    def _verify(self) -> None:
+        """Pass the gateway's checks; raises Problem."""
         api = self.server.api
         host = self.headers.get("Host", "")
         api.verifier.verify(
@@ -173,6 +178,24 @@ class ApiHandler(BaseHTTPRequestHandler):
             problem = documented(404, "Only GET is served, over HTTP/1.1")
             problem.status = 405
             raise problem
+
+    def _send_list(self, entry: Entry) -> None:
+        """Faults that hit any request hit this one, too."""
+        api = self.server.api
+        faults = api.faults.take("list")
+        entry.path, entry.faults = self.path, entry.faults + [fault.kind for fault in faults]
+        self._stall_before_headers(faults)
+        status = next((fault for fault in faults if fault.kind == "status"), None)
+        if status is not None:
+            self._send_status(entry, status)
+            return
+        body = application_security.listed(api.configurations)
+        entry.status = 200
+        self._send_whole(entry, 200, "application/json", body)
+
+    def _checked_query(self, entry: Entry) -> Query:
+        """Read what the API is asked for; raises Problem."""
+        api = self.server.api
         path, parameters = split_target(self.path)
         entry.path, entry.query = path, parameters
         query = read_query(path, parameters)

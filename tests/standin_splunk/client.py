@@ -380,9 +380,12 @@ class SplunkStandin:
         """Spoil the next writes: 503, 500, timeout, lost-answer."""
         self._control("kvstore", fault=fault, count=count)
 
-    def new_session(self, user: str = "someone", deny: tuple[str, ...] = ()) -> str:
+    def new_session(
+        self, user: str = "someone", deny: tuple[str, ...] = (), role: str = "admin"
+    ) -> str:
         """Return a further session key; paths that begin with one of `deny` answer 403 to it."""
-        return str(self._control("sessions", user=user, deny=list(deny))["key"])
+        values = {"user": user, "deny": list(deny), "role": role}
+        return str(self._control("sessions", **values)["key"])
 
     def expire_sessions(self) -> int:
         """Expire all keys but our own, those of the running inputs included."""

@@ -1,21 +1,29 @@
-"""The app's own REST endpoints: restmap.conf and one process of the app's Python a call."""
+"""The app's own REST endpoints: restmap.conf, and a persistent process of the app's Python each."""
 
 from __future__ import annotations
 
 import json
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from . import atom
 from .interpreter import InterpreterRefusedError, require_allowed
+from .persistent_process import PersistentProcess
 from .rest_fault import RestFault
-from .script_call import call
 
 if TYPE_CHECKING:
     from .instance import Instance
     from .rest_request import Answer, Request
 
 _EXTERNAL = "admin_external:"
+_METHODS = {
+    "list": ("get",),
+    "create": ("post",),
+    # Both, since it is a POST, and what restmap.conf calls put.
+    "edit": ("post", "put"),
+    "remove": ("delete",),
+}
 _STANDARD = ("output_mode", "count", "offset", "search", "sort_key", "sort_dir", "f")
 
 
@@ -26,6 +34,7 @@ class Endpoint:
     name: str
     script: str
     actions: frozenset[str]
+    capabilities: dict[str, str]
 
 
 class ExternalHandlers:
@@ -34,15 +43,32 @@ class ExternalHandlers:
     def __init__(self, instance: Instance) -> None:
         """Serve the app of an instance."""
         self._instance = instance
+        self._processes: dict[str, PersistentProcess] = {}
+        self._lock = threading.Lock()
+
+    def close(self) -> None:
+        """End their processes."""
+        with self._lock:
+            for process in self._processes.values():
+                process.close()
+            self._processes.clear()
 
     def find(self, name: str) -> Endpoint:
         """Return an endpoint that restmap.conf both describes and makes a member; else 404."""
         instance = self._instance
         stanzas = instance.layers.stanzas("restmap", instance.home.app)
         members: set[str] = set()
+        capabilities: dict[str, str] = {}
         for title, stanza in stanzas.items():
             if title.startswith("admin:") and stanza.values.get("match", "") == "/":
-                members |= {part.strip() for part in stanza.values.get("members", "").split(",")}
+                listed = {part.strip() for part in stanza.values.get("members", "").split(",")}
+                members |= listed
+                if name in listed:
+                    capabilities = {
+                        key.partition(".")[2]: value
+                        for key, value in stanza.values.items()
+                        if key.startswith("capability.")
+                    }
         described = stanzas.get(_EXTERNAL + name)
         if described is None or name not in members:
             raise RestFault(404, "Not Found")
@@ -55,7 +81,9 @@ class ExternalHandlers:
         except InterpreterRefusedError as error:
             raise RestFault(500, f"Handler of '{name}': {error}") from error
         actions = frozenset(part.strip() for part in values.get("handleractions", "").split(","))
-        return Endpoint(name, str(script), actions)
+        if values.get("handlerpersistentmode") != "true":
+            raise RestFault(500, f"Handler of '{name}' is not persistent: not served here.")
+        return Endpoint(name, str(script), actions, capabilities)
 
     def serve(self, request: Request, action: str, name: str, item: str | None) -> Answer:
         """Run the handler for create, list, edit or remove."""
@@ -64,6 +92,9 @@ class ExternalHandlers:
             raise RestFault(404, "Not Found")
         if action not in endpoint.actions:
             raise RestFault(405, f"Method not allowed: '{action}' is no action of '{name}'.")
+        for method in _METHODS[action]:
+            if method in endpoint.capabilities:
+                request.require(endpoint.capabilities[method])
         arguments = {**request.query, **request.form}
         if action == "create":
             item = (arguments.pop("name", None) or [""])[-1]
@@ -103,11 +134,8 @@ class ExternalHandlers:
             "owner": request.owner,
             "app": instance.home.app,
         }
-        command = [instance.options.python, endpoint.script]
-        body = json.dumps(document).encode()
-        result = call(command, body, instance.environment, instance.options.call_timeout)
-        for line in result.stderr.decode("utf-8", "backslashreplace").splitlines():
-            instance.log.write("ERROR", "AdminManagerExternal", f"{endpoint.name}: {line}")
+        process = self._process(endpoint)
+        result = process.call(json.dumps(document).encode(), instance.options.call_timeout)
         try:
             answer: dict[str, Any] = json.loads(result.stdout)
         except ValueError:
@@ -123,6 +151,19 @@ class ExternalHandlers:
                 "See splunkd.log/python.log for more details.",
             )
         return answer
+
+    def _process(self, endpoint: Endpoint) -> PersistentProcess:
+        instance = self._instance
+        with self._lock:
+            if endpoint.script not in self._processes:
+                self._processes[endpoint.script] = PersistentProcess(
+                    [instance.options.python, endpoint.script],
+                    instance.environment,
+                    lambda line: instance.log.write(
+                        "ERROR", "AdminManagerExternal", f"{endpoint.name}: {line}"
+                    ),
+                )
+            return self._processes[endpoint.script]
 
     @staticmethod
     def _entry(request: Request, name: str, entry: dict[str, Any]) -> atom.Entry:

@@ -76,6 +76,7 @@ class Instance:
     def restart(self, kvstore: str | None = None) -> None:
         """Stop and start again in place: new start time, the same data, keys expired."""
         self.inputs.close()
+        self.handlers.close()
         self.indexes.flush()
         self.sessions.expire(keep=self.sessions.first_key)
         self.kv_state.set(kvstore or "ready")
@@ -88,6 +89,7 @@ class Instance:
     def close(self) -> None:
         """Stop the inputs, commit what was read, and close the files."""
         self.inputs.close()
+        self.handlers.close()
         self.indexes.close()
         self.kv_store.close()
         self.log.close()

@@ -100,6 +100,7 @@ class ManagementHandler(http.server.BaseHTTPRequestHandler):
         header = request.headers.get("authorization", "")
         session = self.server.instance.sessions.authenticate(header)
         request.session_key, request.user = session.key, session.user
+        request.role, request.capabilities = session.role, session.capabilities
         path = "/".join(request.parts)
         if any(path.startswith(start) for start in session.denied):
             name = path.replace("/", "_")

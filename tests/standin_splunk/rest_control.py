@@ -124,9 +124,10 @@ def kvstore(instance: Instance, request: Request) -> Answer:
 
 
 def new_session(instance: Instance, request: Request) -> Answer:
-    """POST user[, deny=PATH_START …]: a session key; denied paths answer 403 to it."""
-    denied = request.form.get("deny", [])
-    return as_json(asdict(instance.sessions.issue(request.option("user", "someone"), denied)))
+    """POST user[, role=admin, deny=PATH_START …]: a session key; denied paths answer 403 to it."""
+    denied, role = request.form.get("deny", []), request.option("role", "admin")
+    user = request.option("user", "someone")
+    return as_json(asdict(instance.sessions.issue(user, denied, role=role)))
 
 
 def expire(instance: Instance, request: Request) -> Answer:

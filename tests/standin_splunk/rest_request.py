@@ -52,6 +52,17 @@ class Request:
     form: dict[str, list[str]] = field(default_factory=dict)
     session_key: str = ""
     user: str = ""
+    role: str = ""
+    capabilities: frozenset[str] = frozenset()
+
+    def require(self, capability: str) -> None:
+        """403 for a caller without that capability."""
+        if capability not in self.capabilities:
+            raise RestFault(
+                403,
+                "You do not have permission to perform this operation "
+                f"(requires capability: {capability}).",
+            )
 
     def __post_init__(self) -> None:
         """Split the target and read a form body."""

@@ -54,8 +54,8 @@ def context(instance: Instance, request: Request) -> Answer:
     content = {
         "username": request.user,
         "realname": "Administrator",
-        "roles": ["admin"],
-        "capabilities": ["admin_all_objects", "list_storage_passwords"],
+        "roles": [request.role],
+        "capabilities": sorted(request.capabilities),
         "defaultApp": "launcher",
     }
     path = request.path("authentication", "current-context")

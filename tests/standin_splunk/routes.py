@@ -13,6 +13,7 @@ from . import (
     rest_server,
 )
 from .rest_fault import RestFault
+from .sessions import WRITERS
 
 if TYPE_CHECKING:
     from .instance import Instance
@@ -99,8 +100,23 @@ def _match(pattern: str, parts: tuple[str, ...]) -> list[str] | None:
     return taken
 
 
+_ANYBODY_WRITES = (("auth", "login"),)
+
+
+def _require_rights(request: Request) -> None:
+    """What the call's kind asks for: secrets by capability, an app's objects by role."""
+    reads = request.method in ("GET", "HEAD")
+    if request.parts[:2] == ("storage", "passwords"):
+        request.require("list_storage_passwords" if reads else "edit_storage_passwords")
+    elif request.parts[:1] == ("standin",):
+        request.require("admin_all_objects")
+    elif not reads and request.role not in WRITERS and request.parts not in _ANYBODY_WRITES:
+        raise RestFault(403, "You do not have permission to perform this operation.")
+
+
 def dispatch(instance: Instance, request: Request) -> Answer:
     """Serve a call from the table, else by the app's own endpoints; 404 and 405 otherwise."""
+    _require_rights(request)
     known = False
     for method, pattern, handler in _TABLE:
         taken = _match(pattern, request.parts)

@@ -9,6 +9,16 @@ from dataclasses import dataclass, field
 
 from .rest_fault import RestFault
 
+ROLES = {
+    "admin": frozenset({"admin_all_objects", "edit_storage_passwords", "list_storage_passwords"}),
+    # Splunk Cloud's administrators.
+    "sc_admin": frozenset({"edit_storage_passwords", "list_storage_passwords"}),
+    "user": frozenset(),
+}
+"""What users of each role may do, as far as anything here asks for it."""
+WRITERS = ("admin", "sc_admin")
+"""Roles that may write an app's objects, as metadata/default.meta says."""
+
 
 @dataclass
 class Session:
@@ -17,13 +27,19 @@ class Session:
     key: str
     user: str
     denied: list[str] = field(default_factory=list)
+    role: str = "admin"
+
+    @property
+    def capabilities(self) -> frozenset[str]:
+        """What the user may do."""
+        return ROLES[self.role]
 
 
 class Sessions:
     """Issues and checks session keys. Thread-safe."""
 
     def __init__(self, user: str, password: str, first_key: str | None = None) -> None:
-        """Know one administrator, and give out a first key at once."""
+        """Know an administrator, and a user of each other role (named like it, same password)."""
         self.user = user
         self.password = password
         self._sessions: dict[str, Session] = {}
@@ -35,20 +51,24 @@ class Sessions:
         user: str,
         denied: list[str] | None = None,
         key: str | None = None,
+        role: str = "admin",
     ) -> Session:
         """Make a session for a user."""
-        session = Session(key or secrets.token_urlsafe(48), user, denied or [])
+        if role not in ROLES:
+            raise RestFault(400, f"no role is called {role}")
+        session = Session(key or secrets.token_urlsafe(48), user, denied or [], role)
         with self._lock:
             self._sessions[session.key] = session
         return session
 
     def login(self, user: str, password: str) -> Session:
         """Check a password; 401 otherwise."""
-        if user != self.user or not secrets.compare_digest(
+        known = {self.user: "admin", **{role: role for role in ROLES if role != "admin"}}
+        if user not in known or not secrets.compare_digest(
             password.encode(), self.password.encode()
         ):
             raise RestFault(401, "Login failed", "WARN")
-        return self.issue(user)
+        return self.issue(user, role=known[user])
 
     def expire(self, *, keep: str) -> int:
         """Expire every key but one, and return how many."""

@@ -84,6 +84,8 @@ if __name__ == "__main__":
 '''
 
 _HANDLER = """
+import os
+
 import splunk.admin as admin
 
 
@@ -101,6 +103,14 @@ class Handler(admin.MConfigHandler):
             raise admin.ArgValidationException("no such colour")
         if self.callerArgs["colour"] == ["crash"]:
             raise ValueError("it broke")
+        if self.callerArgs["colour"] == ["sticky"]:
+            os.environ["LEFT"] = self.getSessionKey()
+        if self.callerArgs["colour"] == ["dies"]:
+            os._exit(3)
+        if self.callerArgs["colour"] == ["who"]:
+            info["who"]["pid"] = os.getpid()
+            info["who"]["user"] = self.userName
+            return
         info[self.callerArgs.id]["colour"] = self.callerArgs["colour"][0]
 
 
@@ -118,8 +128,10 @@ _FILES = {
     "default/tiny.conf": "[logging]\nloglevel = INFO\nempty =\n",
     "default/restmap.conf": (
         "[admin:tiny]\nmatch = /\nmembers = tiny_things\n"
+        "capability.post = edit_storage_passwords\n"
         "[admin_external:tiny_things]\nhandlertype = python\nhandlerfile = tiny_rh.py\n"
         "python.required = 3.9, 3.11, 3.13\nhandleractions = list, create\n"
+        "handlerpersistentmode = true\n"
     ),
     "README/inputs.conf.spec": "[tiny://<name>]\nmode = <string>\nevents = <integer>\n",
     "README/tiny_account.conf.spec": "[<name>]\nhost = <string>\n",

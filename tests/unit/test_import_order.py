@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).resolve().parents[2] / "bin" / "ta_akamai_siem"
 
 def reading_order() -> list[str]:
     docstring = ast.get_docstring(ast.parse((PACKAGE / "__init__.py").read_text())) or ""
-    return re.findall(r"`([a-z_]+)`", docstring)
+    return re.findall(r"`([a-z_]+)`", docstring.partition("\n\n`pages`")[0])
 
 
 def imported(path: Path) -> set[str]:
@@ -37,3 +37,15 @@ def test_imports_go_upwards() -> None:
         if other not in order[:position]
     ]
     assert wrong == []
+
+
+def test_the_pages_have_an_order_too() -> None:
+    """They may import what is above them in their own docstring, and all of the package."""
+    folder = PACKAGE / "pages"
+    docstring = ast.get_docstring(ast.parse((folder / "__init__.py").read_text())) or ""
+    order = re.findall(r"`([a-z_]+)`", docstring.partition("Reading order:")[2])
+    assert sorted(order) == sorted(path.stem for path in folder.glob("*.py"))[1:]
+    for position, name in enumerate(order):
+        assert imported(folder / f"{name}.py") <= set(order[:position]), name
+    for path in PACKAGE.glob("*.py"):
+        assert "pages" not in imported(path), path

@@ -211,11 +211,21 @@ def test_input_form_and_defaults_and_spec_name_the_same_settings(kind: str) -> N
     form = {str(entity["field"]): entity for entity in global_config()[kind]}
     defaults = conf((ROOT / "default" / "inputs.conf").read_text(encoding="utf-8"))[kind]
     spec = conf((ROOT / "README" / "inputs.conf.spec").read_text(encoding="utf-8"))
-    assert {*spec[f"{kind}://<name>"], "name"} == {*form, "python.required"}
+    # Done when the form is saved, and not stored.
+    stored = {*form} - {"reset", "reset_confirmed"}
+    assert {*spec[f"{kind}://<name>"], "name"} == {*stored, "python.required"}
     with_default = {name for name, entity in form.items() if "defaultValue" in entity}
     assert {*defaults} - {"sourcetype", "python.version", "python.required"} == with_default
     for name in with_default:
         assert defaults[name] == form[name]["defaultValue"]
+
+
+def test_our_settings_handler_has_the_fields_of_the_form() -> None:
+    text = (ROOT / "bin" / f"{APP_ID}_rh_settings.py").read_text(encoding="utf-8")
+    proxy = text[text.index("PROXY = (") : text.index("LOGGING = (")]
+    form = global_config()["proxy"]
+    assert re.findall(r'RestField\(\s*"(\w+)"', proxy) == [entity["field"] for entity in form]
+    assert re.findall(r'"(\w+)", encrypted=True', proxy) == ["proxy_password"]
 
 
 def test_secrets_are_encrypted_and_others_are_not() -> None:

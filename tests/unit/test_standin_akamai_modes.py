@@ -226,3 +226,21 @@ def test_lines_are_served_as_they_were_given(
     standin.load_lines(lines, config_id=1, stored_at=now - 30)
     assert session.page("1", offset=standin.mint_token(now - 60, 1))[0] == lines
     assert standin.dump().read_bytes() == b"".join(line + b"\n" for line in lines)
+
+
+def test_the_list_of_configurations(standin: AkamaiStandin, session: SignedSession) -> None:
+    """Of the Application Security API: for clients with that permission, signed like the rest."""
+    standin.configurations(names={1: "One"})
+    url = f"https://{standin.host}/appsec/v1/configs"
+    found = session.get(url).json()["configurations"]
+    names = [(each["id"], each["name"]) for each in found]
+    assert names == [(1, "One"), (2, "Configuration 2")]
+    standin.configurations(listable=False)
+    refused = session.get(url)
+    assert refused.status_code == 403
+    assert refused.json()["type"].endswith("/pep-authz/deny")
+    session.auth = None
+    assert session.get(url).status_code == 401
+    standin.fault("status", status=503)
+    standin.fault("status", status=500, mode="list")
+    assert [entry["status"] for entry in standin.log()] == [200, 403, 401]

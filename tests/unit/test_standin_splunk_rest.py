@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -219,6 +220,36 @@ def test_the_apps_own_endpoint(splunk: SplunkStandin) -> None:
     with pytest.raises(RestError) as refused:
         splunk.delete("tiny_things", "n")
     assert refused.value.status == 405
+
+
+def test_a_handlers_process_serves_many_users_and_keeps_nothing(splunk: SplunkStandin) -> None:
+    def who(key: str) -> dict[str, object]:
+        path = splunk.app_path("tiny_things")
+        status, body = splunk.request("POST", path, form={"name": "n", "colour": "who"}, key=key)
+        assert status == 201, body
+        return dict(json.loads(body)["entry"][0]["content"])
+
+    first, second = splunk.new_session("anna"), splunk.new_session("bert", role="sc_admin")
+    seen = [who(key) for key in (first, second, first)]
+    assert [each["user"] for each in seen] == ["anna", "bert", "anna"]
+    assert len({each["pid"] for each in seen}) == 1
+    with pytest.raises(RestError, match="left behind"):
+        splunk.create("tiny_things", name="n", colour="sticky")
+    with pytest.raises(RestError, match="gave no answer"):
+        splunk.create("tiny_things", name="n", colour="dies")
+    assert who(first)["pid"] != seen[0]["pid"]
+
+
+def test_rights_by_role(splunk: SplunkStandin) -> None:
+    key = splunk.new_session("carl", role="user")
+    things, passwords = (splunk.app_path(*p) for p in (("tiny_things",), ("storage", "passwords")))
+    assert splunk.request("GET", things, key=key)[0] == 200
+    for method, path in (("POST", things), ("GET", passwords), ("POST", passwords)):
+        form = {"name": "n", "colour": "red"} if method == "POST" else None
+        status, body = splunk.request(method, path, form=form, key=key)
+        assert status == 403
+        assert b"You do not have permission to perform this operation" in body
+    assert splunk.request("POST", "/standin/crash", form={}, key=key)[0] == 403
 
 
 def test_unknown_paths_methods_and_calls(splunk: SplunkStandin) -> None:

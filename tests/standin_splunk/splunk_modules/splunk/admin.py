@@ -1,9 +1,10 @@
-"""`splunk.admin`: the base class of REST handlers and the loop that runs one request."""
+"""`splunk.admin`: the base class of REST handlers and the loop that serves requests."""
 
 from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 import traceback
 from typing import Any, Optional
@@ -238,14 +239,32 @@ def _answer(handler_class: type[MConfigHandler], context: int, request: dict[str
         return {"error": {"class": str(type(error)), "text": str(error)}}
 
 
-def init(handler: type[MConfigHandler], ctxInfo: int = CONTEXT_NONE) -> None:  # noqa: N803
-    """Read one request (JSON) on stdin, run the handler, print its answer as JSON.
+_VENDORS_OWN = ("SPLUNKD_URI",)
+"""A variable that splunktaucclib sets at the first call."""
 
-    What the handler itself prints goes to stderr, so that the answer stays readable.
+
+def _surroundings() -> dict[str, object]:
+    """What one call could leave to the next."""
+    environment = {k: v for k, v in os.environ.items() if k not in _VENDORS_OWN}
+    return {"environment": environment, "cwd": os.getcwd(), "path": list(sys.path)}
+
+
+def init(handler: type[MConfigHandler], ctxInfo: int = CONTEXT_NONE) -> None:  # noqa: N803
+    """Serve requests (a line of JSON each) on stdin, answers on stdout, until stdin ends.
+
+    As splunkd keeps a persistent handler: many calls of many users, one process. What the handler
+    itself prints goes to stderr, so that the answers stay readable. A call that leaves something
+    behind is answered as an error: here it would be seen by the next.
     """
     logging.getLogger("splunk")
-    request = json.load(sys.stdin)
     answers, sys.stdout = sys.stdout, sys.stderr
-    answer = _answer(handler, ctxInfo, request)
-    json.dump(answer, answers, default=str)
-    answers.flush()
+    before = _surroundings()
+    for line in sys.stdin:
+        answer = _answer(handler, ctxInfo, json.loads(line))
+        splunk.setDefault("sessionKey", None)
+        after = _surroundings()
+        if after != before:
+            changed = [name for name in before if after[name] != before[name]]
+            answer = {"error": {"class": "left behind", "text": f"the call changed {changed}"}}
+        answers.write(json.dumps(answer, default=str) + "\n")
+        answers.flush()

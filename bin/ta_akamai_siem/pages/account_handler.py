@@ -1,0 +1,88 @@
+"""Configuration > Accounts: an `.edgerc` text fills the form, and saving asks Akamai."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from splunktaucclib.rest_handler.error import RestError
+
+from ta_akamai_siem.settings import Problems, read_account, read_proxy
+from ta_akamai_siem.splunk_names import BACKFILL_KIND, KIND
+from ta_akamai_siem.tls import trusted
+
+from .connection import check
+from .edgerc import VALUES, EdgercInvalid, read_edgerc
+from .page_handler import BAD_REQUEST, MASKS, PageHandler, refusing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_CONFLICT = 409
+_STORED = (*VALUES, "ca_bundle")
+
+
+class AccountHandler(PageHandler):
+    """`payload`: `edgerc` and `edgerc_section` are read and not stored; `connection` is ours."""
+
+    def handleCreate(self, confInfo: Any) -> None:  # noqa: N802, N803, ANN401 - UCC's names
+        """Check, ask Akamai, save."""
+        self._complete({})
+        super().handleCreate(confInfo)
+
+    def handleEdit(self, confInfo: Any) -> None:  # noqa: N802, N803, ANN401 - UCC's names
+        """Likewise; a secret that comes back masked is the one that is stored."""
+        with refusing():
+            stored = self.splunkd.settings.account(self.callerArgs.id) or {}
+        self._complete(stored)
+        super().handleEdit(confInfo)
+
+    def handleRemove(self, confInfo: Any) -> None:  # noqa: N802, N803, ANN401 - UCC's names
+        """Unless an input uses it."""
+        name = self.callerArgs.id
+        with refusing():
+            users = [
+                f"{input_name} ({kind})"
+                for kind in (KIND, BACKFILL_KIND)
+                for input_name, settings in sorted(self.splunkd.inputs(kind).items())
+                if settings.get("account") == name
+            ]
+        if users:
+            what = (
+                f"Account '{name}' is in use by: {', '.join(users)}. Give these inputs another "
+                "account, or delete them, first"
+            )
+            raise RestError(_CONFLICT, what)
+        super().handleRemove(confInfo)
+
+    def _complete(self, stored: Mapping[str, str | None]) -> None:
+        """Fill the payload, refuse what is wrong, and note what Akamai says."""
+        payload = self.payload
+        text = payload.pop("edgerc", "")
+        section = payload.pop("edgerc_section", "")
+        if text.strip():
+            try:
+                payload.update(read_edgerc(text, section))
+            except EdgercInvalid as error:
+                raise RestError(BAD_REQUEST, str(error)) from error
+        values = {
+            key: (stored.get(key) or "")
+            if payload.get(key, MASKS[0]) in MASKS
+            else payload[key].strip()
+            for key in _STORED
+        }
+        problems = Problems()
+        account = read_account(str(self.callerArgs.id), values, problems)
+        with refusing():
+            problems.settle()
+            certificates = trusted(account.ca_bundle)
+            pages = self.splunkd.settings.page()
+        payload["host"] = account.host
+        wrong = Problems()
+        proxy = read_proxy(pages.get("proxy", {}), wrong)
+        if wrong.sentences:
+            payload["connection"] = f"Not verified: {'; '.join(wrong.sentences)}"
+            return
+        answer = check(account, proxy, certificates)
+        if answer.refusal:
+            raise RestError(BAD_REQUEST, str(answer.refusal))
+        payload["connection"] = answer.note

@@ -1,0 +1,65 @@
+"""What the inputs page offers to pick: the security configurations of an account, by name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from splunk import admin
+from splunktaucclib.rest_handler.admin_external import get_splunkd_endpoint
+from splunktaucclib.rest_handler.error import RestError
+
+from ta_akamai_siem.errors import ClockSkewed, CollectionError, PermissionMissing
+from ta_akamai_siem.settings import Problems, read_account, read_proxy
+from ta_akamai_siem.signing import CorrectedClock
+from ta_akamai_siem.splunkd import Splunkd
+from ta_akamai_siem.tls import trusted
+
+from .connection import SECONDS
+from .page_handler import BAD_REQUEST, refusing
+from .security_configurations import SecurityConfiguration, security_configurations
+
+_ACCOUNT = "account"
+
+
+class ConfigurationsHandler(admin.MConfigHandler):  # type: ignore[misc]  # Splunk's own module
+    """`GET TA_akamai_siem_configurations?account=NAME`: an entry a configuration, `name` its id."""
+
+    def setup(self) -> None:
+        """Declare the argument."""
+        self.supportedArgs.addOptArg(_ACCOUNT)
+
+    def handleList(self, confInfo: Any) -> None:  # noqa: N802, N803, ANN401 - Splunk's names
+        """None without an account; a sentence where Akamai does not list them."""
+        name = (self.callerArgs.data.get(_ACCOUNT) or [""])[0] or ""
+        if not name:
+            return
+        try:
+            listed = self._listed(name)
+        except PermissionMissing as error:
+            what = (
+                "This API client may not list security configurations (Application Security API): "
+                f"type their ids. {error.what}"
+            )
+            raise RestError(BAD_REQUEST, what) from error
+        except CollectionError as error:
+            what = f"The security configurations cannot be listed: type their ids. {error}"
+            raise RestError(BAD_REQUEST, what) from error
+        for each in listed:
+            confInfo[str(each.id)]["label"] = f"{each.name} ({each.id})"
+
+    def _listed(self, name: str) -> list[SecurityConfiguration]:
+        splunkd = Splunkd(get_splunkd_endpoint(), self.getSessionKey())
+        problems = Problems()
+        with refusing():
+            account = read_account(name, splunkd.settings.account(name), problems)
+            proxy = read_proxy(splunkd.settings.page().get("proxy", {}), problems)
+            problems.settle()
+            certificates = trusted(account.ca_bundle)
+        clock = CorrectedClock()
+        try:
+            return security_configurations(account, proxy, certificates, clock, SECONDS)
+        except ClockSkewed as error:
+            if error.akamai_time is None:
+                raise
+            clock.learn(error.akamai_time)
+            return security_configurations(account, proxy, certificates, clock, SECONDS)

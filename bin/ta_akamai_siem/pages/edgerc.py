@@ -1,0 +1,80 @@
+"""The text of an `.edgerc` file, as Akamai Control Center gives it: the four values of a client.
+
+No message repeats a line of the text: it may hold a secret.
+"""
+
+from __future__ import annotations
+
+import configparser
+import re
+
+VALUES = ("host", "client_token", "client_secret", "access_token")
+DEFAULT_SECTION = "default"
+_NO_DEFAULTS = "\0"
+"""configparser's section of defaults: none of this name can be in a text."""
+
+
+class EdgercInvalid(ValueError):
+    """One sentence that says what is wrong and what to do."""
+
+
+def read_edgerc(text: str, section: str = "") -> dict[str, str]:
+    """`VALUES` of a section. `section`: its name; without one `[default]`, or the only one.
+
+    A text without any section, as the page of an API client shows it, is one section. Raises
+    EdgercInvalid.
+    """
+    found = _sections(text)
+    name = section.strip()
+    if not name:
+        name = DEFAULT_SECTION if DEFAULT_SECTION in found else ""
+        if not name and len(found) == 1:
+            (name,) = found
+    if name not in found:
+        names = ", ".join(f"[{each}]" for each in found) or "none"
+        wanted = f"no section [{name}]" if name else "no section [default]"
+        what = f"The credential file has {wanted}; it has {names}: enter one of them as Section"
+        raise EdgercInvalid(what)
+    values = {key: _unquoted(found[name].get(key, "")) for key in VALUES}
+    missing = [key for key, value in values.items() if not value]
+    if missing:
+        what = (
+            f"Section [{name}] of the credential file has no {', '.join(missing)}: "
+            "paste all lines of the file"
+        )
+        raise EdgercInvalid(what)
+    values["host"] = re.sub(r"\Ahttps?://|/+\Z", "", values["host"])
+    return values
+
+
+def _sections(text: str) -> dict[str, dict[str, str]]:
+    lines = [line.strip() for line in text.lstrip("\ufeff").splitlines()]
+    first = next((line for line in lines if line and not line.startswith(("#", ";"))), "")
+    if not first.startswith("["):
+        lines.insert(0, f"[{DEFAULT_SECTION}]")
+    parser = configparser.ConfigParser(
+        interpolation=None,
+        strict=False,
+        default_section=_NO_DEFAULTS,
+        delimiters=("=",),
+        comment_prefixes=("#", ";"),
+        allow_no_value=True,
+    )
+    try:
+        parser.read_string("\n".join(lines))
+    except configparser.Error as error:
+        what = (
+            "The credential file is not in its format: lines 'name = value' below a line "
+            f"'[section]' ({type(error).__name__})"
+        )
+        raise EdgercInvalid(what) from None
+    return {
+        name: {key: value or "" for key, value in parser.items(name)} for name in parser.sections()
+    }
+
+
+def _unquoted(value: str) -> str:
+    value = value.strip()
+    if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
+        return value[1:-1].strip()
+    return value

@@ -1,0 +1,111 @@
+"""Inputs: how each is doing, starting one again, and leaving nothing behind."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from splunktaucclib.rest_handler.error import RestError
+
+from ta_akamai_siem import last_run
+from ta_akamai_siem.errors import CollectionError
+from ta_akamai_siem.lease import supersede
+from ta_akamai_siem.settings import Problems, read_start
+from ta_akamai_siem.splunk_names import CHECKPOINTS, KIND, LEASES, RUNS
+
+from .input_state import Facts, describe
+from .page_handler import BAD_REQUEST, PageHandler, refusing
+
+if TYPE_CHECKING:
+    from ta_akamai_siem.kv_store import KvStore
+
+RESET, CONFIRMED = "reset", "reset_confirmed"
+
+
+class InputHandler(PageHandler):
+    """Of both kinds of input. `payload`: `reset` and `reset_confirmed` are done, not stored."""
+
+    def handleList(self, confInfo: Any) -> None:  # noqa: N802, N803, ANN401 - UCC's names
+        """The stanzas, and how each is doing."""
+        super().handleList(confInfo)
+        if not confInfo:
+            return
+        try:
+            store = self.splunkd.kv_store
+            found = {name: store.find_documents(name, {}) for name in (CHECKPOINTS, LEASES, RUNS)}
+        except CollectionError as error:
+            for item in confInfo.values():
+                item.update(state=f"unknown: {error}", last_event="", lag="")
+            return
+        for name, item in confInfo.items():
+            item.update(describe(_facts(self._key(name), item, found), time.time()))
+
+    def handleCreate(self, confInfo: Any) -> None:  # noqa: N802, N803, ANN401 - UCC's names
+        """A new input, also one that was cloned, has no position of its own yet."""
+        self._stored_only()
+        super().handleCreate(confInfo)
+
+    def handleEdit(self, confInfo: Any) -> None:  # noqa: N802, N803, ANN401 - UCC's names
+        """Save, then start again where that was asked for."""
+        wanted, confirmed = self._stored_only()
+        again = bool(wanted) or (confirmed and self._kind != KIND)
+        if wanted:
+            problems = Problems()
+            read_start(wanted, problems)
+            with refusing():
+                problems.settle()
+            if not confirmed:
+                what = (
+                    "Start again: tick the box as well. The input forgets where it stands; events "
+                    "that it has collected already come again, or those since then are left out"
+                )
+                raise RestError(BAD_REQUEST, what)
+            self.payload["start"] = wanted
+        super().handleEdit(confInfo)
+        if again:
+            self._forget()
+
+    def handleRemove(self, confInfo: Any) -> None:  # noqa: N802, N803, ANN401 - UCC's names
+        """The position goes with the input."""
+        super().handleRemove(confInfo)
+        self._forget()
+
+    @property
+    def _kind(self) -> str:
+        return str(self.endpoint.input_type)
+
+    def _key(self, name: str) -> str:
+        return f"{self._kind}:{name}"
+
+    def _stored_only(self) -> tuple[str, bool]:
+        """Take out of the payload what is not stored; where to start again, and whether to."""
+        wanted = self.payload.pop(RESET, "").strip()
+        confirmed = self.payload.pop(CONFIRMED, "").strip().lower() in ("1", "true", "yes")
+        return wanted, confirmed
+
+    def _forget(self) -> None:
+        """A run that goes on loses its lease, so that it cannot save a position any more."""
+        key = self._key(str(self.callerArgs.id))
+        with refusing():
+            store: KvStore = self.splunkd.kv_store
+            supersede(store, key, time.time())
+            for collection in (CHECKPOINTS, RUNS):
+                store.delete_documents(collection, {"_key": key})
+
+
+def _facts(key: str, item: Any, found: dict[str, list[dict[str, Any]]]) -> Facts:  # noqa: ANN401
+    def of(collection: str) -> dict[str, Any] | None:
+        return next((each for each in found[collection] if each.get("_key") == key), None)
+
+    run = of(RUNS)
+    try:
+        interval = float(item.get("interval") or 0) or None
+    except ValueError:
+        interval = None
+    return Facts(
+        is_disabled=str(item.get("disabled", "0")).lower() in ("1", "true"),
+        interval=interval,
+        position=of(CHECKPOINTS),
+        leases=[each for each in found[LEASES] if each.get("input") == key],
+        run=last_run.read(run) if run else None,
+    )

@@ -1,0 +1,52 @@
+"""Configuration > Proxy and > Logging: a proxy is tried before it is saved."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from splunktaucclib.rest_handler.error import RestError
+
+from ta_akamai_siem.settings import Account, Problems, read_account, read_proxy
+from ta_akamai_siem.tls import trusted
+
+from .connection import check_proxy
+from .page_handler import BAD_REQUEST, MASKS, PageHandler, refusing
+
+_PROXY = "proxy"
+
+
+class SettingsHandler(PageHandler):
+    """`payload`: of the stanza `proxy`, `proxy_test` is ours."""
+
+    def handleEdit(self, confInfo: Any) -> None:  # noqa: N802, N803, ANN401 - UCC's names
+        """Check, ask for Akamai through it, save."""
+        if self.callerArgs.id == _PROXY:
+            self.payload["proxy_test"] = self._tried()
+        super().handleEdit(confInfo)
+
+    def _tried(self) -> str:
+        with refusing():
+            stored = self.splunkd.settings.page().get(_PROXY, {})
+        given = {key: value for key, value in self.payload.items() if value not in MASKS}
+        problems = Problems()
+        proxy = read_proxy({**stored, **given}, problems)
+        with refusing():
+            problems.settle()
+            if proxy is None:
+                return "Not in use"
+            account = self._any_account()
+            certificates = trusted(account.ca_bundle if account else "")
+        answer = check_proxy(account, proxy, certificates)
+        if answer.refusal:
+            raise RestError(BAD_REQUEST, str(answer.refusal))
+        return answer.note
+
+    def _any_account(self) -> Account | None:
+        """The first that is usable: its host is what the proxy has to let through."""
+        settings = self.splunkd.settings
+        for name in settings.account_names():
+            problems = Problems()
+            account = read_account(name, settings.account(name), problems)
+            if not problems.sentences:
+                return account
+        return None

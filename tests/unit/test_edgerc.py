@@ -1,0 +1,67 @@
+"""The text of a credential file, in the forms in which it comes; no message repeats it."""
+
+from __future__ import annotations
+
+import pytest
+
+from ta_akamai_siem.pages.edgerc import EdgercInvalid, read_edgerc
+
+LINES = (
+    "client_secret = c2VjcmV0+/=",
+    "host = akab-example.luna.akamaiapis.net",
+    "access_token = akab-access",
+    "client_token = akab-client",
+)
+VALUES = {
+    "host": "akab-example.luna.akamaiapis.net",
+    "client_token": "akab-client",
+    "client_secret": "c2VjcmV0+/=",
+    "access_token": "akab-access",
+}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[default]\n" + "\n".join(LINES),
+        "\n".join(LINES),
+        "\ufeff[default]\r\n" + "\r\n".join(LINES) + "\r\n",
+        "# comment\n; another\n\n[default]\n    " + "\n    ".join(LINES),
+        "[default]\n" + "\n".join(LINES).replace(" = ", "=").replace("host=", "Host = https://"),
+        "[default]\n" + "\n".join(f'{k} = "{v}"' for k, v in VALUES.items()) + "\nmax_body = 1\n",
+        "[only]\n" + "\n".join(LINES),
+        "[default]\nhost = old\n" + "\n".join(LINES),
+        "[a]\nhost = x\n[default]\n" + "\n".join(LINES),
+    ],
+)
+def test_forms(text: str) -> None:
+    assert read_edgerc(text) == VALUES
+
+
+def test_a_section_of_its_own() -> None:
+    text = "[default]\nhost = x\n[siem]\n" + "\n".join(LINES)
+    assert read_edgerc(text, " siem ") == VALUES
+
+
+def test_a_percent_sign_is_one() -> None:
+    text = "\n".join(LINES).replace("c2VjcmV0", "%(host)s%")
+    assert read_edgerc(text)["client_secret"] == "%(host)s%+/="
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[a]\nhost = hidden\n[b]\nhost = hidden", "it has [a], [b]"),
+        ("[default]\n" + "\n".join(LINES[:2]), "no client_token, access_token"),
+        ("[default]\nclient_secret\nhidden", "no host, client_token, client_secret"),
+        ("[default]\n= hidden", "not in its format"),
+        ("[default\nhidden = hidden", "not in its format"),
+        ("hidden", "no host"),
+    ],
+)
+def test_wrong_ones(text: str, told: str) -> None:
+    with pytest.raises(EdgercInvalid) as error:
+        read_edgerc(text)
+    assert told in str(error.value)
+    assert "hidden" not in str(error.value)
+    assert "c2VjcmV0" not in str(error.value)
