@@ -5,7 +5,7 @@ export Q
 SETUP = $(PYTHON) packaging/setup_venv.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo search test test-all cim mutations shown soak bench build package inspect lint clean
+.PHONY: help demo search test test-all browser workbench cim mutations shown soak bench build package inspect lint clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | \
@@ -23,6 +23,12 @@ test: package lint inspect ## prove it: every Python that Splunk brings, under t
 
 test-all: package lint inspect ## everything on every Python
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.run --all
+
+browser: build ## the pages in headless Chromium; screenshots in build/browser/
+	@browser=$$($(SETUP) browser) && "$$browser" -m pytest -q -s tests/browser && ls build/browser
+
+workbench: build ## both stand-ins and the pages on loopback, events flowing, until Ctrl-C
+	@dev=$$($(SETUP) dev) && "$$dev" -m tests.workbench
 
 cim: ## how much of each data model is filled, by 20,000 events
 	@search=$$($(SETUP) search) && "$$search" -m tests.search.cim_table

@@ -1,11 +1,12 @@
-"""Write the five lock files from their ``.in`` files: ``python packaging/lock.py``.
+"""Write the six lock files from their ``.in`` files: ``python packaging/lock.py``.
 
 Run it after a change in an ``.in`` file, then look at what changed. It needs the network.
 
 * ``runtime.lock``: what the app carries. One file a library, and that file is pure Python (a
   universal wheel, or the source of splunk-sdk, which has no wheel), the same on every Python.
-* ``dev.lock``, ``search.lock``, ``slim.lock`` and ``tools.lock``: what lints, tests, builds and
-  inspects; every published file of the version is allowed, so that they install on any system.
+* ``browser.lock``, ``dev.lock``, ``search.lock``, ``slim.lock`` and ``tools.lock``: what lints,
+  tests, builds and inspects; every published file of the version is allowed, so that they install
+  on any system.
 """
 
 from __future__ import annotations
@@ -70,7 +71,7 @@ def main() -> None:
         python = Path(folder, "Scripts" if sys.platform == "win32" else "bin", "python")
         subprocess.run([str(python), "-m", "pip", "install", "-q", LOCKER], check=True)
         _lock_runtime(python)
-        for name in ("dev", "search", "slim", "tools"):
+        for name in ("browser", "dev", "search", "slim", "tools"):
             _lock_development(python, name)
 
 

@@ -5,6 +5,7 @@
 * ``tools``: builds and inspects the app (tools.lock)
 * ``dev``: lints, demonstrates and tests it (dev.lock, then runtime.lock); with PYTHON, the path of
   an interpreter, the same for that interpreter in a folder of its own
+* ``browser``: as ``dev``, and drives a browser (browser.lock besides)
 * ``search``: proves the search side (search.lock)
 * ``slim``: validates the package (slim.lock)
 
@@ -34,6 +35,7 @@ _VENVS = BUILD / "venv"
 _LOCKS = {
     "tools": ("tools.lock",),
     "dev": ("dev.lock", "runtime.lock"),
+    "browser": ("dev.lock", "runtime.lock", "browser.lock"),
     "search": ("search.lock",),
     "slim": ("slim.lock",),
 }
@@ -51,6 +53,8 @@ def _missing_system_packages(kind: str, python: str) -> list[str]:
         missing.append("python3-venv")
     if kind == "tools" and ctypes.util.find_library("magic") is None:
         missing.append("libmagic1")
+    if kind == "browser" and shutil.which("chromium") is None:
+        missing.append("chromium")
     return missing
 
 
@@ -60,7 +64,8 @@ def _install_system_packages(names: list[str]) -> None:
     if not may_install:
         message = (
             f"This system lacks {' and '.join(names)}. Install with: sudo {' '.join(command)}"
-            " (or your system's way: python3-venv is Python's ensurepip, libmagic1 is libmagic),"
+            " (or your system's way: python3-venv is Python's ensurepip, libmagic1 is libmagic,"
+            " chromium is the browser),"
             " then run make again."
         )
         raise SystemExit(message)

@@ -3,7 +3,8 @@
 Unit and property tests run on each; those of the stand-ins, which are no part of the product, on
 the newest. The end-to-end tests run complete on the newest and, without `--all`, only their core on
 the other; so do property tests, with fewer examples. The search side runs once: no Python of ours
-is in it. Two parts run side by side; what each printed is shown when it is done.
+is in it; so do the pages in a browser, where there is one. Some parts run side by side, since they
+wait much; what each printed is shown when it is done.
 """
 
 from __future__ import annotations
@@ -11,15 +12,19 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 import time
+from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 ROOT = Path(__file__).resolve().parent.parent
 LARGEST_PAGE = 600_000
-SIDE_BY_SIDE = 2
-LONGEST = ("tests/end_to_end/test_lifecycle.py", "tests/end_to_end/test_collecting.py")
+SIDE_BY_SIDE = 3
+LONGEST = ("tests/end_to_end/test_faults.py", "tests/end_to_end/test_collecting.py")
+BROWSER = ("tests/browser", "-s")
 SEARCH = ("tests/search", "--confcutdir=tests/search", "-p", "no:plugin", "-p", "no:splunk")
 """Without the plugins of Splunk's test-suite, and without what the other tests need."""
 sys.path.insert(0, str(ROOT / "packaging"))
@@ -28,15 +33,30 @@ from find_pythons import WANTED, find  # noqa: E402 - from the folder just added
 from setup_venv import environment  # noqa: E402 - likewise
 
 
+class Tester:
+    """An environment that runs tests. It is made when it is first needed, by one part at a time."""
+
+    _locks: ClassVar[dict[str, threading.Lock]] = defaultdict(threading.Lock)
+
+    def __init__(self, kind: str, python: str | None = None) -> None:
+        self.kind = kind
+        self._python = python
+
+    def path(self) -> Path:
+        """Its Python. Raises SystemExit where the system lacks something that cannot be had."""
+        with self._locks[f"{self.kind} {self._python}"]:
+            return environment(self.kind, self._python)
+
+
 @dataclass(frozen=True)
 class Part:
-    """`python`: runs the product. `tester`: the environment's Python, runs the tests.
-    `chosen`: which tests, as pytest's arguments. `folder`: where it runs.
+    """`python`: runs the product. `tester`: runs the tests. `chosen`: which tests, as pytest's
+    arguments. `folder`: where it runs.
     """
 
     title: str
     python: Path
-    tester: Path
+    tester: Tester
     chosen: tuple[str, ...]
     settings: dict[str, str]
     folder: Path = ROOT
@@ -69,7 +89,7 @@ def parts(*, everything: bool) -> list[Part]:
     )
     chosen = []
     for version, path in reversed(found):
-        tester = environment("dev", str(path))
+        tester = Tester("dev", str(path))
         settings = {"LARGE_PAGE": str(LARGEST_PAGE)} if everything else {}
         if everything or version == newest:
             for name in scenarios:
@@ -85,12 +105,13 @@ def parts(*, everything: bool) -> list[Part]:
         chosen.append(
             Part(f"{version}: unit and property tests", path, tester, tuple(small), brief)
         )
-    return [*chosen, *search_parts(found[-1][1])]
+    pages = Part("any: the pages in a browser", found[-1][1], Tester("browser"), BROWSER, {})
+    return [chosen[0], pages, *chosen[1:], *search_parts(found[-1][1])]
 
 
 def search_parts(python: Path) -> list[Part]:
     """In an environment of its own: Splunk's test-suite for add-ons wants an older pytest."""
-    tester = environment("search")
+    tester = Tester("search")
     suite = ROOT / "tests" / "splunk_addon_suite"
     # It leaves files where it runs.
     folder = ROOT / "build" / "splunk_addon_suite"
@@ -105,8 +126,15 @@ def search_parts(python: Path) -> list[Part]:
 
 def run(part: Part) -> tuple[Part, int, str, float]:
     began = time.monotonic()
+    try:
+        tester = part.tester.path()
+    except SystemExit as lacking:
+        # Only a browser may be missing: make has set up the other environments' needs before.
+        skipped = part.tester.kind == "browser"
+        text = f"{'!!! SKIPPED' if skipped else 'FAILED'}: {lacking}"
+        return part, 0 if skipped else 1, text, time.monotonic() - began
     done = subprocess.run(
-        [str(part.tester), "-m", "pytest", "-q", *part.chosen],
+        [str(tester), "-m", "pytest", "-q", *part.chosen],
         check=False,
         cwd=part.folder,
         env={

@@ -28,6 +28,7 @@ class AccountHandler(PageHandler):
         """Check, ask Akamai, save."""
         self._complete({})
         super().handleCreate(confInfo)
+        _emptied(confInfo)
 
     def handleEdit(self, confInfo: Any) -> None:  # noqa: N802, N803, ANN401 - UCC's names
         """Likewise; a secret that comes back masked is the one that is stored."""
@@ -35,6 +36,7 @@ class AccountHandler(PageHandler):
             stored = self.splunkd.settings.account(self.callerArgs.id) or {}
         self._complete(stored)
         super().handleEdit(confInfo)
+        _emptied(confInfo)
 
     def handleRemove(self, confInfo: Any) -> None:  # noqa: N802, N803, ANN401 - UCC's names
         """Unless an input uses it."""
@@ -86,3 +88,9 @@ class AccountHandler(PageHandler):
         if answer.refusal:
             raise RestError(BAD_REQUEST, str(answer.refusal))
         payload["connection"] = answer.note
+
+
+def _emptied(conf_info: Any) -> None:  # noqa: ANN401 - Splunk's own
+    """The page keeps what was typed into it, but for what an answer says otherwise."""
+    for item in conf_info.values():
+        item.update(edgerc="", edgerc_section="")

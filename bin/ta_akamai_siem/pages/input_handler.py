@@ -28,6 +28,9 @@ class InputHandler(PageHandler):
     def handleList(self, confInfo: Any) -> None:  # noqa: N802, N803, ANN401 - UCC's names
         """The stanzas, and how each is doing."""
         super().handleList(confInfo)
+        self._describe(confInfo)
+
+    def _describe(self, confInfo: Any) -> None:  # noqa: N803, ANN401 - UCC's names
         if not confInfo:
             return
         try:
@@ -44,6 +47,7 @@ class InputHandler(PageHandler):
         """A new input, also one that was cloned, has no position of its own yet."""
         self._stored_only()
         super().handleCreate(confInfo)
+        self._answer(confInfo)
 
     def handleEdit(self, confInfo: Any) -> None:  # noqa: N802, N803, ANN401 - UCC's names
         """Save, then start again where that was asked for."""
@@ -64,6 +68,13 @@ class InputHandler(PageHandler):
         super().handleEdit(confInfo)
         if again:
             self._forget()
+        self._answer(confInfo)
+
+    def _answer(self, confInfo: Any) -> None:  # noqa: N803, ANN401 - UCC's names
+        """The page keeps what was typed into it, but for what an answer says otherwise."""
+        for item in confInfo.values():
+            item.update({RESET: "", CONFIRMED: "0"})
+        self._describe(confInfo)
 
     def handleRemove(self, confInfo: Any) -> None:  # noqa: N802, N803, ANN401 - UCC's names
         """The position goes with the input."""

@@ -1,0 +1,70 @@
+"""A browser, Splunk Web's stand-in, and a site behind it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+ROOT = Path(__file__).resolve().parents[2]
+for folder in (ROOT, ROOT / "bin"):
+    if str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))
+
+import pytest  # noqa: E402 - the path comes before the imports
+from playwright.sync_api import expect, sync_playwright  # noqa: E402 - likewise
+
+from tests.browser.add_on_pages import AddOnPages  # noqa: E402 - likewise
+from tests.end_to_end.site import BUILT_APP, CONFIG_ID, Site  # noqa: E402 - likewise
+from tests.standin_splunk_web.server import SplunkWeb  # noqa: E402 - likewise
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser
+
+CHROMIUM = "/usr/bin/chromium"
+QUIET = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+    "--no-sandbox",
+)
+"""No talk with hosts outside; as root there is no sandbox."""
+expect.set_options(timeout=8_000)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def site(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Site]:
+    """Inputs run when a test says so, unless it is marked `by_themselves`."""
+    alone = request.node.get_closest_marker("by_themselves") is not None
+    with Site(tmp_path, manual=not alone) as running:
+        running.akamai.configurations(
+            known=[7, CONFIG_ID], names={7: "Zoo", CONFIG_ID: "Main site"}
+        )
+        yield running
+
+
+@pytest.fixture
+def web(site: Site) -> Iterator[SplunkWeb]:
+    with SplunkWeb(BUILT_APP, site.splunk.management) as running:
+        yield running
+
+
+@pytest.fixture
+def pages(browser: Browser, web: SplunkWeb, site: Site) -> Iterator[AddOnPages]:
+    context = browser.new_context(viewport={"width": 1280, "height": 1000}, reduced_motion="reduce")
+    context.set_default_timeout(8_000)
+    yield AddOnPages(context.new_page(), web, site)
+    context.close()
