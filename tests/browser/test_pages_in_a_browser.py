@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 
 SECRETS = ("client_token", "client_secret", "access_token")
 CLICKS_AT_MOST = 14
+EXAMPLE = """[default]
+client_secret = dGhpcyBpcyBubyBzZWNyZXQsIGp1c3QgdGV4dC4uLg=
+host = akab-example.luna.akamaiapis.net
+access_token = akab-access-token-example
+client_token = akab-client-token-example"""
+"""For the picture in docs/images."""
 
 
 def edgerc(site: Site, **changed: str) -> str:
@@ -39,8 +45,10 @@ def test_from_nothing_to_the_first_event(pages: AddOnPages, site: Site) -> None:
     site.load(500, ago=300.0, config_id=CONFIG_ID)
     pages.open("configuration")
     watch, before = Stopwatch(), pages.clicks
-    fill_account(pages, site)
+    pages.new_account(ACCOUNT)
+    pages.fill(edgerc=EXAMPLE)
     pages.shoot("account")
+    pages.fill(edgerc=edgerc(site), ca_bundle=site.akamai.ca)
     pages.save()
     expect(pages.row(ACCOUNT)).to_contain_text("Accepted, ")
     pages.shoot("accounts")
@@ -212,7 +220,7 @@ def test_two_accounts_three_inputs(pages: AddOnPages, site: Site) -> None:
     pages.fill(**{"from": str(now - 3_600), "to": str(now - 60)})
     pages.save()
     expect(pages.row("range")).to_contain_text("has not run yet")
-    pages.row("copy").get_by_role("switch").click()
+    pages.row("copy").get_by_role("switch").press("Space")
     expect(pages.row("copy")).to_contain_text("Inactive")
     pages.open("inputs")
     expect(pages.row("copy")).to_contain_text("disabled")

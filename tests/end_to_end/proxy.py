@@ -58,6 +58,10 @@ class ProxyServer:
         self._server = Server(("127.0.0.1", 0), Handler)
         self.port = int(self._server.server_address[1])
 
+    def change_password(self, password: str) -> None:
+        """From now on another is right."""
+        self._password = password
+
     def __enter__(self) -> ProxyServer:
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
         return self

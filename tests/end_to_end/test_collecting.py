@@ -38,7 +38,6 @@ def differences(site: Site) -> list[str]:
     return found + [f"missing: {line[:200]!r}" for line in lines.values()]
 
 
-@pytest.mark.core
 def test_a_page_of_fifty_thousand_equals_the_reference(site: Site) -> None:
     site.load(50_000)
     site.akamai.set(page_events=50_000)
@@ -61,7 +60,7 @@ def test_workers_and_a_pace_change_nothing_but_the_time(site: Site) -> None:
 def test_what_is_to_be_masked_is_not_indexed(site: Site) -> None:
     """On both ways that an event can take: the workers' while behind, and the input's own."""
     corpus = Corpus(CorpusChoices(odd=0.05))
-    lines = [corpus.event(number, site.akamai.now() - 600) for number in range(12_000)]
+    lines = [corpus.event(number, site.akamai.now() - 600) for number in range(10_500)]
     site.akamai.load_lines(lines, stored_at=site.akamai.now() - 600)
     site.set_up(limit="6000", workers="2", mask="cookies;api_keys")
     assert site.run()["records"] == len(lines)

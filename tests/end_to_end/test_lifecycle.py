@@ -227,6 +227,7 @@ def test_splunkd_is_asked_eight_times_before_the_first_record(site: Site) -> Non
         f"POST {collection}/{CHECKPOINTS}/batch_save",
         f"POST {collection}/{leases}/akamai_siem%3Afirst%231",
         f"DELETE {collection}/{leases}",
+        f"POST {collection}/ta_akamai_siem_runs/batch_save",
     }
     assert set(asked[8:]) <= after
 

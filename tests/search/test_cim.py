@@ -12,7 +12,7 @@ from tests.search.cim_table import table
 from tests.search.golden_files import ROOT
 from tests.search_time.knowledge import Knowledge
 
-COUNT = int(os.environ.get("CORPUS", "3000"))
+COUNT = int(os.environ.get("CORPUS", "2000"))
 _FORBIDDEN = ("_bunit", "_priority", "cim_entity_zone")
 
 

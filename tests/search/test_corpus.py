@@ -10,7 +10,7 @@ from tests.search.golden_files import ROOT
 from tests.search_time.index_time import IndexTime
 from tests.search_time.knowledge import Knowledge
 
-COUNT = int(os.environ.get("CORPUS", "3000"))
+COUNT = int(os.environ.get("CORPUS", "2000"))
 
 
 def test_fields() -> None:

@@ -80,8 +80,8 @@ class SplunkHome:
             shutil.move(str(local), str(kept))
         if self.app_folder.exists():
             shutil.rmtree(self.app_folder)
-        ignored = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(built_app, self.app_folder, ignore=ignored)
+        # Compiled files too, if there are any: an app that runs has them.
+        shutil.copytree(built_app, self.app_folder)
         if kept.is_dir():
             shutil.move(str(kept), str(local))
 

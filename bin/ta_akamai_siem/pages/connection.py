@@ -82,12 +82,15 @@ def check(account: Account, proxy: Proxy | None, trusted: ssl.SSLContext) -> Ans
 
 
 def check_proxy(account: Account | None, proxy: Proxy, trusted: ssl.SSLContext) -> Answer:
-    """Whether a proxy lets us through. `account`: whose host to ask it for, if there is any."""
+    """Whether a proxy lets us through. `account`: whose host to ask it for, if there is any.
+
+    A certificate that is not trusted is no refusal: the authority comes with an account, later.
+    """
     asked = _bounded(account or _ANYWHERE, proxy, trusted, CorrectedClock())
     now = moment(time.time())
     if asked is None:
         return Answer(None, f"Not verified, {now}: no answer within {SECONDS:.0f} s")
-    if isinstance(asked.error, (ProxyRefused, CertificateUntrusted)):
+    if isinstance(asked.error, ProxyRefused):
         return Answer(asked.error, "")
     if asked.error is None or isinstance(asked.error, (CredentialRefused, PermissionMissing)):
         return Answer(None, f"Lets requests to Akamai through, {now}")
