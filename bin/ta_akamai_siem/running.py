@@ -16,6 +16,7 @@ from .errors import (
     CheckpointUnusable,
     CollectionError,
     LeaseHeld,
+    LeaseLost,
     Leave,
     NeedsPerson,
     PipeClosed,
@@ -180,8 +181,8 @@ class Run(Generic[_Settings]):
             log.debug("lease.kept", reason=error)
 
     def _remember(self, ended: Optional[CollectionError], splunkd: Splunkd, log: Log) -> None:
-        """For the inputs page. A run that another had the lease of has nothing to say."""
-        if isinstance(ended, LeaseHeld):
+        """For the inputs page. A run whose lease is another's has nothing to say."""
+        if isinstance(ended, (LeaseHeld, LeaseLost)):
             return
         totals = self._totals
         run = last_run.ended(ended, totals.events, totals.lag, drained=totals.drained)
