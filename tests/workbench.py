@@ -60,10 +60,10 @@ def free_or_any(port: int) -> int:
 
 
 def flow(site: Site, config_ids: list[int]) -> None:
-    """A few events more, stored just now."""
-    now = site.akamai.now()
+    """A few events more, to be stored in the seconds to come: what is past may have been read."""
+    begin = site.akamai.now() + 1.0
     for config_id in config_ids:
-        site.akamai.load(EACH, stored_from=now - EVERY_S, stored_to=now - 0.1, config_id=config_id)
+        site.akamai.load(EACH, stored_from=begin, stored_to=begin + EVERY_S, config_id=config_id)
 
 
 def introduce(site: Site, web: SplunkWeb) -> None:

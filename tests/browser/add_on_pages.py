@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,9 +9,6 @@ from playwright.sync_api import expect
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
-
-    from tests.end_to_end.site import Site
-    from tests.standin_splunk_web.server import SplunkWeb
 
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "build" / "browser"
 KINDS = {
@@ -25,25 +21,29 @@ _COUNT_CLICKS = """document.addEventListener('click', event => {
 
 
 class AddOnPages:
-    """`page`: of a browser that has not logged in yet."""
+    """`page`: of a browser that has not logged in yet. `address`: Splunk Web's, up to the locale.
 
-    def __init__(self, page: Page, web: SplunkWeb, site: Site) -> None:
+    `user`, `password`: to log in with where nothing else is said.
+    """
+
+    def __init__(self, page: Page, address: str, user: str, password: str) -> None:
         self.page = page
-        self._web = web
-        self._site = site
+        self._address = address
+        self._user = user
+        self._password = password
         page.add_init_script(_COUNT_CLICKS)
 
     # --- going somewhere ------------------------------------------------------------------
 
     def open(self, view: str, user: str = "") -> None:
         """Configuration or inputs, logging in where that has not been done."""
-        self.page.goto(self._web.url(view))
+        self.page.goto(f"{self._address}/app/TA_akamai_siem/{view}")
         name = self.page.get_by_label("Username")
         landmark = self._landmark(view)
         expect(name.or_(landmark).first).to_be_visible()
         if name.is_visible():
-            name.fill(user or self._site.splunk.user)
-            self.page.get_by_label("Password").fill(self._site.splunk.password)
+            name.fill(user or self._user)
+            self.page.get_by_label("Password").fill(self._password)
             self.page.get_by_role("button", name="Sign In").click()
         expect(landmark).to_be_visible()
 
@@ -151,14 +151,3 @@ class AddOnPages:
         path = SCREENSHOTS / f"{name}.png"
         self.page.screenshot(path=path, animations="disabled")
         return path
-
-
-class Stopwatch:
-    """Seconds since it was made."""
-
-    def __init__(self) -> None:
-        self._began = time.monotonic()
-
-    @property
-    def seconds(self) -> float:
-        return time.monotonic() - self._began

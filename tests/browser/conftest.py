@@ -46,10 +46,8 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def site(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Site]:
-    """Inputs run when a test says so, unless it is marked `by_themselves`."""
-    alone = request.node.get_closest_marker("by_themselves") is not None
-    with Site(tmp_path, manual=not alone) as running:
+def site(tmp_path: Path) -> Iterator[Site]:
+    with Site(tmp_path) as running:
         running.akamai.configurations(
             known=[7, CONFIG_ID], names={7: "Zoo", CONFIG_ID: "Main site"}
         )
@@ -66,5 +64,5 @@ def web(site: Site) -> Iterator[SplunkWeb]:
 def pages(browser: Browser, web: SplunkWeb, site: Site) -> Iterator[AddOnPages]:
     context = browser.new_context(viewport={"width": 1280, "height": 1000}, reduced_motion="reduce")
     context.set_default_timeout(8_000)
-    yield AddOnPages(context.new_page(), web, site)
+    yield AddOnPages(context.new_page(), web.address, site.splunk.user, site.splunk.password)
     context.close()

@@ -1,8 +1,7 @@
-"""The built pages in Chromium, with the real handlers behind them: set-up, mistakes, rows."""
+"""The built pages in Chromium, with the real handlers behind them: mistakes, rows, protections."""
 
 from __future__ import annotations
 
-import json
 import socket
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -11,9 +10,9 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.add_on_pages import SCREENSHOTS, AddOnPages, Stopwatch
+from tests.browser.add_on_pages import AddOnPages
 from tests.end_to_end.proxy import ProxyServer
-from tests.end_to_end.site import ACCOUNT, CHECKPOINTS, CONFIG_ID, INPUT, KIND, STANZA, Site
+from tests.end_to_end.site import ACCOUNT, CHECKPOINTS, CONFIG_ID, INPUT, KIND, Site
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -21,13 +20,6 @@ if TYPE_CHECKING:
     from tests.standin_splunk_web.server import SplunkWeb
 
 SECRETS = ("client_token", "client_secret", "access_token")
-CLICKS_AT_MOST = 14
-EXAMPLE = """[default]
-client_secret = dGhpcyBpcyBubyBzZWNyZXQsIGp1c3QgdGV4dC4uLg=
-host = akab-example.luna.akamaiapis.net
-access_token = akab-access-token-example
-client_token = akab-client-token-example"""
-"""For the picture in docs/images."""
 
 
 def edgerc(site: Site, **changed: str) -> str:
@@ -38,38 +30,6 @@ def edgerc(site: Site, **changed: str) -> str:
 def fill_account(pages: AddOnPages, site: Site, name: str = ACCOUNT, **changed: str) -> None:
     pages.new_account(name)
     pages.fill(edgerc=edgerc(site, **changed), ca_bundle=changed.get("ca_bundle", site.akamai.ca))
-
-
-@pytest.mark.by_themselves
-def test_from_nothing_to_the_first_event(pages: AddOnPages, site: Site) -> None:
-    site.load(500, ago=300.0, config_id=CONFIG_ID)
-    pages.open("configuration")
-    watch, before = Stopwatch(), pages.clicks
-    pages.new_account(ACCOUNT)
-    pages.fill(edgerc=EXAMPLE)
-    pages.shoot("account")
-    pages.fill(edgerc=edgerc(site), ca_bundle=site.akamai.ca)
-    pages.save()
-    expect(pages.row(ACCOUNT)).to_contain_text("Accepted, ")
-    pages.shoot("accounts")
-    pages.open("inputs")
-    pages.new_input(INPUT)
-    pages.choose("account", ACCOUNT)
-    pages.pick_configuration("Main site")
-    pages.fill(start="-1h")
-    pages.shoot("input")
-    pages.save()
-    run = site.splunk.wait_run(STANZA, 1)
-    assert run["records"] == 500
-    seconds, clicks = watch.seconds, pages.clicks - before
-    pages.open("inputs")
-    expect(pages.row(INPUT)).to_contain_text("caught up")
-    expect(pages.row(INPUT)).to_contain_text(str(CONFIG_ID))
-    pages.shoot("inputs")
-    figures = {"clicks": clicks, "seconds": round(seconds, 1)}
-    print(f"\nfrom nothing to the first event: {figures}")
-    (SCREENSHOTS / "first_run.json").write_text(json.dumps(figures) + "\n", encoding="utf-8")
-    assert 0 < clicks <= CLICKS_AT_MOST
 
 
 def test_every_mistake_of_an_account_is_explained(pages: AddOnPages, site: Site) -> None:
@@ -314,7 +274,7 @@ def test_both_themes(browser: Browser, web: SplunkWeb, site: Site) -> None:
     for theme in ("light", "dark"):
         web.theme = theme
         context = browser.new_context(viewport={"width": 1280, "height": 800})
-        pages = AddOnPages(context.new_page(), web, site)
+        pages = AddOnPages(context.new_page(), web.address, site.splunk.user, site.splunk.password)
         pages.open("configuration")
         expect(pages.row(ACCOUNT)).to_be_visible()
         pages.shoot(f"accounts-{theme}")

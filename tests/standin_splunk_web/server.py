@@ -82,10 +82,15 @@ class SplunkWeb:
         self._server.shutdown()
         self._server.server_close()
 
+    @property
+    def address(self) -> str:
+        """Up to the locale."""
+        return f"http://127.0.0.1:{self.port}/en-US"
+
     def url(self, view: str = "") -> str:
         """Of a view of the app; without one, of the log-in page."""
         path = f"app/{self.app.name}/{view}" if view else "account/login"
-        return f"http://127.0.0.1:{self.port}/en-US/{path}"
+        return f"{self.address}/{path}"
 
     def cookie(self, name: str) -> str:
         """The full name of a cookie of this server's."""
