@@ -11,8 +11,8 @@ Splunk     `scheme`, `input_definition`, `no_proxy`, `kv_store`, `stored_setting
 position   `patience`, `lease`, `checkpoint`, `bulletin`
 writing    `transform`, `block_pipe`, `workers`, `pace`, `delivery`, `effort`
 the job    `ahead`, `fetching`, `collector`, `window_pages`, `backfiller`
-assembly   `loading`, `validation`, `last_run`, `running`, `continuous`, `finished`, `backfill`,
-           `modular_input`
+assembly   `loading`, `probing`, `validation`, `last_run`, `running`, `continuous`, `finished`,
+           `backfill`, `modular_input`
 
 `pages` holds the handlers behind the setup page and the inputs page, with an order of their own.
 """

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 ACCOUNT_CONF = "ta_akamai_siem_account"
 SETTINGS_CONF = "ta_akamai_siem_settings"
-_MASKS = ("******", "********")
-"""What stands in a conf file for a secret, today and in what older versions of UCC wrote."""
+MASKS = ("******", "********")
+"""What stands for a secret in a conf file and on a page, today and in older versions of UCC."""
 _SEPARATOR = "``splunk_cred_sep``"
 _END_MARK = _SEPARATOR + _SEPARATOR.join("SPLUNK") + _SEPARATOR
 _NOT_FOUND = 404
@@ -67,7 +67,7 @@ class StoredSettings:
         }
 
     def _unmasked(self, conf: str, name: str, stanza: Stanza) -> Stanza:
-        masked = [key for key, value in stanza.items() if value in _MASKS]
+        masked = [key for key, value in stanza.items() if value in MASKS]
         if not masked:
             return stanza
         secrets = self._secrets(conf, name)

@@ -1,12 +1,11 @@
 """What splunkd asks before it saves a stanza: whether it is right, and Akamai accepts it.
 
-Akamai is asked once, within `PROBE_SECONDS`. Only a definite refusal stands in the way of saving;
+Akamai is asked once, within `probing.SECONDS`. Only a definite refusal stands in the way of saving;
 whatever may be different in a minute does not.
 """
 
 from __future__ import annotations
 
-import threading
 import time
 from functools import partial
 from typing import TYPE_CHECKING, Union
@@ -25,6 +24,7 @@ from .errors import (
 from .fetching import SKEW_WORTH_A_WARNING
 from .loading import load_settings, log_level
 from .log import open_log
+from .probing import SECONDS, probe
 from .settings import InputSettings, read_input
 from .signing import CorrectedClock
 from .splunk_names import BACKFILL_KIND
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from .input_definition import InputDefinition
     from .loading import Reader
 
-PROBE_SECONDS = 8.0
-"""splunkd kills a validation that takes long; a person is waiting, too."""
 DEFINITE = (CredentialRefused, PermissionMissing, ConfigurationUnknown, ParameterIllegal)
 _REQUEST = OffsetRequest(offset="NULL", limit=1)
 
@@ -69,30 +67,12 @@ def _backfill_reader(definition: InputDefinition, splunkd: Splunkd) -> Reader[Ba
 
 def ask_akamai(api: Api, clock: CorrectedClock, log: Events) -> None:
     """Raises one of `DEFINITE`; anything else that is wrong is logged as a warning."""
-    outcome: list[CollectionError | None] = []
-    asking = threading.Thread(target=lambda: outcome.append(_ask(api, clock)), daemon=True)
-    asking.start()
-    asking.join(PROBE_SECONDS)
-    error = outcome[0] if outcome else None
-    if isinstance(error, DEFINITE):
-        raise error
-    if not outcome or error is not None:
-        reason = error or f"Akamai did not answer within {PROBE_SECONDS:.0f} s"
-        log.warning("validation.unverified", reason=reason)
+    try:
+        probe(lambda: api.probe(_REQUEST, SECONDS), clock)
+    except DEFINITE:
+        raise
+    except CollectionError as error:
+        log.warning("validation.unverified", reason=error)
     if abs(clock.skew) > SKEW_WORTH_A_WARNING:
         what = "This host's clock is not Akamai's; requests are signed with the corrected time"
         log.warning(ClockSkewed.code, skew_seconds=clock.skew, reason=ClockSkewed(what))
-
-
-def _ask(api: Api, clock: CorrectedClock) -> CollectionError | None:
-    try:
-        try:
-            api.probe(_REQUEST, PROBE_SECONDS)
-        except ClockSkewed as error:
-            if error.akamai_time is None:
-                return error
-            clock.learn(error.akamai_time)
-            api.probe(_REQUEST, PROBE_SECONDS)
-    except CollectionError as error:
-        return error
-    return None

@@ -56,11 +56,6 @@ class PersistentProcess:
         with self._turn:
             self._end(kill=False)
 
-    @property
-    def pid(self) -> int | None:
-        """The process that is kept, if there is one."""
-        return self._process.pid if self._process else None
-
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is not None and self._process.poll() is None:
             return self._process

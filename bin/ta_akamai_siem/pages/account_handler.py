@@ -8,11 +8,12 @@ from splunktaucclib.rest_handler.error import RestError
 
 from ta_akamai_siem.settings import Problems, read_account, read_proxy
 from ta_akamai_siem.splunk_names import BACKFILL_KIND, KIND
+from ta_akamai_siem.stored_settings import MASKS
 from ta_akamai_siem.tls import trusted
 
 from .connection import check
 from .edgerc import VALUES, EdgercInvalid, read_edgerc
-from .page_handler import BAD_REQUEST, MASKS, PageHandler, refusing
+from .page_handler import BAD_REQUEST, PageHandler, refusing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,13 +8,13 @@ from splunk import admin
 from splunktaucclib.rest_handler.admin_external import get_splunkd_endpoint
 from splunktaucclib.rest_handler.error import RestError
 
-from ta_akamai_siem.errors import ClockSkewed, CollectionError, PermissionMissing
+from ta_akamai_siem.errors import CollectionError, PermissionMissing
+from ta_akamai_siem.probing import SECONDS, probe
 from ta_akamai_siem.settings import Problems, read_account, read_proxy
 from ta_akamai_siem.signing import CorrectedClock
 from ta_akamai_siem.splunkd import Splunkd
 from ta_akamai_siem.tls import trusted
 
-from .connection import SECONDS
 from .page_handler import BAD_REQUEST, refusing
 from .security_configurations import SecurityConfiguration, security_configurations
 
@@ -56,10 +56,6 @@ class ConfigurationsHandler(admin.MConfigHandler):  # type: ignore[misc]  # Splu
             problems.settle()
             certificates = trusted(account.ca_bundle)
         clock = CorrectedClock()
-        try:
-            return security_configurations(account, proxy, certificates, clock, SECONDS)
-        except ClockSkewed as error:
-            if error.akamai_time is None:
-                raise
-            clock.learn(error.akamai_time)
-            return security_configurations(account, proxy, certificates, clock, SECONDS)
+        return probe(
+            lambda: security_configurations(account, proxy, certificates, clock, SECONDS), clock
+        )

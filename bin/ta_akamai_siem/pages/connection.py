@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from typing import TYPE_CHECKING, NamedTuple, Optional
 
 from ta_akamai_siem.errors import (
     CertificateUntrusted,
-    ClockSkewed,
     CollectionError,
     CredentialRefused,
     HostUnknown,
@@ -16,19 +14,18 @@ from ta_akamai_siem.errors import (
     ProxyRefused,
 )
 from ta_akamai_siem.fetching import SKEW_WORTH_A_WARNING
+from ta_akamai_siem.probing import SECONDS, probe
 from ta_akamai_siem.settings import Account
 from ta_akamai_siem.signing import CorrectedClock
 
 from .input_state import moment
-from .security_configurations import SecurityConfiguration, security_configurations
+from .security_configurations import security_configurations
 
 if TYPE_CHECKING:
     import ssl
 
     from ta_akamai_siem.settings import Proxy
 
-SECONDS = 8.0
-"""For all of it: a person is waiting, and splunkd for the handler."""
 DEFINITE = (CredentialRefused, CertificateUntrusted, HostUnknown, ProxyRefused)
 """What no waiting cures. Whatever may be different in a minute does not stand in the way."""
 _ANYWHERE = Account(
@@ -49,27 +46,20 @@ class Answer(NamedTuple):
     note: str
 
 
-class _Asked(NamedTuple):
-    error: Optional[CollectionError]
-    listed: list[SecurityConfiguration]
-
-
 def check(account: Account, proxy: Proxy | None, trusted: ssl.SSLContext) -> Answer:
     """Ask once, twice where this host's clock is wrong."""
     clock = CorrectedClock()
-    asked = _bounded(account, proxy, trusted, clock)
+    error = _error(account, proxy, trusted, clock)
     now = moment(time.time())
-    if asked is None:
-        note = f"Not verified, {now}: Akamai did not answer within {SECONDS:.0f} s"
-    elif isinstance(asked.error, DEFINITE):
-        return Answer(asked.error, "")
-    elif isinstance(asked.error, PermissionMissing):
+    if isinstance(error, DEFINITE):
+        return Answer(error, "")
+    if isinstance(error, PermissionMissing):
         note = (
             f"Accepted, {now}. This client may not list security configurations: type their ids "
             "into the input"
         )
-    elif asked.error is not None:
-        note = f"Not verified, {now}: {asked.error}"
+    elif error is not None:
+        note = f"Not verified, {now}: {error}"
     else:
         note = f"Accepted, {now}"
     if abs(clock.skew) > SKEW_WORTH_A_WARNING:
@@ -86,40 +76,24 @@ def check_proxy(account: Account | None, proxy: Proxy, trusted: ssl.SSLContext) 
 
     A certificate that is not trusted is no refusal: the authority comes with an account, later.
     """
-    asked = _bounded(account or _ANYWHERE, proxy, trusted, CorrectedClock())
+    error = _error(account or _ANYWHERE, proxy, trusted, CorrectedClock())
     now = moment(time.time())
-    if asked is None:
-        return Answer(None, f"Not verified, {now}: no answer within {SECONDS:.0f} s")
-    if isinstance(asked.error, ProxyRefused):
-        return Answer(asked.error, "")
-    if asked.error is None or isinstance(asked.error, (CredentialRefused, PermissionMissing)):
+    if isinstance(error, ProxyRefused):
+        return Answer(error, "")
+    if error is None or isinstance(error, (CredentialRefused, PermissionMissing)):
         return Answer(None, f"Lets requests to Akamai through, {now}")
-    return Answer(None, f"Not verified, {now}: {asked.error}")
+    return Answer(None, f"Not verified, {now}: {error}")
 
 
-def _bounded(
+def _error(
     account: Account, proxy: Proxy | None, trusted: ssl.SSLContext, clock: CorrectedClock
-) -> _Asked | None:
-    """None where no answer came in time; the thread that waits for it ends by its own time-out."""
-    outcome: list[_Asked] = []
-    asking = threading.Thread(
-        target=lambda: outcome.append(_ask(account, proxy, trusted, clock)), daemon=True
-    )
-    asking.start()
-    asking.join(SECONDS)
-    return outcome[0] if outcome else None
-
-
-def _ask(
-    account: Account, proxy: Proxy | None, trusted: ssl.SSLContext, clock: CorrectedClock
-) -> _Asked:
+) -> CollectionError | None:
+    """What comes of asking for the list that any client may ask for."""
     try:
-        try:
-            return _Asked(None, security_configurations(account, proxy, trusted, clock, SECONDS))
-        except ClockSkewed as error:
-            if error.akamai_time is None:
-                return _Asked(error, [])
-            clock.learn(error.akamai_time)
-            return _Asked(None, security_configurations(account, proxy, trusted, clock, SECONDS))
+        probe(
+            lambda: security_configurations(account, proxy, trusted, clock, SECONDS),
+            clock,
+        )
     except CollectionError as error:
-        return _Asked(error, [])
+        return error
+    return None

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 BAD_REQUEST = 400
-MASKS = ("******", "********")
-"""What a page shows, and sends back, in the place of a secret that is stored."""
 
 
 @contextlib.contextmanager

@@ -7,10 +7,11 @@ from typing import Any
 from splunktaucclib.rest_handler.error import RestError
 
 from ta_akamai_siem.settings import Account, Problems, read_account, read_proxy
+from ta_akamai_siem.stored_settings import MASKS
 from ta_akamai_siem.tls import trusted
 
 from .connection import check_proxy
-from .page_handler import BAD_REQUEST, MASKS, PageHandler, refusing
+from .page_handler import BAD_REQUEST, PageHandler, refusing
 
 _PROXY = "proxy"
 
