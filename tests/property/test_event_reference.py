@@ -7,10 +7,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ta_akamai_siem.event import NotAnEvent, record, unparsed
+from ta_akamai_siem.event_time import Moment
 from tests.property import source_events
+from tests.reference.golden import CLOCK
 from tests.reference.record import reference_record, same
 
-COLLECTED = "1700000000.125"
+COLLECTED = Moment.of(1_700_000_000.125, float(CLOCK))
 # A whole event takes four times as long to make as one of its values.
 WHOLE_EVENTS = max(1, settings.default.max_examples // 4)
 
@@ -25,7 +27,7 @@ def differences(line: bytes) -> list[str]:
         found = ["refused"] if reference.parsed else []
     else:
         found = [] if reference.parsed else ["taken for an event"]
-    expected_time = (reference.time or COLLECTED, reference.time is not None)
+    expected_time = (reference.time or COLLECTED.collected, reference.time is not None)
     if (made.time, made.timed) != expected_time:
         found.append(f"time: expected {expected_time}, got {(made.time, made.timed)}")
     return found + same(made.text, line)
