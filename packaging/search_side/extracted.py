@@ -11,6 +11,7 @@ from pieces import (
     RULES,
     SOME,
     STRING,
+    TEXTS,
     VALUE,
     digits,
     headers,
@@ -35,9 +36,9 @@ HOST = (
 USER = rf'"(?:(?<user_domain>[^"\\]++)\\\\(?=[^"]))?+(?<user>{SOME})"'
 STATUS = r'"?+(?<vendor_status>(?<status>[1-5][0-9]{2}(?![0-9]))|[0-9]{1,15}+)"?+(?=[,}])'
 REPUTATION = (
-    r'"(?:(?:ID=(?<reputation_id>[^;"\\]++)|WEBATCK=(?<reputation_web_attackers>[0-9.]++)'
+    r'"(?<client_reputation>(?!")(?:(?:ID=(?<reputation_id>[^;"\\]++)|WEBATCK=(?<reputation_web_attackers>[0-9.]++)'
     r"|DOSATCK=(?<reputation_dos_attackers>[0-9.]++)|SCANTL=(?<reputation_scanning_tools>[0-9.]++)"
-    rf'|WEBSCRP=(?<reputation_web_scrapers>[0-9.]++)|[^;"\\]++|\\.);?+)*+"'
+    rf'|WEBSCRP=(?<reputation_web_scrapers>[0-9.]++)|[^;"\\]++|\\.);?+)*+)"'
 )
 
 ATTACK = {
@@ -71,7 +72,7 @@ USER_RISK = {
 IDENTITY = {"ja4": text("ja4")}
 _BLANKS = r"(?:[ ]|\\t)*+"
 REFERRER = (
-    r"(?<http_referrer>(?:[A-Za-z][A-Za-z0-9+.-]*+://(?:[^/?#@\"\\]*+@)?+"
+    r"(?<http_referrer>(?:[A-Za-z][A-Za-z0-9+.-]*+://(?:[^/?#@\"\\]*+@)*+"
     r"(?<http_referrer_domain>\[[0-9A-Fa-f:.]++\]|[^/:?#@\"\\]++))?+"
     rf"(?!\"){MORE})"
 ).replace('\\"', '"')
@@ -101,58 +102,99 @@ HTTP = {
     "requestHeaders": headers(REQUEST_HEADERS),
     "responseHeaders": headers(RESPONSE_HEADERS),
 }
-_ANOMALY = (
-    rf'\{{"id":{STRING}(?:(?<=-ANOMALY"),"version":{STRING},"message":{STRING},"tag":{STRING}'
-    rf'|,"version":{STRING},"message":{STRING},"tag":{STRING}(?<=_ANOMALY")),"data":'
-)
-SCORE = (
+_LINE = rf'(?:[^"\\]++|\\(?:["\\/bft]|u[0-9a-f]{{4}})|\\r(?!\\n)|(?:\\r)?+\\n(?=[ ]|\\t))'
+"""A piece of a header line within one string, as 0.1.0 wrote all headers; a folded one is whole."""
+
+
+def _in_one_string(patterns: dict[str, tuple[str, str]]) -> str:
+    """Headers in one string, in one pass; the first header of a name counts."""
+    known = "".join(
+        f"(?(<{field}>)(?!)|(?i:{name}):{_BLANKS}){value.replace(SOME, _LINE + '++')}|"
+        for name, (field, value) in patterns.items()
+    )
+    return rf'"(?:(?:{known}{_LINE}*+)(?:(?:\\r)?+\\n|(?=")))*+"'.replace(
+        f'(?!"){MORE}', f"{_LINE}++"
+    )
+
+
+_HEADERS_BEFORE = {
+    "requestHeaders": _in_one_string(
+        {**REQUEST_HEADERS, "Content-Length": ("bytes_in", rf"(?<bytes_in>[0-9]{{1,10}}+){_BLANKS}(?=\"|\\[rn])")}
+    ),
+    "responseHeaders": _in_one_string(RESPONSE_HEADERS),
+}
+
+_UP_TO_TAG = rf',"version":{STRING},"message":{STRING},"tag":{STRING}'
+ANOMALY = (
+    rf'\{{"id":{STRING}(?:(?<=-ANOMALY"){_UP_TO_TAG}|{_UP_TO_TAG}(?<=_ANOMALY")),"data":'
     r'"(?:Vector )?+Score: (?<rule_score>[0-9]++)'
     r"(?:, [A-Za-z]++ threshold: (?<rule_score_threshold>[0-9]++))?+"
 )
-_PASSED = (
+"""A score is believed of an anomaly rule only: what other rules matched is the client's text."""
+_NO_ANOMALY = rule(id=rf'{STRING}(?<!-ANOMALY")', tag=rf'{STRING}(?<!_ANOMALY")')
+_NOT_MITIGATED = (
     rf'"(?!{MITIGATED})(?<rule_passed>(?i:alert)(?=")|(?(<rule_passed>)(?!)|{SOME}))?+{MORE}"'
 )
-PATTERNS = {
-    "attack": BEFORE_ATTACK + members(ATTACK, but="rules"),
-    "rule": (
-        rf"{RULES}(?:{rule(action=_PASSED)},)*+(?<rule>"
-        + rule(
-            id=optional("signature_id"),
-            version=optional("signature_version"),
-            message=optional("signature"),
-            tag=optional("signature_tag"),
-            data=optional("signature_data"),
-            selector=optional("signature_selector"),
-            action=optional("rule_action"),
-        )
-        + ")"
-    ),
-    "score": (
-        RULES
-        + "(?:"
-        + rule(id=rf'{STRING}(?<!-ANOMALY")', tag=rf'{STRING}(?<!_ANOMALY")')
-        + f",)*+{_ANOMALY}{SCORE}"
-    ),
-    "all_rules": (
-        rf"(?:{RULES}|\G,)(?<rule_all>"
-        + rule(
-            id=optional("signature_id_all"),
-            message=optional("signature_all"),
-            tag=optional("signature_tag_all"),
-            action=optional("rule_action_all"),
-        )
-        + ")"
-    ),
-    "client": r"^\{"
-    + members(
-        {
-            "geo": whole(members(GEO)),
-            "botData": whole(members(BOT)),
-            "clientData": whole(members(CLIENT_DATA)),
-            "userRiskData": whole(members(USER_RISK)),
-            "identity": whole(members(IDENTITY)),
-        },
-        but="httpMessage",
-    ),
-    "http": HTTP_MESSAGE + members(HTTP) + END,
+"""Of the rules before the one that decided: `alert` if there is one, else the first action."""
+_DECIDING = rule(
+    id=optional("signature_id"),
+    version=optional("signature_version"),
+    message=optional("signature"),
+    tag=optional("signature_tag"),
+    data=optional("signature_data"),
+    selector=optional("signature_selector"),
+    action=optional("rule_action"),
+)
+_ANY = rule(
+    id=optional("signature_id_all"),
+    message=optional("signature_all"),
+    tag=optional("signature_tag_all"),
+    action=optional("rule_action_all"),
+)
+_INDICATOR = r"(?:^|\|)(udfp|unp|ugp|duc_1[hd]):([^|]++)"
+_CLIENT = {
+    # Passed over by its usual form, which is faster than as any value.
+    "attackData": whole(members({"rules": TEXTS})),
+    "geo": whole(members(GEO)),
+    "botData": whole(members(BOT)),
+    "clientData": whole(members(CLIENT_DATA)),
+    "userRiskData": whole(members(USER_RISK)),
+    "identity": whole(members(IDENTITY)),
 }
+TIME_PREFIX = rf'^\{{{members({}, but="httpMessage")}"httpMessage":\{{"start":"'
+PATTERNS = {
+    "unparsed": r'^\{"type":"akamai_siem_(?<record_kind>unparsed)"',
+    "attack": BEFORE_ATTACK + members(ATTACK, but="rules"),
+    # The first rule that mitigated, else the last one.
+    "rule": rf"{RULES}(?:{rule(action=_NOT_MITIGATED)},)*+(?<rule>{_DECIDING})",
+    "all_rules": rf"(?:{RULES}|\G,)(?<rule_all>{_ANY})",
+    "score": f"^{ANOMALY}",
+    "other_score": f"{RULES}(?:{_NO_ANOMALY},)*+{ANOMALY}",
+    "client": rf"^\{{{members(_CLIENT, but='(?:custom|httpMessage)')}",
+    "http": HTTP_MESSAGE + members(HTTP) + END,
+    # Records of version 0.1.0 have all headers in one string.
+    "http_before": HTTP_MESSAGE + members(_HEADERS_BEFORE, but="(?:request|response)Headers") + END,
+    "action_decided": rf"^(?<vendor_action>(?i:alert$)|{MITIGATED}.*+)",
+    "action_passed": "^(?<vendor_action>.++)",
+    "action_last": "^(?<vendor_action>.++)",
+    "action_slow_post": "^(?<vendor_action>.++)",
+    "user_by_uuid": "^(?<user_id>.++)",
+    "user_risk": _INDICATOR,
+    "user_trust": _INDICATOR,
+    "user_general": _INDICATOR,
+}
+SOURCES = {
+    "score": "rule",
+    "action_decided": "rule_action",
+    "action_passed": "rule_passed",
+    "action_last": "rule_action",
+    "action_slow_post": "slow_post_action",
+    "user_by_uuid": "user_uuid",
+    "user_risk": "user_risk",
+    "user_trust": "user_trust",
+    "user_general": "user_general",
+}
+"""Patterns that read an extracted field instead of `_raw`."""
+NAMED_BY_TEXT = ("user_risk", "user_trust", "user_general")
+REPEATED = ("all_rules", *NAMED_BY_TEXT)
+"""Patterns that take all matches."""

@@ -18,6 +18,8 @@ _BETWEEN = r'[^"{}\[\]]*+'
 NESTED = rf'([{{\[](?:{_BETWEEN}(?:{STRING}|(?-1)))*+{_BETWEEN}[}}\]])'
 """An object or a list with all that is in it."""
 VALUE = rf'(?:{STRING}|{NESTED}|[^",{{}}\[\]]++)'
+TEXTS = rf'\[(?:[^"\]]*+{STRING})*+[^"\]]*+\]'
+"""A list of strings, or of objects that hold nothing else."""
 NUMBER_END = r'"?+(?=[,}])'
 
 
