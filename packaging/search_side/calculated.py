@@ -118,8 +118,15 @@ EVALS = {
     ),
     "vendor_category": f'case({_RULE_FIRED},coalesce({_TAG},"none"),{_KINDS})',
     "category_key": (
-        f'case({_RULE_FIRED},"/".coalesce(signature_tag,"")."/ #".coalesce(signature_id,"")'
-        f'."# ".coalesce(signature,""),{_KINDS})'
+        f'case({_RULE_FIRED},replace("/".coalesce(signature_tag,"")."/ /"'
+        r'.replace(coalesce(signature_id,""),"-","_")."/ |",'
+        r'"(?i)(?:_AI)?(?:_ANOMALY)?/","/").coalesce(signature,""),'
+        f"{_KINDS})"
+    ),
+    "detected_by": (
+        f'case(isnull(rule),null(),match(signature_tag,"(?i)_AI(?:_ANOMALY)?$"),"ai",'
+        'match(signature_tag,"(?i)_ANOMALY$") OR match(signature_id,"(?i)-ANOMALY$"),"score",'
+        'true(),"rule")'
     ),
     "dvc": f'coalesce(config_id,"unknown")."/".coalesce({plain("policy_id")},"unknown")',
     # The request.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pieces import (
-    BEFORE_ATTACK,
     END,
     HTTP_MESSAGE,
     MITIGATED,
@@ -136,6 +135,11 @@ _NOT_MITIGATED = (
     rf'"(?!{MITIGATED})(?<rule_passed>(?i:alert)(?=")|(?(<rule_passed>)(?!)|{SOME}))?+{MORE}"'
 )
 """Of the rules before the one that decided: `alert` if there is one, else the first action."""
+_OTHER_TAG = (
+    r'"(?:(?!(?i:(?:AKAMAI/|CUSTOM/)?+(?:BOT|AUTOMATION|RATE|REPUTATION|CLIENTREP)[^A-Z]))'
+    rf'(?<attack_tag>{SOME})"|{MORE}")'
+)
+"""Of the rules before the one that decided: a tag of no bot, rate or reputation rule."""
 _DECIDING = rule(
     id=optional("signature_id"),
     version=optional("signature_version"),
@@ -152,9 +156,9 @@ _ANY = rule(
     action=optional("rule_action_all"),
 )
 _INDICATOR = r"(?:^|\|)(udfp|unp|ugp|duc_1[hd]):([^|]++)"
-_CLIENT = {
-    # Passed over by its usual form, which is faster than as any value.
-    "attackData": whole(members({"rules": TEXTS})),
+_OBJECTS = {
+    # The rules have patterns of their own.
+    "attackData": whole(members({**ATTACK, "rules": TEXTS})),
     "geo": whole(members(GEO)),
     "botData": whole(members(BOT)),
     "clientData": whole(members(CLIENT_DATA)),
@@ -164,13 +168,12 @@ _CLIENT = {
 TIME_PREFIX = rf'^\{{{members({}, but="httpMessage")}"httpMessage":\{{"start":"'
 PATTERNS = {
     "unparsed": r'^\{"type":"akamai_siem_(?<record_kind>unparsed)"',
-    "attack": BEFORE_ATTACK + members(ATTACK, but="rules"),
+    "objects": rf"^\{{{members(_OBJECTS, but='(?:custom|httpMessage)')}",
     # The first rule that mitigated, else the last one.
-    "rule": rf"{RULES}(?:{rule(action=_NOT_MITIGATED)},)*+(?<rule>{_DECIDING})",
+    "rule": rf"{RULES}(?:{rule(tag=_OTHER_TAG, action=_NOT_MITIGATED)},)*+(?<rule>{_DECIDING})",
     "all_rules": rf"(?:{RULES}|\G,)(?<rule_all>{_ANY})",
     "score": f"^{ANOMALY}",
     "other_score": f"{RULES}(?:{_NO_ANOMALY},)*+{ANOMALY}",
-    "client": rf"^\{{{members(_CLIENT, but='(?:custom|httpMessage)')}",
     "http": HTTP_MESSAGE + members(HTTP) + END,
     # Records of version 0.1.0 have all headers in one string.
     "http_before": HTTP_MESSAGE + members(_HEADERS_BEFORE, but="(?:request|response)Headers") + END,
