@@ -20,6 +20,13 @@ ALL_RULES = {
     "signature_tag_all": "tag",
     "rule_action_all": "action",
 }
+_CHALLENGES = ("challenge", "js_challenge", "crypto_challenge", "interactive_challenge")
+BLOCKED = (*MITIGATING, *_CHALLENGES, "serve_alternate", "a")
+PASSED = {
+    **dict.fromkeys(("alert", "monitor", "delay", "slow", "w"), "low"),
+    **dict.fromkeys(("allow", "ignore"), "informational"),
+}
+"""Severities, where no score was over its threshold."""
 _OPEN = re.compile("[\x00\ud800-\udfff]")
 _LARGEST_LENGTH = 9_999_999_999
 
@@ -35,6 +42,7 @@ def fields(raw: str) -> dict[str, str | list[str] | None]:
     record = json.loads(raw, parse_int=_Number, parse_float=_Number)
     http, attack = _object(record, "httpMessage"), _object(record, "attackData")
     made = {**_request(http), **_client(record, attack), **_rule(attack)}
+    made.update(_judged(made))
     return {name: value for name, value in made.items() if value is not ...}
 
 
@@ -42,6 +50,20 @@ def is_mitigated(action: str) -> bool:
     """Whether an action of Akamai's kept the request from its origin."""
     lower = action.lower()
     return lower.startswith(MITIGATING) or re.match(r"([a-z]+_)*challenge", lower) is not None
+
+
+def _judged(made: dict[str, Any]) -> dict[str, str | None]:
+    """Action and severity; neither where nothing decided."""
+    vendor = (made["vendor_action"] or "").lower()
+    if not vendor:
+        return {"action": None, "severity": None}
+    score, threshold = made.get("rule_score"), made.get("rule_score_threshold")
+    exceeded = bool(score and threshold and int(score) >= int(threshold))
+    if vendor in BLOCKED or vendor.startswith("deny_"):
+        return {"action": "blocked", "severity": "high" if exceeded else "medium"}
+    if vendor in PASSED:
+        return {"action": "allowed", "severity": "high" if exceeded else PASSED[vendor]}
+    return {"action": "unknown", "severity": "medium"}
 
 
 def _request(http: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-_METHODS = ("GET", "PUT", "POST", "DELETE", "HEAD", "OPTIONS", "CONNECT", "TRACE")
 _STATUSES = tuple(str(status) for status in range(100, 600))
 _SEVERITIES = ("critical", "high", "medium", "low", "informational")
 
@@ -78,14 +77,11 @@ MODELS = (
         ),
         {
             "action": ("allowed", "blocked", "unknown"),
-            "http_method": _METHODS,
             "status": _STATUSES,
         },
         {
             "cached": "Akamai does not tell whether the answer came from its cache",
             "duration, response_time": "Akamai gives no times but the request's start",
-            "http_method of PATCH and others": "the model lists eight methods; the method as it was"
-            " sent is in vendor_http_method",
             "status of a request that ended before an answer": "Akamai gives 0, which is no status;"
             " it is in vendor_status",
         },
