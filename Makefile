@@ -5,11 +5,11 @@ export Q
 SETUP = $(PYTHON) packaging/setup_venv.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo search test test-all browser workbench cim mutations shown soak bench build package inspect lint clean
+.PHONY: help demo search test test-all browser workbench props search-cost cim mutations shown soak bench build package inspect lint clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | \
-	  awk -F'|' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+	  awk -F'|' '{ printf "  make %-11s %s\n", $$1, $$2 }'
 
 demo: build ## build, collect from a stand-in into a stand-in, show what arrived
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.demo
@@ -29,6 +29,12 @@ browser: build ## the pages in headless Chromium; screenshots in build/browser/
 
 workbench: build ## both stand-ins and the pages on loopback, events flowing, until Ctrl-C
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.workbench
+
+props: ## default/props.conf and transforms.conf from their table and pieces
+	@$(PYTHON) packaging/search_side/make_props.py
+
+search-cost: ## what an event costs at search time, beside version 0.1.0 (EVENTS=2000)
+	@search=$$($(SETUP) search) && "$$search" -m tests.search.cost
 
 cim: ## how much of each data model is filled, by 20,000 events
 	@search=$$($(SETUP) search) && "$$search" -m tests.search.cim_table

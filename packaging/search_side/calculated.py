@@ -1,7 +1,7 @@
-"""Calculated fields and look-ups of `[akamai:siem]`. None of the fields that people search by is
+r"""Calculated fields of `[akamai:siem]`. None of the fields that people search by is
 calculated: Splunk has no term for such a field, and reads every event.
 
-In a string of eval a backslash is written \\x5c, since what two of them mean is not documented.
+In a string of eval a backslash is written \x5c, since what two of them mean is not documented.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ _RULE_FIRED = "isnotnull(rule)"
 _KINDS = (
     'isnotnull(slow_post_action),"SLOW_POST",'
     'isnotnull(user_risk_score) OR isnotnull(user_risk_status_id),"USER_RISK",'
-    'isnotnull(reputation_scores),"REPUTATION",isnotnull(bot_score),"BOT_SCORE",true(),"none"'
+    'isnotnull(client_reputation),"REPUTATION",isnotnull(bot_score),"BOT_SCORE",true(),"none"'
 )
 _TAG, _MESSAGE, _ID = (plain(f"signature{name}") for name in ("_tag", "", "_id"))
 EVALS = {
@@ -124,7 +124,7 @@ EVALS = {
         f"{_KINDS})"
     ),
     "detected_by": (
-        f'case(isnull(rule),null(),match(signature_tag,"(?i)_AI(?:_ANOMALY)?$"),"ai",'
+        'case(isnull(rule),null(),match(signature_tag,"(?i)_AI(?:_ANOMALY)?$"),"ai",'
         'match(signature_tag,"(?i)_ANOMALY$") OR match(signature_id,"(?i)-ANOMALY$"),"score",'
         'true(),"rule")'
     ),

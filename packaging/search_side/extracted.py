@@ -11,7 +11,6 @@ from pieces import (
     SOME,
     STRING,
     TEXTS,
-    VALUE,
     digits,
     headers,
     members,
@@ -37,7 +36,7 @@ STATUS = r'"?+(?<vendor_status>(?<status>[1-5][0-9]{2}(?![0-9]))|[0-9]{1,15}+)"?
 REPUTATION = (
     r'"(?<client_reputation>(?!")(?:(?:ID=(?<reputation_id>[^;"\\]++)|WEBATCK=(?<reputation_web_attackers>[0-9.]++)'
     r"|DOSATCK=(?<reputation_dos_attackers>[0-9.]++)|SCANTL=(?<reputation_scanning_tools>[0-9.]++)"
-    rf'|WEBSCRP=(?<reputation_web_scrapers>[0-9.]++)|[^;"\\]++|\\.);?+)*+)"'
+    r'|WEBSCRP=(?<reputation_web_scrapers>[0-9.]++)|[^;"\\]++|\\.);?+)*+)"'
 )
 
 ATTACK = {
@@ -101,7 +100,7 @@ HTTP = {
     "requestHeaders": headers(REQUEST_HEADERS),
     "responseHeaders": headers(RESPONSE_HEADERS),
 }
-_LINE = rf'(?:[^"\\]++|\\(?:["\\/bft]|u[0-9a-f]{{4}})|\\r(?!\\n)|(?:\\r)?+\\n(?=[ ]|\\t))'
+_LINE = r'(?:[^"\\]++|\\(?:["\\/bft]|u[0-9a-f]{4})|\\r(?!\\n)|(?:\\r)?+\\n(?=[ ]|\\t))'
 """A piece of a header line within one string, as 0.1.0 wrote all headers; a folded one is whole."""
 
 
@@ -118,7 +117,10 @@ def _in_one_string(patterns: dict[str, tuple[str, str]]) -> str:
 
 _HEADERS_BEFORE = {
     "requestHeaders": _in_one_string(
-        {**REQUEST_HEADERS, "Content-Length": ("bytes_in", rf"(?<bytes_in>[0-9]{{1,10}}+){_BLANKS}(?=\"|\\[rn])")}
+        {
+            **REQUEST_HEADERS,
+            "Content-Length": ("bytes_in", rf"(?<bytes_in>[0-9]{{1,10}}+){_BLANKS}(?=\"|\\[rn])"),
+        }
     ),
     "responseHeaders": _in_one_string(RESPONSE_HEADERS),
 }

@@ -1,4 +1,4 @@
-"""Writes `default/props.conf` and `default/transforms.conf`: `make props`.
+"""`make props`: writes default/props.conf, default/transforms.conf and docs/examples/akamaisiem.
 
 Patterns come from `extracted.py`, calculated fields from `calculated.py`, both made of named
 pieces; what is no pattern and no expression is in the two templates beside this file.
@@ -11,13 +11,16 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from calculated import EVALS  # noqa: E402 - from the folder just added
-from extracted import NAMED_BY_TEXT, PATTERNS, REPEATED, SOURCES, TIME_PREFIX  # noqa: E402 - likewise
+import history
+from calculated import EVALS
+from extracted import NAMED_BY_TEXT, PATTERNS, REPEATED, SOURCES, TIME_PREFIX
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 LIMITS = "MATCH_LIMIT = 5000000"
 """PCRE counts steps; the default of 100,000 is too few for a long record."""
+SHORT = 400
+"""Characters. Such a pattern reads a few members, or one field."""
 
 
 def files() -> dict[Path, str]:
@@ -29,7 +32,8 @@ def files() -> dict[Path, str]:
         for mark, part in parts.items():
             text = text.replace(mark, part)
         made[ROOT / "default" / name] = text
-    return made
+    examples = ROOT / "docs" / "examples" / "akamaisiem"
+    return {**made, **{examples / name: text for name, text in history.files().items()}}
 
 
 def _calculated() -> str:
@@ -49,7 +53,7 @@ def _stanza(name: str, pattern: str) -> str:
         lines.append("FORMAT = $1::$2")
     if name in REPEATED:
         lines.append("MV_ADD = true")
-    if name not in SOURCES:
+    if len(pattern) > SHORT:
         lines.append(LIMITS)
     return "\n".join(lines)
 
@@ -57,6 +61,7 @@ def _stanza(name: str, pattern: str) -> str:
 def main() -> None:
     """Write both."""
     for path, text in files().items():
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
         print(f"{path.relative_to(ROOT)}: {len(text):,} characters")
 

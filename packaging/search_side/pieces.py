@@ -15,7 +15,7 @@ SOME = rf'(?!"){MORE}'
 KEY = f'{MORE}":'
 """The rest of a key, behind its first quotation mark."""
 _BETWEEN = r'[^"{}\[\]]*+'
-NESTED = rf'([{{\[](?:{_BETWEEN}(?:{STRING}|(?-1)))*+{_BETWEEN}[}}\]])'
+NESTED = rf"([{{\[](?:{_BETWEEN}(?:{STRING}|(?-1)))*+{_BETWEEN}[}}\]])"
 """An object or a list with all that is in it."""
 VALUE = rf'(?:{STRING}|{NESTED}|[^",{{}}\[\]]++)'
 TEXTS = rf'\[(?:[^"\]]*+{STRING})*+[^"\]]*+\]'
@@ -76,9 +76,7 @@ def optional(field: str) -> str:
     return f'"(?<{field}>{SOME})?+"'
 
 
-MITIGATED = (
-    r"(?i:deny|abort|tarpit|block|drop|reject|serve_alt|captcha|(?:[a-z]++_)*+challenge)"
-)
+MITIGATED = r"(?i:deny|abort|tarpit|block|drop|reject|serve_alt|captcha|(?:[a-z]++_)*+challenge)"
 """Actions that keep a request from its origin: those that the table of actions calls blocked."""
 
 

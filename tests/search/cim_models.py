@@ -108,7 +108,8 @@ MODELS = (
 SWITCHED_ON = {
     "eventtypes": {
         "akamai_siem_alert": {"disabled": "0"},
-        "akamai_siem_rule_web": {"disabled": "0"},
+        "akamai_siem_rule_web": {"search": "sourcetype=akamai:siem rule=*"},
+        "akamai_siem_watched_attack": {"disabled": "0"},
     },
     "props": {"akamai:siem": {"EVAL-type": '"alert"'}},
 }

@@ -81,6 +81,9 @@ def _escapes(stanza: dict[str, str], transforms: conf_file.Stanzas) -> Iterator[
     for name in sorted(named - SENT):
         if "json_extract(" not in stanza.get(f"EVAL-{name}", ""):
             yield f"{name} stays as JSON escaped it"
+    for key, value in stanza.items():
+        if re.search(r"(?<!coalesce\()json_extract\(", value):
+            yield f"{key} is lost where json_extract gives nothing"
     for name in sorted(SENT & {*DECODED}):
         if f"EVAL-{name}" in stanza:
             yield f"{name} is calculated, and searched by"
@@ -129,9 +132,7 @@ def _mitigating(app: Path) -> Iterator[str]:
         rows = [[row for row in table if row["vendor_action"] == name] for table in tables.values()]
         if [len(each) for each in rows] != [1, 2]:
             yield f"{name} is not once in the table of actions and twice in that of severities"
-    scored = {
-        row["severity"] for row in tables["severity"] if row["rule_score_exceeded"] == "yes"
-    }
+    scored = {row["severity"] for row in tables["severity"] if row["rule_score_exceeded"] == "yes"}
     if scored != {"high"}:
         yield f"over its threshold, blocked or let through, is {sorted(scored)}"
 
@@ -161,6 +162,8 @@ def _searches(app: Path) -> Iterator[str]:
         if "(" not in name and "index=*" in expanded(f"`{name}`", knowledge.macros):
             yield f"macro {name} searches every index"
     for name, stanza in conf_file.read(app / "default" / "workflow_actions.conf").items():
+        if stanza["fields"] not in hot_fields.HOT:
+            yield f"[{name}] searches by {stanza['fields']}, for which the index has no term"
         search = re.sub(r"\$\w+\$", "x", stanza["search.search_string"])
         try:
             spl.searched(search, [], knowledge)

@@ -9,6 +9,7 @@ import copy
 import itertools
 import json
 from typing import Any
+from urllib.parse import quote, unquote
 
 import pytest
 
@@ -33,8 +34,10 @@ KEYS = (
 RULE = '{"id":"1","version":"1","message":"m","tag":"CUSTOM/X","data":"","selector":"","action":"'
 PAYLOADS = (
     *(f'","{key}":"198.51.100.66","x":"' for key in KEYS),
-    *(f'"}},"{key}":{{"clientIP":"198.51.100.66","host":"forged.example.com"}},"x":{{"y":"' for key
-      in ("attackData", "geo", "userRiskData", "identity", "httpMessage", "botData")),
+    *(
+        f'"}},"{key}":{{"clientIP":"198.51.100.66","host":"forged.example.com"}},"x":{{"y":"'
+        for key in ("attackData", "geo", "userRiskData", "identity", "httpMessage", "botData")
+    ),
     f'"}},{RULE}deny"}},{RULE}',
     f'"}}],"appliedAction":"deny","rules":[{RULE}',
     '"}}',
@@ -88,8 +91,6 @@ def event(place: str, text: str) -> dict[str, Any]:
 
 def _into_headers(http: dict[str, Any], place: str, text: str) -> None:
     """As bytes of a header are: without line ends, which no client can put into one."""
-    from urllib.parse import quote, unquote
-
     text = text.replace("\r\n", " ")
     names = {"user agent": "User-Agent", "cookie": "Cookie", "referrer": "Referer", "header": "X-A"}
     if place == "response header":
@@ -124,8 +125,12 @@ IMITATION = {
     "appliedAction": "allow",
     "slowPostAction": "W",
     "clientReputation": "ID=198.51.100.66",
-    "rules": [{**dict.fromkeys(("id", "version", "message", "tag", "data", "selector"), "forged"),
-               "action": "abort"}],
+    "rules": [
+        {
+            **dict.fromkeys(("id", "version", "message", "tag", "data", "selector"), "forged"),
+            "action": "abort",
+        }
+    ],
     "country": "XX",
     "username": "forged",
     "host": "forged.example.com",
@@ -138,7 +143,7 @@ OBJECTS = ("attackData", "geo", "userRiskData", "identity", "botData", "clientDa
 @pytest.mark.parametrize("inside", ["", *OBJECTS, "custom", "unknown", "a list"])
 @pytest.mark.parametrize("absent", [False, True])
 def test_other_objects(knowledge: Knowledge, inside: str, absent: bool) -> None:
-    """With the names of ours, at the top, in each of ours, in a list; `absent`: the real one too."""
+    """With the names of ours: at the top, in each of ours, in a list; with ours and without."""
     made = event("path", "/")
     if absent:
         for name in ("geo", "userRiskData"):
@@ -146,7 +151,7 @@ def test_other_objects(knowledge: Knowledge, inside: str, absent: bool) -> None:
         del made["attackData"]["appliedAction"], made["attackData"]["clientReputation"]
     wanted = guarded(knowledge, made)
     forged = copy.deepcopy(made)
-    nested = {name: IMITATION for name in OBJECTS}
+    nested = dict.fromkeys(OBJECTS, IMITATION)
     if not inside:
         forged["aaa"] = IMITATION
     elif inside == "a list":

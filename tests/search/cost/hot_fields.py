@@ -1,4 +1,4 @@
-"""The fields that analysts search by, and whether a search for one of their values can ask the index.
+"""The fields that analysts search by, and whether the index can be asked for one of their values.
 
 Splunk looks a value up in the index where its field is extracted, or an alias of one that is; of a
 calculated field it reads every event of the time range.

@@ -9,7 +9,7 @@ import json
 import os
 import sys
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tests.search.cim_models import MODELS
 from tests.search.cost import hot_fields, versions
@@ -18,7 +18,9 @@ from tests.search.cost.needed import Needed, all_of, needed
 from tests.search.cost.patterns import NOTHING, Cost, cost
 from tests.search.cost.source_events import SIZES, source_events
 from tests.search_time.knowledge import Event, Knowledge
-from tests.search_time.search_time import Rules
+
+if TYPE_CHECKING:
+    from tests.search_time.search_time import Rules
 
 EVENTS = int(os.environ.get("EVENTS", "2000"))
 EVERYTHING = "every field"
@@ -36,9 +38,7 @@ def measured(version: versions.Version) -> dict[str, Any]:
         patterns = _patterns(rules, snapshots)
         made["patterns"][f"{sum(map(len, records)) / len(records) / 1024:.1f} KB"] = patterns
         if size == SIZES[0]:
-            evals = {
-                name: recorder.of(rules, name, snapshots).cost(EVENTS) for name in rules.evals
-            }
+            evals = {name: recorder.of(rules, name, snapshots).cost(EVENTS) for name in rules.evals}
             full = [knowledge.fields(_event(one)) for one in records]
             tables = {one.label: of_lookup(one, full) for one in rules.lookups}
             parsed = of_json(records)
@@ -66,8 +66,7 @@ def _searches(knowledge: Knowledge, rules: Rules) -> dict[str, Needed]:
     """A model's events have to be known by their event types, whose fields are needed too."""
     types = knowledge.event_types.fields
     models = {
-        model.name: needed(rules, {*model.required, *model.recommended, *types})
-        for model in MODELS
+        model.name: needed(rules, {*model.required, *model.recommended, *types}) for model in MODELS
     }
     hot = {f"{field}=x": needed(rules, [field]) for field in hot_fields.HOT}
     return {EVERYTHING: all_of(rules), **models, **hot}

@@ -15,7 +15,7 @@ from tests.standin_akamai.corpus import Corpus, CorpusChoices
 SIZES = (3, 20, 64)
 """KB."""
 _FIRST = 1_700_000_000
-_WORDS = "session=9f3b21e; theme=dark; cart=A-17|B-4; ref=https://www.example.com/a?b=c; ".split()
+_WORDS = ["session=9f3b21e;", "theme=dark;", "cart=A-17|B-4;", "ref=https://www.example.com/a?b=c;"]
 
 
 def source_events(count: int, size: int) -> list[bytes]:
@@ -29,8 +29,7 @@ def source_events(count: int, size: int) -> list[bytes]:
             for name in [*attack]:
                 if name.startswith("rule") or name == "appliedAction":
                     del attack[name]
-        if size > SIZES[0]:
-            _lengthen(event, number, (size - SIZES[0]) * 1024, dice)
+        _lengthen(event, number, size * 1024 - len(json.dumps(event)) * 3 // 4, dice)
         made.append(json.dumps(event, ensure_ascii=False).encode())
     return made
 
