@@ -105,7 +105,7 @@ EVALS = {
     "signature_id_decoded": _ID,
     "user_decoded": plain("user"),
     "http_user_agent_decoded": unfolded("http_user_agent"),
-    "http_user_agent_length": f"len({unfolded('http_user_agent')})",
+    "http_user_agent_length": "len(http_user_agent)",
     "uri_path_decoded": percent_decoded("uri_path"),
     "uri_query_decoded": percent_decoded("uri_query"),
     # The rule that decided.

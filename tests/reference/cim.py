@@ -102,7 +102,7 @@ def _request(http: dict[str, Any]) -> dict[str, Any]:
         "bytes": str(int(size_in) + int(size_out)),
         "http_user_agent": _sent(agent),
         "http_user_agent_decoded": _unfolded(agent),
-        "http_user_agent_length": _length(_unfolded(agent)),
+        "http_user_agent_length": str(len(_sent(agent) or "")) if agent else None,
         "http_referrer": _unfolded(request.get("referer")),
         "http_referrer_domain": _domain(request.get("referer")),
         "cookie": _unfolded(request.get("cookie")),
@@ -206,6 +206,9 @@ def _headers(http: dict[str, Any], name: str) -> dict[str, str]:
     """The first of each name that has a value, in lower case."""
     found: dict[str, str] = {}
     lines = http.get(name)
+    if isinstance(lines, str):
+        # Version 0.1.0 kept a block in one text.
+        lines = re.split(r"\r?\n(?![ \t])", lines)
     for line in lines if isinstance(lines, list) else []:
         if isinstance(line, str):
             key, colon, value = line.partition(":")

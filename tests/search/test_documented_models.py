@@ -165,10 +165,12 @@ def test_history_has_the_same_fields(with_history: Knowledge) -> None:
             fields = with_history.fields(Event(raw, ours.time, "akamaisiem"))
         except Unspecified:
             continue
+        agent = golden["fields"].get("http_user_agent_decoded")
         wanted = {
             **cim.fields(ours.raw),
             **{name: golden["fields"].get(name) for name in ("category", "attack_family")},
-            "http_user_agent": golden["fields"].get("http_user_agent_decoded"),
+            "http_user_agent": agent,
+            "http_user_agent_length": str(len(agent)) if agent else None,
             "signature_id": golden["fields"].get("signature_id_decoded"),
             "user": golden["fields"].get("user_decoded"),
         }
