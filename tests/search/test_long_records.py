@@ -18,6 +18,7 @@ from ta_akamai_siem.event import record
 from tests.reference import cim
 from tests.search.cim_models import MODELS
 from tests.search.golden_files import COLLECTED, ROOT
+from tests.search_time.index_time import IndexTime
 from tests.search_time.knowledge import Event, Knowledge
 
 LONG = 64 * 1024
@@ -151,6 +152,8 @@ def test_every_field_of_a_long_record(knowledge: Knowledge, place: str, filling:
     line = json.dumps(source(**{place: fill(FILLINGS[filling], size)})).encode()
     made = record(line, COLLECTED)
     assert len(made.text) >= LONG
+    time = IndexTime(knowledge.props["akamai:siem"]).time(made.text)
+    assert f"{time:.3f}" == made.time
     fields = knowledge.fields(Event(made.text, made.time, "akamai:siem"))
     for name, value in cim.fields(made.text).items():
         assert fields.get(name) == value, name
