@@ -12,7 +12,7 @@ import re
 import secrets
 from collections.abc import Callable
 from functools import lru_cache
-from json.encoder import c_make_encoder, encode_basestring
+from json.encoder import c_make_encoder, encode_basestring  # type: ignore[attr-defined]
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .decoding import percent_decoded, text_items, text_of
@@ -72,6 +72,7 @@ _attack_order = _order(
         *RULE_LISTS,
     )
 )
+_STRINGS = {str}
 _HEADERS = ("requestHeaders", "responseHeaders")
 _HTTP_SHORT = ("method", "host", "port", "status", "bytes", "protocol", "tls", "requestId")
 _HTTP_LONG = ("path", "query", *_HEADERS)
@@ -79,24 +80,22 @@ _timed_http_order = _order(("start", *_HTTP_SHORT), _HTTP_LONG)
 _untimed_http_order = _order((*_HTTP_SHORT, "start"), _HTTP_LONG)
 """What is no time stays away from the place where `TIME_PREFIX` in default/props.conf looks."""
 _SMALL_OBJECTS = {
-    "geo": _order(("continent", "country", "regionCode", "city", "asn")),
-    "botData": _order(("botScore", "responseSegment")),
-    "clientData": _order(("telemetryType", "appBundleId", "appVersion", "sdkVersion")),
-    "userRiskData": _order(
-        (
-            "status",
-            "score",
-            "allow",
-            "uuid",
-            "username",
-            "originUserId",
-            "emailDomain",
-            "risk",
-            "trust",
-            "general",
-        )
+    "geo": ("continent", "country", "regionCode", "city", "asn"),
+    "botData": ("botScore", "responseSegment"),
+    "clientData": ("telemetryType", "appBundleId", "appVersion", "sdkVersion"),
+    "userRiskData": (
+        "status",
+        "score",
+        "allow",
+        "uuid",
+        "username",
+        "originUserId",
+        "emailDomain",
+        "risk",
+        "trust",
+        "general",
     ),
-    "identity": _order(("ja4", "tlsFingerprintV2", "tlsFingerprintV3")),
+    "identity": ("ja4", "tlsFingerprintV2", "tlsFingerprintV3"),
 }
 
 _JSON_SPACE = " \t\n\r"
@@ -144,12 +143,14 @@ def record(line: bytes, moment: Moment, masking: Masking | None = None) -> Recor
     masked = 0
     try:
         rules = _rewrite_members(value)
-        time, blocks = _rewrite_http_message(value.get("httpMessage"), moment.latest)
+        time = None
+        http = value.get("httpMessage")
+        if type(http) is dict:
+            time = _rewrite_start(http, moment.latest)
+            masked = _rewrite_headers(http, masking)
         if masking is not None:
-            rules, masked = masking.event(value, rules)
-        for name in blocks:
-            http = value["httpMessage"]
-            http[name] = header_lines(http[name])
+            rules, more = masking.event(value, rules)
+            masked += more
         text = _encode(_ordered(value, timed=time is not None))
     except RecursionError as error:
         raise NotAnEvent(str(error)) from error
@@ -200,12 +201,22 @@ def _rewrite_members(value: dict[str, Any]) -> str | None:
 def _attack_data(attack: dict[str, Any]) -> tuple[dict[str, Any], str | None]:
     if "rules" in attack and type(attack["rules"]) is not str:
         return attack, None
-    lists = [attack.pop(name) if type(attack.get(name)) is str else None for name in RULE_LISTS]
-    rules = None
-    if any(text is not None for text in lists):
-        attack["rules"] = _RULES_MARK
+    lists = list(map(attack.get, RULE_LISTS))
+    if set(map(type, lists)) == _STRINGS:
         rules = rules_as_json(*lists)
-    return _in_order(attack, _attack_order), rules
+        attack["rules"] = _RULES_MARK
+        return {name: attack[name] for name in _decoded_attack_order(tuple(attack))}, rules
+    texts = [attack.pop(name) if type(attack.get(name)) is str else None for name in RULE_LISTS]
+    if texts.count(None) == len(texts):
+        return _in_order(attack, _attack_order), None
+    attack["rules"] = _RULES_MARK
+    return _in_order(attack, _attack_order), rules_as_json(*texts)
+
+
+@lru_cache(CACHED_ORDERS)
+def _decoded_attack_order(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Without the lists that became `rules`."""
+    return tuple(name for name in _attack_order(names) if name == "rules" or name not in RULE_LISTS)
 
 
 def _custom(custom: object) -> object:
@@ -221,21 +232,28 @@ def _custom_items(text: str) -> str | list[str]:
     return items[0] if items else ""
 
 
-def _rewrite_http_message(http: object, latest: float) -> tuple[str | None, list[str]]:
-    """Decode and put right the member in place.
-
-    The event's time, None where it has none; and the names of those headers that are a text still,
-    to be masked before they become a list.
-    """
-    if type(http) is not dict:
-        return None, []
-    blocks = [name for name in _HEADERS if type(http.get(name)) is str]
-    for name in blocks:
-        http[name] = percent_decoded(http[name])
+def _rewrite_start(http: dict[str, Any], latest: float) -> str | None:
+    """Put right the member in place; the event's time, None where it has none."""
     time = _start_time(http.get("start"), latest)
     if time is not None:
         http["start"] = time
-    return time, blocks
+    return time
+
+
+def _rewrite_headers(http: dict[str, Any], masking: Masking | None) -> int:
+    """Decode the members in place; how many values were masked, as long as they are a text."""
+    masked = 0
+    for name in _HEADERS:
+        block = http.get(name)
+        if type(block) is str:
+            block = percent_decoded(block)
+            if masking is not None:
+                block, count = masking.header_block(block)
+                masked += count
+            http[name] = header_lines(block)
+        elif masking is not None:
+            masked += masking.whole(http, name)
+    return masked
 
 
 def _percent_decode_member(parent: dict[str, Any], name: str) -> None:
@@ -255,27 +273,25 @@ def _start_time(start: object, latest: float) -> str | None:
 
 def _ordered(value: dict[str, Any], *, timed: bool) -> dict[str, Any]:
     """Short members first: Splunk's automatic extraction stops after 5,000 bytes."""
-    names = tuple(value)
-    for name in _small_objects(names):
-        members = value[name]
-        if type(members) is dict:
-            value[name] = _in_order(members, _SMALL_OBJECTS[name])
+    for name, first in _SMALL_OBJECTS.items():
+        if name in value and type(value[name]) is dict:
+            value[name] = _small_object(value[name], first)
     http = value.get("httpMessage")
     if type(http) is dict:
         value["httpMessage"] = _in_order(http, _timed_http_order if timed else _untimed_http_order)
-    return {name: value[name] for name in _top_order(names)}
+    return _in_order(value, _top_order)
 
 
-@lru_cache(CACHED_ORDERS)
-def _small_objects(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Those among an event's members."""
-    return tuple(name for name in names if name in _SMALL_OBJECTS)
+def _small_object(members: dict[str, Any], first: tuple[str, ...]) -> dict[str, Any]:
+    """Unknown members go last. For few members this is faster than a cached order."""
+    ordered = {name: members[name] for name in first if name in members}
+    if len(ordered) < len(members):
+        ordered.update(members)
+    return ordered
 
 
 def _in_order(members: dict[str, Any], order: _Order) -> dict[str, Any]:
-    names = tuple(members)
-    wanted = order(names)
-    return members if wanted == names else {name: members[name] for name in wanted}
+    return {name: members[name] for name in order(tuple(members))}
 
 
 def _json_escape(match: re.Match[str]) -> str:

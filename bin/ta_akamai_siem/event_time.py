@@ -44,11 +44,17 @@ def event_time(start: str, latest: float) -> str | None:
 
     `start`: a string, or the source digits of a number. `latest`: as in Moment.
     """
+    usual = len(start) == _SECONDS_DIGITS and start.isdigit() and start.isascii()
+    time = f"{start}.000" if usual else _cut(start)
+    return time if time and _EARLIEST <= float(time) <= latest else None
+
+
+def _cut(start: str) -> str | None:
+    """Seconds with three decimals, from whatever digits there are."""
     match = _START.match(start)
     if match is None:
         return None
     seconds, fraction = match.groups("")
     if len(seconds) in _FINER_THAN_SECONDS:
         seconds, fraction = seconds[:_SECONDS_DIGITS], seconds[_SECONDS_DIGITS:]
-    time = f"{seconds}.{fraction[:3]:0<3}"
-    return time if _EARLIEST <= float(time) <= latest else None
+    return f"{seconds}.{fraction[:3]:0<3}"

@@ -22,13 +22,14 @@ def header_lines(block: str) -> list[str]:
     line, there was no other.
     """
     lines = block.splitlines()
-    if len(block) - sum(map(len, lines)) != _CR_LF * len(lines):
+    ends = len(block) - len("".join(lines))
+    if ends != _CR_LF * len(lines) or (lines and min(lines) < _FIRST_PRINTED):
         return _odd_lines(block)
-    return _odd_lines(block) if lines and min(lines) < _FIRST_PRINTED else lines
+    return lines
 
 
 def _odd_lines(block: str) -> list[str]:
     """Any block's."""
     *ended, rest = _LINE_END.split(block)
-    lines = [line[:-1] if line.endswith("\r") else line for line in ended]
+    lines = [line.removesuffix("\r") for line in ended]
     return [*lines, rest] if rest else lines
