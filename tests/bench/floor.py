@@ -1,4 +1,4 @@
-"""The floor: what cannot be avoided. TLS, gunzip, whole lines, write; nothing is transformed.
+"""The floor: what cannot be avoided. TLS, gunzip, whole lines, write; nothing is converted.
 
 `python floor.py LIB URL CA`: runs until a page is empty.
 """

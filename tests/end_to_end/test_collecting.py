@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ta_akamai_siem.event import record as record_of
-from ta_akamai_siem.masking import Masking
+from ta_akamai_siem.record.event import record as record_of
+from ta_akamai_siem.record.masking import Masking
 from tests.reference.record import same
 from tests.standin_akamai.corpus import Corpus, CorpusChoices
 from tests.standin_akamai.multiset import find_marker

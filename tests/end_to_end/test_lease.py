@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ta_akamai_siem.errors import LeaseHeld, LeaseLost
-from ta_akamai_siem.history import Instance
-from ta_akamai_siem.lease import EXPIRY, FRESH, Lease
-from ta_akamai_siem.splunk_names import LEASES
-from ta_akamai_siem.splunkd import Splunkd
+from ta_akamai_siem.position.lease import EXPIRY, FRESH, Lease
+from ta_akamai_siem.splunk.instance import Instance
+from ta_akamai_siem.splunk.names import LEASES
+from ta_akamai_siem.splunk.splunkd import Splunkd
 from tests.standin_splunk.client import SplunkStandin
 
 from .site import BUILT_APP, product_python, standing_for

@@ -7,7 +7,8 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ta_akamai_siem.cursor import OffsetRequest
+from ta_akamai_siem.akamai.page import Page, PageSpool
+from ta_akamai_siem.akamai.request import OffsetRequest
 from ta_akamai_siem.errors import (
     OffsetExpired,
     PageIncomplete,
@@ -16,12 +17,11 @@ from ta_akamai_siem.errors import (
     ServerTrouble,
     Unreachable,
 )
-from ta_akamai_siem.page import Page, PageSpool
 
 if TYPE_CHECKING:
     import random
 
-    from ta_akamai_siem.cursor import Request
+    from ta_akamai_siem.akamai.request import Request
 
 LATENCY = 5.0
 RETENTION = 12 * 3600.0

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import unescape
 
 from ta_akamai_siem.errors import CheckpointUnavailable
-from ta_akamai_siem.history import Instance
+from ta_akamai_siem.splunk.instance import Instance
 from tests.standin_splunk.kv_query import matches
 
 if TYPE_CHECKING:

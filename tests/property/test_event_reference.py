@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ta_akamai_siem.event import NotAnEvent, record, unparsed
+from ta_akamai_siem.record.event import NotAnEvent, record, unparsed
 from tests.property import source_events
 from tests.reference.record import reference_record, same
 
@@ -48,14 +48,14 @@ def test_damaged_lines(line: bytes) -> None:
 
 @given(st.sampled_from(("requestHeaders", "responseHeaders")), source_events.header_texts)
 def test_percent_decoding(name: str, text: str) -> None:
-    """Header blocks, alone: the quick ways of percent-decoding give what the plain way gives."""
+    """Header blocks alone: the quick ways of percent-decoding give what the plain way gives."""
     event = source_events.Members((("httpMessage", source_events.Members(((name, text),))),))
     assert differences(source_events.json_text(event, 1).encode()) == []
 
 
 @given(st.sampled_from((*source_events.RULE_LISTS, None)), source_events.item_lists())
 def test_item_lists(name: str | None, text: str) -> None:
-    """Lists of items, alone: in each of the seven lists and in custom."""
+    """Lists of items, in_process: in each of the seven lists and in custom."""
     members = source_events.Members
     event = members(
         (("custom", text) if name is None else ("attackData", members(((name, text),))),)

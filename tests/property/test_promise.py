@@ -19,18 +19,19 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from ta_akamai_siem import collector
-from ta_akamai_siem.checkpoint import Checkpoint
-from ta_akamai_siem.collector import Collector, Surroundings, Totals
-from ta_akamai_siem.cursor import CODEC, FROM_NOW_GRACE
-from ta_akamai_siem.delivery import Delivery
+from ta_akamai_siem.akamai.fetching import Fetcher
+from ta_akamai_siem.akamai.signing import CorrectedClock
+from ta_akamai_siem.continuous import collector
+from ta_akamai_siem.continuous.collector import Collector, Surroundings
+from ta_akamai_siem.continuous.cursor import CODEC, FROM_NOW_GRACE
 from ta_akamai_siem.errors import ClockSkewed, CollectionError
-from ta_akamai_siem.fetching import Fetcher
-from ta_akamai_siem.lease import Lease
-from ta_akamai_siem.progress import ProgressFile
+from ta_akamai_siem.position.checkpoint import Checkpoint
+from ta_akamai_siem.position.lease import Lease
+from ta_akamai_siem.run.report import Totals
 from ta_akamai_siem.settings import Account, InputSettings
-from ta_akamai_siem.signing import CorrectedClock
-from ta_akamai_siem.splunk_names import CHECKPOINTS
+from ta_akamai_siem.splunk.names import CHECKPOINTS
+from ta_akamai_siem.writing.delivery import Delivery
+from ta_akamai_siem.writing.progress import ProgressFile
 from tests.property.model_akamai import FAULTS, RETENTION, Clock, ModelAkamai
 from tests.property.model_splunk import Fate, Killed, ModelKv, ModelSplunkd
 

@@ -11,8 +11,8 @@ import json
 import os
 import random
 
-from ta_akamai_siem.decoding import data_items, text_items
-from ta_akamai_siem.rules import RULE_LISTS, rules_as_json
+from ta_akamai_siem.record.decoding import data_items, text_items
+from ta_akamai_siem.record.rules import RULE_LISTS, rules_as_json
 
 FUZZED = int(os.environ.get("FUZZED", "5000"))
 LISTS_OF_BYTES = ("ruleData", "ruleSelectors")

@@ -13,12 +13,12 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ta_akamai_siem.akamai.fetching import Fetched, FetchFailed
+from ta_akamai_siem.akamai.page import Page, PageSpool
+from ta_akamai_siem.backfill.window_pages import Windows
+from ta_akamai_siem.backfill.windows import Recheck, WindowPlan
 from ta_akamai_siem.errors import ParameterIllegal
-from ta_akamai_siem.fetching import Fetched, FetchFailed
-from ta_akamai_siem.page import Page, PageSpool
-from ta_akamai_siem.settings import RETENTION
-from ta_akamai_siem.window_pages import Windows
-from ta_akamai_siem.windows import Probe, WindowPlan
+from ta_akamai_siem.limits import RETENTION
 
 SINCE, UNTIL = 1_000_000, 1_000_120
 NOW = UNTIL + 600.0
@@ -136,4 +136,4 @@ def test_one_second_is_asked_for_whole() -> None:
     plan = WindowPlan("h", (1,), 0, 100, 50, 10, width=1)
     assert plan.request(100.0) == type(plan.request(100.0))(50, 600_000, 51)
     assert not plan.can_be_split
-    assert Probe(5, 5).request(0.0) == type(plan.request(100.0))(5, 600_000, 5)
+    assert Recheck(5, 5).request(0.0) == type(plan.request(100.0))(5, 600_000, 5)

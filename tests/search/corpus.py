@@ -17,7 +17,7 @@ from tests.standin_akamai.corpus import Corpus, CorpusChoices
 
 sys.path.insert(0, str(ROOT / "bin"))
 
-from ta_akamai_siem.event import record
+from ta_akamai_siem.record.event import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,7 +17,7 @@ FOLDER = Path(__file__).with_name("golden")
 ROOT = FOLDER.parents[2]
 sys.path.insert(0, str(ROOT / "bin"))
 
-from ta_akamai_siem.event import record  # noqa: E402 - from the folder just added
+from ta_akamai_siem.record.event import record  # noqa: E402 - from the folder just added
 from tests.search_time.knowledge import Event, Knowledge  # noqa: E402 - likewise
 from tests.search_time.refusals import Unsure  # noqa: E402 - likewise
 

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 import pytest
 
-from ta_akamai_siem.event import record
+from ta_akamai_siem.record.event import record
 from tests.reference import cim
 from tests.search.cim_models import MODELS
 from tests.search.golden_files import COLLECTED, ROOT

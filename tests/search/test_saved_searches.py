@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 sys.path.insert(0, str(ROOT / "bin"))
 
-from ta_akamai_siem.event import record
-from ta_akamai_siem.log import open_log
+from ta_akamai_siem.record.event import record
+from ta_akamai_siem.splunk.log import open_log
 
 SAVED = conf_file.read(ROOT / "default" / "savedsearches.conf")
 NOW = int(time.time())

@@ -15,7 +15,7 @@ from tests.standin_akamai.multiset import MultisetDigest
 
 sys.path.insert(0, str(ROOT / "bin"))
 
-from ta_akamai_siem.event import record
+from ta_akamai_siem.record.event import record
 
 STANZA = "akamai_siem_backfill://range"
 HOURS = 11.5
@@ -47,12 +47,12 @@ def run(events: int, bound: str) -> bool:
         index = site.splunk.index("main")
         end = until + (1 if bound == "inclusive" else 0)
         expected = digest_of(site, since, end)
-    probes = sum(query["from"] == query["to"] for query in requests)
+    rechecks = sum(query["from"] == query["to"] for query in requests)
     seconds = done["end"] - done["start"]
     print(
         f"  to is {bound}: events in the range {expected.count:,}, records {index['count']:,}, "
         f"the same multiset: {index['digest'] == expected.hexdigest()}, requests {len(requests)} "
-        f"(of them for a shared second {probes}), {seconds:.0f} s, "
+        f"(of them for a shared second {rechecks}), {seconds:.0f} s, "
         f"{expected.count / seconds:,.0f} a second, {done['peak_rss_kb'] / 1024:.0f} MB, exit code "
         f"{done['exit_code']}"
     )

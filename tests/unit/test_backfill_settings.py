@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ta_akamai_siem.backfill_settings import BackfillSettings, read_backfill
+from ta_akamai_siem.backfill.settings import BackfillSettings, read_backfill
 from ta_akamai_siem.errors import SettingsInvalid
 
 NOW = 1_769_860_800.0

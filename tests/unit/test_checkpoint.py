@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ta_akamai_siem.checkpoint import Checkpoint
 from ta_akamai_siem.errors import CheckpointUnavailable, LeaseLost
-from ta_akamai_siem.history import Codec, Instance
-from ta_akamai_siem.lease import EXPIRY, Lease
-from ta_akamai_siem.patience import PATIENCE
-from ta_akamai_siem.splunk_names import CHECKPOINTS
+from ta_akamai_siem.position.checkpoint import Checkpoint
+from ta_akamai_siem.position.history import Codec
+from ta_akamai_siem.position.lease import EXPIRY, Lease
+from ta_akamai_siem.splunk.instance import Instance
+from ta_akamai_siem.splunk.kv_retry import RETRY_SECONDS_MAX
+from ta_akamai_siem.splunk.names import CHECKPOINTS
 from tests.property.model_akamai import Clock
 from tests.property.model_splunk import ModelKv
 
@@ -60,7 +61,7 @@ def test_patience_has_an_end(read_fails: bool) -> None:
         kv.away = True
     with pytest.raises(CheckpointUnavailable):
         owner.checkpoint.save({"offset": "any"}, clock.host())
-    assert PATIENCE <= sum(waited) <= PATIENCE + 10
+    assert RETRY_SECONDS_MAX <= sum(waited) <= RETRY_SECONDS_MAX + 10
     assert len(waited) < 20
 
 

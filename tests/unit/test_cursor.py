@@ -6,10 +6,11 @@ import dataclasses
 
 import pytest
 
-from ta_akamai_siem import cursor as cursors
-from ta_akamai_siem.cursor import Cursor, OffsetRequest, TimeRequest
+from ta_akamai_siem.akamai.page import Context
+from ta_akamai_siem.akamai.request import OffsetRequest, TimeRequest
+from ta_akamai_siem.continuous import cursor as cursors
+from ta_akamai_siem.continuous.cursor import Cursor
 from ta_akamai_siem.errors import CheckpointUnusable
-from ta_akamai_siem.page import Context
 from ta_akamai_siem.settings import Account, InputSettings
 
 NOW = 1_750_000_000.0
@@ -120,16 +121,16 @@ def test_a_beginning_that_has_expired_is_a_gap() -> None:
 
 def test_a_beginning_follows_the_clock_until_the_first_page() -> None:
     begun = cursors.begin(settings(start_back=300), NOW)
-    moved = begun.told_time(-600.0)
+    moved = begun.clock_corrected(-600.0)
     assert moved.since == NOW - 900
     # One answer's clock was wrong, another puts it right.
-    assert moved.told_time(600.0).since == NOW - 300
+    assert moved.clock_corrected(600.0).since == NOW - 300
     # Another run begins with the host's clock and learns anew.
     again = cursors.from_document(moved.to_document())
     assert again == begun
-    assert again.told_time(-600.0) == moved
+    assert again.clock_corrected(-600.0) == moved
     paged = moved.after(Context(1, "x", 1), NOW, drained=False)
-    assert paged.told_time(600.0).since == NOW - 900
+    assert paged.clock_corrected(600.0).since == NOW - 900
     assert cursors.from_document(paged.to_document()) == paged
 
 
@@ -143,7 +144,9 @@ def test_document_round_trip() -> None:
     cursor = Cursor("192.0.2.7:8443", (7, 9), 300, "71cca;x", NOW, False, NOW - 5, 2, NOW + 9)
     document = {"_key": "akamai_siem:first", **cursor.to_document(), "saved_at": NOW}
     assert cursors.from_document(document) == cursor
-    assert all(field.name in document for field in dataclasses.fields(Cursor))
+    stored_as = {"mismatches": "doubts"}
+    names = {stored_as.get(field.name, field.name) for field in dataclasses.fields(Cursor)}
+    assert names <= set(document)
 
 
 @pytest.mark.parametrize(

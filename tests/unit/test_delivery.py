@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ta_akamai_siem.delivery import PROGRESS_EVENTS_MAX, Delivery
+from ta_akamai_siem.akamai.page import Page, PageSpool
 from ta_akamai_siem.errors import PageIncomplete, PipeClosed
-from ta_akamai_siem.page import Page, PageSpool
-from ta_akamai_siem.progress import Progress, ProgressFile
+from ta_akamai_siem.writing.delivery import PROGRESS_EVENTS_MAX, Delivery
+from ta_akamai_siem.writing.progress import Progress, ProgressFile
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,9 +7,10 @@ import re
 from pathlib import Path
 
 from ta_akamai_siem import errors
-from ta_akamai_siem.masking import KINDS
-from ta_akamai_siem.scheme import scheme_xml
-from ta_akamai_siem.settings import LIMIT_DEFAULT, LIMIT_MAX
+from ta_akamai_siem.limits import PAGE_EVENTS_MAX
+from ta_akamai_siem.record.masking import KINDS
+from ta_akamai_siem.settings import LIMIT_DEFAULT
+from ta_akamai_siem.splunk.scheme import scheme_xml
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -40,14 +41,14 @@ def test_every_error_has_its_row_with_the_same_advice() -> None:
 
 
 def test_every_event_of_the_log_has_its_row() -> None:
-    text = "".join(path.read_text(encoding="utf-8") for path in PACKAGE.glob("*.py"))
+    text = "".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py"))
     logged = set(re.findall(r"log\.(?:info|warning|error|debug)\(\s*\"([a-z.]+)\"", text))
     assert {"page.collected", "run.finished"} <= logged
     assert logged <= set(rows("troubleshooting.md"))
 
 
 def test_no_row_without_code() -> None:
-    text = "".join(path.read_text(encoding="utf-8") for path in PACKAGE.glob("*.py"))
+    text = "".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py"))
     assert [name for name in rows("troubleshooting.md") if f'"{name}' not in text] == []
 
 
@@ -66,7 +67,7 @@ def test_settings() -> None:
             assert name in documented
             assert name in shown
     assert documented["limit"][1] == f"`{LIMIT_DEFAULT}`"
-    assert str(LIMIT_MAX) in documented["limit"][2]
+    assert str(PAGE_EVENTS_MAX) in documented["limit"][2]
 
 
 def test_what_is_masked() -> None:

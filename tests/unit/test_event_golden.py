@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ta_akamai_siem.event import NotAnEvent, Record, record, unparsed
+from ta_akamai_siem.record.event import NotAnEvent, Record, record, unparsed
 from tests.reference.golden import Golden, golden_cases
 
 CASES = golden_cases()

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ta_akamai_siem.errors import PipeClosed
-from ta_akamai_siem.event import Record, record
-from ta_akamai_siem.event_stream import EventStream, event_elements
+from ta_akamai_siem.record.event import Record, record
+from ta_akamai_siem.writing.event_stream import EventStream, event_elements
 
 
 @given(st.lists(st.dictionaries(st.text(), st.text(), min_size=1), min_size=1, max_size=5))

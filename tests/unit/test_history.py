@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ta_akamai_siem import history as histories
 from ta_akamai_siem.errors import CheckpointUnusable
-from ta_akamai_siem.history import SAFE_AGE, SPACING, History, Instance
+from ta_akamai_siem.position import history as histories
+from ta_akamai_siem.position.history import SAFE_AGE, SPACING, History
+from ta_akamai_siem.splunk.instance import Instance
 
 HERE = Instance("A", 1000.0)
 RESTARTED = Instance("A", 5000.0)

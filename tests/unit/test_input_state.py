@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from ta_akamai_siem.errors import CredentialRefused, ServerTrouble, StopRequested
-from ta_akamai_siem.last_run import LastRun, ended, read
 from ta_akamai_siem.pages.input_state import Facts, describe, span
+from ta_akamai_siem.position.last_run import LastRun, ended, read
 
 NOW = 1_700_000_000.0
 WELL = LastRun(NOW - 20, "well", "ok", "", events=7, drained=True, newest=NOW - 32)

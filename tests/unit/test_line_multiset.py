@@ -7,7 +7,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ta_akamai_siem.line_multiset import LineMultiset
+from ta_akamai_siem.akamai.line_multiset import LineMultiset
 
 LINES = st.lists(st.sampled_from([b"a", b"b", b"c", b'{"d":1}', b""]), max_size=30)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ta_akamai_siem.log import Log, log_file_name, open_log
+from ta_akamai_siem.splunk.log import Log, log_file_name, open_log
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

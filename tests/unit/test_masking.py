@@ -9,9 +9,9 @@ from urllib.parse import quote
 
 import pytest
 
-from ta_akamai_siem.event import record, unparsed
-from ta_akamai_siem.masking import KINDS, MASKED, Masking
-from ta_akamai_siem.transform import transform
+from ta_akamai_siem.record.event import record, unparsed
+from ta_akamai_siem.record.masking import KINDS, MASKED, Masking
+from ta_akamai_siem.writing.conversion import convert
 from tests.standin_akamai.corpus import Corpus, CorpusChoices
 
 COLLECTED = "1700000000.125"
@@ -206,7 +206,7 @@ def test_a_line_that_is_no_event_is_masked_whole() -> None:
         "type": "akamai_siem_unparsed",
         "raw": MASKED,
     }
-    made = transform([line, EVERYWHERE], COLLECTED, tolerant=True, masking=Masking(("cookies",)))
+    made = convert([line, EVERYWHERE], COLLECTED, tolerant=True, masking=Masking(("cookies",)))
     assert (made.unparsed, made.masked) == (1, 1 + COUNTS["cookies"])
 
 

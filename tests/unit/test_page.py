@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ta_akamai_siem.akamai.page import Page, PageSpool
 from ta_akamai_siem.errors import PageIncomplete
-from ta_akamai_siem.page import Page, PageSpool
 
 LINES = [b'{"n":"%d"}' % number for number in range(5)]
 CONTEXT = b'{"total":5,"offset":"71cca;abc","limit":5}'
@@ -44,7 +44,7 @@ def test_complete(piece: int, compressed: bool) -> None:
     assert page.events == 5
     assert page.context.offset == "71cca;abc"
     assert page.context.limit == 5
-    assert page.doubt == ""
+    assert page.mismatch == ""
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_disagreement_is_refused_and_taken_when_tolerant(lines: list[bytes]) -> 
     assert caught.value.ended
     page = spooled(body(lines), tolerant=True)
     assert lines_of(page) == lines
-    assert page.doubt
+    assert page.mismatch
 
 
 def test_blank_lines_and_carriage_returns_do_not_count() -> None:
@@ -105,8 +105,8 @@ def test_total_as_digits_and_unusual_objects() -> None:
 def test_a_line_that_is_an_event_to_the_decoder_is_one_to_the_proof() -> None:
     """Bytes that are no UTF-8 are text in a string; a byte order mark begins no object."""
     odd = [b'{ "a":"\xb4"}', *LINES[:4]]
-    assert spooled(body(odd)).doubt == ""
-    assert spooled(body(LINES, b'{"x":"\xb4","total":5,"offset":"o"}')).doubt == ""
+    assert spooled(body(odd)).mismatch == ""
+    assert spooled(body(LINES, b'{"x":"\xb4","total":5,"offset":"o"}')).mismatch == ""
     with pytest.raises(PageIncomplete):
         spooled(body([b'\xef\xbb\xbf{"a":1}', *LINES[:4]]))
 

@@ -7,15 +7,17 @@ import json
 import random
 from typing import TYPE_CHECKING, Any
 
-from ta_akamai_siem.checkpoint import Checkpoint
-from ta_akamai_siem.collector import RUN_MAX, Collector, Surroundings, Totals
-from ta_akamai_siem.cursor import CODEC
-from ta_akamai_siem.delivery import Delivery
-from ta_akamai_siem.fetching import Fetcher
-from ta_akamai_siem.lease import Lease
-from ta_akamai_siem.progress import ProgressFile
+from ta_akamai_siem.akamai.fetching import Fetcher
+from ta_akamai_siem.akamai.signing import CorrectedClock
+from ta_akamai_siem.continuous.collector import Collector, Surroundings
+from ta_akamai_siem.continuous.cursor import CODEC
+from ta_akamai_siem.position.checkpoint import Checkpoint
+from ta_akamai_siem.position.lease import Lease
+from ta_akamai_siem.run.report import Totals
+from ta_akamai_siem.run.run_time import RUN_MAX
 from ta_akamai_siem.settings import Account, InputSettings
-from ta_akamai_siem.signing import CorrectedClock
+from ta_akamai_siem.writing.delivery import Delivery
+from ta_akamai_siem.writing.progress import ProgressFile
 from tests.property.model_akamai import Clock, ModelAkamai
 from tests.property.model_splunk import ModelKv, ModelSplunkd
 

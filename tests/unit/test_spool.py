@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ta_akamai_siem.akamai.page import PageSpool
+from ta_akamai_siem.akamai.spool import SpoolFolder
 from ta_akamai_siem.errors import SpoolUnusable
-from ta_akamai_siem.page import PageSpool
-from ta_akamai_siem.spool import SpoolFolder
 
 if TYPE_CHECKING:
     from pathlib import Path

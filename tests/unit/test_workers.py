@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ta_akamai_siem.event import NotAnEvent
-from ta_akamai_siem.lines import Lines
-from ta_akamai_siem.masking import Masking
-from ta_akamai_siem.transform import Transformed, transform
-from ta_akamai_siem.workers import SCRIPT, Workers, count_of
+from ta_akamai_siem.akamai.lines import Lines
+from ta_akamai_siem.record.event import NotAnEvent
+from ta_akamai_siem.record.masking import Masking
+from ta_akamai_siem.writing.conversion import Converted, convert
+from ta_akamai_siem.writing.workers import SCRIPT, Workers, count_of
 from tests.standin_akamai.corpus import Corpus, CorpusChoices
 
 if TYPE_CHECKING:
@@ -57,19 +57,19 @@ def blocks(count: int, size: int = 40) -> list[Lines]:
     return [Lines.of(each[begin : begin + size]) for begin in range(0, len(each), size)]
 
 
-def through(workers: Workers, lines: Sequence[Lines]) -> Iterator[Transformed]:
+def through(workers: Workers, lines: Sequence[Lines]) -> Iterator[Converted]:
     """As Delivery does it: some blocks are begun before the first is asked for."""
     waiting: deque[object] = deque()
     for block in lines:
         waiting.append(workers.begin(block, COLLECTED, tolerant=True))
-        if len(waiting) > workers.ahead:
+        if len(waiting) > workers.lookahead:
             yield waiting.popleft()()  # type: ignore[operator]
     while waiting:
         yield waiting.popleft()()  # type: ignore[operator]
 
 
-def alone(lines: Sequence[Lines]) -> list[Transformed]:
-    return [transform(block, COLLECTED, tolerant=True) for block in lines]
+def alone(lines: Sequence[Lines]) -> list[Converted]:
+    return [convert(block, COLLECTED, tolerant=True) for block in lines]
 
 
 def children() -> list[int]:
@@ -92,7 +92,7 @@ def test_the_same_as_alone(two: Workers, log: Warnings) -> None:
 def test_they_mask_as_we_do(log: Warnings) -> None:
     lines = blocks(10)
     masking = Masking(("cookies", "usernames"))
-    expected = [transform(each, COLLECTED, tolerant=True, masking=masking) for each in lines]
+    expected = [convert(each, COLLECTED, tolerant=True, masking=masking) for each in lines]
     workers = Workers(2, log, ("cookies", "usernames"))
     assert list(through(workers, lines)) == expected
     workers.close()
@@ -108,7 +108,7 @@ def test_none_is_started_before_it_is_needed(log: Warnings) -> None:
 
 def test_a_block_of_which_nothing_is_new(two: Workers) -> None:
     """All its lines were written before their page turned out to be broken."""
-    assert two.begin(Lines.of([]), COLLECTED, tolerant=False)() == transform(
+    assert two.begin(Lines.of([]), COLLECTED, tolerant=False)() == convert(
         [], COLLECTED, tolerant=False
     )
 
@@ -155,9 +155,9 @@ def test_they_end_with_their_parent_whatever_kills_it(tmp_path: Path) -> None:
     parent = tmp_path / "parent.py"
     parent.write_text(
         f"import sys; sys.path.insert(0, {str(SCRIPT.parent)!r})\n"
-        "from ta_akamai_siem.workers import Workers\n"
-        "from ta_akamai_siem.lines import Lines\n"
-        "from ta_akamai_siem.log import Log\n"
+        "from ta_akamai_siem.writing.workers import Workers\n"
+        "from ta_akamai_siem.akamai.lines import Lines\n"
+        "from ta_akamai_siem.splunk.log import Log\n"
         "workers = Workers(2, Log('akamai_siem', 'any'))\n"
         "[workers.begin(Lines.of([b'{\"a\":1}']), '1.000', tolerant=False)() for _ in range(2)]\n"
         "print(*[each._process.pid for each in workers._workers], flush=True)\n"
