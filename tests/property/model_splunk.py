@@ -12,6 +12,8 @@ from xml.sax.saxutils import unescape
 
 from ta_akamai_siem.errors import CheckpointUnavailable
 from ta_akamai_siem.splunk.instance import Instance
+from ta_akamai_siem.splunk.kv_store import KvStore
+from ta_akamai_siem.writing.event_stream import EventStream
 from tests.standin_splunk.kv_query import matches
 
 if TYPE_CHECKING:
@@ -47,7 +49,7 @@ class Fate:
 
 
 @dataclass
-class ModelSplunkd:
+class ModelSplunkd(EventStream):
     """One splunkd. `taken`: when and what its pipe took and is not surely stored yet."""
 
     name: str
@@ -90,7 +92,7 @@ class ModelSplunkd:
 
 
 @dataclass
-class ModelKv:
+class ModelKv(KvStore):
     """`trouble`: for the next writes, "before" or "after" they took effect, or "".
 
     `away`: it answers nothing at all.

@@ -6,11 +6,12 @@ epoch seconds.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Optional
 
+from ta_akamai_siem.akamai.plan import Remembered
 from ta_akamai_siem.akamai.request import NEARLY_FULL, Gap, OffsetRequest, TimeRequest
-from ta_akamai_siem.errors import CheckpointUnusable
+from ta_akamai_siem.errors import CheckpointUnusable, Replay
 from ta_akamai_siem.limits import (
     BEGIN_SLACK,
     LATENCY,
@@ -19,12 +20,13 @@ from ta_akamai_siem.limits import (
     RETENTION,
     RETENTION_SLACK,
 )
-from ta_akamai_siem.position.history import Codec
+from ta_akamai_siem.position.history import Codec, reading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ta_akamai_siem.akamai.page import Context
+    from ta_akamai_siem.akamai.plan import Failed
     from ta_akamai_siem.akamai.request import Request
     from ta_akamai_siem.settings import InputSettings
 
@@ -53,8 +55,7 @@ class Cursor:
     `complete_until`: all that Akamai stored up to then is written; None before the first page.
     `limit`: events to ask for; it follows what the connection can do (`paced`, `halved`).
     `cut_limit`: asked with that limit a page was cut, so until all is drained ask for less; or 0.
-    `mismatches`: how many times running the page ended as it should and disagreed with itself.
-    `not_before`: no request earlier than this, as Akamai demanded with Retry-After.
+    `remembered`: what failed requests have taught, until a page is written.
     """
 
     host: str
@@ -64,11 +65,10 @@ class Cursor:
     since: float = 0.0
     from_now: bool = False
     complete_until: Optional[float] = None
-    mismatches: int = 0
-    not_before: float = 0.0
     cut_limit: int = 0
     host_time: bool = False
     skew: float = 0.0
+    remembered: Remembered = field(default_factory=Remembered)
 
     def to_document(self) -> dict[str, Any]:
         """The cursor's members of the KV store document."""
@@ -81,8 +81,8 @@ class Cursor:
             "from_now": self.from_now,
             "complete_until": self.complete_until,
             "limit": self.limit,
-            "doubts": self.mismatches,
-            "not_before": self.not_before,
+            "doubts": self.remembered.mismatches,
+            "not_before": self.remembered.not_before,
             "cut_limit": self.cut_limit,
             "host_time": self.host_time,
             "skew": self.skew,
@@ -104,11 +104,11 @@ class Cursor:
 
     def pause(self, now: float) -> float:
         """Seconds to wait before the next request. `now`: Akamai's clock."""
-        allowed = self.not_before
+        pause = self.remembered.pause(now)
         if self.offset is None and not self._asks_from_now(now):
             # Time mode cannot begin with what is withheld yet.
-            allowed = max(allowed, self.since + LATENCY + 1)
-        return max(0.0, allowed - now)
+            pause = max(pause, self.since + LATENCY + 1 - now)
+        return pause
 
     def _asks_from_now(self, now: float) -> bool:
         return self.offset is None and self.from_now and now < self.since + FROM_NOW_GRACE
@@ -122,8 +122,7 @@ class Cursor:
             from_now=False,
             host_time=False,
             skew=0.0,
-            mismatches=0,
-            not_before=0.0,
+            remembered=Remembered(),
             cut_limit=0 if drained else self.cut_limit,
             complete_until=complete if complete is not None else self.since,
         )
@@ -147,7 +146,8 @@ class Cursor:
         """Back to time mode, from the last moment known to be complete."""
         known = self.since if self.complete_until is None else self.complete_until
         since = known - MARGIN if self.offset is not None else known
-        return replace(self, offset=None, from_now=False, since=since, mismatches=0)
+        remembered = replace(self.remembered, mismatches=0)
+        return replace(self, offset=None, from_now=False, since=since, remembered=remembered)
 
     def halved(self) -> Cursor:
         """After a page that was cut."""
@@ -155,11 +155,16 @@ class Cursor:
 
     def mismatched(self) -> Cursor:
         """After a page that ended as it should and disagreed with itself."""
-        return replace(self, mismatches=self.mismatches + 1)
+        return replace(self, remembered=self.remembered.mismatched())
 
-    def delayed(self, not_before: float) -> Cursor:
-        """After an answer that asked to wait."""
-        return replace(self, not_before=not_before)
+    def failed(self, failed: Failed) -> Cursor:
+        """After a request that brought no page."""
+        cursor = self.clock_corrected(failed.correction)
+        if isinstance(failed.error, Replay):
+            return cursor.replaying()
+        if failed.is_cut:
+            return cursor.halved()
+        return replace(cursor, remembered=cursor.remembered.after(failed))
 
     def gap(self, request: Request) -> Gap | None:
         """What lies between the last moment known to be complete and where time mode begins."""
@@ -192,10 +197,7 @@ def begin(settings: InputSettings, now: float) -> Cursor:
 
 def from_document(document: Mapping[str, Any]) -> Cursor:
     """The cursor that `to_document` wrote. Raises CheckpointUnusable for anything else."""
-    try:
-        if document["version"] != VERSION:
-            what = f"The checkpoint has version {document['version']}, known is {VERSION}"
-            raise CheckpointUnusable(what)
+    with reading(document, VERSION):
         offset, complete_until = document["offset"], document["complete_until"]
         # A new run does not know the skew yet, and learns it anew.
         skew = float(document.get("skew", 0.0))
@@ -210,14 +212,10 @@ def from_document(document: Mapping[str, Any]) -> Cursor:
             from_now=bool(document["from_now"]),
             complete_until=None if complete_until is None else float(complete_until),
             limit=int(document["limit"]),
-            mismatches=int(document["doubts"]),
-            not_before=float(document["not_before"]),
             cut_limit=int(document.get("cut_limit", 0)),
             host_time=bool(document.get("host_time", False)),
+            remembered=Remembered(int(document["doubts"]), float(document["not_before"])),
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        what = f"The checkpoint is not one of this add-on ({type(error).__name__}: {error})"
-        raise CheckpointUnusable(what) from error
 
 
 CODEC = Codec(write=Cursor.to_document, read=from_document)
