@@ -1,7 +1,52 @@
-"""The checkpoint as a value, and the plan that follows from it: which request comes next.
+"""The cursor: where an input stands, as a value, and which request comes next.
 
 No clock and no input or output: the caller says what time it is. All times are Akamai's clock, in
-epoch seconds.
+epoch seconds. Every change is a method that gives a new cursor.
+
+A cursor is in one of four states, told apart by three of its members:
+
+  state   offset  from_now  complete_until  request
+  START   none    yes       none            NULL
+  BACK    none    no        none            since
+  REPLAY  none    no        known           since
+  OFFSET  token   no        known           token
+
+START   The input begins now, and has no page yet. It asks for the offset NULL, which means "from
+        now" to Akamai, for `FROM_NOW_GRACE` seconds; later it asks for `since`, to skip nothing.
+BACK    The input begins in the past, and has no page yet. It asks in time mode.
+REPLAY  The offset is of no use any more. Time mode has to bridge to a new one: from `MARGIN` before
+        the last moment known to be complete, as events become visible late.
+OFFSET  A page is written. The input goes on from its offset.
+
+What happens to a cursor, the state that it is in afterwards, and what else changes:
+
+  event     START   BACK    REPLAY  OFFSET  may change
+  page      OFFSET  OFFSET  OFFSET  OFFSET  offset from_now complete_until host_time skew remembered
+  drained   OFFSET  OFFSET  OFFSET  OFFSET  as page, cut_limit
+  expired   BACK    BACK    REPLAY  REPLAY  offset from_now since remembered
+  cut       START   BACK    REPLAY  OFFSET  limit cut_limit
+  mismatch  START   BACK    REPLAY  OFFSET  remembered
+  wait      START   BACK    REPLAY  OFFSET  remembered
+  trouble   START   BACK    REPLAY  OFFSET
+  clock     START   BACK    REPLAY  OFFSET  since skew
+  pace      START   BACK    REPLAY  OFFSET  limit
+  known     -       -       REPLAY  OFFSET  complete_until
+  restart   START   BACK    REPLAY  OFFSET  since skew
+
+page      A page is written and more is waiting: `after`.
+drained   A page is written and nothing is left: `after`.
+expired   Akamai no longer has the offset or the moment, HTTP 416 or 400: `failed`.
+cut       A page began and did not end: `failed`.
+mismatch  A page ended as it should and disagreed with itself: `failed`, `mismatched`.
+wait      Akamai demanded a pause with Retry-After: `failed`.
+trouble   Anything else went wrong: `failed`.
+clock     This host's clock turned out to be wrong: `failed`. It moves a beginning that was reckoned
+          by that clock, nothing else.
+pace      A page has arrived, quickly or slowly: `paced`.
+known     What was written proves that all before a moment is complete: `complete_to`.
+restart   The checkpoint is read again: `from_document`. A new run has to learn the skew anew.
+
+A test walks both tables, cell by cell, with real cursors.
 """
 
 from __future__ import annotations
@@ -130,7 +175,8 @@ class Cursor:
     def complete_to(self, moment: float) -> Cursor:
         """The cursor once it is known that all that was stored up to `moment` is written."""
         known = self.since if self.complete_until is None else self.complete_until
-        return replace(self, complete_until=max(known, moment))
+        # Before the first page, `since` may still be this host's idea of the time.
+        return replace(self, complete_until=moment) if moment > known else self
 
     def paced(self, seconds: float, ceiling: int, *, full: bool) -> Cursor:
         """The limit after a page that took `seconds` to arrive; `ceiling`: the input's limit."""
