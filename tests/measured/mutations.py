@@ -87,6 +87,13 @@ FAULTS = (
     Fault("an escape that stays", _PROPS, "EVAL-uri_query = .*", "EVAL-uri_query = uri_query"),
     Fault("a field that the parser can lose", _PROPS, r"coalesce\((?=json_extract)", "if(true(),"),
     Fault("a folded header", _PROPS, r'"\\x0d\?\\x0a\[', r'"\x0d\x0d['),
+    Fault(
+        "evidence on one line",
+        _PROPS,
+        "EVAL-signature_data = .*",
+        'EVAL-signature_data = replace(coalesce(json_extract("{\\"v\\":\\"".signature_data."\\"}","v")'
+        r',signature_data),"\x0d\x0a[\x20\x09]+"," ")',
+    ),
     Fault("bytes without those that came in", _PROPS, r"EVAL-bytes = [^+]*\+", "EVAL-bytes = "),
     Fault(
         "a domain in capitals", _PROPS, r"EVAL-url_domain = lower\(dest\)", "EVAL-url_domain = dest"
