@@ -91,8 +91,8 @@ FAULTS = (
         "evidence on one line",
         _PROPS,
         "EVAL-signature_data = .*",
-        'EVAL-signature_data = replace(coalesce(json_extract("{\\"v\\":\\"".signature_data."\\"}","v")'
-        r',signature_data),"\x0d\x0a[\x20\x09]+"," ")',
+        'EVAL-signature_data = replace(coalesce(json_extract("{\\"v\\":\\"".signature_data'
+        r'."\"}","v"),signature_data),"\x0d\x0a[\x20\x09]+"," ")',
     ),
     Fault("bytes without those that came in", _PROPS, r"EVAL-bytes = [^+]*\+", "EVAL-bytes = "),
     Fault(
