@@ -41,6 +41,7 @@ MODELS = (
             "src_port": "Akamai does not tell the client's port",
             "file_hash, file_name, file_path": "for sensors on a host",
             "severity_id": "Akamai gives no number; severity follows from the action and the score",
+            "action, severity where nothing decided": "absent; the model writes unknown",
         },
     ),
     Model(
@@ -82,6 +83,8 @@ MODELS = (
         {
             "cached": "Akamai does not tell whether the answer came from its cache",
             "duration, response_time": "Akamai gives no times but the request's start",
+            "action if no rule fired and none was applied": "absent; the model writes unknown",
+            "http_method beyond the model's eight": "as sent, PATCH for instance",
             "status of a request that ended before an answer": "Akamai gives 0, which is no status;"
             " it is in vendor_status",
         },

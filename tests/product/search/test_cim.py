@@ -11,6 +11,7 @@ from tests.measured.cim_table import table
 from tests.oracles import golden_files
 from tests.oracles.cim_models import MODELS, SWITCHED_ON
 from tests.oracles.search_time.knowledge import Knowledge
+from tests.product.search.corpus import events
 
 COUNT = int(os.environ.get("CORPUS", "2000"))
 _FORBIDDEN = ("_bunit", "_priority", "cim_entity_zone")
@@ -35,6 +36,14 @@ def test_required_fields_are_in_every_event(lines: list) -> None:
     of_request = {"http_method", "status", "url", "url_domain", "dest", "src"}
     of_agent = {"http_user_agent", "http_user_agent_length"}
     assert partly <= {"action", "severity", "signature", "signature_id", *of_request, *of_agent}
+
+
+def test_every_event_is_in_a_model() -> None:
+    """As it ships, without a switch."""
+    knowledge = Knowledge(ROOT)
+    for event in events(COUNT // 4):
+        tags = set(knowledge.fields(event).get("tag", []))
+        assert any(model.tags <= tags for model in MODELS), event.raw
 
 
 @pytest.mark.parametrize("switched", [False, True])
