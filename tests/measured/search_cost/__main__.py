@@ -62,7 +62,8 @@ def _compared(before: dict[str, Any], now: dict[str, Any]) -> int:
 def _measured(version: str) -> dict[str, Any]:
     command = [sys.executable, "-m", "tests.measured.search_cost.measured", version]
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True)
-    return json.loads(done.stdout)
+    measured: dict[str, Any] = json.loads(done.stdout)
+    return measured
 
 
 def _total(costs: dict[str, dict[str, float]]) -> dict[str, float]:

@@ -11,7 +11,7 @@ import time
 from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.measured.search_cost.patterns import Cost, of_searches
 from tests.oracles.search_time import eval_expressions, eval_functions
@@ -50,12 +50,13 @@ class Recorder:
         self.searches: dict[str, list[tuple[str, int]]] = defaultdict(list)
         for name, (least, most, of) in [*eval_functions.FUNCTIONS.items()]:
             eval_functions.FUNCTIONS[name] = (least, most, self._counting(of))
-        for name, of in [*eval_expressions._LAZY.items()]:
-            eval_expressions._LAZY[name] = self._counting_lazy(of)
-        eval_functions.pattern = self._recording
-        eval_functions._replaced = eval_functions._replaced.__wrapped__
+        for name, lazy in [*eval_expressions._LAZY.items()]:
+            eval_expressions._LAZY[name] = self._counting_lazy(lazy)
+        functions: Any = eval_functions
+        functions.pattern = self._recording
+        functions._replaced = functions._replaced.__wrapped__
 
-    def of(self, rules: Rules, name: str, snapshots: list[dict]) -> Calls:
+    def of(self, rules: Rules, name: str, snapshots: list[dict[str, Any]]) -> Calls:
         """What `EVAL-<name>` does on events with these fields."""
         self.functions, self.searches = 0, defaultdict(list)
         for fields in snapshots:
@@ -63,18 +64,18 @@ class Recorder:
                 rules.evals[name].value(fields)
         return Calls(self.functions, dict(self.searches))
 
-    def _counting(self, of: Callable) -> Callable:
-        def called(*arguments: object) -> object:
+    def _counting(self, of: Callable[..., Any]) -> Callable[..., Any]:
+        def called(*arguments: Any) -> Any:
             self.functions += 1
             return of(*arguments)
 
         return called
 
-    def _counting_lazy(self, of: Callable) -> Callable:
-        def compiled(arguments: list) -> Callable:
+    def _counting_lazy(self, of: Callable[..., Any]) -> Callable[..., Any]:
+        def compiled(arguments: list[Any]) -> Callable[..., Any]:
             held = of(arguments)
 
-            def called(fields: dict) -> object:
+            def called(fields: dict[str, Any]) -> object:
                 self.functions += 1
                 return held(fields)
 
@@ -96,7 +97,7 @@ class _Recorded:
         self._recorder.searches[self._text].append((text, 0))
         return self._pattern.search(text)
 
-    def every(self, text: str) -> Iterator:
+    def every(self, text: str) -> Iterator[object]:
         starts = [0]
         for match in self._pattern.every(text):
             starts.append(match.end())
@@ -104,7 +105,7 @@ class _Recorded:
         self._recorder.searches[self._text] += [(text, at) for at in starts]
 
 
-def of_lookup(lookup: Lookedup, snapshots: list[dict]) -> float:
+def of_lookup(lookup: Lookedup, snapshots: list[dict[str, Any]]) -> float:
     """µs an event."""
     table, spent = lookup.table, 0.0
     for fields in snapshots:

@@ -55,7 +55,7 @@ def _event(raw: str) -> Event:
     return Event(raw, "0", "akamai:siem")
 
 
-def _patterns(rules: Rules, snapshots: list[dict]) -> dict[str, Cost]:
+def _patterns(rules: Rules, snapshots: list[dict[str, Any]]) -> dict[str, Cost]:
     made = {}
     for rule in rules.all_extractions():
         texts = [fields[rule.source] for fields in snapshots if rule.source in fields]

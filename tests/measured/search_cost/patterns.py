@@ -14,14 +14,12 @@ import pcre2
 from pcre2 import _EMPTY_MATCH_CONTEXT, _cy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from tests.oracles.search_time.extractions import Extraction
 
 ROUNDS = 5
 _UNLIMITED = "(*LIMIT_MATCH=100000000)(*LIMIT_DEPTH=100000000)"
-Searches = "list[tuple[str, int]]"
-"""Texts, and where in each a search begins."""
 
 
 @dataclass(frozen=True)
@@ -69,12 +67,8 @@ def _seconds(pattern: str, searches: list[tuple[str, int]], *, jit: bool) -> flo
 
 
 def _batch(compiled: pcre2.Pattern, searches: list[tuple[str, int]]) -> float:
-    code, search = compiled._pcre2_code, _match()
+    code, search = compiled._pcre2_code, _cy.match
     begin = time.process_time()
     for text, start in searches:
         search(code, text, len(text), start, _EMPTY_MATCH_CONTEXT)
     return time.process_time() - begin
-
-
-def _match() -> Callable[..., object]:
-    return _cy.match

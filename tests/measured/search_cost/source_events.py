@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import random
+from typing import Any
 
 from tests.standins.akamai.corpus import Corpus, CorpusChoices
 
@@ -34,7 +35,7 @@ def source_events(count: int, size: int) -> list[bytes]:
     return made
 
 
-def _lengthen(event: dict, number: int, more: int, dice: random.Random) -> None:
+def _lengthen(event: dict[str, Any], number: int, more: int, dice: random.Random) -> None:
     http, attack = event["httpMessage"], event["attackData"]
     text = " ".join(dice.choices(_WORDS, k=more // 14))[:more]
     place = number % 4

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests import ROOT
+from tests.oracles.golden_files import COLLECTED
 
 BEFORE = "d3061ad"
 """The commit of 0.1.0's search side."""
@@ -37,7 +38,7 @@ class Version:
     def records(self, lines: list[bytes]) -> list[str]:
         """The records that this version's input makes of source events."""
         if self.app == ROOT:
-            from tests.oracles.golden_files import COLLECTED, record
+            from ta_akamai_siem.record.event import record
 
             return [record(line, COLLECTED).text for line in lines]
         done = subprocess.run(

@@ -10,6 +10,8 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from tests.oracles.search_time.search_time import Rules
 
 HOT = (
@@ -45,16 +47,15 @@ def how(rules: Rules, field: str) -> str:
     return f"alias of {source}, {labels}" if source != field else labels
 
 
-def table(rules: Rules, events: list[dict]) -> list[tuple[str, str, str]]:
+def table(rules: Rules, events: Sequence[Mapping[str, object]]) -> list[tuple[str, str, str]]:
     """Field, how it is made, `term` or `no term`."""
     rows = []
     for field in HOT:
         made = how(rules, field)
         extracted = made not in ("calculated", "looked up")
+        values = [(event[field], event["_raw"]) for event in events if field in event]
         found = extracted and all(
-            terms(event[field]) <= terms(event["_raw"])
-            for event in events
-            if isinstance(event.get(field), str)
+            terms(str(value)) <= terms(str(raw)) for value, raw in values if isinstance(value, str)
         )
         rows.append((field, made, "term" if found else "no term"))
     return rows

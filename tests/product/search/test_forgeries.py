@@ -13,9 +13,10 @@ from urllib.parse import quote, unquote
 
 import pytest
 
+from ta_akamai_siem.record.event import record
 from tests import ROOT
 from tests.oracles import golden_files
-from tests.oracles.golden_files import COLLECTED, record
+from tests.oracles.golden_files import COLLECTED
 from tests.oracles.search_time.index_time import IndexTime
 from tests.oracles.search_time.knowledge import Event, Knowledge
 from tests.product.search.test_long_records import items, source
@@ -162,7 +163,19 @@ def test_other_objects(knowledge: Knowledge, inside: str, absent: bool) -> None:
     assert guarded(knowledge, forged) == wanted
 
 
-ODD = (None, True, 7, 0.5, "", [], ["x"], {}, {"a": [{"b": "}"}]}, 'a "b" \\ c', "\ud800")
+ODD: tuple[Any, ...] = (
+    None,
+    True,
+    7,
+    0.5,
+    "",
+    [],
+    ["x"],
+    {},
+    {"a": [{"b": "}"}]},
+    'a "b" \\ c',
+    "\ud800",
+)
 
 
 @pytest.mark.parametrize("name", OBJECTS)

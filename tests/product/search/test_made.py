@@ -21,6 +21,7 @@ sys.path.insert(0, str(ROOT / "packaging" / "search_side"))
 import calculated
 import extracted
 import make_props
+import pieces
 
 FILES = make_props.files()
 
@@ -41,14 +42,14 @@ def test_a_member_or_a_header_is_one_line() -> None:
     """And the pattern that is made of it finds it."""
     headers = {
         **extracted.REQUEST_HEADERS,
-        "X-New": ("x_new", extracted.SOME.join(("(?<x_new>", ")"))),
+        "X-New": ("x_new", pieces.SOME.join(("(?<x_new>", ")"))),
     }
     members = {
         **extracted.HTTP,
-        "requestHeaders": extracted.headers(headers),
-        "new": extracted.text("new"),
+        "requestHeaders": pieces.headers(headers),
+        "new": pieces.text("new"),
     }
-    made = pattern(extracted.HTTP_MESSAGE + extracted.members(members) + extracted.END)
+    made = pattern(pieces.HTTP_MESSAGE + pieces.members(members) + pieces.END)
     raw = '{"httpMessage":{"host":"a","new":"b","requestHeaders":["Host: a","x-new: c"]}}'
     match = made.search(raw)
     assert match is not None
