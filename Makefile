@@ -5,7 +5,7 @@ export Q
 SETUP = $(PYTHON) packaging/setup_venv.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo search test test-all browser workbench cim mutations shown soak bench build package inspect lint clean
+.PHONY: help demo search test test-all browser workbench cim mutations shown soak bench build package inspect lint update clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | \
@@ -58,6 +58,9 @@ inspect: package ## Splunk's AppInspect and slim on the package
 lint: ## ruff and mypy
 	@dev=$$($(SETUP) dev) && "$$dev" -m ruff check . && "$$dev" -m ruff format --check . && \
 	  "$$dev" -m mypy
+
+update: ## newest allowed version of every dependency: lock files, then a table old → new
+	@$(PYTHON) packaging/update.py
 
 clean: ## remove what was made, environments included
 	rm -rf build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
