@@ -68,7 +68,11 @@ def test_commits_are_linted_by_make_lint() -> None:
 def test_every_target_has_its_line_of_help() -> None:
     text = (ROOT / "Makefile").read_text(encoding="utf-8")
     (phony,) = re.findall(r"^\.PHONY: (.+)$", text, re.MULTILINE)
-    assert sorted(phony.split()) == sorted(re.findall(r"^([a-z-]+):.*## \S", text, re.MULTILINE))
+    described = dict(re.findall(r"^([a-z-]+):.*?## (\S.*)$", text, re.MULTILINE))
+    assert sorted(phony.split()) == sorted(described)
+    shown = subprocess.run(["make", "help"], cwd=ROOT, check=True, capture_output=True, text=True)
+    for target, line in described.items():
+        assert re.search(rf"make {target} +{re.escape(line)}$", shown.stdout, re.MULTILINE)
 
 
 def test_no_address_is_invented() -> None:
