@@ -11,11 +11,11 @@ help: ## list all commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: build ## build, collect from Akamai's stand-in into Splunk's, and show the result
-	@dev=$$($(SETUP) dev) && "$$dev" -m tests.demo
+	@dev=$$($(SETUP) dev) && "$$dev" -m tests.by_hand.demo
 
 search: ## run a search over the records of the demo (Q='`akamai_siem_events` action=blocked | top src')
 	@test -f build/demo/records.ndjson || $(MAKE) --no-print-directory demo >/dev/null
-	@search=$$($(SETUP) search) && "$$search" -m tests.search.preview "$$Q"
+	@search=$$($(SETUP) search) && "$$search" -m tests.by_hand.preview "$$Q"
 
 test: package lint inspect ## run the tests on every Python that Splunk ships, in under ten minutes
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.run
@@ -24,25 +24,25 @@ test-all: package lint inspect ## run all tests completely on every Python
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.run --all
 
 browser: build ## test the setup pages in headless Chromium; screenshots in build/browser/
-	@browser=$$($(SETUP) browser) && "$$browser" -m pytest -q -s tests/browser && ls build/browser
+	@browser=$$($(SETUP) browser) && "$$browser" -m pytest -q -s tests/product/browser && ls build/browser
 
 workbench: build ## serve the setup pages and both stand-ins locally, with new events, until Ctrl-C
-	@dev=$$($(SETUP) dev) && "$$dev" -m tests.workbench
+	@dev=$$($(SETUP) dev) && "$$dev" -m tests.by_hand.workbench
 
 cim: ## how many fields of each data model 20,000 events fill
-	@search=$$($(SETUP) search) && "$$search" -m tests.search.cim_table
+	@search=$$($(SETUP) search) && "$$search" -m tests.measured.cim_table
 
 mutations: ## put deliberate faults into the conf files, and show which test finds each
-	@search=$$($(SETUP) search) && "$$search" -m tests.search.mutations
+	@search=$$($(SETUP) search) && "$$search" -m tests.measured.mutations
 
 shown: build ## test the delivery guarantees at full size, in figures (WHAT=kills KILLS=200, ...)
-	@dev=$$($(SETUP) dev) && "$$dev" -m tests.shown $(WHAT)
+	@dev=$$($(SETUP) dev) && "$$dev" -m tests.measured.shown $(WHAT)
 
 soak: build ## collect under random faults, kills and restarts (MINUTES=20 RATE=1000 SEED=1)
-	@dev=$$($(SETUP) dev) && "$$dev" -m tests.soak
+	@dev=$$($(SETUP) dev) && "$$dev" -m tests.measured.soak
 
 bench: build ## measure the cost per event against a textbook add-on and the minimum (ROUNDS=5 FULL=1)
-	@dev=$$($(SETUP) dev) && "$$dev" -m tests.bench
+	@dev=$$($(SETUP) dev) && "$$dev" -m tests.measured.bench
 
 build: ## build the app as Splunk installs it: build/TA_akamai_siem/
 	@$(PYTHON) packaging/build.py
