@@ -81,7 +81,7 @@ class AddOnPages:
 
     def reveal(self, name: str) -> None:
         """Unfold groups until the field is there."""
-        for group in ("Or the values one by one", "Advanced", "Start again"):
+        for group in ("Or enter the four values", "Advanced", "Start again"):
             if self.field(name).first.is_visible():
                 return
             button = self.dialog.get_by_role("button", name=group)
