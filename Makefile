@@ -5,7 +5,7 @@ export Q
 SETUP = $(PYTHON) packaging/setup_venv.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo search test test-all browser workbench cim mutations shown soak bench build package inspect lint update clean
+.PHONY: help demo search test test-all browser workbench cim mutations shown soak bench build package inspect settings lint update clean
 
 help: ## list all commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
