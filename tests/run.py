@@ -131,8 +131,10 @@ def search_parts(python: Path) -> list[Part]:
     # It leaves files where it runs.
     folder = ROOT / "build" / "splunk_addon_suite"
     folder.mkdir(parents=True, exist_ok=True)
-    arguments = ("-c", str(suite / "pytest.ini"), str(suite), "--splunk-type=external")
-    arguments += (f"--splunk-app={ROOT}", f"--splunk-data-generator={ROOT}")
+    arguments = (
+        *("-c", str(suite / "pytest.ini"), str(suite), "--splunk-type=external"),
+        *(f"--splunk-app={ROOT}", f"--splunk-data-generator={ROOT}"),
+    )
     return [
         Part("any: the search side", python, tester, SEARCH, {}),
         Part("any: Splunk's tests for add-ons", python, tester, arguments, {}, folder),

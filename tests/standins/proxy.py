@@ -114,7 +114,8 @@ class ProxyServer:
             return
         client.sendall(b"\x01\x00")
         _, _, _, form = client.recv(4)
-        host = socket.inet_ntoa(client.recv(4)) if form == 1 else client.recv(client.recv(1)[0])
+        address = client.recv(4 if form == 1 else client.recv(1)[0])
+        host = socket.inet_ntoa(address) if form == 1 else address.decode()
         port = struct.unpack(">H", client.recv(2))[0]
         with socket.create_connection((host, port)) as server:
             self.tunnels.append(f"{'address' if form == 1 else 'name'}:{port}")

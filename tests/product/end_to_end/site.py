@@ -44,7 +44,8 @@ def compile_app() -> None:
 
 def product_python() -> str:
     """The interpreter of the built app: without any package of the tests' environment."""
-    return os.environ.get("PRODUCT_PYTHON") or getattr(sys, "_base_executable", sys.executable)
+    base: str = getattr(sys, "_base_executable", sys.executable)
+    return os.environ.get("PRODUCT_PYTHON") or base
 
 
 def standing_for() -> list[str]:

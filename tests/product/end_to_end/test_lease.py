@@ -149,7 +149,7 @@ def test_who_came_too_late_leaves_the_other_lease_alone(cluster: Cluster) -> Non
         winner.take()
         return found
 
-    loser._store.find_documents = find_just_before_the_other  # type: ignore[method-assign]
+    loser._store.find_documents = find_just_before_the_other  # type: ignore[assignment]
     with pytest.raises(LeaseHeld):
         loser.take()
     loser.release()

@@ -29,6 +29,7 @@ from ta_akamai_siem.position.checkpoint import Checkpoint
 from ta_akamai_siem.position.lease import Lease
 from ta_akamai_siem.run.report import Totals
 from ta_akamai_siem.settings import Account, InputSettings
+from ta_akamai_siem.splunk.log import Log
 from ta_akamai_siem.splunk.names import CHECKPOINTS
 from ta_akamai_siem.writing.delivery import Delivery
 from ta_akamai_siem.writing.progress import ProgressFile
@@ -58,10 +59,11 @@ class AtOnce:
         return self._result
 
 
-class Log:
+class KeptLog(Log):
     """Keeps the gaps, and whether each was due: nobody may call lost what Akamai still has."""
 
     def __init__(self, clock: Clock) -> None:
+        super().__init__("akamai_siem", "first")
         self._clock = clock
         self.gaps: list[tuple[float, float]] = []
         self.events: Counter[str] = Counter()
@@ -127,7 +129,7 @@ class Promise(RuleBasedStateMachine):
         host_error=st.sampled_from([0.0, 0.0, 600.0, -600.0]),
     )
     def begin(self, seed: int, start_back: int, host_error: float) -> None:
-        collector.Ahead = AtOnce  # type: ignore[misc, assignment]
+        collector.Prefetch = AtOnce  # type: ignore[assignment, attr-defined]
         self.folder = tempfile.TemporaryDirectory()
         self.clock = Clock(host_error=host_error)
         self.akamai = ModelAkamai(self.clock, random.Random(seed))
@@ -135,7 +137,7 @@ class Promise(RuleBasedStateMachine):
         self.members = {
             name: ModelSplunkd(name, self.clock, started=self.clock.host() - 100) for name in "AB"
         }
-        self.log = Log(self.clock)
+        self.log = KeptLog(self.clock)
         self.ids: tuple[int, ...] = (1,)
         self.start_back = start_back
         self.promised_from: float | None = None

@@ -10,6 +10,7 @@ import json
 import logging
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from splunksplwrapper.SearchUtil import SearchUtil
@@ -34,21 +35,21 @@ LOG = [
 ]
 
 
-class Results(list):
+class Results(list[dict[str, Any]]):
     """Rows as splunkd gives them: every value is text."""
 
-    def __init__(self, rows: list[dict]) -> None:
+    def __init__(self, rows: list[dict[str, Any]]) -> None:
         super().__init__(
             {name: _shown(value) for name, value in row.items() if not name.startswith("_")}
             for row in rows
         )
 
     @property
-    def as_list(self) -> list[dict]:
+    def as_list(self) -> list[dict[str, Any]]:
         return list(self)
 
 
-def _is_usual(row: dict) -> bool:
+def _is_usual(row: dict[str, Any]) -> bool:
     """What the suite asks of every event, Akamai does not give in each: docs/cim.md says which."""
     if row["sourcetype"] != "akamai:siem":
         return True
@@ -57,7 +58,7 @@ def _is_usual(row: dict) -> bool:
     return not unsure and "http_method" in row and "status" in row and row["src"] != "unknown"
 
 
-def _as_calculated(row: dict) -> dict:
+def _as_calculated(row: dict[str, Any]) -> dict[str, Any]:
     """Numbers that EVAL made are numbers to a search, not text."""
     return {name: int(value) if name in NUMBERS else value for name, value in row.items()}
 
@@ -69,7 +70,7 @@ def _shown(value: object) -> object:
 class Job:
     """A search that is done when it is made."""
 
-    def __init__(self, rows: list[dict]) -> None:
+    def __init__(self, rows: list[dict[str, Any]]) -> None:
         self._rows = rows
 
     def wait(self, *_: object) -> None: ...
