@@ -5,7 +5,7 @@ export Q
 SETUP = $(PYTHON) packaging/setup_venv.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo search test test-all browser workbench cim mutations shown soak bench build package inspect lint clean
+.PHONY: help demo search one check test test-all browser workbench cim mutations shown soak bench build package inspect lint clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | \
@@ -18,14 +18,24 @@ search: ## a search over the demo's records (Q='`akamai_siem_events` action=bloc
 	@test -f build/demo/records.ndjson || $(MAKE) --no-print-directory demo >/dev/null
 	@search=$$($(SETUP) search) && "$$search" -m tests.by_hand.preview "$$Q"
 
-test: package lint inspect ## prove it: every Python that Splunk brings, under ten minutes
+one: ## one test file, folder or test on one Python (T=path[::test] PY=3.9)
+	@$(PYTHON) -m tests.one "$(PY)" $(T)
+
+check: lint ## what runs within a minute: linters, types, unit tests, imports, docs
+	@dev=$$($(SETUP) dev) && HYPOTHESIS_PROFILE=brief "$$dev" -m pytest -q tests/product/unit \
+	  tests/product/repository tests/oracles/tests/test_reference.py \
+	  --ignore=tests/product/repository/test_package.py
+
+test test-all: export MAKE_BEGAN := $(shell date +%s)
+
+test: package lint inspect ## prove it: every Python that Splunk brings, under twelve minutes
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.run
 
 test-all: package lint inspect ## everything on every Python
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.run --all
 
 browser: build ## the pages in headless Chromium; screenshots in build/browser/
-	@browser=$$($(SETUP) browser) && "$$browser" -m pytest -q -s tests/product/browser && ls build/browser
+	@$(PYTHON) -m tests.one "" tests/product/browser -s && ls build/browser
 
 workbench: build ## both stand-ins and the pages on loopback, events flowing, until Ctrl-C
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.by_hand.workbench

@@ -31,6 +31,7 @@ BYTES_AT_MOST = 2_500_000
 TOOLS = ROOT / "build" / "venv" / "tools" / "bin" / "python"
 """A link to the interpreter that built the app."""
 ONE_DATE = "1700000000"
+pytestmark = pytest.mark.usefixtures("package")
 
 
 def run(script: str, root: Path, *arguments: str) -> str:

@@ -13,16 +13,22 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from splunksplwrapper.SearchUtil import SearchUtil
 
-from tests import ROOT
-from tests.oracles import golden_files
-from tests.oracles.cim_models import SWITCHED_ON
-from tests.oracles.search_time import spl
-from tests.oracles.search_time.eval_values import shown
-from tests.oracles.search_time.knowledge import Event, Knowledge
-from tests.oracles.search_time.refusals import Unsure
-from tests.product.search.corpus import events
+from tests.environments import ADDON_SUITE, require
+
+require("splunksplwrapper", ADDON_SUITE)
+
+
+from splunksplwrapper.SearchUtil import SearchUtil  # noqa: E402 - after it is required
+
+from tests import ROOT  # noqa: E402 - likewise
+from tests.oracles import golden_files  # noqa: E402 - likewise
+from tests.oracles.cim_models import SWITCHED_ON  # noqa: E402 - likewise
+from tests.oracles.search_time import spl  # noqa: E402 - likewise
+from tests.oracles.search_time.eval_values import shown  # noqa: E402 - likewise
+from tests.oracles.search_time.knowledge import Event, Knowledge  # noqa: E402 - likewise
+from tests.oracles.search_time.refusals import Unsure  # noqa: E402 - likewise
+from tests.product.search.corpus import events  # noqa: E402 - likewise
 
 KNOWN = json.loads(Path(__file__).with_name("known_failures.json").read_text(encoding="utf-8"))
 _CORPUS = 200
