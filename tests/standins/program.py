@@ -24,17 +24,26 @@ class Program:
         self._errors = errors
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self, within: float) -> dict[str, Any]:
-        """Start it and return what its first line says. Raises TimeoutError after that many s."""
+    def begin(self) -> None:
+        """Start it without waiting, so that others can start meanwhile."""
         with self._errors.open("ab") as errors:
-            process = subprocess.Popen(
+            self._process = subprocess.Popen(
                 self._command,
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=errors,
             )
-        self._process = process
+
+    def start(self, within: float) -> dict[str, Any]:
+        """Start it, unless it was begun, and return what its first line says.
+
+        Raises TimeoutError after that many seconds.
+        """
+        if self._process is None:
+            self.begin()
+        process = self._process
+        assert process is not None
         assert process.stdout is not None
         ready, _, _ = select.select([process.stdout], [], [], within)
         line = process.stdout.readline() if ready else b""

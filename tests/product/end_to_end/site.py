@@ -62,13 +62,19 @@ class Site:
     """Starts both programs; as a context manager it ends them. `folder` holds all they keep."""
 
     def __init__(self, folder: Path, *splunk_options: str, manual: bool = True) -> None:
-        self.akamai = AkamaiStandin(folder / "akamai")
         options = [f"--env={name}={DEAD_PROXY}" for name in ("HTTP_PROXY", "HTTPS_PROXY")]
         options += [f"--env={name}={DEAD_PROXY}" for name in ("http_proxy", "https_proxy")]
         if manual:
             options.append("--manual")
         self.home = folder / "splunk"
         self.splunk = splunk_with_the_app(self.home, *options, *splunk_options)
+        # Both start at the same time.
+        self.splunk.begin()
+        try:
+            self.akamai = AkamaiStandin(folder / "akamai")
+        except BaseException:
+            self.splunk.kill()
+            raise
 
     def __enter__(self) -> Site:
         self.splunk.start()

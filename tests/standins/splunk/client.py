@@ -65,6 +65,11 @@ class SplunkStandin:
 
     # --- life ---------------------------------------------------------------------------------
 
+    def begin(self) -> None:
+        """Start the program, and leave it to `start` to wait for it."""
+        self.home.mkdir(parents=True, exist_ok=True)
+        self._program.begin()
+
     def start(self, deadline: float = 60) -> SplunkStandin:
         """Start the program and wait for its ready line. A home that is there is used again."""
         self.home.mkdir(parents=True, exist_ok=True)
