@@ -5,7 +5,7 @@ export Q
 SETUP = $(PYTHON) packaging/setup_venv.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo search test test-all browser workbench cim mutations shown soak bench build package inspect lint clean
+.PHONY: help demo search test test-all browser workbench cim mutations shown soak bench build package origins audit icons inspect lint clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | \
@@ -48,10 +48,21 @@ bench: build ## what an event costs, beside a textbook add-on and the floor (ROU
 build: ## build/TA_akamai_siem/: the app as Splunk installs it
 	@$(PYTHON) packaging/build.py
 
-package: build ## dist/TA_akamai_siem-<version>.tar.gz: the same bytes at every build
+package: build ## dist/: the packages, their components and checksums; the same bytes at every build
 	@$(PYTHON) packaging/pack.py
+	@tools=$$($(SETUP) tools) && "$$tools" packaging/sbom.py
+	@$(PYTHON) packaging/checksums.py
 
-inspect: package ## Splunk's AppInspect and slim on the package
+origins: build ## which file requests, urllib3 and splunk-sdk come from, on each Python
+	@$(PYTHON) packaging/origins.py
+
+audit: ## the locks against the dated list of advisories and against the registry
+	@tools=$$($(SETUP) tools) && "$$tools" packaging/audit.py
+
+icons: ## draw the icons in static/ from packaging/*.svg
+	@tools=$$($(SETUP) tools) && "$$tools" packaging/icons.py
+
+inspect: package ## Splunk's AppInspect and slim on both packages
 	@$(PYTHON) packaging/inspect_package.py
 	@$(PYTHON) packaging/validate_package.py
 

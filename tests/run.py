@@ -32,6 +32,8 @@ sys.path.insert(0, str(ROOT / "packaging"))
 from find_pythons import WANTED, find  # noqa: E402 - from the folder just added
 from setup_venv import environment  # noqa: E402 - likewise
 
+from tests.end_to_end.compiled_app import compile_for  # noqa: E402 - after the others
+
 
 class Tester:
     """An environment that runs tests. It is made when it is first needed, by one part at a time."""
@@ -89,7 +91,8 @@ def parts(*, everything: bool) -> list[Part]:
     )
     chosen = []
     for version, path in reversed(found):
-        compile_app(path)
+        # Before parts run side by side: each would, and copy the files of another's while.
+        compile_for(path)
         tester = Tester("dev", str(path))
         settings = {"LARGE_PAGE": str(LARGEST_PAGE)} if everything else {}
         if everything or version == newest:
@@ -108,13 +111,6 @@ def parts(*, everything: bool) -> list[Part]:
         )
     pages = Part("any: the pages in a browser", found[-1][1], Tester("browser"), BROWSER, {})
     return [chosen[0], pages, *chosen[1:], *search_parts(found[-1][1])]
-
-
-def compile_app(python: Path) -> None:
-    """Before parts run side by side: each of them would, and copy the files of another's while."""
-    app = ROOT / "build" / "TA_akamai_siem"
-    command = [str(python), "-m", "compileall", "-q", str(app / "bin"), str(app / "lib")]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 
 def search_parts(python: Path) -> list[Part]:

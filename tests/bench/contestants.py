@@ -92,7 +92,7 @@ class Contest:
         }
         if who in ("textbook", "floor"):
             url = f"https://{self._host}/siem/v1/configs/{plan}"
-            script = [str(_HERE / f"{who}.py"), str(BUILT_APP / "lib"), url, str(self._ca)]
+            script = [str(_HERE / f"{who}.py"), str(BUILT_APP / "bin"), url, str(self._ca)]
             return measure([python, *script], environment, keep=keep)
         script = [str(BUILT_APP / "bin" / "akamai_siem.py")]
         return measure([python, *script], environment, self._document(who, plan), keep)

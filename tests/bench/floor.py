@@ -1,6 +1,6 @@
 """The floor: what cannot be avoided. TLS, gunzip, whole lines, write; nothing is transformed.
 
-`python floor.py LIB URL CA`: runs until a page is empty.
+`python floor.py BIN URL CA`: runs until a page is empty.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import sys
 import zlib
 
 sys.path.insert(0, sys.argv[1])
-
+import library_path  # noqa: F401 - the app's libraries for this Python
 import requests
 
 PIECE = 64 << 10

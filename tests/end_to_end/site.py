@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import subprocess
 import sys
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +13,7 @@ from tests.standin_akamai.client import AkamaiStandin
 from tests.standin_splunk.client import SplunkStandin
 from tests.standin_splunk.interpreter import version_of
 
+from .compiled_app import BUILT_APP, compile_for
 from .pushed_settings import push_account, push_input
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 ROOT = Path(__file__).resolve().parents[2]
-BUILT_APP = ROOT / "build" / "TA_akamai_siem"
 KIND = "akamai_siem"
 ACCOUNT = "main"
 INPUT = "first"
@@ -37,9 +36,7 @@ DEAD_PROXY = "http://127.0.0.1:9"
 @lru_cache(1)
 def compile_app() -> None:
     """As Splunk's Python does at an app's first run; each site has an app that ran before."""
-    folders = [str(BUILT_APP / name) for name in ("bin", "lib")]
-    command = [product_python(), "-m", "compileall", "-q", *folders]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    compile_for(product_python())
 
 
 def product_python() -> str:
