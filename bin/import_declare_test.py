@@ -6,6 +6,6 @@ proxy of the environment: they carry the session key.
 
 import library_path  # noqa: F401 - first: it says where the libraries are
 
-from ta_akamai_siem.no_proxy import never_through_a_proxy
+from ta_akamai_siem.splunk.no_proxy import never_through_a_proxy
 
 never_through_a_proxy()
