@@ -7,7 +7,6 @@ Run as a script, it prints which file each of those comes from.
 """
 
 import sys
-from importlib import import_module, metadata
 from pathlib import Path
 
 _APP = Path(__file__).resolve().parent.parent
@@ -16,5 +15,7 @@ FOLDERS = [str(_APP / name) for name in ("bin", _OF_THIS_PYTHON, "lib")]
 sys.path[:] = [*FOLDERS, *[path for path in sys.path if path not in FOLDERS]]
 
 if __name__ == "__main__":
+    from importlib import import_module, metadata
+
     for library, name in (("requests",) * 2, ("splunk-sdk", "splunklib"), ("urllib3",) * 2):
         print(library, metadata.version(library), import_module(name).__file__)

@@ -259,6 +259,15 @@ def test_nobody_is_invented() -> None:
     assert author == [{"name": "TA_akamai_siem contributors", "email": None, "company": None}]
 
 
+def test_no_address_in_what_is_ours() -> None:
+    """AppInspect reports each (check_hostnames_and_ips), those of comments too."""
+    for folder in ("bin", "default", "lookups", "metadata", "README"):
+        for path in (APP / folder).rglob("*"):
+            if path.is_file() and path.suffix != ".pyc":
+                found = re.findall(r"\b\d{1,3}(?:\.\d{1,3}){3}\b", path.read_text("utf-8"))
+                assert found == [], path.relative_to(APP)
+
+
 def test_no_script_that_nothing_loads() -> None:
     folder = APP / "appserver/static/js/build"
     scripts = {path.name: path.read_text("utf-8") for path in folder.glob("*.js")}
