@@ -59,6 +59,16 @@ def test_each_library_comes_from_the_folder_of_this_python(python: str, folder: 
     ]
 
 
+def test_make_origins_tells_it_for_each_of_splunks_pythons() -> None:
+    lines = said(sys.executable, ROOT / "packaging" / "origins.py")
+    for version, folder in (("3.9", "lib39"), ("3.13", "lib313")):
+        found = find(version)
+        if found:
+            at = lines.index(["Python", found[1]])
+            files = [line[2] for line in lines[at + 1 : at + 4]]
+            assert files == [str(APP / folder / name / "__init__.py") for name in MODULES.values()]
+
+
 def test_every_script_asks_for_the_libraries_first() -> None:
     """All but the worker's, which needs none."""
     for script in APP.glob("bin/*.py"):
