@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 
 from tests import ROOT
 from tests.measured.bench.measured import Measured, measure
+from tests.product.end_to_end.compiled_app import BUILT_APP
 from tests.product.end_to_end.pushed_settings import push_account
-from tests.product.end_to_end.site import BUILT_APP, product_python
+from tests.product.end_to_end.site import product_python
 from tests.standins.splunk.client import SplunkStandin
 from tests.standins.splunk.script_documents import Caller, run_document
 
@@ -93,7 +94,7 @@ class Contest:
         }
         if who in ("textbook", "floor"):
             url = f"https://{self._host}/siem/v1/configs/{plan}"
-            script = [str(_HERE / f"{who}.py"), str(BUILT_APP / "lib"), url, str(self._ca)]
+            script = [str(_HERE / f"{who}.py"), str(BUILT_APP / "bin"), url, str(self._ca)]
             return measure([python, *script], environment, keep=keep)
         script = [str(BUILT_APP / "bin" / "akamai_siem.py")]
         return measure([python, *script], environment, self._document(who, plan), keep)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tests.measured.bench.figures import Spread
 from tests.measured.bench.measured import measure
-from tests.product.end_to_end.site import BUILT_APP
+from tests.product.end_to_end.compiled_app import BUILT_APP
 
 if TYPE_CHECKING:
     from tests.measured.bench.bodies import Bodies

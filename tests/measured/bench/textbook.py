@@ -4,7 +4,7 @@ Asks with requests, takes `resp.text` apart, decodes each event with json, urlli
 writes it with splunklib's EventWriter. The record is the one of docs/record.md for events as they
 usually are; where this code would differ from it, on odd events, the comparison leaves them out.
 
-`python textbook.py LIB URL CA`: runs until a page is empty.
+`python textbook.py BIN URL CA`: runs until a page is empty.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import unquote
 
 sys.path.insert(0, sys.argv[1])
-
+import library_path  # noqa: F401 - the app's libraries for this Python
 import requests
 from splunklib.modularinput import Event, EventWriter
 

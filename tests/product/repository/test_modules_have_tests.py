@@ -46,6 +46,7 @@ TESTED_BY = {
     "splunk/bulletin": "end_to_end/test_bulletin",
     "splunk/connection": "end_to_end/test_lifecycle",
     "splunk/input_definition": "end_to_end/test_lifecycle",
+    "splunk/input_settings": "repository/test_input_settings",
     "splunk/instance": "end_to_end/test_cluster",
     "splunk/kv_retry": "unit/position/test_checkpoint",
     "splunk/kv_store": "end_to_end/test_restart",
