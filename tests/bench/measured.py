@@ -23,12 +23,15 @@ class Measured:
     """`cpu`, `wall`: seconds; `cpu` counts the processes that it started and waited for.
 
     `peak`: bytes of the largest of these processes. `first`: seconds until it wrote anything.
+    `reader`, `server`: seconds of CPU of whoever read its output and answered its requests.
     """
 
     cpu: float
     wall: float
     peak: int
     first: float
+    reader: float = 0.0
+    server: float = 0.0
 
 
 def measure(
@@ -53,10 +56,12 @@ def measure(
     kept = keep.open("wb") if keep else None
     descriptor = process.stdout.fileno()
     first = 0.0
+    read = time.thread_time()
     while piece := os.read(descriptor, _PIECE):
         first = first or time.monotonic() - began
         if kept:
             kept.write(piece)
+    read = time.thread_time() - read
     _, status, used = os.wait4(process.pid, 0)
     wall = time.monotonic() - began
     process.returncode = os.waitstatus_to_exitcode(status)
@@ -67,7 +72,17 @@ def measure(
         message = f"{' '.join(command[:2])} ended with {process.returncode}"
         raise RuntimeError(message)
     cpu = used.ru_utime + used.ru_stime
-    return Measured(cpu, wall, memory.peak(), first)
+    return Measured(cpu, wall, memory.peak(), first, read)
+
+
+def cpu_of(pid: int) -> float:
+    """Seconds of CPU that a process has used so far; 0 where nobody tells."""
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return 0.0
+    user, system = text.rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 class _Memory:

@@ -1,10 +1,10 @@
-"""The textbook add-on, to compare with: plain code, usual libraries, nothing tuned.
+"""The textbook that makes the same record: plain code, usual libraries, nothing tuned.
 
 Asks with requests, takes `resp.text` apart, decodes each event with json, urllib and base64, and
 writes it with splunklib's EventWriter. The record is the one of docs/record.md for events as they
 usually are; where this code would differ from it, on odd events, the comparison leaves them out.
 
-`python textbook.py LIB URL CA`: runs until a page is empty.
+`python same_record.py LIB URL CA`: runs until a page is empty.
 """
 
 from __future__ import annotations
