@@ -1,9 +1,12 @@
 """Runs a script and notes where its CPU time goes: `python sampler.py REPORT SCRIPT`.
 
 Every few milliseconds of the process's CPU time, whichever thread spends them, the system sends a
-signal, and the calls that are under way are counted. The script is not changed, and is not slower
-by a hundredth. REPORT is JSON: how often each chain of calls was met, innermost first, those of
+signal, and the calls that are under way are counted. The script is not changed, and slower by a
+hundredth or two. REPORT is JSON: how often each chain of calls was met, innermost first, those of
 SCRIPT's own folder and of `json` by module and function.
+
+Python looks after signals in the main thread alone, and not while that waits for another one. So it
+waits in short pieces here.
 """
 
 from __future__ import annotations
@@ -22,7 +25,11 @@ if TYPE_CHECKING:
 
 EVERY = 0.001
 """Seconds of CPU; a usual kernel rounds this up to 4 ms."""
-_MAIN = threading.main_thread().ident
+_PIECE = 0.002
+"""Seconds."""
+_MAIN = threading.main_thread()
+_WAITING = (threading.__file__, __file__)
+_wait = threading.Event.wait
 
 
 def sample(report: Path, script: Path) -> None:
@@ -33,6 +40,7 @@ def sample(report: Path, script: Path) -> None:
     def note(_: int, frame: FrameType | None) -> None:
         chains[" ".join(_chain(_working(frame), folder))] += 1
 
+    threading.Event.wait = _wait_in_pieces  # type: ignore[method-assign]
     signal.signal(signal.SIGPROF, note)
     signal.setitimer(signal.ITIMER_PROF, EVERY, EVERY)
     sys.argv = [str(script)]
@@ -43,15 +51,23 @@ def sample(report: Path, script: Path) -> None:
         report.write_text(json.dumps(chains), encoding="utf-8")
 
 
+def _wait_in_pieces(event: threading.Event, timeout: float | None = None) -> bool:
+    if timeout is not None or threading.current_thread() is not _MAIN:
+        return _wait(event, timeout)
+    while not _wait(event, _PIECE):
+        pass
+    return True
+
+
 def _working(frame: FrameType | None) -> FrameType | None:
-    """The thread that spends the time: the main one, which gets the signal, or whom it waits for.
+    """The thread that spends the time: the main one, or whom it waits for.
 
     While a page is fetched the main thread waits for the thread that fetches.
     """
-    if frame is None or frame.f_code.co_filename != threading.__file__:
+    if frame is None or frame.f_code.co_filename not in _WAITING:
         return frame
     for thread, other in sys._current_frames().items():
-        if thread != _MAIN and other.f_code.co_filename != threading.__file__:
+        if thread != _MAIN.ident and other.f_code.co_filename not in _WAITING:
             return other
     return frame
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 START = "start, checkpoint, log"
 """All that does not depend on the number of events."""
 _STAGES = {
-    "TLS, read": ("Api._receive",),
+    "TLS, read": ("_receive",),
     "gunzip": ("_Inflate.feed", "_Inflate._held_back"),
     "spool, proof": (
         "PageSpool.feed",
