@@ -3,7 +3,8 @@
 Reading order, each module importing only from those above it:
 
 values     `errors`, `splunk_names`, `masking`, `settings`, `backfill_settings`, `decoding`,
-           `rules`, `event`, `lines`, `page`, `line_multiset`, `history`, `cursor`, `windows`
+           `rules`, `headers`, `event_time`, `event`, `lines`, `page`, `line_multiset`, `history`,
+           `cursor`, `windows`
 Akamai     `signing`, `tls`, `answers`, `akamai_session`, `api`
 this host  `spool`, `progress`, `stop`, `log`
 Splunk     `scheme`, `input_definition`, `no_proxy`, `kv_store`, `stored_settings`,

@@ -11,6 +11,7 @@ from .backfiller import Backfiller, Surroundings
 from .cursor import MARGIN
 from .delivery import Delivery
 from .effort import effort
+from .event_time import moments
 from .fetching import Fetcher
 from .running import Job
 from .signing import CorrectedClock
@@ -31,7 +32,9 @@ def collect(parts: Parts[BackfillSettings]) -> None:
         around = Surroundings(
             checkpoints=parts.checkpoint(CODEC),
             windows=Windows(pages, pages, clock.now, stop.wait, patience=MARGIN),
-            writer=Delivery(parts.stream, parts.progress(), stop.check, time.time, hard),
+            writer=Delivery(
+                parts.stream, parts.progress(), stop.check, moments(time.time, clock.now), hard
+            ),
             log=log,
             bulletin=parts.bulletin,
             stop=stop,

@@ -10,6 +10,7 @@ from .collector import Collector, Surroundings
 from .cursor import CODEC
 from .delivery import Delivery
 from .effort import effort
+from .event_time import moments
 from .fetching import Fetcher
 from .running import Job
 from .settings import InputSettings, read_input
@@ -28,7 +29,9 @@ def collect(parts: Parts[InputSettings]) -> None:
         around = Surroundings(
             checkpoints=parts.checkpoint(CODEC),
             pages=Fetcher(parts.source(api), clock, stop.wait, log, settings.limit),
-            writer=Delivery(stream, parts.progress(), stop.check, time.time, hard),
+            writer=Delivery(
+                stream, parts.progress(), stop.check, moments(time.time, clock.now), hard
+            ),
             log=log,
             bulletin=parts.bulletin,
             stop=stop,

@@ -25,6 +25,7 @@ from .transform import NO_START, Alone
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from .event_time import Moment
     from .page import Page
     from .transform import Transformed, Transformer
 
@@ -94,20 +95,22 @@ class Effort:
 
 
 class Delivery:
-    """Writes pages. `check`: raises when we are to stop. `now`: epoch seconds."""
+    """Writes pages. `check`: raises when we are to stop. `moment`: of collecting what is
+    transformed now.
+    """
 
     def __init__(
         self,
         stream: Stream,
         progress: ProgressStore,
         check: Callable[[], None],
-        now: Callable[[], float],
+        moment: Callable[[], Moment],
         effort: Effort = Effort(),
     ) -> None:
         self._stream = stream
         self._progress = progress
         self._check = check
-        self._now = now
+        self._moment = moment
         self._effort = effort
         self._written = LineMultiset()
 
@@ -165,8 +168,8 @@ class Delivery:
         """
         for lines in chunks:
             new, known = self._told_apart(lines) if self._written else (lines, [])
-            collected = f"{self._now():.3f}"
-            waiting.append(_Begun(lines, known, by.begin(new, collected, tolerant=page.tolerant)))
+            begun = by.begin(new, self._moment(), tolerant=page.tolerant)
+            waiting.append(_Begun(lines, known, begun))
             if len(waiting) > by.ahead:
                 yield waiting[0]
                 waiting.popleft()

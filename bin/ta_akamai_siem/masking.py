@@ -95,10 +95,12 @@ class Masking:
         self._headers = frozenset(name for kind in chosen for name in kind.headers)
         self._parameters = frozenset(name for kind in chosen for name in kind.parameters)
         names = "|".join(map(re.escape, sorted(self._headers)))
-        # A value goes on where the next line begins with a blank.
+        # A line that begins with a blank continues the one before it. A name is looked for there
+        # too: it is safer to mask too much.
+        blanks = r"(?:[ \t]|\r?\n[ \t])*"
         self._header = re.compile(
-            rf"^((?:{names})[ \t]*:(?:[ \t]*(?:\r?\n[ \t]+)?)(?!\s))"
-            r"((?:[^\r\n]|\r(?!\n))+(?:\r?\n[ \t](?:[^\r\n]|\r(?!\n))*)*)",
+            rf"^([ \t]*(?:{names}){blanks}:{blanks})"
+            r"(?:[^ \t\r\n]|\r(?!\n))[^\r\n]*(?:(?:\r(?!\n)|\r?\n[ \t])[^\r\n]*)*",
             re.IGNORECASE | re.MULTILINE,
         )
         named = "|".join(map(re.escape, sorted(self._headers | self._parameters)))
@@ -108,9 +110,9 @@ class Masking:
         )
 
     def event(self, value: dict[str, Any], rules: str | None) -> tuple[str | None, int]:
-        """Mask an event in place, its headers being decoded. `rules`: its list of rules as JSON.
+        """Mask an event in place, its headers being percent-decoded and no lists yet.
 
-        The rules likewise, and how many values were replaced.
+        `rules`: its list of rules as JSON. Returns them, and how many values were replaced.
         """
         count = 0
         for parent, name in self._members:

@@ -14,6 +14,7 @@ from .event_stream import event_elements
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from .event_time import Moment
     from .lines import Lines
     from .masking import Masking
 
@@ -36,9 +37,9 @@ class Transformed(NamedTuple):
 
 
 def transform(
-    lines: Iterable[bytes], collected: str, *, tolerant: bool, masking: Masking | None = None
+    lines: Iterable[bytes], moment: Moment, *, tolerant: bool, masking: Masking | None = None
 ) -> Transformed:
-    """`collected`, `masking`: as `event.record` takes them.
+    """`moment`, `masking`: as `event.record` takes them.
 
     `tolerant`: keep a line that is no event. Raises NotAnEvent where one may not be kept.
     """
@@ -46,11 +47,11 @@ def transform(
     kept = 0
     for line in lines:
         try:
-            made.append(record(line, collected, masking))
+            made.append(record(line, moment, masking))
         except NotAnEvent:  # noqa: PERF203 - what it costs was measured: nothing
             if not tolerant:
                 raise
-            made.append(unparsed(line, collected, masking))
+            made.append(unparsed(line, moment, masking))
             kept += 1
     starts = array("d", [float(each.time) if each.timed else NO_START for each in made])
     masked = sum(each.masked for each in made) if masking else 0
@@ -63,7 +64,7 @@ class Transformer(Protocol):
     @property
     def ahead(self) -> int: ...
 
-    def begin(self, lines: Lines, collected: str, *, tolerant: bool) -> Callable[[], Transformed]:
+    def begin(self, lines: Lines, moment: Moment, *, tolerant: bool) -> Callable[[], Transformed]:
         """Take a block; what is given back gives what became of it, as `transform` does."""
 
 
@@ -75,5 +76,5 @@ class Alone:
     def __init__(self, masking: Masking | None = None) -> None:
         self._masking = masking
 
-    def begin(self, lines: Lines, collected: str, *, tolerant: bool) -> Callable[[], Transformed]:
-        return lambda: transform(lines, collected, tolerant=tolerant, masking=self._masking)
+    def begin(self, lines: Lines, moment: Moment, *, tolerant: bool) -> Callable[[], Transformed]:
+        return lambda: transform(lines, moment, tolerant=tolerant, masking=self._masking)

@@ -24,6 +24,7 @@ from .transform import Alone
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from .event_time import Moment
     from .lines import Lines
     from .transform import Transformed
 
@@ -79,15 +80,15 @@ class Workers:
         """How many blocks to begin before the first of them is waited for: four a worker."""
         return 4 * self._count
 
-    def begin(self, lines: Lines, collected: str, *, tolerant: bool) -> Callable[[], Transformed]:
+    def begin(self, lines: Lines, moment: Moment, *, tolerant: bool) -> Callable[[], Transformed]:
         """Have a block transformed; call what is given back to get it, once and in order.
 
         All as `transform`.
         """
         worker = self._turn()
         if worker is None:
-            return self._alone.begin(lines, collected, tolerant=tolerant)
-        return self._result(worker.begin(_Block(lines, collected, tolerant=tolerant)))
+            return self._alone.begin(lines, moment, tolerant=tolerant)
+        return self._result(worker.begin(_Block(lines, moment, tolerant=tolerant)))
 
     def close(self) -> None:
         """End them all; what they have not transformed by now is not wanted."""
@@ -119,7 +120,7 @@ class Workers:
                 raise block.refused
             if block.made is None:
                 self._give_up("A worker has ended or hangs")
-                return self._alone.begin(block.lines, block.collected, tolerant=block.tolerant)()
+                return self._alone.begin(block.lines, block.moment, tolerant=block.tolerant)()
             return block.made
 
         return wait
@@ -135,9 +136,9 @@ class Workers:
 class _Block:
     """One block on its way. Neither `made` nor `refused` is set where the worker was lost."""
 
-    def __init__(self, lines: Lines, collected: str, *, tolerant: bool) -> None:
+    def __init__(self, lines: Lines, moment: Moment, *, tolerant: bool) -> None:
         self.lines = lines
-        self.collected = collected
+        self.moment = moment
         self.tolerant = tolerant
         self.done = threading.Event()
         self.made: Optional[Transformed] = None
@@ -184,7 +185,7 @@ def _ask_all(blocks: _Queue, asked: _Queue, pipe: IO[bytes]) -> None:
             # Where it does not arrive, the other thread finds no answer.
             asked.put(block)
             with contextlib.suppress(OSError, ValueError):
-                ask(pipe, block.lines, block.collected, tolerant=block.tolerant)
+                ask(pipe, block.lines, block.moment, tolerant=block.tolerant)
     asked.put(None)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import filecmp
 import json
 import re
+import time
 import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING
 
@@ -38,25 +39,26 @@ def wrong(contest: Contest, python: str, mix: str, events: int) -> list[str]:
 
 
 def _differences(
-    written: Path, lines: Iterable[bytes], compare: Callable[[str, bytes], list[str]]
+    written: Path, lines: Iterable[bytes], compare: Callable[[str, bytes, str], list[str]]
 ) -> list[str]:
     """`written`: a contestant's output. `lines`: all events that it was sent, once each."""
     sent = {find_marker(line): line for line in lines}
     found: list[str] = []
+    clock = f"{time.time():.3f}"
     for match in _DATA.finditer(written.read_bytes()):
         raw = ET.fromstring(match[0]).text or ""
         line = sent.pop(find_marker(raw.encode()), None)
         if line is None:
             found.append(f"unknown or repeated: {raw[:200]!r}")
         else:
-            found += compare(raw, line)
+            found += compare(raw, line, clock)
     return found + [f"missing: {line[:200]!r}" for line in sent.values()]
 
 
-def _not_decoded(raw: str, line: bytes) -> list[str]:
+def _not_decoded(raw: str, line: bytes, clock: str) -> list[str]:
     """What the least textbook would save by not doing: its record has a form of its own."""
     written = json.loads(raw)
-    expected = reference_record(line).value["attackData"]["rules"]
+    expected = reference_record(line, clock).value["attackData"]["rules"]
     for member, key in (("rules", "id"), ("ruleMessages", "message"), ("ruleActions", "action")):
         items = [item for item in written["attackData"][member] if item]
         if line.isascii() and items != [rule[key] for rule in expected if rule[key]]:

@@ -34,6 +34,15 @@ TOP += ("identity", "custom")
 ATTACK = ("configId", "policyId", "clientIP", "appliedAction", "apiId", "apiKey")
 ATTACK += ("slowPostAction", "slowPostRate", "clientReputation")
 HTTP = ("start", "method", "host", "port", "status", "bytes", "protocol", "tls", "requestId")
+RISK = ("status", "score", "allow", "uuid", "username", "originUserId", "emailDomain")
+RISK += ("risk", "trust", "general")
+OBJECTS = {
+    "geo": ("continent", "country", "regionCode", "city", "asn"),
+    "botData": ("botScore", "responseSegment"),
+    "clientData": ("telemetryType", "appBundleId", "appVersion", "sdkVersion"),
+    "userRiskData": RISK,
+    "identity": ("ja4", "tlsFingerprintV2", "tlsFingerprintV3"),
+}
 HTTP_LAST = ("path", "query", "requestHeaders", "responseHeaders")
 WHITE_SPACE = re.compile(r"[ \t\n\v\f\r]+")
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -110,12 +119,20 @@ def record(line: str) -> tuple[str, str]:
     http = event["httpMessage"]
     for name in ("requestHeaders", "responseHeaders"):
         if name in http:
-            http[name] = unquote(http[name], errors="backslashreplace")
+            http[name] = header_lines(unquote(http[name], errors="backslashreplace"))
     seconds, _, decimals = http["start"].partition(".")
     http["start"] = f"{seconds}.{decimals[:3]:0<3}"
     event["httpMessage"] = ordered(http, HTTP, HTTP_LAST)
+    for name, names in OBJECTS.items():
+        if name in event:
+            event[name] = ordered(event[name], names)
     made = ordered(event, TOP, ("httpMessage",))
     return http["start"], json.dumps(made, ensure_ascii=False, separators=(",", ":"))
+
+
+def header_lines(block: str) -> list[str]:
+    lines = re.split(r"\r?\n(?![ \t])", block)
+    return lines if lines[-1] else lines[:-1]
 
 
 def values(text: str) -> str | list[str]:

@@ -25,7 +25,7 @@ _STAGES = {
     ),
     "parse": ("parse_object",),
     "rules, custom": ("_rewrite_members", "_attack_data", "_custom"),
-    "headers, start": ("_rewrite_http_message",),
+    "headers, start": ("_rewrite_http_message", "header_lines"),
     "order of keys": ("_ordered", "_in_order", "_order", "ordered"),
     "encode": ("JSONEncoder.encode",),
     "marks, checks": ("record",),

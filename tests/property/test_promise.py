@@ -25,6 +25,7 @@ from ta_akamai_siem.collector import Collector, Surroundings, Totals
 from ta_akamai_siem.cursor import CODEC, FROM_NOW_GRACE
 from ta_akamai_siem.delivery import Delivery
 from ta_akamai_siem.errors import ClockSkewed, CollectionError
+from ta_akamai_siem.event_time import moments
 from ta_akamai_siem.fetching import Fetcher
 from ta_akamai_siem.lease import Lease
 from ta_akamai_siem.progress import ProgressFile
@@ -217,7 +218,7 @@ class Promise(RuleBasedStateMachine):
         around = Surroundings(
             checkpoints=Checkpoint(self.kv, KEY, CODEC, lease, self._sleep),
             pages=Fetcher(Signed(self.akamai, clock), clock, self._sleep, self.log, LIMIT),
-            writer=Delivery(splunkd, progress, lambda: None, self.clock.host),
+            writer=Delivery(splunkd, progress, lambda: None, moments(self.clock.host, clock.now)),
             log=self.log,
             bulletin=Quiet(),
             stop=Quiet(),

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 FOLDER = Path(__file__).resolve().parent.parent / "golden" / "records"
+CLOCK = "1700000000.500"
+"""Akamai's clock in all cases: epoch seconds."""
 _KEYS = {"why", "line", "line_hex", "time", "record", "unparsed"}
 
 

@@ -11,6 +11,7 @@ from ta_akamai_siem.checkpoint import Checkpoint
 from ta_akamai_siem.collector import RUN_MAX, Collector, Surroundings, Totals
 from ta_akamai_siem.cursor import CODEC
 from ta_akamai_siem.delivery import Delivery
+from ta_akamai_siem.event_time import moments
 from ta_akamai_siem.fetching import Fetcher
 from ta_akamai_siem.lease import Lease
 from ta_akamai_siem.progress import ProgressFile
@@ -59,7 +60,12 @@ def test_fifty_minutes(tmp_path: Path) -> None:
         around = Surroundings(
             checkpoints=Checkpoint(kv, "akamai_siem:first", CODEC, lease, lambda _: None),
             pages=Fetcher(akamai, corrected, lambda _: None, silent, SETTINGS.limit),
-            writer=Delivery(splunkd, ProgressFile(tmp_path / "p", 1.0), lambda: None, clock.host),
+            writer=Delivery(
+                splunkd,
+                ProgressFile(tmp_path / "p", 1.0),
+                lambda: None,
+                moments(clock.host, corrected.now),
+            ),
             log=silent,
             bulletin=silent,
             stop=silent,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ta_akamai_siem.event import NotAnEvent
+from ta_akamai_siem.event_time import Moment
 from ta_akamai_siem.lines import Lines
 from ta_akamai_siem.masking import Masking
 from ta_akamai_siem.transform import Transformed, transform
@@ -23,7 +24,7 @@ from tests.standin_akamai.corpus import Corpus, CorpusChoices
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-COLLECTED = "1700000000.125"
+COLLECTED = Moment.of(1_700_000_000.125, 1_700_000_000.5)
 
 
 class Warnings:
@@ -156,10 +157,12 @@ def test_they_end_with_their_parent_whatever_kills_it(tmp_path: Path) -> None:
     parent.write_text(
         f"import sys; sys.path.insert(0, {str(SCRIPT.parent)!r})\n"
         "from ta_akamai_siem.workers import Workers\n"
+        "from ta_akamai_siem.event_time import Moment\n"
         "from ta_akamai_siem.lines import Lines\n"
         "from ta_akamai_siem.log import Log\n"
         "workers = Workers(2, Log('akamai_siem', 'any'))\n"
-        "[workers.begin(Lines.of([b'{\"a\":1}']), '1.000', tolerant=False)() for _ in range(2)]\n"
+        "lines, moment = Lines.of([b'{\"a\":1}']), Moment('1.000', 2.0)\n"
+        "[workers.begin(lines, moment, tolerant=False)() for _ in range(2)]\n"
         "print(*[each._process.pid for each in workers._workers], flush=True)\n"
         "sys.stdin.read()\n",
         encoding="utf-8",
