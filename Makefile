@@ -42,7 +42,7 @@ shown: build ## what is promised, at full size, in figures (WHAT=kills KILLS=200
 soak: build ## faults, kills and restarts at random (MINUTES=20 RATE=1000 SEED=1)
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.soak
 
-bench: build ## what an event costs, beside a textbook add-on and the floor (ROUNDS=5 FULL=1)
+bench: build ## what an event costs, beside textbooks, the floor, another version (BEFORE=<commit> ROUNDS=3 FULL=1)
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.bench
 
 build: ## build/TA_akamai_siem/: the app as Splunk installs it

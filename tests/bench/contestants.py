@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 SCRIPTS = {"least": "least.py", "same": "same_record.py", "floor": "floor.py"}
 """The textbook that does no more than it must, the one that makes the same record, the floor."""
+TEXTBOOKS = ("least", "same")
 INPUT, WORKERS, BEFORE = "input", "workers", "before"
 """The built app alone and with two workers, and the app of another version."""
 _ACCOUNT = "bench"

@@ -6,7 +6,7 @@ import json
 from statistics import median
 from typing import TYPE_CHECKING
 
-from tests.bench.contestants import BEFORE, INPUT
+from tests.bench.contestants import BEFORE, INPUT, TEXTBOOKS
 from tests.bench.figures import Spread
 from tests.bench.stages import START, by_stage
 
@@ -43,18 +43,19 @@ def costs(contest: Contest, python: str, mixes: list[str], rounds: int) -> dict[
 
 
 def _of_mix(runs: dict[str, list[Measured]], start: dict[str, float]) -> dict[str, object]:
-    """Microseconds an event; `times`: how many times as much the input takes as the others."""
+    """Microseconds an event; `ratio`: a textbook's to the input's, the input's to anybody else's."""
     cpu = {
         who: [(run.cpu - start[who]) / _events(who) * 1e6 for run in each]
         for who, each in runs.items()
     }
     found: dict[str, object] = {}
     for who, each in runs.items():
-        ratios = [ours / other for ours, other in zip(cpu[INPUT], cpu[who])]
+        slower, faster = (who, INPUT) if who in TEXTBOOKS else (INPUT, who)
+        ratios = [one / other for one, other in zip(cpu[slower], cpu[faster])]
         per_event = 1e6 / _events(who)
         found[who] = {
             "cpu": Spread.of(cpu[who]).as_list(),
-            "times": Spread.of(ratios).as_list(),
+            "ratio": Spread.of(ratios).as_list(),
             "wall": Spread.of([run.wall * per_event for run in each]).as_list(),
             "server": Spread.of([run.server * per_event for run in each]).as_list(),
             "reader": Spread.of([run.reader * per_event for run in each]).as_list(),

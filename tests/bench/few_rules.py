@@ -243,7 +243,7 @@ def _cookies(dice: random.Random, length: int) -> str:
 def _sensor_data(dice: random.Random, length: int) -> str:
     """As the app's protection sends it: pieces of base64 between separators."""
     pieces = ["6,a", random_text(dice, 172).replace("+", "/") + "=="]
-    pieces.append(random_text(dice, length - 220).replace("+", "/") + "=")
+    pieces.append(random_text(dice, length - 180).replace("+", "/") + "=")
     return "$".join([",".join(pieces), f"{dice.randrange(90)},{dice.randrange(90)},0", ""])
 
 

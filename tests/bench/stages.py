@@ -32,7 +32,7 @@ _STAGES = {
     "XML": ("event_elements", "transform"),
     "write": ("EventStream.write",),
     "digest, progress": ("LineDigest.add", "Delivery._record"),
-    "delivery": ("Delivery.deliver",),
+    "lines, delivery": ("Lines.__iter__", "Lines.of", "Delivery.deliver"),
 }
 STAGES = (*_STAGES, START)
 _STAGE_OF = {name: stage for stage, names in _STAGES.items() for name in names}
