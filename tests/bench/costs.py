@@ -43,7 +43,10 @@ def costs(contest: Contest, python: str, mixes: list[str], rounds: int) -> dict[
 
 
 def _of_mix(runs: dict[str, list[Measured]], start: dict[str, float]) -> dict[str, object]:
-    """Microseconds an event; `ratio`: a textbook's to the input's, the input's to anybody else's."""
+    """Microseconds an event.
+
+    `ratio`: a textbook's to the input's, and the input's to anybody else's.
+    """
     cpu = {
         who: [(run.cpu - start[who]) / _events(who) * 1e6 for run in each]
         for who, each in runs.items()

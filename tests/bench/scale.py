@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 MIX = "few"
 SIZES = {1_000: 20, 10_000: 5, 100_000: 1, 600_000: 1}
 """Events of a page, and how many of them a run collects."""
+_LARGE = 100_000
+"""Pages that are larger are long enough to be measured once."""
 BACKLOG = (10_000, 20)
 INPUTS = (1, 2, 4, 8)
 _SHARED = (10_000, 2)
@@ -28,7 +30,7 @@ _STARTS = 7
 def sizes(contest: Contest, python: str, rounds: int) -> dict[str, object]:
     """By the page's size: with and without workers, events a second by the clock and memory."""
     return {
-        str(events): _both(contest, python, (events, pages), rounds)
+        str(events): _both(contest, python, (events, pages), 1 if events > _LARGE else rounds)
         for events, pages in SIZES.items()
     }
 

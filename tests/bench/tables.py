@@ -57,7 +57,8 @@ _PARTS = {"stages": "stages", "scale": "scale", "inputs": "scale"}
 
 def _measured(name: str, figures: Figures) -> str:
     part = figures[_PARTS.get(name, "costs")]
-    return f"`{part['command']}`, {part['rounds']} rounds on {part['machine']}.\n\n"
+    times = f"{part['rounds']} rounds" if part["rounds"] > 1 else "one round"
+    return f"`{part['command']}`, {times} on {part['machine']}.\n\n"
 
 
 def _events(part: Figures) -> str:

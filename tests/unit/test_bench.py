@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 import pytest
+
 from tests.bench import few_rules
 from tests.bench.earlier import commit_named
 from tests.bench.mixes import MIXES, described, event_lines
