@@ -17,6 +17,7 @@ import os
 import platform
 import sys
 import tempfile
+import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from typing import Any
 from tests.bench import costs, equality, scale
 from tests.bench.contestants import Contest
 from tests.bench.earlier import built, commit_named, version_of
+from tests.bench.measured import busy_seconds, used_by_others
 from tests.bench.mixes import MIXES, described
 from tests.bench.tables import filled, tables
 from tests.end_to_end.site import ROOT
@@ -39,6 +41,7 @@ CHECKED = 10_000 if FULL else 2_000
 
 
 def main() -> int:
+    began, busy = time.monotonic(), busy_seconds()
     before = os.environ.get("BEFORE") or ""
     app = built(commit_named(before)) if before else None
     about = {"command": command(), "rounds": ROUNDS, "machine": machine()}
@@ -55,6 +58,8 @@ def main() -> int:
                 print(f"{part} on {version} ...", file=sys.stderr, flush=True)
                 measured = measure(part, contest, str(python))
                 found[part]["pythons"][version] = measured
+    for part in found.values():
+        part["others"] = used_by_others(began, busy)
     if "costs" in found:
         found["costs"]["events"] = {mix: asdict(described(mix)) for mix in MIXES}
     keep(found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import threading
 import time
@@ -83,6 +84,29 @@ def cpu_of(pid: int) -> float:
         return 0.0
     user, system = text.rpartition(")")[2].split()[11:13]
     return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
+def used_by_others(began: float, busy: float) -> float:
+    """Cores that other programs used since a moment; 0 where nobody tells.
+
+    `began`: of the monotonic clock, `busy`: what `busy_seconds` then said; both before this process
+    had started anything. To be asked when all that it started has ended.
+    """
+    own = sum(
+        usage.ru_utime + usage.ru_stime
+        for usage in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    )
+    return max(0.0, (busy_seconds() - busy - own) / (time.monotonic() - began))
+
+
+def busy_seconds() -> float:
+    """Seconds that all cores together have worked since the system started."""
+    try:
+        first = Path("/proc/stat").read_text().splitlines()[0]
+    except OSError:
+        return 0.0
+    user, nice, system, _, _, interrupts, soft = map(int, first.split()[1:8])
+    return (user + nice + system + interrupts + soft) / os.sysconf("SC_CLK_TCK")
 
 
 class _Memory:

@@ -58,7 +58,8 @@ _PARTS = {"stages": "stages", "scale": "scale", "inputs": "scale"}
 def _measured(name: str, figures: Figures) -> str:
     part = figures[_PARTS.get(name, "costs")]
     times = f"{part['rounds']} rounds" if part["rounds"] > 1 else "one round"
-    return f"`{part['command']}`, {times} on {part['machine']}.\n\n"
+    others = f"other programs used {part['others']:.1f} cores meanwhile"
+    return f"`{part['command']}`, {times} on {part['machine']}; {others}.\n\n"
 
 
 def _events(part: Figures) -> str:
