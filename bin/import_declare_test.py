@@ -15,6 +15,6 @@ sys.path = [
     *[path for path in sys.path if path not in (str(_LIB), str(_BIN))],
 ]
 
-from ta_akamai_siem.no_proxy import never_through_a_proxy
+from ta_akamai_siem.splunk.no_proxy import never_through_a_proxy
 
 never_through_a_proxy()

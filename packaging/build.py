@@ -45,7 +45,7 @@ EXPECTED = (
     f"bin/{APP_ID}_rh_settings.py",
     "bin/akamai_siem.py",
     "bin/akamai_siem_backfill.py",
-    "bin/akamai_siem_transform.py",
+    "bin/akamai_siem_worker.py",
     "bin/ta_akamai_siem/__init__.py",
     "default/app.conf",
     "default/collections.conf",

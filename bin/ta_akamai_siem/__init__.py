@@ -1,19 +1,35 @@
 """Collects Akamai's security events (SIEM API v1) as a Splunk modular input.
 
-Reading order, each module importing only from those above it:
+A folder for each neighbour we talk to, for each thing we promise, and for each kind of input.
+Reading order; each folder and module imports only from those above it, and each folder's own
+docstring has the order inside:
 
-values     `errors`, `splunk_names`, `masking`, `settings`, `backfill_settings`, `decoding`,
-           `rules`, `headers`, `event_time`, `event`, `lines`, `page`, `line_multiset`, `history`,
-           `cursor`, `windows`
-Akamai     `signing`, `tls`, `answers`, `akamai_session`, `api`
-this host  `spool`, `progress`, `stop`, `log`
-Splunk     `scheme`, `input_definition`, `no_proxy`, `kv_store`, `stored_settings`,
-           `splunkd`, `event_stream`
-position   `patience`, `lease`, `checkpoint`, `bulletin`
-writing    `transform`, `block_pipe`, `workers`, `pace`, `delivery`, `effort`
-the job    `ahead`, `fetching`, `collector`, `window_pages`, `backfiller`
-assembly   `loading`, `probing`, `validation`, `last_run`, `running`, `continuous`, `finished`,
-           `backfill`, `modular_input`
+`errors`         everything that can end or delay a collection, by what to do about it
+`limits`         what Akamai's API allows, with sources, and the margins that we keep
+`timestamps`     moments as people read them
+`record`         one event into one record
+`settings`       what a stanza, its account and the settings page say, checked
+`splunk`         splunkd: settings, KV store, log, messages, signals
+`akamai`         Akamai: requests, refusals, pages, retries
+`position`       where an input stands, and who may say so
+`writing`        a page into splunkd's pipe
+`run`            one run of one input
+`continuous`     the kind `akamai_siem`
+`backfill`       the kind `akamai_siem_backfill`
+`validation`     what splunkd asks before it saves a stanza
+`modular_input`  the three things that splunkd starts the script for
+`pages`          the REST handlers behind the setup page and the inputs page
 
-`pages` holds the handlers behind the setup page and the inputs page, with an order of their own.
+The words used throughout:
+
+page        one answer of the API: events, one a line, and a last line with `total` and `offset`
+offset      Akamai's token for a place in its stream; the next request goes on from it
+position    where an input stands: an offset, or a time where there is none
+cursor      the position as a value, with what the next request needs (`continuous.cursor`)
+window      the same for a backfill: a part of its range that fits into one page
+plan        either of the two, as far as fetching a page goes (`akamai.plan`)
+checkpoint  the position as a document in the KV store (`position.checkpoint`)
+history     earlier positions in that document, to go back to after a crash of splunkd
+lease       who collects the input, where several hosts could (`position.lease`)
+run         one start of the script by splunkd, until nothing is left to collect
 """

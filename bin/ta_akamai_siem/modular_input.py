@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 from .errors import CollectionError, Leave
-from .input_definition import read_run, read_validation
-from .log import tell_splunkd
-from .scheme import scheme_xml
-from .splunk_names import BACKFILL_KIND
-from .stop import Stop
+from .splunk.input_definition import read_run, read_validation
+from .splunk.log import tell_splunkd
+from .splunk.names import BACKFILL_KIND
+from .splunk.scheme import scheme_xml
+from .splunk.stop_signal import Stop
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .running import Job
+    from .run.run import Job
 
 _FAILED = 1
 
@@ -70,14 +70,14 @@ def _run(kind: str) -> int:
     with stop.interruptible():
         definition = read_run(sys.stdin.buffer.read(), kind)
         if kind == BACKFILL_KIND:
-            from .finished import is_finished
+            from .backfill.already_collected import is_already_collected
 
-            if is_finished(definition):
+            if is_already_collected(definition):
                 return 0
-            from .backfill import JOB as job  # noqa: N811 - which one is decided here
+            from .backfill.job import JOB as job  # noqa: N811 - which one is decided here
         else:
-            from .continuous import JOB as job  # noqa: N811 - which one is decided here
-        from .running import Run
+            from .continuous.job import JOB as job  # noqa: N811 - which one is decided here
+        from .run.run import Run
     return Run(definition, stop, job).run()
 
 

@@ -11,16 +11,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Optional
 
 from .errors import SettingsInvalid
-from .masking import KINDS
+from .limits import PAGE_EVENTS_MAX, RETENTION
+from .record.masking import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-LIMIT_MAX = 600_000
-"""Largest page the API gives, in events."""
 LIMIT_DEFAULT = 50_000
-RETENTION = 12 * 3600
-"""Seconds for which Akamai keeps an event."""
 INTERVAL_MIN = 10
 WORKERS_MAX = 16
 RATE_MAX = 1_000_000
@@ -218,8 +215,8 @@ def read_start(text: str, problems: Problems) -> int:
 
 def read_limit(stanza: Mapping[str, str], throughput: Throughput, problems: Problems) -> int:
     """The largest page, in events; what is wrong goes to `problems`."""
-    limit = _number("limit", "a number of events", stanza, LIMIT_MAX, problems)
-    return min(limit or LIMIT_DEFAULT, (throughput.rate or LIMIT_MAX) * PAGE_SECONDS_MAX)
+    limit = _number("limit", "a number of events", stanza, PAGE_EVENTS_MAX, problems)
+    return min(limit or LIMIT_DEFAULT, (throughput.rate or PAGE_EVENTS_MAX) * PAGE_SECONDS_MAX)
 
 
 def read_throughput(stanza: Mapping[str, str], problems: Problems) -> Throughput:

@@ -1,7 +1,7 @@
 """What splunkd asks before it saves a stanza: whether it is right, and Akamai accepts it.
 
-Akamai is asked once, within `probing.SECONDS`. Only a definite refusal stands in the way of saving;
-whatever may be different in a minute does not.
+Akamai is asked once, within `probe.PROBE_SECONDS`. What `probe.PREVENTS_SAVING` names for an input
+is refused; whatever may be different in a minute is not.
 """
 
 from __future__ import annotations
@@ -10,32 +10,28 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, Union
 
-from .api import Api
-from .backfill_settings import BackfillSettings, read_backfill
-from .cursor import OffsetRequest
+from .akamai.client import SiemClient
+from .akamai.fetching import SKEW_WORTH_A_WARNING
+from .akamai.probe import INPUT, PROBE_SECONDS, prevents_saving, probe
+from .akamai.request import OffsetRequest
+from .akamai.signing import CorrectedClock
+from .backfill.settings import BackfillSettings, read_backfill
 from .errors import (
     ClockSkewed,
     CollectionError,
-    ConfigurationUnknown,
-    CredentialRefused,
-    ParameterIllegal,
-    PermissionMissing,
 )
-from .fetching import SKEW_WORTH_A_WARNING
-from .loading import load_settings, log_level
-from .log import open_log
-from .probing import SECONDS, probe
+from .run.load_settings import load_settings, log_level
 from .settings import InputSettings, read_input
-from .signing import CorrectedClock
-from .splunk_names import BACKFILL_KIND
-from .splunkd import Splunkd
+from .splunk.log import open_log
+from .splunk.names import BACKFILL_KIND
+from .splunk.splunkd import Splunkd
 
 if TYPE_CHECKING:
-    from .fetching import Events
-    from .input_definition import InputDefinition
-    from .loading import Reader
+    from ta_akamai_siem.splunk.log import Log
 
-DEFINITE = (CredentialRefused, PermissionMissing, ConfigurationUnknown, ParameterIllegal)
+    from .run.load_settings import Reader
+    from .splunk.input_definition import InputDefinition
+
 _REQUEST = OffsetRequest(offset="NULL", limit=1)
 
 
@@ -51,8 +47,10 @@ def validate(definition: InputDefinition) -> None:
         read = _backfill_reader(definition, splunkd)
     loaded = load_settings(definition, splunkd, pages, read)
     settings, clock = loaded.settings, CorrectedClock()
-    api = Api(settings.account, settings.config_ids, settings.proxy, loaded.trusted, clock)
-    ask_akamai(api, clock, log)
+    client = SiemClient(
+        settings.account, settings.config_ids, settings.proxy, loaded.trusted, clock
+    )
+    probe_akamai(client, clock, log)
 
 
 def _backfill_reader(definition: InputDefinition, splunkd: Splunkd) -> Reader[BackfillSettings]:
@@ -65,13 +63,13 @@ def _backfill_reader(definition: InputDefinition, splunkd: Splunkd) -> Reader[Ba
     return partial(read_backfill, now=time.time() if is_new else None)
 
 
-def ask_akamai(api: Api, clock: CorrectedClock, log: Events) -> None:
-    """Raises one of `DEFINITE`; anything else that is wrong is logged as a warning."""
+def probe_akamai(client: SiemClient, clock: CorrectedClock, log: Log) -> None:
+    """Raises what prevents saving; anything else that is wrong is logged as a warning."""
     try:
-        probe(lambda: api.probe(_REQUEST, SECONDS), clock)
-    except DEFINITE:
-        raise
+        probe(lambda: client.probe(_REQUEST, PROBE_SECONDS), clock)
     except CollectionError as error:
+        if prevents_saving(error, INPUT):
+            raise
         log.warning("validation.unverified", reason=error)
     if abs(clock.skew) > SKEW_WORTH_A_WARNING:
         what = "This host's clock is not Akamai's; requests are signed with the corrected time"

@@ -1,10 +1,8 @@
 """The REST handlers behind the setup page and the inputs page.
 
 splunkd keeps the process of a handler for many calls of many users, so nothing outlives a call: no
-session key, no setting, no variable of the environment. Reading order:
+session key, no setting, no variable of the environment.
 
-values     `edgerc`, `input_state`
-Akamai     `security_configurations`, `connection`
-handlers   `page_handler`, `account_handler`, `settings_handler`, `input_handler`,
-           `configurations_handler`
+Reading order: `edgerc`, `input_state`, `account_probe`, `page_handler`, `account_handler`,
+`settings_handler`, `input_handler`, `configurations_handler`.
 """

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from splunktaucclib.rest_handler.error import RestError
 
+from ta_akamai_siem.akamai.trusted_certificates import trusted
 from ta_akamai_siem.settings import Problems, read_account, read_proxy
-from ta_akamai_siem.splunk_names import BACKFILL_KIND, KIND
-from ta_akamai_siem.stored_settings import MASKS
-from ta_akamai_siem.tls import trusted
+from ta_akamai_siem.splunk.names import BACKFILL_KIND, KIND
+from ta_akamai_siem.splunk.stored_settings import MASKS
 
-from .connection import check
+from .account_probe import probe_account
 from .edgerc import VALUES, EdgercInvalid, read_edgerc
 from .page_handler import BAD_REQUEST, PageHandler, refusing
 
@@ -85,7 +85,7 @@ class AccountHandler(PageHandler):
         if wrong.sentences:
             payload["connection"] = f"Not verified: {'; '.join(wrong.sentences)}"
             return
-        answer = check(account, proxy, certificates)
+        answer = probe_account(account, proxy, certificates)
         if answer.refusal:
             raise RestError(BAD_REQUEST, str(answer.refusal))
         payload["connection"] = answer.note

@@ -8,15 +8,18 @@ from splunk import admin
 from splunktaucclib.rest_handler.admin_external import get_splunkd_endpoint
 from splunktaucclib.rest_handler.error import RestError
 
+from ta_akamai_siem.akamai.probe import PROBE_SECONDS, probe
+from ta_akamai_siem.akamai.security_configurations import (
+    SecurityConfiguration,
+    security_configurations,
+)
+from ta_akamai_siem.akamai.signing import CorrectedClock
+from ta_akamai_siem.akamai.trusted_certificates import trusted
 from ta_akamai_siem.errors import CollectionError, PermissionMissing
-from ta_akamai_siem.probing import SECONDS, probe
 from ta_akamai_siem.settings import Problems, read_account, read_proxy
-from ta_akamai_siem.signing import CorrectedClock
-from ta_akamai_siem.splunkd import Splunkd
-from ta_akamai_siem.tls import trusted
+from ta_akamai_siem.splunk.splunkd import Splunkd
 
 from .page_handler import BAD_REQUEST, refusing
-from .security_configurations import SecurityConfiguration, security_configurations
 
 _ACCOUNT = "account"
 
@@ -57,5 +60,6 @@ class ConfigurationsHandler(admin.MConfigHandler):  # type: ignore[misc]  # Splu
             certificates = trusted(account.ca_bundle)
         clock = CorrectedClock()
         return probe(
-            lambda: security_configurations(account, proxy, certificates, clock, SECONDS), clock
+            lambda: security_configurations(account, proxy, certificates, clock, PROBE_SECONDS),
+            clock,
         )

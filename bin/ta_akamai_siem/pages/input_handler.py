@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from splunktaucclib.rest_handler.error import RestError
 
-from ta_akamai_siem import last_run
 from ta_akamai_siem.errors import CollectionError
-from ta_akamai_siem.lease import supersede
+from ta_akamai_siem.position import last_run
+from ta_akamai_siem.position.lease import supersede
 from ta_akamai_siem.settings import Problems, read_start
-from ta_akamai_siem.splunk_names import CHECKPOINTS, KIND, LEASES, RUNS
+from ta_akamai_siem.splunk.names import CHECKPOINTS, KIND, LEASES, RUNS
 
 from .input_state import Facts, describe
 from .page_handler import BAD_REQUEST, PageHandler, refusing
 
 if TYPE_CHECKING:
-    from ta_akamai_siem.kv_store import KvStore
+    from ta_akamai_siem.splunk.kv_store import KvStore
 
 RESET, CONFIRMED = "reset", "reset_confirmed"
 

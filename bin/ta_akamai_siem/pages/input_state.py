@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Optional
 
-from ta_akamai_siem.last_run import AGAIN, LEFT, PERSON, LastRun
-from ta_akamai_siem.lease import is_in_force
+from ta_akamai_siem.position.last_run import AGAIN, LEFT, PERSON, LastRun
+from ta_akamai_siem.position.lease import is_in_force
+from ta_akamai_siem.timestamps import utc
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,7 +36,7 @@ def describe(facts: Facts, now: float) -> dict[str, str]:
     newest = facts.run.newest if facts.run else None
     return {
         "state": _state(facts, now),
-        "last_event": "" if newest is None else moment(newest),
+        "last_event": "" if newest is None else utc(newest),
         "lag": _lag(facts.run),
     }
 
@@ -55,7 +55,7 @@ def _state(facts: Facts, now: float) -> str:  # noqa: PLR0911 - a table, read fr
         return "done"
     if facts.interval and now - run.ended_at > max(SILENT, 3 * facts.interval):
         return (
-            f"needs attention: no run since {moment(run.ended_at)}. See splunkd.log, and whether "
+            f"needs attention: no run since {utc(run.ended_at)}. See splunkd.log, and whether "
             "Splunk runs inputs on this host"
         )
     if run.how == AGAIN:
@@ -79,11 +79,6 @@ def _lag(run: Optional[LastRun]) -> str:
         return ""
     seconds = max(0, round(run.ended_at - run.newest))
     return f"{span(seconds)}, nothing newer" if run.drained and not run.events else span(seconds)
-
-
-def moment(seconds: float) -> str:
-    """Epoch seconds as text, UTC."""
-    return time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(seconds))
 
 
 def span(seconds: int) -> str:

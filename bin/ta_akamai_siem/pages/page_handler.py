@@ -13,7 +13,7 @@ from splunktaucclib.rest_handler.admin_external import (
 from splunktaucclib.rest_handler.error import RestError
 
 from ta_akamai_siem.errors import CollectionError
-from ta_akamai_siem.splunkd import Splunkd
+from ta_akamai_siem.splunk.splunkd import Splunkd
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

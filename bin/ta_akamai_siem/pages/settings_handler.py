@@ -6,11 +6,11 @@ from typing import Any
 
 from splunktaucclib.rest_handler.error import RestError
 
+from ta_akamai_siem.akamai.trusted_certificates import trusted
 from ta_akamai_siem.settings import Account, Problems, read_account, read_proxy
-from ta_akamai_siem.stored_settings import MASKS
-from ta_akamai_siem.tls import trusted
+from ta_akamai_siem.splunk.stored_settings import MASKS
 
-from .connection import check_proxy
+from .account_probe import probe_proxy
 from .page_handler import BAD_REQUEST, PageHandler, refusing
 
 _PROXY = "proxy"
@@ -37,7 +37,7 @@ class SettingsHandler(PageHandler):
                 return "Not in use"
             account = self._any_account()
             certificates = trusted(account.ca_bundle if account else "")
-        answer = check_proxy(account, proxy, certificates)
+        answer = probe_proxy(account, proxy, certificates)
         if answer.refusal:
             raise RestError(BAD_REQUEST, str(answer.refusal))
         return answer.note

@@ -1,0 +1,148 @@
+"""One request to Akamai's SIEM API: signed, sent, and its page spooled or its refusal named.
+
+No policy: what follows from an error is decided by the callers.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlencode
+
+from urllib3.exceptions import HTTPError
+
+from ta_akamai_siem.errors import PageIncomplete, UnexpectedAnswer
+
+from .page import PageSpool
+from .request import OffsetRequest
+from .session import (
+    CONNECT_TIMEOUT,
+    NETWORK_TROUBLE,
+    network_error,
+    open_session,
+    refusal_of,
+    root_cause,
+)
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Callable
+
+    import requests
+
+    from ta_akamai_siem.settings import Account, Proxy
+
+    from .page import Page
+    from .request import Request
+    from .signing import CorrectedClock
+    from .spool import SpoolFolder
+
+READ_TIMEOUT = 60.0
+"""Seconds without a byte after which an answer counts as stalled."""
+PAGE_TIMEOUT = 180.0
+"""Seconds for a whole page; Akamai's edge stops sending after 120."""
+_PIECE = 64 << 10
+_OK = 200
+
+
+class SiemClient:
+    """Requests of one account. To be used from one thread at a time."""
+
+    def __init__(
+        self,
+        account: Account,
+        config_ids: tuple[int, ...],
+        proxy: Proxy | None,
+        trusted: ssl.SSLContext,
+        clock: CorrectedClock,
+    ) -> None:
+        ids = quote(";".join(map(str, config_ids)), safe="")
+        self._url = f"https://{account.host}/siem/v1/configs/{ids}"
+        self._clock = clock
+        self._session = open_session(account, proxy, trusted, clock)
+
+    def fetch(
+        self,
+        request: Request,
+        new_spool: Callable[[bool], PageSpool],
+        timeout: float = READ_TIMEOUT,
+    ) -> Page:
+        """Ask once; the page, proved complete.
+
+        `new_spool`: makes the spool, told whether the body is compressed. `timeout`: seconds
+        without a byte. Raises what `error_table` names, Unreachable, ProxyRefused,
+        CertificateUntrusted, PageIncomplete, SpoolUnusable.
+        """
+        with self._send(request, timeout) as response:
+            encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
+            if encoding not in ("gzip", "x-gzip", "identity"):
+                what = f"The page came in an encoding that was not asked for: {encoding}"
+                raise UnexpectedAnswer(what)
+            spool = new_spool(encoding != "identity")
+            try:
+                self._receive(response, spool)
+                return spool.finish()
+            except BaseException:
+                spool.close()
+                raise
+
+    def probe(self, request: Request, timeout: float) -> None:
+        """Ask once and read nothing but the status. Raises as `fetch` does."""
+        self._send(request, timeout).close()
+
+    def _send(self, request: Request, timeout: float) -> requests.Response:
+        url = f"{self._url}?{urlencode(_parameters(request), quote_via=quote, safe='')}"
+        try:
+            response = self._session.get(
+                url,
+                stream=True,
+                allow_redirects=False,
+                timeout=(min(CONNECT_TIMEOUT, timeout), timeout),
+            )
+        except NETWORK_TROUBLE as error:
+            raise network_error(error) from error
+        if response.status_code == _OK:
+            return response
+        raise refusal_of(response)
+
+    @staticmethod
+    def _receive(response: requests.Response, spool: PageSpool) -> None:
+        end = time.monotonic() + PAGE_TIMEOUT
+        try:
+            while piece := response.raw.read(_PIECE, decode_content=False):
+                spool.feed(piece)
+                if time.monotonic() > end:
+                    what = f"The page was not whole after {PAGE_TIMEOUT:.0f} s"
+                    raise PageIncomplete(what)
+        except (HTTPError, OSError) as error:
+            what = (
+                f"The connection broke after {spool.size} bytes of the page ({root_cause(error)})"
+            )
+            raise PageIncomplete(what) from error
+
+
+class PageSource:
+    """A client whose pages are spooled to one input's folder."""
+
+    def __init__(self, client: SiemClient, spool: SpoolFolder) -> None:
+        self._client = client
+        self._spool = spool
+
+    def fetch(self, request: Request, *, tolerant: bool) -> Page:
+        """Ask once. `tolerant`: take a page whose content disagrees with its count.
+
+        Raises as `SiemClient.fetch`.
+        """
+
+        def new_spool(compressed: bool) -> PageSpool:  # noqa: FBT001 - as SiemClient.fetch calls it
+            file = self._spool.new_file(request.limit)
+            return PageSpool(file, compressed=compressed, tolerant=tolerant)
+
+        return self._client.fetch(request, new_spool)
+
+
+def _parameters(request: Request) -> dict[str, str | int]:
+    if isinstance(request, OffsetRequest):
+        return {"offset": request.offset, "limit": request.limit}
+    until = {} if request.until is None else {"to": request.until}
+    return {"from": request.since, **until, "limit": request.limit}

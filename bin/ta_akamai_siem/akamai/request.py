@@ -1,0 +1,48 @@
+"""What Akamai can be asked for: the two modes of its one operation, and what it can no longer give.
+
+https://techdocs.akamai.com/siem-integration/reference/get-config
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Optional, Union
+
+NEARLY_FULL = 0.9
+"""Share of its limit from which a page does not prove that nothing is left: a limit is approximate,
+a page may be somewhat smaller or larger than it.
+"""
+
+
+@dataclass(frozen=True)
+class OffsetRequest:
+    """Offset mode. `offset`: the token, or NULL for "from now". `limit`: events."""
+
+    offset: str
+    limit: int
+
+
+@dataclass(frozen=True)
+class TimeRequest:
+    """Time mode. `since`, `until`: Akamai's clock, epoch seconds. `limit`: events.
+
+    Without `until`, the page's context gives the offset to go on from.
+    """
+
+    since: int
+    limit: int
+    until: Optional[int] = None
+
+
+Request = Union[OffsetRequest, TimeRequest]
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Events that cannot be collected: stored from `since` to `until`, Akamai's clock, epoch
+    seconds. `cause`: the word that the log has for it.
+    """
+
+    since: float
+    until: float
+    cause: str

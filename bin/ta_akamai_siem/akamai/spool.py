@@ -1,0 +1,59 @@
+"""Where pages are spooled: a folder of this input's own, under splunkd's checkpoint_dir.
+
+Not the system's temporary folder, which is often a small file system in memory.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from typing import IO, TYPE_CHECKING
+
+from ta_akamai_siem.errors import SpoolUnusable
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FREE_MIN = 64 << 20
+"""Bytes that have to stay free on the disk besides the page itself."""
+BYTES_PER_EVENT = 4096
+"""Size to reckon with when space is looked at; 2,800 is usual."""
+_PREFIX = "page-"
+
+
+class SpoolFolder:
+    """Makes the files that pages are spooled to. One process uses a folder at a time."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def prepare(self) -> None:
+        """Create the folder and remove what a killed run left. Raises SpoolUnusable."""
+        try:
+            self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for left_over in self._path.glob(f"{_PREFIX}*"):
+                left_over.unlink()
+        except OSError as error:
+            raise _unusable(self._path, error) from error
+
+    def new_file(self, events: int) -> IO[bytes]:
+        """A nameless file of mode 0600 with room for a page of that many events.
+
+        It vanishes when closed, or when the process dies. Raises SpoolUnusable.
+        """
+        needed = FREE_MIN + events * BYTES_PER_EVENT
+        try:
+            free = shutil.disk_usage(self._path).free
+            if free < needed:
+                what = (
+                    f"The disk of {self._path} has {free >> 20} MB free, and a page of {events} "
+                    f"events may need {needed >> 20} MB"
+                )
+                raise SpoolUnusable(what)
+            return tempfile.TemporaryFile(dir=self._path, prefix=_PREFIX, buffering=0)
+        except OSError as error:
+            raise _unusable(self._path, error) from error
+
+
+def _unusable(path: Path, error: OSError) -> SpoolUnusable:
+    return SpoolUnusable(f"Pages cannot be spooled in {path}: {error.strerror or error}")

@@ -1,0 +1,42 @@
+"""Whether a backfill is done, asked with as little as possible: it is asked for ever after."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ta_akamai_siem.errors import CollectionError
+from ta_akamai_siem.settings import Problems, read_config_ids
+from ta_akamai_siem.splunk.connection import connection
+from ta_akamai_siem.splunk.kv_store import KvStore
+from ta_akamai_siem.splunk.names import CHECKPOINTS
+
+from .settings import read_range
+
+if TYPE_CHECKING:
+    from ta_akamai_siem.splunk.input_definition import InputDefinition
+
+_TIMEOUT = 10.0
+"""Seconds."""
+
+
+def is_already_collected(definition: InputDefinition) -> bool:
+    """Whether the range of the stanza has been collected and surely stored.
+
+    False also where it cannot be told: then the run finds out.
+    """
+    context = connection(definition.server_uri, definition.session_key, _TIMEOUT)
+    key = f"{definition.kind}:{definition.name}"
+    try:
+        document = KvStore(context).load_document(CHECKPOINTS, key)
+    except CollectionError:
+        return False
+    if document is None or not document.get("settled"):
+        return False
+    problems = Problems()
+    since, until = read_range(definition.parameters, problems)
+    ids = read_config_ids(definition.parameters.get("config_ids", ""), problems)
+    return not problems.sentences and (since, until, ";".join(map(str, ids))) == (
+        document.get("since"),
+        document.get("until"),
+        document.get("config_ids"),
+    )

@@ -1,0 +1,243 @@
+"""The loop of a backfill: next window, write, flush, save. As `collector`: no Splunk, no HTTP.
+
+The checkpoint moves past events in one place, the end of `_take`, and past those that Akamai has
+no more where `run` finds no window. Whatever else is saved asks for the same window again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Optional, Protocol
+
+from ta_akamai_siem.akamai.fetching import FetchFailed
+from ta_akamai_siem.akamai.request import Gap
+from ta_akamai_siem.errors import PageIncomplete
+from ta_akamai_siem.position.history import SAFE_AGE, STOP_AGE
+from ta_akamai_siem.run.prefetch import Prefetch
+from ta_akamai_siem.run.report import report_gap, report_rewind
+from ta_akamai_siem.run.run_time import RUN_MAX
+from ta_akamai_siem.run.surroundings import Writer
+from ta_akamai_siem.timestamps import utc
+
+from . import windows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ta_akamai_siem.akamai.line_multiset import LineMultiset
+    from ta_akamai_siem.run.report import Totals
+    from ta_akamai_siem.run.surroundings import Bulletin, Checkpoints, StopFlag
+    from ta_akamai_siem.splunk.log import Log
+    from ta_akamai_siem.writing.delivery import Delivered
+
+    from .settings import BackfillSettings
+    from .window_pages import Found, Window
+    from .windows import WindowPlan
+
+SETTLED_AFTER = SAFE_AGE + STOP_AGE
+"""Seconds after its last save from which a finished backfill need not be looked after any more."""
+
+
+class WindowSource(Protocol):
+    """The window that comes next, as `window_pages.Windows`."""
+
+    def next(self, plan: WindowPlan, before: Optional[LineMultiset]) -> Found: ...
+
+
+class WindowWriter(Writer, Protocol):
+    """As `writing.delivery.Delivery`."""
+
+    def leave_out(self, lines: LineMultiset) -> None: ...
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """`host_now`: this host's clock, epoch seconds. `monotonic`: seconds, for how long it takes."""
+
+    checkpoints: Checkpoints[WindowPlan]
+    windows: WindowSource
+    writer: WindowWriter
+    log: Log
+    bulletin: Bulletin
+    stop: StopFlag
+    host_now: Callable[[], float]
+    monotonic: Callable[[], float]
+
+
+class Backfiller:
+    """One run of one backfill."""
+
+    def __init__(self, settings: BackfillSettings, around: Surroundings, totals: Totals) -> None:
+        """`totals`: counts what is collected, whatever ends the run."""
+        self._settings = settings
+        self._around = around
+        self._totals = totals
+        self._began = around.monotonic()
+        self._began_at = 0
+        self._events = 0
+        self._saved: Optional[WindowPlan] = None
+
+    def run(self) -> None:
+        """Collect until the range is done, or for `RUN_MAX`. Raises any CollectionError that ends
+        the run; the checkpoint then stands where the last whole window left it.
+        """
+        plan = self._resume()
+        if plan is None:
+            return
+        self._began_at, self._events = plan.at, plan.events
+        end = self._began + RUN_MAX
+        prefetch: Optional[Prefetch[Found]] = self._fetch(plan, None)
+        again = False
+        while prefetch is not None:
+            found = self._arrived(prefetch)
+            for gap in found.gaps:
+                self._tell(gap)
+            if found.window is None:
+                self._save(found.plan)
+                break
+            window = found.window
+            following = window.plan.after(window.page.events)
+            more = not following.is_done and self._around.monotonic() < end
+            prefetch = self._fetch(following, window.lines) if more else None
+            again = not self._take(window, following, again=again)
+            self._around.stop.check()
+            if again:
+                self._discard(prefetch)
+                prefetch = self._fetch(window.plan.mismatched(), None)
+        self._say_if_done()
+
+    def _resume(self) -> Optional[WindowPlan]:
+        """Where to go on from; None where nothing is left to do."""
+        stored = self._around.checkpoints.load()
+        if stored is None:
+            return self._begin("it has never run")
+        if stored.rewind is not None:
+            # What was written since may be lost; no record of it may stand in the way.
+            self._around.writer.page_saved()
+            report_rewind(stored.rewind, self._around.log)
+        if not windows.belongs_to(stored.position, self._settings):
+            self._around.checkpoints.start_anew()
+            return self._begin("host, config_ids or range have changed")
+        plan = replace(stored.position, limit=self._settings.limit)
+        self._saved, self._events = stored.position, plan.events
+        if stored.rewind is not None:
+            self._save(plan)
+        if not plan.is_done:
+            return plan
+        self._totals.drained = True
+        if self._around.host_now() - stored.saved_at > SETTLED_AFTER:
+            self._save(replace(plan, settled=True))
+        return None
+
+    def _begin(self, reason: str) -> WindowPlan:
+        plan = windows.begin(self._settings)
+        self._around.log.info(
+            "backfill.begun", since=utc(plan.since), until=utc(plan.until), reason=reason
+        )
+        self._save(plan)
+        return plan
+
+    def _fetch(self, plan: WindowPlan, before: Optional[LineMultiset]) -> Prefetch[Found]:
+        return Prefetch(lambda: self._around.windows.next(plan, before))
+
+    def _arrived(self, prefetch: Prefetch[Found]) -> Found:
+        with self._around.stop.interruptible():
+            try:
+                return prefetch.result()
+            except FetchFailed as failed:
+                failure = failed
+        if isinstance(failure.cursor, windows.WindowPlan):
+            self._save(failure.cursor)
+        raise failure.error
+
+    def _discard(self, prefetch: Optional[Prefetch[Found]]) -> None:
+        """Wait for a window that is not wanted any more: one request at a time."""
+        if prefetch is not None:
+            with contextlib.suppress(FetchFailed), self._around.stop.interruptible():
+                window = prefetch.result().window
+                if window is not None:
+                    window.page.close()
+
+    def _take(self, window: Window, following: WindowPlan, *, again: bool) -> bool:
+        """Write a window, then move the checkpoint past it.
+
+        False where a line of it turned out to be no event, so that it has to be asked for again.
+        `again`: it has been; what was written of it is known to the writer.
+        """
+        if window.plan != self._saved:
+            # After a kill, the same window has to come again for its progress to be of use.
+            self._save(window.plan)
+        if not again:
+            self._around.writer.leave_out(window.shared)
+        began = time.monotonic()
+        with contextlib.closing(window.page):
+            try:
+                # Of a range that is over, more is always waiting.
+                delivered = self._around.writer.deliver(
+                    window.page, window.plan.position, behind=True
+                )
+            except PageIncomplete as error:
+                if window.page.tolerant:
+                    raise
+                self._around.log.warning(error.code, reason=error)
+                self._save(window.plan.mismatched())
+                return False
+        if window.is_full:
+            self._tell(Gap(window.plan.at, window.plan.end, cause="window_full"))
+        self._events += delivered.events
+        self._save(following)
+        self._around.writer.page_saved()
+        self._report(window, delivered, following, write_seconds=time.monotonic() - began)
+        return True
+
+    def _save(self, plan: WindowPlan) -> None:
+        plan = replace(plan, events=self._events)
+        self._around.checkpoints.save(plan, self._around.host_now())
+        self._around.log.debug("checkpoint.saved", **plan.to_document())
+        self._saved = plan
+
+    def _tell(self, gap: Gap) -> None:
+        report_gap(gap, self._settings.name, self._around.log, self._around.bulletin)
+
+    def _say_if_done(self) -> None:
+        if self._saved is not None and self._saved.is_done:
+            self._totals.drained = True
+            self._around.log.info(
+                "backfill.finished",
+                events=self._events,
+                since=utc(self._saved.since),
+                until=utc(self._saved.until),
+            )
+
+    def _report(
+        self, window: Window, delivered: Delivered, following: WindowPlan, write_seconds: float
+    ) -> None:
+        totals = self._totals
+        totals.pages += 1
+        totals.events += delivered.events
+        totals.repeated += delivered.repeated
+        totals.size += window.page.size
+        covered = following.at - self._began_at
+        elapsed = self._around.monotonic() - self._began
+        self._around.log.info(
+            "window.collected",
+            since=utc(window.plan.at),
+            until=utc(window.plan.end),
+            events=delivered.events,
+            bytes=window.page.size,
+            fetch_seconds=window.fetched.seconds,
+            write_seconds=write_seconds,
+            limit=window.fetched.request.limit,
+            repeated=delivered.repeated or None,
+            untimed=delivered.untimed or None,
+            unparsed=delivered.unparsed or None,
+            masked=delivered.masked or None,
+            percent=100 * following.share_done,
+            remaining_seconds=elapsed / covered * (following.until - following.at),
+        )
+        if window.page.mismatch:
+            self._around.log.warning(
+                "page.doubtful", reason=window.page.mismatch, unparsed=delivered.unparsed
+            )

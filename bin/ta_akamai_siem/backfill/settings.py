@@ -1,0 +1,146 @@
+"""What a stanza of `akamai_siem_backfill` says, checked, as a frozen value; cf. `settings`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Optional
+
+from ta_akamai_siem.limits import LATENCY, RETENTION
+from ta_akamai_siem.settings import (
+    Account,
+    Problems,
+    Proxy,
+    Throughput,
+    check_interval,
+    read_account,
+    read_config_ids,
+    read_limit,
+    read_mask,
+    read_proxy,
+    read_throughput,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_EPOCH = re.compile(r"[0-9]{1,11}(?:\.[0-9]+)?\Z", re.ASCII)
+_ISO = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)"
+    r"(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?)?"
+    r"\s*(?:(Z)|([+-])(\d\d):?(\d\d))?\Z",
+    re.ASCII | re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class BackfillSettings:
+    """A checked stanza with all it refers to. `since`, `until`: epoch seconds.
+
+    `config_ids`: ascending, each once. `mask`: words of `masking.KINDS`.
+    """
+
+    name: str
+    account: Account
+    config_ids: tuple[int, ...]
+    since: int
+    until: int
+    limit: int
+    proxy: Optional[Proxy]
+    throughput: Throughput = field(default_factory=Throughput)
+    mask: tuple[str, ...] = ()
+
+
+def read_backfill(
+    name: str,
+    stanza: Mapping[str, str],
+    account: Mapping[str, str | None] | None,
+    proxy: Mapping[str, str | None],
+    now: float | None = None,
+) -> BackfillSettings:
+    """Check a stanza together with its account and the proxy settings, as `settings.read_input`.
+
+    `now`: epoch seconds where the range is being set up, so that it has to be one that Akamai
+    still has; None where it has been accepted before and may have expired since. Raises
+    SettingsInvalid with every problem found.
+    """
+    problems = Problems()
+    check_interval(stanza.get("interval", "").strip(), problems)
+    since, until = read_range(stanza, problems, now)
+    throughput = read_throughput(stanza, problems)
+    result = BackfillSettings(
+        name=name,
+        account=read_account(stanza.get("account", "").strip(), account, problems),
+        config_ids=read_config_ids(stanza.get("config_ids", ""), problems),
+        since=since,
+        until=until,
+        limit=read_limit(stanza, throughput, problems),
+        proxy=read_proxy(proxy, problems),
+        throughput=throughput,
+        mask=read_mask(stanza, problems),
+    )
+    problems.settle()
+    return result
+
+
+def read_range(
+    stanza: Mapping[str, str], problems: Problems, now: float | None = None
+) -> tuple[int, int]:
+    """`from` and `to` in epoch seconds, cut to whole ones; what is wrong goes to `problems`."""
+    since = _read_moment("from", stanza.get("from", "").strip(), problems)
+    until = _read_moment("to", stanza.get("to", "").strip(), problems)
+    if since is None or until is None:
+        return 0, 0
+    if since >= until:
+        problems.add("from", f"has to be before to; from is {_utc(since)}, to is {_utc(until)}")
+    if now is not None:
+        if since < now - RETENTION:
+            problems.add(
+                "from",
+                "has to be at most 12 hours back, for Akamai keeps no more: "
+                f"{_utc(now - RETENTION)} or later; it is {_utc(since)}",
+            )
+        if until > now - LATENCY:
+            problems.add(
+                "to",
+                f"has to be at least {LATENCY} seconds back: {_utc(now - LATENCY)} or earlier; "
+                f"it is {_utc(until)}",
+            )
+    return since, until
+
+
+def _read_moment(setting: str, text: str, problems: Problems) -> int | None:
+    if not text:
+        problems.add(setting, "is missing: epoch seconds, or a time such as 2026-01-31T08:00:00Z")
+        return None
+    moment = _moment(text)
+    if moment is None:
+        problems.add(
+            setting,
+            "has to be epoch seconds or ISO 8601, such as 1769846400, 2026-01-31T08:00:00Z or "
+            f"2026-01-31T09:00+01:00 (without a zone it is UTC); it is '{text}'",
+        )
+    return moment
+
+
+def _moment(text: str) -> int | None:
+    if _EPOCH.match(text):
+        return int(float(text))
+    match = _ISO.match(text)
+    if not match:
+        return None
+    *numbers, _, sign, hours, minutes = match.groups()
+    zone = timezone.utc
+    try:
+        if sign:
+            offset = timedelta(hours=int(hours), minutes=int(minutes))
+            zone = timezone(offset if sign == "+" else -offset)
+        year, month, day, hour, minute, second = (int(number or 0) for number in numbers)
+        return int(datetime(year, month, day, hour, minute, second, tzinfo=zone).timestamp())
+    except (ValueError, OverflowError):
+        return None
+
+
+def _utc(moment: float) -> str:
+    return datetime.fromtimestamp(moment, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,219 @@
+"""A range of storage time in windows, oldest first: which one to ask for next.
+
+A value like `cursor.Cursor`, and like it a plan (`akamai.plan`). No clock and no input or output.
+Time mode has no offset to go on from, so a window has to fit into one page: one that does not is
+made narrower and asked for again before anything of it is written. Windows share the second where
+they meet, for nobody documents whether `to` is part of the range.
+
+All times are Akamai's clock, in whole epoch seconds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Optional
+
+from ta_akamai_siem.akamai.plan import Remembered
+from ta_akamai_siem.akamai.request import NEARLY_FULL, Gap, TimeRequest
+from ta_akamai_siem.errors import RangeExpired
+from ta_akamai_siem.limits import MARGIN, PAGE_EVENTS_MAX, RETENTION, RETENTION_SLACK
+from ta_akamai_siem.position.history import Codec, reading
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ta_akamai_siem.akamai.page import Context
+    from ta_akamai_siem.akamai.plan import Failed
+    from ta_akamai_siem.akamai.request import Request
+
+    from .settings import BackfillSettings
+
+VERSION = 1
+WIDTH_FIRST = 60
+"""Seconds of a window as long as nothing is known of how many events there are."""
+WIDTH_GROWTH = 4
+"""A window is at most so many times as wide as the one before."""
+FILLED = 0.6
+"""Share of the limit that the next window is to bring: events come unevenly."""
+
+
+@dataclass(frozen=True)
+class WindowPlan:
+    """Where a backfill stands.
+
+    `since`, `until`: the whole range. `at`: all before it is written. `width`: of the next window.
+    `limit`: events to ask for. `joined`: the window that ends at `at` was written, so the second
+    there may come twice. `events`: written so far. `remembered`: what failed requests have taught,
+    until a window is written. `settled`: done, and what was written last is surely stored.
+    """
+
+    host: str
+    config_ids: tuple[int, ...]
+    since: int
+    until: int
+    at: int
+    limit: int
+    width: int = WIDTH_FIRST
+    joined: bool = False
+    events: int = 0
+    settled: bool = False
+    remembered: Remembered = field(default_factory=Remembered)
+
+    def to_document(self) -> dict[str, Any]:
+        """The plan's members of the KV store document."""
+        return {
+            "version": VERSION,
+            "host": self.host,
+            "config_ids": ";".join(map(str, self.config_ids)),
+            "since": self.since,
+            "until": self.until,
+            "at": self.at,
+            "limit": self.limit,
+            "width": self.width,
+            "joined": self.joined,
+            "events": self.events,
+            "doubts": self.remembered.mismatches,
+            "not_before": self.remembered.not_before,
+            "settled": self.settled,
+        }
+
+    @property
+    def is_done(self) -> bool:
+        return self.at >= self.until
+
+    @property
+    def end(self) -> int:
+        """Where the next window ends."""
+        return min(self.at + self.width, self.until)
+
+    @property
+    def position(self) -> str:
+        """What tells the page that comes next from all others of this input."""
+        return f"{self.at} to {self.end}"
+
+    @property
+    def share_done(self) -> float:
+        """From 0 to 1, by time."""
+        return (self.at - self.since) / (self.until - self.since)
+
+    def visible_in(self, now: float) -> float:
+        """Seconds until all that was stored in the next window can be asked for."""
+        return self.end + MARGIN - now
+
+    def clamped(self, now: float) -> tuple[WindowPlan, Optional[Gap]]:
+        """The plan without what Akamai no longer has, and that part, if there is one."""
+        oldest = int(now - RETENTION + RETENTION_SLACK) + 1
+        if self.is_done or self.at >= oldest:
+            return self, None
+        at = min(oldest, self.until)
+        gap = Gap(float(self.at), float(at), cause="range_expired")
+        remembered = replace(self.remembered, mismatches=0)
+        return replace(self, at=at, joined=False, remembered=remembered), gap
+
+    def request(self, now: float) -> Request:
+        """What to ask for next. Raises RangeExpired once its beginning is no more to be had."""
+        if self.at <= now - RETENTION:
+            raise RangeExpired("The window's beginning is older than what Akamai keeps")
+        # A single second cannot be asked for in smaller pieces.
+        limit = PAGE_EVENTS_MAX if self.end - self.at == 1 else self.limit
+        return TimeRequest(self.at, limit, self.end)
+
+    def pause(self, now: float) -> float:
+        """Seconds to wait before the next request."""
+        return self.remembered.pause(now)
+
+    def overflows(self, context: Context, request: Request) -> bool:
+        """Whether there may be more in the window than its page brought."""
+        return context.limit is not None or context.total >= request.limit * NEARLY_FULL
+
+    @property
+    def can_be_split(self) -> bool:
+        return self.end - self.at > 1
+
+    def halved(self) -> WindowPlan:
+        """After a page that was cut, or that may not hold all of its window."""
+        return replace(self, width=max(1, (self.end - self.at) // 2))
+
+    def mismatched(self) -> WindowPlan:
+        """After a page that ended as it should and disagreed with itself."""
+        return replace(self, remembered=self.remembered.mismatched())
+
+    def failed(self, failed: Failed) -> WindowPlan:
+        """After a request that brought no page. What has expired is left out by `clamped`."""
+        if failed.is_cut:
+            return self.halved()
+        return replace(self, remembered=self.remembered.after(failed))
+
+    def after(self, found: int) -> WindowPlan:
+        """The plan once a window of so many events is written."""
+        width = self.end - self.at
+        widest = width * WIDTH_GROWTH
+        fitting = int(self.limit * FILLED * width / found) if found else widest
+        return replace(
+            self,
+            at=self.end,
+            width=max(1, min(fitting, widest)),
+            joined=True,
+            remembered=Remembered(),
+        )
+
+
+@dataclass(frozen=True)
+class Recheck:
+    """A look at a moment, to learn which events two windows share. Asks for the same each time."""
+
+    since: int
+    until: int
+    remembered: Remembered = field(default_factory=Remembered)
+
+    def request(self, _now: float) -> Request:
+        return TimeRequest(self.since, PAGE_EVENTS_MAX, self.until)
+
+    def pause(self, now: float) -> float:
+        return self.remembered.pause(now)
+
+    def failed(self, failed: Failed) -> Recheck:
+        return replace(self, remembered=self.remembered.after(failed))
+
+
+def begin(settings: BackfillSettings) -> WindowPlan:
+    """The plan of a backfill that has not run."""
+    return WindowPlan(
+        host=settings.account.host,
+        config_ids=settings.config_ids,
+        since=settings.since,
+        until=settings.until,
+        at=settings.since,
+        limit=settings.limit,
+    )
+
+
+def belongs_to(plan: WindowPlan, settings: BackfillSettings) -> bool:
+    """Whether the plan is that of these settings: same host, ids and range."""
+    return (plan.host, plan.config_ids, plan.since, plan.until) == (
+        settings.account.host,
+        settings.config_ids,
+        settings.since,
+        settings.until,
+    )
+
+
+def from_document(document: Mapping[str, Any]) -> WindowPlan:
+    """The plan that `to_document` wrote. Raises CheckpointUnusable for anything else."""
+    with reading(document, VERSION):
+        return WindowPlan(
+            host=str(document["host"]),
+            config_ids=tuple(int(number) for number in document["config_ids"].split(";")),
+            since=int(document["since"]),
+            until=int(document["until"]),
+            at=int(document["at"]),
+            limit=int(document["limit"]),
+            width=int(document["width"]),
+            joined=bool(document["joined"]),
+            events=int(document["events"]),
+            settled=bool(document["settled"]),
+            remembered=Remembered(int(document["doubts"]), float(document["not_before"])),
+        )
+
+
+CODEC = Codec(write=WindowPlan.to_document, read=from_document)

@@ -1,0 +1,230 @@
+"""The loop: plan, fetch, write, flush, save. No Splunk and no HTTP: it sees protocols.
+
+The checkpoint moves past events in one place, `_take`, after the page proved complete and its
+records were written. Whatever else is saved asks for the same events again: a new beginning, a
+position gone back to, and what a page that failed has taught.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Optional, Protocol
+
+from ta_akamai_siem.akamai.fetching import FetchFailed
+from ta_akamai_siem.akamai.request import NEARLY_FULL
+from ta_akamai_siem.errors import PageIncomplete
+from ta_akamai_siem.limits import LATENCY
+from ta_akamai_siem.run.prefetch import Prefetch
+from ta_akamai_siem.run.report import report_gap, report_rewind
+from ta_akamai_siem.run.run_time import RUN_MAX
+
+from . import cursor as cursors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ta_akamai_siem.akamai.fetching import Fetched
+    from ta_akamai_siem.position.checkpoint import Stored
+    from ta_akamai_siem.run.report import Totals
+    from ta_akamai_siem.run.surroundings import Bulletin, Checkpoints, StopFlag, Writer
+    from ta_akamai_siem.settings import InputSettings
+    from ta_akamai_siem.splunk.log import Log
+    from ta_akamai_siem.writing.delivery import Delivered
+
+    from .cursor import Cursor
+
+
+class Pages(Protocol):
+    """The page that comes next, as `akamai.fetching.Fetcher`."""
+
+    def fetch(self, cursor: Cursor) -> Fetched[Cursor]: ...
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """`now`: Akamai's clock, `host_now`: this host's, both epoch seconds. `monotonic`: seconds, for
+    how long a run lasts. `blocked`: seconds that splunkd has kept us waiting so far.
+    """
+
+    checkpoints: Checkpoints[Cursor]
+    pages: Pages
+    writer: Writer
+    log: Log
+    bulletin: Bulletin
+    stop: StopFlag
+    now: Callable[[], float]
+    host_now: Callable[[], float]
+    monotonic: Callable[[], float]
+    blocked: Callable[[], float]
+
+
+class Collector:
+    """One run of one input."""
+
+    def __init__(self, settings: InputSettings, around: Surroundings, totals: Totals) -> None:
+        """`totals`: counts what is collected, whatever ends the run."""
+        self._settings = settings
+        self._around = around
+        self._complete = 0.0
+        self.totals = totals
+
+    def run(self) -> None:
+        """Collect until drained, or for `RUN_MAX`. Raises any CollectionError that ends the run;
+        the checkpoint then stands where the last whole page left it.
+        """
+        end = self._around.monotonic() + RUN_MAX
+        prefetch: Optional[Prefetch[Fetched[Cursor]]] = self._fetch(self._resume())
+        while prefetch is not None:
+            fetched = self._arrived(prefetch)
+            drained = cursors.is_drained(fetched.page.context, fetched.request)
+            following = fetched.cursor.after(
+                fetched.page.context, fetched.asked_at, drained=drained
+            ).complete_to(self._complete)
+            self.totals.drained = drained
+            more = not drained and self._around.monotonic() < end
+            prefetch = self._fetch(following) if more else None
+            again = self._take(fetched, following, behind=not drained)
+            self._around.stop.check()
+            if again is not None:
+                self._discard(prefetch)
+                prefetch = self._fetch(again)
+
+    def _resume(self) -> Cursor:
+        """Where to go on from. A new beginning is saved at once: it is what `start` refers to."""
+        stored = self._around.checkpoints.load()
+        if (
+            stored is None
+            or stored.rewind is not None
+            or not cursors.belongs_to(stored.position, self._settings)
+        ):
+            return self._saved(self._begun(stored))
+        return self._limited(stored.position)
+
+    def _begun(self, stored: Stored[Cursor] | None) -> Cursor:
+        """A position other than the one saved last: new, gone back to, or for other ids."""
+        if stored is None:
+            return cursors.begin(self._settings, self._around.now())
+        if stored.rewind is not None:
+            # What was written since may be lost; no record of it may stand in the way.
+            self._around.writer.page_saved()
+            report_rewind(stored.rewind, self._around.log)
+        if not cursors.belongs_to(stored.position, self._settings):
+            return self._reassigned(stored.position)
+        return self._limited(stored.position)
+
+    def _limited(self, cursor: Cursor) -> Cursor:
+        return replace(cursor, limit=min(cursor.limit, self._settings.limit))
+
+    def _reassigned(self, stored: Cursor) -> Cursor:
+        """Where to begin when host or ids have changed: the offset means nothing any more."""
+        self._around.log.warning(
+            "checkpoint.foreign",
+            reason="The stored offset belongs to another host or other config_ids",
+            host=stored.host,
+            config_ids=";".join(map(str, stored.config_ids)),
+        )
+        if stored.host != self._settings.account.host:
+            self._around.checkpoints.start_anew()
+            return cursors.begin(self._settings, self._around.now())
+        # The history stays: should splunkd have died, a replay begins from a safe moment of it.
+        return replace(stored.replaying(), config_ids=self._settings.config_ids)
+
+    def _saved(self, cursor: Cursor) -> Cursor:
+        self._save(cursor)
+        return cursor
+
+    def _fetch(self, cursor: Cursor) -> Prefetch[Fetched[Cursor]]:
+        return Prefetch(lambda: self._around.pages.fetch(cursor))
+
+    def _arrived(self, prefetch: Prefetch[Fetched[Cursor]]) -> Fetched[Cursor]:
+        """The page, and the cursor with the limit that follows from how fast it came."""
+        with self._around.stop.interruptible():
+            try:
+                fetched = prefetch.result()
+                full = fetched.page.events >= fetched.request.limit * NEARLY_FULL
+                cursor = fetched.cursor.paced(fetched.seconds, self._settings.limit, full=full)
+                return replace(fetched, cursor=cursor)
+            except FetchFailed as failed:
+                failure = failed
+        self._save(failure.cursor.complete_to(self._complete))
+        raise failure.error
+
+    def _discard(self, prefetch: Prefetch[Fetched[Cursor]] | None) -> None:
+        """Wait for a page that is not wanted any more: one request at a time."""
+        if prefetch is not None:
+            with contextlib.suppress(FetchFailed), self._around.stop.interruptible():
+                prefetch.result().page.close()
+
+    def _take(self, fetched: Fetched[Cursor], following: Cursor, *, behind: bool) -> Cursor | None:
+        """Write a page, then move the checkpoint past it. `behind`: more is waiting.
+
+        The cursor to ask again with, where a line of the page turned out to be no event.
+        """
+        began, blocked = time.monotonic(), self._around.blocked()
+        with contextlib.closing(fetched.page):
+            try:
+                delivered = self._around.writer.deliver(
+                    fetched.page, fetched.cursor.position, behind=behind
+                )
+            except PageIncomplete as error:
+                if fetched.page.tolerant:
+                    raise
+                self._around.log.warning(error.code, reason=error)
+                return self._saved(fetched.cursor.mismatched())
+        gap = fetched.cursor.gap(fetched.request)
+        if gap:
+            # Before the save: told twice after a kill is better than never.
+            report_gap(gap, self._settings.name, self._around.log, self._around.bulletin)
+        # Nothing is stored before it happened: where this page ends, all older than its last events
+        # is written. None of them can be newer than what Akamai hands out.
+        self._complete = max(self._complete, min(delivered.late, fetched.asked_at - LATENCY))
+        self._save(following.complete_to(self._complete))
+        self._around.writer.page_saved()
+        self._report(
+            fetched,
+            delivered,
+            write_seconds=time.monotonic() - began,
+            blocked_seconds=self._around.blocked() - blocked,
+        )
+        return None
+
+    def _save(self, cursor: Cursor) -> None:
+        self._around.checkpoints.save(cursor, self._around.host_now())
+        self._around.log.debug("checkpoint.saved", **cursor.to_document())
+
+    def _report(self, fetched: Fetched[Cursor], delivered: Delivered, **seconds: float) -> None:
+        page, log, now = fetched.page, self._around.log, self._around.now()
+        totals = self.totals
+        totals.pages += 1
+        totals.events += delivered.events
+        totals.repeated += delivered.repeated
+        totals.size += page.size
+        if delivered.newest:
+            totals.lag = now - delivered.newest
+        spent = fetched.seconds + seconds["write_seconds"]
+        log.info(
+            "page.collected",
+            events=delivered.events,
+            bytes=page.size,
+            seconds=spent,
+            events_per_second=int(delivered.events / spent) if spent else None,
+            fetch_seconds=fetched.seconds,
+            lag_seconds=now - delivered.newest if delivered.newest else None,
+            offset_age_seconds=_age(fetched, now),
+            limit=fetched.request.limit,
+            repeated=delivered.repeated or None,
+            untimed=delivered.untimed or None,
+            unparsed=delivered.unparsed or None,
+            masked=delivered.masked or None,
+            **seconds,
+        )
+        if page.mismatch:
+            log.warning("page.doubtful", reason=page.mismatch, unparsed=delivered.unparsed)
+
+
+def _age(fetched: Fetched[Cursor], now: float) -> float | None:
+    """How long ago everything up to the page's offset was complete."""
+    complete = fetched.cursor.complete_until
+    return now - complete if complete is not None else None

@@ -1,0 +1,279 @@
+"""The cursor: where an input stands, as a value, and which request comes next.
+
+No clock and no input or output: the caller says what time it is. All times are Akamai's clock, in
+epoch seconds. Every change is a method that gives a new cursor.
+
+A cursor is in one of four states, told apart by three of its members:
+
+  state   offset  from_now  complete_until  request
+  START   none    yes       none            NULL
+  BACK    none    no        none            since
+  REPLAY  none    no        known           since
+  OFFSET  token   no        known           token
+
+START   The input begins now, and has no page yet. It asks for the offset NULL, which means "from
+        now" to Akamai, for `FROM_NOW_GRACE` seconds; later it asks for `since`, to skip nothing.
+BACK    The input begins in the past, and has no page yet. It asks in time mode.
+REPLAY  The offset is of no use any more. Time mode has to bridge to a new one: from `MARGIN` before
+        the last moment known to be complete, as events become visible late.
+OFFSET  A page is written. The input goes on from its offset.
+
+What happens to a cursor, the state that it is in afterwards, and what else changes:
+
+  event     START   BACK    REPLAY  OFFSET  may change
+  page      OFFSET  OFFSET  OFFSET  OFFSET  offset from_now complete_until host_time skew remembered
+  drained   OFFSET  OFFSET  OFFSET  OFFSET  as page, cut_limit
+  expired   BACK    BACK    REPLAY  REPLAY  offset from_now since remembered
+  cut       START   BACK    REPLAY  OFFSET  limit cut_limit
+  mismatch  START   BACK    REPLAY  OFFSET  remembered
+  wait      START   BACK    REPLAY  OFFSET  remembered
+  trouble   START   BACK    REPLAY  OFFSET
+  clock     START   BACK    REPLAY  OFFSET  since skew
+  pace      START   BACK    REPLAY  OFFSET  limit
+  known     -       -       REPLAY  OFFSET  complete_until
+  restart   START   BACK    REPLAY  OFFSET  since skew
+
+page      A page is written and more is waiting: `after`.
+drained   A page is written and nothing is left: `after`.
+expired   Akamai no longer has the offset or the moment, HTTP 416 or 400: `failed`.
+cut       A page began and did not end: `failed`.
+mismatch  A page ended as it should and disagreed with itself: `failed`, `mismatched`.
+wait      Akamai demanded a pause with Retry-After: `failed`.
+trouble   Anything else went wrong: `failed`.
+clock     This host's clock turned out to be wrong: `failed`. It moves a beginning that was reckoned
+          by that clock, nothing else.
+pace      A page has arrived, quickly or slowly: `paced`.
+known     What was written proves that all before a moment is complete: `complete_to`.
+restart   The checkpoint is read again: `from_document`. A new run has to learn the skew anew.
+
+A test walks both tables, cell by cell, with real cursors.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Optional
+
+from ta_akamai_siem.akamai.plan import Remembered
+from ta_akamai_siem.akamai.request import NEARLY_FULL, Gap, OffsetRequest, TimeRequest
+from ta_akamai_siem.errors import CheckpointUnusable, Replay
+from ta_akamai_siem.limits import (
+    BEGIN_SLACK,
+    LATENCY,
+    MARGIN,
+    PAGE_EVENTS_MAX,
+    RETENTION,
+    RETENTION_SLACK,
+)
+from ta_akamai_siem.position.history import Codec, reading
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ta_akamai_siem.akamai.page import Context
+    from ta_akamai_siem.akamai.plan import Failed
+    from ta_akamai_siem.akamai.request import Request
+    from ta_akamai_siem.settings import InputSettings
+
+FROM_NOW_GRACE = 2
+"""Seconds for which a first request may still ask for "from now" instead of naming the moment.
+
+Whoever comes later, after a failure or a restart, would skip what has been stored since.
+"""
+VERSION = 1
+LIMIT_FIRST = 10_000
+"""Events to ask for as long as nothing is known of how fast pages come."""
+QUICK = 15.0
+SLOW = 60.0
+"""Seconds for a page: below, the limit grows; above, it falls. See `limits.EDGE_CUT`."""
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """Where an input stands.
+
+    `offset`: the token to go on from; None before the first page and while a replay is due.
+    `since`: where time mode begins as long as there is no offset.
+    `from_now`: the first request is to be "from now", `since` being that moment.
+    `host_time`: `since` was reckoned by this host's clock and no page has come yet; `skew` is by
+    how much it has been put right.
+    `complete_until`: all that Akamai stored up to then is written; None before the first page.
+    `limit`: events to ask for; it follows what the connection can do (`paced`, `halved`).
+    `cut_limit`: asked with that limit a page was cut, so until all is drained ask for less; or 0.
+    `remembered`: what failed requests have taught, until a page is written.
+    """
+
+    host: str
+    config_ids: tuple[int, ...]
+    limit: int = LIMIT_FIRST
+    offset: Optional[str] = None
+    since: float = 0.0
+    from_now: bool = False
+    complete_until: Optional[float] = None
+    cut_limit: int = 0
+    host_time: bool = False
+    skew: float = 0.0
+    remembered: Remembered = field(default_factory=Remembered)
+
+    def to_document(self) -> dict[str, Any]:
+        """The cursor's members of the KV store document."""
+        return {
+            "version": VERSION,
+            "host": self.host,
+            "config_ids": ";".join(map(str, self.config_ids)),
+            "offset": self.offset,
+            "since": self.since,
+            "from_now": self.from_now,
+            "complete_until": self.complete_until,
+            "limit": self.limit,
+            "doubts": self.remembered.mismatches,
+            "not_before": self.remembered.not_before,
+            "cut_limit": self.cut_limit,
+            "host_time": self.host_time,
+            "skew": self.skew,
+        }
+
+    @property
+    def position(self) -> str:
+        """What tells the page that comes next from all others of this input."""
+        return self.offset if self.offset is not None else f"since {self.since}"
+
+    def request(self, now: float) -> Request:
+        """What to ask for next. `now`: Akamai's clock."""
+        if self.offset is not None:
+            return OffsetRequest(self.offset, self.limit)
+        if self._asks_from_now(now):
+            return OffsetRequest("NULL", self.limit)
+        oldest = now - RETENTION + RETENTION_SLACK
+        return TimeRequest(int(max(self.since, oldest)), self.limit)
+
+    def pause(self, now: float) -> float:
+        """Seconds to wait before the next request. `now`: Akamai's clock."""
+        pause = self.remembered.pause(now)
+        if self.offset is None and not self._asks_from_now(now):
+            # Time mode cannot begin with what is withheld yet.
+            pause = max(pause, self.since + LATENCY + 1 - now)
+        return pause
+
+    def _asks_from_now(self, now: float) -> bool:
+        return self.offset is None and self.from_now and now < self.since + FROM_NOW_GRACE
+
+    def after(self, context: Context, asked_at: float, *, drained: bool) -> Cursor:
+        """The cursor once a page is written. `asked_at`: Akamai's clock when it was asked for."""
+        complete = asked_at - LATENCY if drained else self.complete_until
+        return replace(
+            self,
+            offset=context.offset,
+            from_now=False,
+            host_time=False,
+            skew=0.0,
+            remembered=Remembered(),
+            cut_limit=0 if drained else self.cut_limit,
+            complete_until=complete if complete is not None else self.since,
+        )
+
+    def complete_to(self, moment: float) -> Cursor:
+        """The cursor once it is known that all that was stored up to `moment` is written."""
+        known = self.since if self.complete_until is None else self.complete_until
+        # Before the first page, `since` may still be this host's idea of the time.
+        return replace(self, complete_until=moment) if moment > known else self
+
+    def paced(self, seconds: float, ceiling: int, *, full: bool) -> Cursor:
+        """The limit after a page that took `seconds` to arrive; `ceiling`: the input's limit."""
+        limit = min(self.limit, ceiling)
+        if seconds > SLOW:
+            limit = max(1, limit // 2)
+        elif seconds < QUICK and full:
+            grown = min(limit * 2, self.cut_limit * 3 // 4 or PAGE_EVENTS_MAX)
+            limit = max(limit, min(ceiling, grown))
+        return replace(self, limit=limit)
+
+    def replaying(self) -> Cursor:
+        """Back to time mode, from the last moment known to be complete."""
+        known = self.since if self.complete_until is None else self.complete_until
+        since = known - MARGIN if self.offset is not None else known
+        remembered = replace(self.remembered, mismatches=0)
+        return replace(self, offset=None, from_now=False, since=since, remembered=remembered)
+
+    def halved(self) -> Cursor:
+        """After a page that was cut."""
+        return replace(self, limit=max(1, self.limit // 2), cut_limit=self.limit)
+
+    def mismatched(self) -> Cursor:
+        """After a page that ended as it should and disagreed with itself."""
+        return replace(self, remembered=self.remembered.mismatched())
+
+    def failed(self, failed: Failed) -> Cursor:
+        """After a request that brought no page."""
+        cursor = self.clock_corrected(failed.correction)
+        if isinstance(failed.error, Replay):
+            return cursor.replaying()
+        if failed.is_cut:
+            return cursor.halved()
+        return replace(cursor, remembered=cursor.remembered.after(failed))
+
+    def gap(self, request: Request) -> Gap | None:
+        """What lies between the last moment known to be complete and where time mode begins."""
+        if not isinstance(request, TimeRequest):
+            return None
+        # Before the first page, an input has promised what is stored since its beginning.
+        known = self.since if self.complete_until is None else self.complete_until
+        if request.since <= known:
+            return None
+        return Gap(known, float(request.since), cause="offset_expired")
+
+    def clock_corrected(self, correction: float) -> Cursor:
+        """The cursor once this host's clock turned out to be `correction` seconds slow."""
+        if not self.host_time:
+            return self
+        return replace(self, since=self.since + correction, skew=self.skew + correction)
+
+
+def begin(settings: InputSettings, now: float) -> Cursor:
+    """The cursor of an input that has never run."""
+    return Cursor(
+        host=settings.account.host,
+        config_ids=settings.config_ids,
+        limit=min(LIMIT_FIRST, settings.limit),
+        since=now - min(settings.start_back, RETENTION - BEGIN_SLACK),
+        from_now=not settings.start_back,
+        host_time=True,
+    )
+
+
+def from_document(document: Mapping[str, Any]) -> Cursor:
+    """The cursor that `to_document` wrote. Raises CheckpointUnusable for anything else."""
+    with reading(document, VERSION):
+        offset, complete_until = document["offset"], document["complete_until"]
+        # A new run does not know the skew yet, and learns it anew.
+        skew = float(document.get("skew", 0.0))
+        if not (offset is None or (isinstance(offset, str) and offset)):
+            what = "The checkpoint's offset is no text"
+            raise CheckpointUnusable(what)
+        return Cursor(
+            host=str(document["host"]),
+            config_ids=tuple(int(number) for number in document["config_ids"].split(";")),
+            offset=offset,
+            since=float(document["since"]) - skew,
+            from_now=bool(document["from_now"]),
+            complete_until=None if complete_until is None else float(complete_until),
+            limit=int(document["limit"]),
+            cut_limit=int(document.get("cut_limit", 0)),
+            host_time=bool(document.get("host_time", False)),
+            remembered=Remembered(int(document["doubts"]), float(document["not_before"])),
+        )
+
+
+CODEC = Codec(write=Cursor.to_document, read=from_document)
+
+
+def belongs_to(cursor: Cursor, settings: InputSettings) -> bool:
+    """Whether the cursor's offset means anything to these settings: same host, same ids."""
+    return (cursor.host, cursor.config_ids) == (settings.account.host, settings.config_ids)
+
+
+def is_drained(context: Context, request: Request) -> bool:
+    """Whether a page proves that nothing more was stored when it was asked for."""
+    if context.total == 0:
+        return True
+    return context.limit is None and context.total < request.limit * NEARLY_FULL

@@ -1,0 +1,4 @@
+"""One run of an input, whatever its kind.
+
+Reading order: `run_time`, `surroundings`, `report`, `prefetch`, `load_settings`, `run`.
+"""

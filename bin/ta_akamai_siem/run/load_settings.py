@@ -1,0 +1,66 @@
+"""From a stanza to checked settings: fetches what the stanza refers to, then checks it all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Callable, Generic, Optional, TypeVar
+
+from ta_akamai_siem.akamai.trusted_certificates import trusted
+from ta_akamai_siem.errors import SettingsInvalid
+from ta_akamai_siem.settings import read_log_level
+
+if TYPE_CHECKING:
+    import ssl
+
+    from ta_akamai_siem.splunk.input_definition import InputDefinition
+    from ta_akamai_siem.splunk.splunkd import Splunkd
+
+
+_Settings = TypeVar("_Settings")
+_Stanza = Mapping[str, Optional[str]]
+Reader = Callable[[str, Mapping[str, str], Optional[_Stanza], _Stanza], _Settings]
+"""As `settings.read_input`: name, stanza, account and proxy into checked settings."""
+
+
+@dataclass(frozen=True)
+class Loaded(Generic[_Settings]):
+    """`trusted`: certificates, for TLS to Akamai and to an https proxy."""
+
+    settings: _Settings
+    trusted: ssl.SSLContext
+
+
+def load_settings(
+    definition: InputDefinition,
+    splunkd: Splunkd,
+    pages: Mapping[str, Mapping[str, str | None]],
+    read: Reader[_Settings],
+) -> Loaded[_Settings]:
+    """Checked settings of a stanza. `pages`: what the settings page holds, by stanza.
+
+    Raises SettingsInvalid with every problem, SettingsUnreadable.
+    """
+    account_name = definition.parameters.get("account", "").strip()
+    account = splunkd.settings.account(account_name) if account_name else None
+    certificates, problems = _certificates(account)
+    try:
+        settings = read(definition.name, definition.parameters, account, pages.get("proxy", {}))
+    except SettingsInvalid as invalid:
+        raise SettingsInvalid(invalid.problems + problems) from invalid
+    if certificates is None:
+        raise SettingsInvalid(problems)
+    return Loaded(settings, certificates)
+
+
+def log_level(pages: Mapping[str, Mapping[str, str | None]]) -> str:
+    return read_log_level(pages.get("logging", {}))
+
+
+def _certificates(
+    account: Mapping[str, str | None] | None,
+) -> tuple[ssl.SSLContext | None, list[str]]:
+    try:
+        return trusted(((account or {}).get("ca_bundle") or "").strip()), []
+    except SettingsInvalid as invalid:
+        return None, invalid.problems

@@ -1,0 +1,47 @@
+"""What a run has collected, and what it has to say of gaps and rewinds: log and bulletin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Optional
+
+from ta_akamai_siem.timestamps import utc
+
+if TYPE_CHECKING:
+    from ta_akamai_siem.akamai.request import Gap
+    from ta_akamai_siem.position.history import Rewind
+    from ta_akamai_siem.splunk.log import Log
+
+    from .surroundings import Bulletin
+
+
+@dataclass
+class Totals:
+    """What a run has collected so far. `size`: bytes received. `lag`: seconds, newest event."""
+
+    pages: int = 0
+    events: int = 0
+    repeated: int = 0
+    size: int = 0
+    drained: bool = False
+    lag: Optional[float] = None
+
+
+def report_rewind(rewind: Rewind, log: Log) -> None:
+    """Say that the input went back to a safe position."""
+    log.warning(
+        "checkpoint.rewound",
+        reason="splunkd may have died with records that it had not stored yet",
+        saved_at=rewind.to,
+        last_saved_at=rewind.last,
+    )
+
+
+def report_gap(gap: Gap, name: str, log: Log, bulletin: Bulletin) -> None:
+    """Say what the input `name` cannot get any more, in the log and to a person."""
+    log.warning("gap.recorded", since=gap.since, until=gap.until, cause=gap.cause)
+    bulletin.gap(
+        f"The input '{name}' could not collect the security events that Akamai stored from "
+        f"{utc(gap.since)} to {utc(gap.until)} ({gap.cause}): Akamai keeps them for 12 hours, and "
+        "gives at most 600000 of one second"
+    )

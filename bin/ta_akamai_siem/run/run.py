@@ -1,0 +1,213 @@
+"""One run of one input, of whatever kind: takes the lease, does the job, reports how it ended."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Callable, Generic, Optional, TypeVar
+
+from ta_akamai_siem.akamai.client import PageSource
+from ta_akamai_siem.akamai.spool import SpoolFolder
+from ta_akamai_siem.errors import (
+    CheckpointUnavailable,
+    CheckpointUnusable,
+    CollectionError,
+    LeaseHeld,
+    LeaseLost,
+    Leave,
+    NeedsPerson,
+    PipeClosed,
+    StopRequested,
+)
+from ta_akamai_siem.position import last_run
+from ta_akamai_siem.position.checkpoint import Checkpoint
+from ta_akamai_siem.position.lease import Lease
+from ta_akamai_siem.splunk.bulletin import Bulletin
+from ta_akamai_siem.splunk.log import log_file_name, open_log
+from ta_akamai_siem.splunk.splunkd import Splunkd
+from ta_akamai_siem.writing.event_stream import EventStream
+from ta_akamai_siem.writing.progress import ProgressFile
+
+from .load_settings import load_settings, log_level
+from .report import Totals
+
+if TYPE_CHECKING:
+    import ssl
+    from pathlib import Path
+
+    from ta_akamai_siem.akamai.client import SiemClient
+    from ta_akamai_siem.position.history import Codec
+    from ta_akamai_siem.splunk.input_definition import InputDefinition
+    from ta_akamai_siem.splunk.log import Log
+    from ta_akamai_siem.splunk.stop_signal import Stop
+
+    from .load_settings import Reader
+
+_FAILED = 1
+_CLOSING = 1.0
+"""Seconds for the last line of the document, and for giving the lease back."""
+_Position = TypeVar("_Position")
+_Settings = TypeVar("_Settings")
+
+
+@dataclass(frozen=True)
+class Parts(Generic[_Settings]):
+    """What a job is made from.
+
+    `settings`: checked. `trusted`: certificates. `folder`: the input's own, on this host's disk.
+    `totals`: to be counted up.
+    """
+
+    definition: InputDefinition
+    settings: _Settings
+    trusted: ssl.SSLContext
+    splunkd: Splunkd
+    lease: Lease
+    folder: Path
+    stream: EventStream
+    log: Log
+    bulletin: Bulletin
+    stop: Stop
+    totals: Totals
+
+    def checkpoint(self, codec: Codec[_Position]) -> Checkpoint[_Position]:
+        """The input's position in the KV store, written down by `codec`."""
+        return Checkpoint(
+            self.splunkd.kv_store, _key(self.definition), codec, self.lease, self.stop.wait
+        )
+
+    def source(self, client: SiemClient) -> PageSource:
+        """Akamai, with the pages it gives spooled to this input's folder. Raises SpoolUnusable."""
+        spool = SpoolFolder(self.folder)
+        spool.prepare()
+        return PageSource(client, spool)
+
+    def progress(self) -> ProgressFile:
+        return ProgressFile(self.folder / "progress.json", self.lease.instance.started)
+
+
+@dataclass(frozen=True)
+class Job(Generic[_Settings]):
+    """What a kind of input is. `read`: checks its stanza. `collect`: does its work."""
+
+    read: Reader[_Settings]
+    collect: Callable[[Parts[_Settings]], None]
+
+
+class Run(Generic[_Settings]):
+    """`definition`: what splunkd handed over. `stop`: already installed. `job`: what to do."""
+
+    def __init__(self, definition: InputDefinition, stop: Stop, job: Job[_Settings]) -> None:
+        self._definition = definition
+        self._stop = stop
+        self._job = job
+        self._began = time.monotonic()
+        self._stream = EventStream()
+        self._totals = Totals()
+
+    def run(self) -> int:
+        """Do the job; the exit code. 0 also where splunkd asked us to stop or closed the pipe."""
+        definition = self._definition
+        with self._stop.interruptible():
+            splunkd = Splunkd(definition.server_uri, definition.session_key)
+            pages = splunkd.settings.page()
+            instance = splunkd.instance(definition.server_host)
+        log = open_log(definition.kind, definition.name, log_level(pages))
+        folder = _own_folder(definition)
+        remembered = folder / "bulletin.json"
+        bulletin = Bulletin(splunkd, folder.name, remembered, instance.started, log)
+        lease = Lease(splunkd.kv_store, _key(definition), instance, time.time, self._stop.wait)
+        ended: Optional[CollectionError] = None
+        try:
+            with self._stop.interruptible():
+                loaded = load_settings(definition, splunkd, pages, self._job.read)
+                lease.take()
+            self._job.collect(
+                Parts(
+                    definition=definition,
+                    settings=loaded.settings,
+                    trusted=loaded.trusted,
+                    splunkd=splunkd,
+                    lease=lease,
+                    folder=folder,
+                    stream=self._stream,
+                    log=log,
+                    bulletin=bulletin,
+                    stop=self._stop,
+                    totals=self._totals,
+                )
+            )
+        except CollectionError as error:
+            ended = error
+        self._end_document()
+        self._release(lease, log)
+        self._remember(ended, splunkd, log)
+        self._stop.disarm()
+        self._tell_person(ended, bulletin)
+        return self._report(ended, log)
+
+    def _end_document(self) -> None:
+        """However the run ended, between two writes the document can be closed.
+
+        Unless splunkd is gone, or does not read: then it has to do without.
+        """
+        with contextlib.suppress(PipeClosed, StopRequested), self._stop.at_most(_CLOSING):
+            self._stream.close()
+
+    def _release(self, lease: Lease, log: Log) -> None:
+        """A lease that cannot be given back looks like that of a run that died."""
+        try:
+            with self._stop.at_most(_CLOSING):
+                lease.release()
+        except (CheckpointUnavailable, CheckpointUnusable, StopRequested) as error:
+            log.debug("lease.kept", reason=error)
+
+    def _remember(self, ended: Optional[CollectionError], splunkd: Splunkd, log: Log) -> None:
+        """For the inputs page. A run whose lease is another's has nothing to say."""
+        if isinstance(ended, (LeaseHeld, LeaseLost)):
+            return
+        totals = self._totals
+        run = last_run.ended(ended, totals.events, totals.lag, drained=totals.drained)
+        try:
+            with self._stop.at_most(_CLOSING):
+                last_run.record(splunkd.kv_store, _key(self._definition), run)
+        except (CheckpointUnavailable, CheckpointUnusable, StopRequested) as error:
+            log.debug("run.unrecorded", reason=error)
+
+    def _tell_person(self, ended: Optional[CollectionError], bulletin: Bulletin) -> None:
+        if isinstance(ended, NeedsPerson):
+            stanza = f"{self._definition.kind}://{self._definition.name}"
+            bulletin.trouble(ended.code, f"The input {stanza} has stopped collecting. {ended}")
+        elif ended is None:
+            bulletin.works()
+
+    def _report(self, ended: Optional[CollectionError], log: Log) -> int:
+        totals = self._totals
+        log.info(
+            "run.finished",
+            events=totals.events,
+            pages=totals.pages,
+            bytes=totals.size,
+            seconds=time.monotonic() - self._began,
+            lag_seconds=totals.lag,
+            drained=int(totals.drained),
+            repeated=totals.repeated or None,
+            blocked_seconds=self._stream.blocked,
+            result=ended.code if ended else "ok",
+        )
+        if ended is None or isinstance(ended, Leave):
+            return 0
+        log.error(ended.code, reason=ended)
+        return _FAILED
+
+
+def _key(definition: InputDefinition) -> str:
+    return f"{definition.kind}:{definition.name}"
+
+
+def _own_folder(definition: InputDefinition) -> Path:
+    """Under splunkd's checkpoint_dir, named like the input's log, for both are one a process."""
+    return (
+        definition.checkpoint_dir / log_file_name(definition.kind, definition.name)[: -len(".log")]
+    )

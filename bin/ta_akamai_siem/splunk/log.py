@@ -1,0 +1,114 @@
+"""The input's log: one line a page and one a run, `noun.verb key=value`, never a secret.
+
+`$SPLUNK_HOME/var/log/splunk/ta_akamai_siem_<input>.log`, rotated; one process writes a file.
+What an administrator has to act on goes to stderr as well, from where splunkd takes it into
+splunkd.log.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import re
+import sys
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+from .names import BACKFILL_KIND
+
+_FORMAT = "%(asctime)s.%(msecs)03d%(zone)s %(levelname)s %(message)s"
+_SIZE = 10 << 20
+_KEPT = 5
+_UNSAFE = re.compile(r"[^A-Za-z0-9_.-]")
+_PLAIN_VALUE = re.compile(r"[^\s\"=]+\Z")
+_NAME_MAX = 80
+
+
+class Log:
+    """Writes events of ours; `input` is in every line."""
+
+    def __init__(self, kind: str, name: str) -> None:
+        self._input = name
+        self._logger = logging.getLogger(f"ta_akamai_siem.{kind}.{name}")
+
+    def debug(self, event: str, **values: object) -> None:
+        self._write(logging.DEBUG, event, values)
+
+    def info(self, event: str, **values: object) -> None:
+        self._write(logging.INFO, event, values)
+
+    def warning(self, event: str, **values: object) -> None:
+        self._write(logging.WARNING, event, values)
+
+    def error(self, event: str, **values: object) -> None:
+        """Goes to splunkd.log too."""
+        self._write(logging.ERROR, event, values)
+        tell_splunkd("ERROR", f"{event} {_pairs({'input': self._input, **values})}")
+
+    def _write(self, level: int, event: str, values: dict[str, object]) -> None:
+        if self._logger.isEnabledFor(level):
+            self._logger.log(level, "%s %s", event, _pairs({"input": self._input, **values}))
+
+
+def tell_splunkd(level: str, text: str) -> None:
+    """One line to stderr as splunkd reads it: the level is its first word."""
+    print(level, " ".join(text.split()), file=sys.stderr, flush=True)  # noqa: T201 - the protocol
+
+
+def open_log(kind: str, name: str, level: str) -> Log:
+    """Set up the file and return the log; libraries' warnings go to the same file."""
+    root = logging.getLogger()
+    root.setLevel(logging.WARNING)
+    root.addHandler(_file_handler(kind, name))
+    logging.getLogger("ta_akamai_siem").setLevel(level)
+    logging.captureWarnings(capture=True)
+    return Log(kind, name)
+
+
+def log_file_name(kind: str, name: str) -> str:
+    """A file name of letters, digits, `_`, `.` and `-`; no two inputs share one."""
+    shown = f"backfill_{name}" if kind == BACKFILL_KIND else name
+    safe = _UNSAFE.sub("_", shown)[:_NAME_MAX]
+    ambiguous = safe != shown or (kind != BACKFILL_KIND and name.startswith("backfill_"))
+    if ambiguous:
+        safe += "_" + hashlib.sha256(f"{kind}:{name}".encode()).hexdigest()[:8]
+    return f"ta_akamai_siem_{safe}.log"
+
+
+def _file_handler(kind: str, name: str) -> logging.Handler:
+    folder = Path(os.environ.get("SPLUNK_HOME", ".")) / "var" / "log" / "splunk"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handler: logging.Handler = RotatingFileHandler(
+            folder / log_file_name(kind, name),
+            maxBytes=_SIZE,
+            backupCount=_KEPT,
+            encoding="utf-8",
+        )
+    except OSError as error:
+        tell_splunkd("WARN", f"log.unwritable folder={folder} reason={error.strerror}")
+        return logging.NullHandler()
+    handler.setFormatter(_OneLine(_FORMAT, "%Y-%m-%d %H:%M:%S"))
+    return handler
+
+
+class _OneLine(logging.Formatter):
+    """One line a record, with the zone's offset, whatever a library logs."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        record.zone = self.formatTime(record, "%z")
+        return " ".join(super().format(record).split())
+
+
+def _pairs(values: dict[str, object]) -> str:
+    return " ".join(f"{key}={_shown(value)}" for key, value in values.items() if value is not None)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.3f}"
+    text = str(value)
+    if _PLAIN_VALUE.match(text):
+        return text
+    return '"' + text.replace("\\", "\\\\").replace('"', "'") + '"'

@@ -1,0 +1,5 @@
+"""A proved page into splunkd's pipe, each event once.
+
+Reading order: `event_stream`, `conversion`, `worker_protocol`, `workers`, `rate_limit`, `progress`,
+`delivery`, `resources`.
+"""

@@ -1,0 +1,36 @@
+"""Keeps an input to so many events a second, so that a long backlog leaves room for others."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Optional
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_SAVED_UP = 1.0
+"""Seconds' worth of events that an input may write at once after it had none."""
+
+
+class RateLimit:
+    """`rate`: events a second, None for no limit. `wait`: sleeps, or raises when we are to stop."""
+
+    def __init__(
+        self,
+        rate: Optional[int],
+        wait: Callable[[float], None],
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._rate = rate
+        self._wait = wait
+        self._monotonic = monotonic
+        self._paid_until = monotonic() - _SAVED_UP
+
+    def spend(self, events: int) -> None:
+        """Before that many are written: wait until those before them have had their time."""
+        if self._rate is None:
+            return
+        now = self._monotonic()
+        if self._paid_until > now:
+            self._wait(self._paid_until - now)
+        self._paid_until = max(self._paid_until, now - _SAVED_UP) + events / self._rate

@@ -1,0 +1,35 @@
+"""From the settings of an input to the workers and the rate_limit that its delivery is given."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from ta_akamai_siem.record.masking import Masking
+
+from .conversion import InProcess
+from .delivery import WritingResources
+from .rate_limit import RateLimit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from ta_akamai_siem.settings import Throughput
+    from ta_akamai_siem.splunk.log import Log
+
+
+@contextlib.contextmanager
+def resources(
+    throughput: Throughput, mask: tuple[str, ...], wait: Callable[[float], None], log: Log
+) -> Iterator[WritingResources]:
+    """For the length of a run. `mask`: the setting. `wait`: sleeps, or raises to stop us."""
+    rate_limit = RateLimit(throughput.rate, wait).spend
+    in_process = InProcess(Masking(mask) if mask else None)
+    if throughput.workers == 1:
+        yield WritingResources(rate_limit, in_process, in_process)
+        return
+    # What starts processes is not imported where none may be.
+    from .workers import Workers, count_of
+
+    with contextlib.closing(Workers(count_of(throughput.workers), log, mask)) as workers:
+        yield WritingResources(rate_limit, in_process, workers)

@@ -1,0 +1,79 @@
+"""How a block goes to a worker and what became of it comes back: both ends of two pipes.
+
+A request: a header, the time of collection, the lines. An answer: a header, the events' starts,
+their elements. All of it is bytes of known length, so that nothing is copied line by line.
+"""
+
+from __future__ import annotations
+
+import struct
+from array import array
+from typing import IO, TYPE_CHECKING
+
+from ta_akamai_siem.record.event import NotAnEvent
+from ta_akamai_siem.record.event_time import Moment
+
+from .conversion import Converted, convert
+
+if TYPE_CHECKING:
+    from ta_akamai_siem.akamai.lines import Lines
+    from ta_akamai_siem.record.masking import Masking
+
+_REQUEST = struct.Struct("<?dII")
+_ANSWER = struct.Struct("<?IIII")
+
+
+def ask(pipe: IO[bytes], lines: Lines, moment: Moment, *, tolerant: bool) -> None:
+    """Send a block, its lines as `convert` takes them. Raises OSError, ValueError if closed."""
+    collected = moment.collected.encode()
+    header = _REQUEST.pack(tolerant, moment.latest, len(collected), len(lines.data))
+    pipe.write(header + collected)
+    pipe.write(lines.data)
+    pipe.flush()
+
+
+def answer(pipe: IO[bytes]) -> Converted:
+    """Wait for what became of it. Raises NotAnEvent as `convert` does, EOFError, OSError."""
+    header = _ANSWER.unpack(_read(pipe, _ANSWER.size))
+    refused, unparsed, masked, starts_length, elements_length = header
+    if refused:
+        raise NotAnEvent
+    starts = array("d")
+    starts.frombytes(_read(pipe, starts_length))
+    return Converted(_read(pipe, elements_length), starts, unparsed, masked)
+
+
+def serve(asked: IO[bytes], answered: IO[bytes], masking: Masking | None) -> None:
+    """A worker's whole life: it ends when nobody can ask any more. `masking`: as `convert`."""
+    try:
+        while True:
+            header = _REQUEST.unpack(_read(asked, _REQUEST.size))
+            tolerant, latest, collected_length, length = header
+            moment = Moment(_read(asked, collected_length).decode(), latest)
+            lines = _read(asked, length).split(b"\n")[:-1]
+            try:
+                made = convert(lines, moment, tolerant=tolerant, masking=masking)
+            except NotAnEvent:
+                made = None
+            _answer(answered, made)
+    except (EOFError, OSError):
+        return
+
+
+def _answer(pipe: IO[bytes], made: Converted | None) -> None:
+    """`made`: None where a line was no event."""
+    if made is None:
+        pipe.write(_ANSWER.pack(True, 0, 0, 0, 0))
+    else:
+        starts = made.starts.tobytes()
+        header = _ANSWER.pack(False, made.unparsed, made.masked, len(starts), len(made.elements))
+        pipe.write(header + starts)
+        pipe.write(made.elements)
+    pipe.flush()
+
+
+def _read(pipe: IO[bytes], length: int) -> bytes:
+    data = pipe.read(length)
+    if len(data) < length:
+        raise EOFError
+    return data

@@ -1,0 +1,136 @@
+"""Akamai's SIEM API in a few lines: storage order, latency, retention, tokens, faults to come."""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ta_akamai_siem.akamai.client import PageSource
+from ta_akamai_siem.akamai.page import Page, PageSpool
+from ta_akamai_siem.akamai.request import OffsetRequest
+from ta_akamai_siem.errors import (
+    OffsetExpired,
+    PageIncomplete,
+    RangeExpired,
+    RateLimited,
+    ServerTrouble,
+    Unreachable,
+)
+
+if TYPE_CHECKING:
+    import random
+
+    from ta_akamai_siem.akamai.request import Request
+
+LATENCY = 5.0
+RETENTION = 12 * 3600.0
+BUCKET = 7
+FAULTS = ("cut", "total", "line", "limited", "trouble", "unreachable", "expired")
+
+
+@dataclass
+class Clock:
+    """`now`: true time. `host_error`: seconds by which this host's clock is off."""
+
+    now: float = 1_750_000_000.0
+    host_error: float = 0.0
+
+    def host(self) -> float:
+        return self.now + self.host_error
+
+
+@dataclass
+class ModelAkamai(PageSource):
+    """`events`: storage time and line, in storage order. `faults`: strike the next requests.
+
+    An event's line tells when it happened and has a number of its own, except for twins.
+    """
+
+    clock: Clock
+    chance: random.Random
+    events: list[tuple[float, bytes]] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    tokens: dict[str, tuple[float, tuple[int, ...]]] = field(default_factory=dict)
+    config_ids: tuple[int, ...] = (1,)
+    requests: int = 0
+
+    def store(self, count: int, *, late: float = 0.0, twins: bool = False) -> None:
+        """Store events now. `late`: seconds since they happened. `twins`: each one twice."""
+        for _ in range(count):
+            number = len(self.events)
+            start = f"{self.clock.now - 1 - late:.3f}"
+            line = json.dumps({"n": number, "httpMessage": {"start": start}}).encode()
+            self.events += [(self.clock.now, line)] * (2 if twins else 1)
+
+    def fetch(self, request: Request, *, tolerant: bool) -> Page:
+        """As the collector's source."""
+        self.requests += 1
+        fault = self.faults.pop(0) if self.faults else ""
+        self._refuse(fault, request)
+        start = self._start(request)
+        end = self.clock.now - LATENCY
+        found = [event for event in self.events if start < event[0] <= end]
+        chosen, place = self._page(found, request.limit, end)
+        lines = [line for _, line in chosen]
+        if self.chance.random() < 0.3:
+            self.chance.shuffle(lines)
+        token = f"t{len(self.tokens)}"
+        self.tokens[token] = (place, self.config_ids)
+        context: dict[str, Any] = {"total": len(lines), "offset": token}
+        if len(chosen) < len(found):
+            context["limit"] = request.limit
+        return self._answer(lines, context, fault, tolerant=tolerant)
+
+    def _refuse(self, fault: str, request: Request) -> None:
+        if fault == "limited":
+            raise RateLimited("budget", retry_after=self.chance.choice((None, 3.0, 400.0)))
+        if fault == "trouble":
+            raise ServerTrouble("500")
+        if fault == "unreachable":
+            raise Unreachable("reset")
+        if fault == "expired" and isinstance(request, OffsetRequest):
+            raise OffsetExpired("too old")
+
+    def _start(self, request: Request) -> float:
+        oldest = self.clock.now - RETENTION
+        if not isinstance(request, OffsetRequest):
+            if request.since < oldest:
+                raise RangeExpired("too old", self.clock.now)
+            # Events stored at that very moment belong to the range.
+            return request.since - 1e-6
+        if request.offset == "NULL":
+            return self.clock.now
+        place, ids = self.tokens[request.offset]
+        if place < oldest or ids != self.config_ids:
+            raise OffsetExpired("too old")
+        return place
+
+    @staticmethod
+    def _page(
+        found: list[tuple[float, bytes]], limit: int, end: float
+    ) -> tuple[list[tuple[float, bytes]], float]:
+        """In whole moments and buckets, above the limit rather than below it."""
+        count = min(len(found), -(-limit // BUCKET) * BUCKET)
+        while 0 < count < len(found) and found[count][0] == found[count - 1][0]:
+            count += 1
+        place = end if count == len(found) else found[count - 1][0]
+        return found[:count], place
+
+    def _answer(
+        self, lines: list[bytes], context: dict[str, Any], fault: str, *, tolerant: bool
+    ) -> Page:
+        if fault == "total":
+            context["total"] += 1
+        if fault == "line":
+            lines = [*lines]
+            lines.insert(self.chance.randrange(len(lines) + 1), b'{"begins": well}')
+            context["total"] += 1
+        spool = PageSpool(io.BytesIO(), compressed=False, tolerant=tolerant)
+        text = b"\n".join([*lines, json.dumps(context).encode()])
+        if fault == "cut":
+            spool.feed(text[: self.chance.randrange(len(text))])
+            raise PageIncomplete("cut")
+        spool.feed(text)
+        return spool.finish()

@@ -1,0 +1,84 @@
+"""All rule lists of an event decoded together, against the plain road: item by item.
+
+The reference decoder judges the plain road (`test_event_reference.py`); here the two roads are held
+against each other, on lists made to mislead the fast one. `FUZZED` sets how many events.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import random
+
+from ta_akamai_siem.record.decoding import data_items, text_items
+from ta_akamai_siem.record.rules import RULE_LISTS, rules_as_json
+
+FUZZED = int(os.environ.get("FUZZED", "5000"))
+LISTS_OF_BYTES = ("ruleData", "ruleSelectors")
+TRAPS = (
+    *("", "", "=", "==", "===", ";", " ", "A", "AA", "AAA", "AAAA", "AA==", "AAA=", "AAAAAA=="),
+    *("QQ==", "QQ=", "QQ", "QR==", "QS==", "QX==", "QQA=", "QQB=", "QQAA", "QUJDAA==", "QUJDAAA="),
+    *("=QQ=", "Q=Q=", "QQ==QQ==", "QUI=QUI=", "Qg==QQ", "QUJD====", "QUI==", "QQ-_", "QQ_-"),
+    *("deny", "alert", "950002", "monitor", "a|b", "|", "%7c", "%", "%%3b", "%253b", "%3", "%zz"),
+    *("Q\nQ==", "QQ==\r", "Q Q==", "\tQQ==", "ZeN0", "w6k=", "w6k", "/w==", "AH8=", "fw==", "wqA="),
+    *("\u00e9", "\ud800", "\u2028", "Ilw=", "XHUwMDAx", "PGI+", "XlwifQ==", "fHw=", "CQ==", "DQo="),
+)
+
+
+def an_item(dice: random.Random) -> str:
+    """A trap, or base64 of text or of any bytes, whole or damaged."""
+    kind = dice.randrange(10)
+    if kind == 0:
+        return dice.choice(TRAPS)
+    length = dice.randrange(12)
+    if kind == 1:
+        data = dice.randbytes(length)
+    else:
+        data = bytes(dice.choices(b'abcXYZ019 "\\|;=%^~<>&/', k=length))
+    item = base64.b64encode(data).decode()
+    if kind == 2:
+        place = dice.randrange(len(item) + 1)
+        item = item[:place] + dice.choice(("", "=", "A", ";", "%")) + item[place + 1 :]
+    return item.rstrip("=") if kind == 3 else item
+
+
+def a_list(dice: random.Random, odd: float) -> str | None:
+    """A list as Akamai escapes it, now and then only in part. `odd`: share of odd items."""
+    if dice.random() < 0.05:
+        return None
+    usual = [base64.b64encode(b"rule %d" % dice.randrange(10**5)).decode() for _ in range(3)]
+    items = [
+        an_item(dice) if dice.random() < odd else dice.choice(usual)
+        for _ in range(dice.randrange(6))
+    ]
+    text = ";".join(items) + dice.choice(("", "", ";"))
+    style = dice.randrange(6)
+    if style == 0:
+        return text
+    escapes = {";": "%3b", "=": "%3d", "+": "%2b", "/": "%2F"}
+    if style == 1:
+        escapes = {";": "%3B", "=": dice.choice(("=", "%3D"))}
+    return "".join(escapes.get(character, character) for character in text)
+
+
+def plain_rules(lists: list[str | None]) -> list[dict[str, str]]:
+    """The rules, item by item."""
+    columns = [
+        (data_items if name in LISTS_OF_BYTES else text_items)(text) if text is not None else []
+        for name, text in zip(RULE_LISTS, lists)
+    ]
+    length = max(map(len, columns))
+    padded = [items + [""] * (length - len(items)) for items in columns]
+    return [dict(zip(RULE_LISTS.values(), row)) for row in zip(*padded)]
+
+
+def test_both_roads_give_the_same_rules() -> None:
+    """On lists that are odd now and then, and on such as are hardly anything else."""
+    dice = random.Random(os.environ.get("SEED", "1"))
+    for number in range(FUZZED):
+        odd = (0.0, 0.03, 0.3, 1.0)[number % 4]
+        lists = [a_list(dice, odd) for _ in RULE_LISTS]
+        made = rules_as_json.__wrapped__(*lists)
+        plain = json.dumps(plain_rules(lists), ensure_ascii=False, separators=(",", ":"))
+        assert made == plain, lists

@@ -1,0 +1,101 @@
+"""The table from Akamai's answers to our errors, row by documented row."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ta_akamai_siem.akamai.error_table import error_of, read_error_response
+from ta_akamai_siem.errors import (
+    ClockSkewed,
+    CollectionError,
+    ConfigurationUnknown,
+    CredentialRefused,
+    OffsetExpired,
+    ParameterIllegal,
+    PermissionMissing,
+    ProxyRefused,
+    RangeExpired,
+    RateLimited,
+    ServerTrouble,
+    UnexpectedAnswer,
+)
+
+SIEM = "https://problems.cloudsecurity.akamaiapis.net/siem/v1/"
+GATEWAY = "https://problems.luna.akamaiapis.net/-/"
+
+
+def error(status: int, kind: str = "", detail: str = "", **headers: str) -> CollectionError:
+    problem = {
+        "type": kind,
+        "title": "The title",
+        "detail": detail,
+        "serverIp": "192.0.2.209",
+        "requestId": "9cf81a9",
+    }
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return error_of(read_error_response(status, named, json.dumps(problem).encode()))
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "detail", "expected"),
+    [
+        (400, SIEM + "missing-parameters", "illegal parameter(s)", ParameterIllegal),
+        (400, GATEWAY + "pep-authn/request-error", "Invalid timestamp", ClockSkewed),
+        (400, GATEWAY + "pep-authn/request-error", "Bad header", CredentialRefused),
+        (400, SIEM + "missing-parameters", "from is out of range", RangeExpired),
+        (400, SIEM + "missing-parameters", "The time is too old", RangeExpired),
+        (400, "", "", ParameterIllegal),
+        (401, GATEWAY + "pep-authn/deny", "Inactive client token", CredentialRefused),
+        (401, "", "", CredentialRefused),
+        (403, SIEM + "unauthorized", "", PermissionMissing),
+        (403, GATEWAY + "pep-authz/deny", "", PermissionMissing),
+        (403, "", "", UnexpectedAnswer),
+        (404, SIEM + "not-found", "", ConfigurationUnknown),
+        (404, "", "", UnexpectedAnswer),
+        (407, "", "", ProxyRefused),
+        (416, SIEM + "offset-too-old", "", OffsetExpired),
+        (429, SIEM + "too-many-requests", "", RateLimited),
+        (500, SIEM + "error", "", ServerTrouble),
+        (503, SIEM + "service-unavailable", "", ServerTrouble),
+        (599, "", "", ServerTrouble),
+        (302, "", "", UnexpectedAnswer),
+        (204, "", "", UnexpectedAnswer),
+        (418, "", "", UnexpectedAnswer),
+    ],
+)
+def test_row(status: int, kind: str, detail: str, expected: type[CollectionError]) -> None:
+    assert type(error(status, kind, detail)) is expected
+
+
+def test_sentence_repeats_what_support_asks_for() -> None:
+    text = str(error(403, SIEM + "unauthorized", "The user is unauthorized"))
+    assert "The title: The user is unauthorized" in text
+    assert "HTTP 403, server IP 192.0.2.209, request id 9cf81a9" in text
+    assert "Manage SIEM" in text
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>Bad gateway</html>", b"[1]", b"[" * 100_000])
+def test_a_body_that_is_no_problem(body: bytes) -> None:
+    found = error_of(read_error_response(502, {}, body))
+    assert type(found) is ServerTrouble
+    assert "HTTP 502" in str(found)
+
+
+def test_retry_after() -> None:
+    date = "Tue, 20 Jun 2023 15:02:30 GMT"
+    later = "Tue, 20 Jun 2023 15:03:10 GMT"
+    waits = [
+        error(429, Retry_After="17"),
+        error(503, Retry_After=later, Date=date),
+        error(429, Retry_After="soon"),
+        error(429),
+    ]
+    assert [getattr(found, "retry_after", "missing") for found in waits] == [17.0, 40.0, None, None]
+
+
+def test_clock() -> None:
+    found = error(400, "", "Invalid timestamp", Date="Tue, 20 Jun 2023 15:02:30 GMT")
+    assert isinstance(found, ClockSkewed)
+    assert found.akamai_time == 1687273350.0

@@ -1,0 +1,82 @@
+"""The log's names and lines."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ta_akamai_siem.splunk.log import Log, log_file_name, open_log
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+CONTINUOUS, BACKFILL = "akamai_siem", "akamai_siem_backfill"
+
+
+@pytest.fixture
+def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Log]:
+    monkeypatch.setenv("SPLUNK_HOME", str(tmp_path))
+    root = logging.getLogger()
+    before = list(root.handlers)
+    yield open_log(CONTINUOUS, "first", "INFO")
+    for handler in [handler for handler in root.handlers if handler not in before]:
+        root.removeHandler(handler)
+        handler.close()
+    logging.captureWarnings(capture=False)
+
+
+def lines(folder: Path) -> list[str]:
+    path = folder / "var" / "log" / "splunk" / "ta_akamai_siem_first.log"
+    return path.read_text(encoding="utf-8").splitlines()
+
+
+def test_a_line(log: Log, tmp_path: Path) -> None:
+    log.info("page.collected", events=5, seconds=1.23456, reason='a "b" c', none=None)
+    (line,) = lines(tmp_path)
+    stamp = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}[+-]\d{4} INFO "
+    rest = re.sub(stamp, "", line)
+    assert rest == "page.collected input=first events=5 seconds=1.235 reason=\"a 'b' c\""
+
+
+def test_no_line_end_gets_through(log: Log, tmp_path: Path) -> None:
+    log.warning("request.failed", reason="one\ntwo\r\nthree")
+    logging.getLogger("a.library").error("many\nlines")
+    assert [line.split(" ", 3)[2] for line in lines(tmp_path)] == ["WARNING", "ERROR"]
+
+
+def test_levels(log: Log, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log.debug("not.shown")
+    log.error("credential.refused", reason="no")
+    assert len(lines(tmp_path)) == 1
+    assert capsys.readouterr().err == "ERROR credential.refused input=first reason=no\n"
+
+
+def test_a_library_at_debug_is_not_heard(log: Log, tmp_path: Path) -> None:
+    log.info("one.line")
+    logging.getLogger("akamai.edgegrid.edgegrid").debug("signing key: secret")
+    logging.getLogger("urllib3").debug("GET /siem")
+    assert len(lines(tmp_path)) == 1
+
+
+def test_file_names_are_safe_and_different() -> None:
+    named = [
+        (CONTINUOUS, "first"),
+        (CONTINUOUS, "a/b"),
+        (CONTINUOUS, "a b"),
+        (CONTINUOUS, "../../etc/passwd"),
+        (CONTINUOUS, "ü"),
+        (CONTINUOUS, "x" * 300),
+        (CONTINUOUS, "x" * 301),
+        (CONTINUOUS, "backfill_first"),
+        (BACKFILL, "first"),
+    ]
+    names = [log_file_name(kind, name) for kind, name in named]
+    assert names[0] == "ta_akamai_siem_first.log"
+    assert names[-1] == "ta_akamai_siem_backfill_first.log"
+    assert len(set(names)) == len(named)
+    assert all(re.match(r"[A-Za-z0-9_.-]{1,120}\Z", name) for name in names)
+    assert not any("/" in name for name in names)
