@@ -21,7 +21,7 @@ from tests.measured.bench.bodies import Bodies
 from tests.measured.bench.measured import Measured, cpu_of, measure
 from tests.measured.bench.mixes import MIXES
 from tests.product.end_to_end.pushed_settings import push_account
-from tests.product.end_to_end.site import BUILT_APP, product_python, standing_for
+from tests.product.end_to_end.site import BUILT_APP, product_python
 from tests.standins.splunk.client import SplunkStandin
 from tests.standins.splunk.script_documents import Caller, run_document
 
@@ -56,7 +56,6 @@ class Contest:
                 folder / f"splunk-{who}",
                 app,
                 "--manual",
-                *standing_for(),
                 python=product_python(),
             )
             for who, app in self._apps.items()

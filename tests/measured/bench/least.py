@@ -20,8 +20,15 @@ sys.path.insert(0, sys.argv[1])
 import requests
 from splunklib.modularinput import Event, EventWriter
 
-LISTS = ("rules", "ruleVersions", "ruleMessages", "ruleTags", "ruleData", "ruleSelectors")
-LISTS += ("ruleActions",)
+LISTS = (
+    "rules",
+    "ruleVersions",
+    "ruleMessages",
+    "ruleTags",
+    "ruleData",
+    "ruleSelectors",
+    "ruleActions",
+)
 
 
 def items(text: str) -> list[str]:

@@ -40,7 +40,7 @@ def sample(report: Path, script: Path) -> None:
     def note(_: int, frame: FrameType | None) -> None:
         chains[" ".join(_chain(_working(frame), folder))] += 1
 
-    threading.Event.wait = _wait_in_pieces  # type: ignore[method-assign]
+    threading.Event.wait = _wait_in_pieces  # type: ignore[method-assign, assignment]
     signal.signal(signal.SIGPROF, note)
     signal.setitimer(signal.ITIMER_PROF, EVERY, EVERY)
     sys.argv = [str(script)]

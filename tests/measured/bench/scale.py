@@ -15,6 +15,7 @@ from tests.product.end_to_end.site import BUILT_APP
 
 if TYPE_CHECKING:
     from tests.measured.bench.contestants import Contest
+    from tests.measured.bench.measured import Measured
 
 MIX = "few"
 SIZES = {1_000: 20, 10_000: 5, 100_000: 1, 600_000: 1}
@@ -45,7 +46,7 @@ def _both(
 ) -> dict[str, object]:
     events, pages = collected
     plan = contest.plan(contest.bodies.page(MIX, events), pages)
-    runs: dict[str, list] = {INPUT: [], WORKERS: []}
+    runs: dict[str, list[Measured]] = {INPUT: [], WORKERS: []}
     for _ in range(rounds):
         for who, each in runs.items():
             each.append(contest.run(who, python, plan))
