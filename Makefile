@@ -51,7 +51,7 @@ shown: build ## test the delivery guarantees at full size, in figures (WHAT=kill
 soak: build ## collect under random faults, kills and restarts (MINUTES=20 RATE=1000 SEED=1)
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.measured.soak
 
-bench: build ## measure the cost per event against a textbook add-on and the minimum (ROUNDS=5 FULL=1)
+bench: build ## measure the cost per event against textbook add-ons, the minimum, another version (BEFORE=<commit> FULL=1)
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.measured.bench
 
 build: ## build the app as Splunk installs it: build/TA_akamai_siem/
