@@ -5,7 +5,7 @@ export Q
 SETUP = $(PYTHON) packaging/setup_venv.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo search test test-all browser workbench cim mutations shown soak bench build package inspect settings lint update clean
+.PHONY: help demo search one check test test-all browser workbench cim mutations shown soak bench build package inspect settings lint update clean
 
 help: ## list all commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,14 +17,24 @@ search: ## run a search over the records of the demo (Q='`akamai_siem_events` ac
 	@test -f build/demo/records.ndjson || $(MAKE) --no-print-directory demo >/dev/null
 	@search=$$($(SETUP) search) && "$$search" -m tests.by_hand.preview "$$Q"
 
-test: package lint inspect ## run the tests on every Python that Splunk ships, in under ten minutes
+one: ## run one test file, folder or test on one Python (T=path[::test] PY=3.9)
+	@$(PYTHON) -m tests.one "$(PY)" $(T)
+
+check: lint ## run the linters, type checks and unit tests, in under a minute
+	@dev=$$($(SETUP) dev) && HYPOTHESIS_PROFILE=brief "$$dev" -m pytest -q tests/product/unit \
+	  tests/product/repository tests/oracles/tests/test_reference.py \
+	  --ignore=tests/product/repository/test_package.py
+
+test test-all: export MAKE_BEGAN := $(shell date +%s)
+
+test: package lint inspect ## run the tests on every Python that Splunk ships, in under twelve minutes
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.run
 
 test-all: package lint inspect ## run all tests completely on every Python
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.run --all
 
 browser: build ## test the setup pages in headless Chromium; screenshots in build/browser/
-	@browser=$$($(SETUP) browser) && "$$browser" -m pytest -q -s tests/product/browser && ls build/browser
+	@$(PYTHON) -m tests.one "" tests/product/browser -s && ls build/browser
 
 workbench: build ## serve the setup pages and both stand-ins locally, with new events, until Ctrl-C
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.by_hand.workbench

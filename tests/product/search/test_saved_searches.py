@@ -9,7 +9,7 @@ import json
 import logging
 import sys
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -61,7 +61,7 @@ def denied(ago: int, client: str = "192.0.2.82", host: str = "www.example.com") 
     return Event(made.text, made.time, "akamai:siem")
 
 
-def rows(knowledge: Knowledge, name: str, events: list[Event]) -> list[dict]:
+def rows(knowledge: Knowledge, name: str, events: list[Event]) -> list[dict[str, Any]]:
     """What a saved search finds in its span of time."""
     stanza = SAVED[f"Akamai SIEM - {name}"]
     oldest = NOW - _SPANS[stanza["dispatch.earliest_time"]]
