@@ -64,6 +64,9 @@ inspect: package ## check the package with Splunk's AppInspect and slim
 	@$(PYTHON) packaging/inspect_package.py
 	@$(PYTHON) packaging/validate_package.py
 
+settings: ## write the spec file, defaults, documents and form texts of the input settings
+	@$(PYTHON) packaging/write_settings.py
+
 lint: ## run ruff and mypy
 	@dev=$$($(SETUP) dev) && "$$dev" -m ruff check . && "$$dev" -m ruff format --check . && \
 	  "$$dev" -m mypy
