@@ -52,7 +52,7 @@ TESTED_BY = {
     "splunk/kv_store": "end_to_end/test_restart",
     "splunk/names": "end_to_end/test_lifecycle",
     "splunk/no_proxy": "end_to_end/test_secrets",
-    "splunk/scheme": "repository/test_docs",
+    "splunk/scheme": "repository/test_input_settings",
     "splunk/splunkd": "end_to_end/test_restart",
     "splunk/stop_signal": "end_to_end/test_lifecycle",
     "splunk/stored_settings": "end_to_end/test_validation",
