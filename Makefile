@@ -12,11 +12,11 @@ help: ## list the targets
 	  awk -F'|' '{ printf "  make %-10s %s\n", $$1, $$2 }'
 
 demo: build ## build, collect from a stand-in into a stand-in, show what arrived
-	@dev=$$($(SETUP) dev) && "$$dev" -m tests.demo
+	@dev=$$($(SETUP) dev) && "$$dev" -m tests.by_hand.demo
 
 search: ## a search over the demo's records (Q='`akamai_siem_events` action=blocked | top src')
 	@test -f build/demo/records.ndjson || $(MAKE) --no-print-directory demo >/dev/null
-	@search=$$($(SETUP) search) && "$$search" -m tests.search.preview "$$Q"
+	@search=$$($(SETUP) search) && "$$search" -m tests.by_hand.preview "$$Q"
 
 test: package lint inspect ## prove it: every Python that Splunk brings, under ten minutes
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.run
@@ -25,25 +25,25 @@ test-all: package lint inspect ## everything on every Python
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.run --all
 
 browser: build ## the pages in headless Chromium; screenshots in build/browser/
-	@browser=$$($(SETUP) browser) && "$$browser" -m pytest -q -s tests/browser && ls build/browser
+	@browser=$$($(SETUP) browser) && "$$browser" -m pytest -q -s tests/product/browser && ls build/browser
 
 workbench: build ## both stand-ins and the pages on loopback, events flowing, until Ctrl-C
-	@dev=$$($(SETUP) dev) && "$$dev" -m tests.workbench
+	@dev=$$($(SETUP) dev) && "$$dev" -m tests.by_hand.workbench
 
 cim: ## how much of each data model is filled, by 20,000 events
-	@search=$$($(SETUP) search) && "$$search" -m tests.search.cim_table
+	@search=$$($(SETUP) search) && "$$search" -m tests.measured.cim_table
 
 mutations: ## deliberate faults in the conf files, and what finds each
-	@search=$$($(SETUP) search) && "$$search" -m tests.search.mutations
+	@search=$$($(SETUP) search) && "$$search" -m tests.measured.mutations
 
 shown: build ## what is promised, at full size, in figures (WHAT=kills KILLS=200, ...)
-	@dev=$$($(SETUP) dev) && "$$dev" -m tests.shown $(WHAT)
+	@dev=$$($(SETUP) dev) && "$$dev" -m tests.measured.shown $(WHAT)
 
 soak: build ## faults, kills and restarts at random (MINUTES=20 RATE=1000 SEED=1)
-	@dev=$$($(SETUP) dev) && "$$dev" -m tests.soak
+	@dev=$$($(SETUP) dev) && "$$dev" -m tests.measured.soak
 
 bench: build ## what an event costs, beside a textbook add-on and the floor (ROUNDS=5 FULL=1)
-	@dev=$$($(SETUP) dev) && "$$dev" -m tests.bench
+	@dev=$$($(SETUP) dev) && "$$dev" -m tests.measured.bench
 
 build: ## build/TA_akamai_siem/: the app as Splunk installs it
 	@$(PYTHON) packaging/build.py

@@ -1,1 +1,6 @@
-"""Everything that proves the product."""
+"""Everything that proves the product: stand-ins, oracles, tests of the product, measurements."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+"""The repository."""

@@ -1,17 +1,12 @@
-"""What every test needs: the product's package on the path, and Hypothesis's profiles."""
+"""Hypothesis's profiles, for every test."""
 
 from __future__ import annotations
 
 import os
-import sys
-from pathlib import Path
 
 from hypothesis import HealthCheck, configuration, settings
 
-ROOT = Path(__file__).resolve().parent.parent
-for folder in (ROOT, ROOT / "bin"):
-    if str(folder) not in sys.path:
-        sys.path.insert(0, str(folder))
+from tests import ROOT
 
 # `quick` tries the same examples at every run, so that a change is judged by what it changed;
 # `long` (HYPOTHESIS_PROFILE=long) goes looking for new ones; `brief` is for the second Python.

@@ -20,12 +20,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests import ROOT
+
 LARGEST_PAGE = 600_000
 SIDE_BY_SIDE = 3
-LONGEST = ("tests/end_to_end/test_faults.py", "tests/end_to_end/test_collecting.py")
-BROWSER = ("tests/browser", "-s")
-SEARCH = ("tests/search", "--confcutdir=tests/search", "-p", "no:plugin", "-p", "no:splunk")
+LONGEST = ("tests/product/end_to_end/test_faults.py", "tests/product/end_to_end/test_collecting.py")
+BROWSER = ("tests/product/browser", "-s")
+SEARCH = (
+    "tests/product/search",
+    "tests/oracles/tests/test_emulation.py",
+    "--confcutdir=tests/product/search",
+    *("-p", "no:plugin", "-p", "no:splunk"),
+)
 """Without the plugins of Splunk's test-suite, and without what the other tests need."""
 sys.path.insert(0, str(ROOT / "packaging"))
 
@@ -84,7 +90,7 @@ def parts(*, everything: bool) -> list[Part]:
     found = interpreters()
     newest = found[-1][0]
     scenarios = sorted(
-        (str(path.relative_to(ROOT)) for path in ROOT.glob("tests/end_to_end/test_*.py")),
+        (str(path.relative_to(ROOT)) for path in ROOT.glob("tests/product/end_to_end/test_*.py")),
         key=lambda name: name not in LONGEST,
     )
     chosen = []
@@ -97,11 +103,12 @@ def parts(*, everything: bool) -> list[Part]:
                 chosen.append(Part(f"{version}: {name}", path, tester, (name,), settings))
         else:
             settings["END_TO_END"] = "core"
-            core = ("tests/end_to_end",)
+            core = ("tests/product/end_to_end",)
             chosen.append(Part(f"{version}: end to end, its core", path, tester, core, settings))
-        small = ["tests/unit", "tests/property"]
-        if version != newest and not everything:
-            small += ["--ignore-glob", "*/test_standin_*", "--ignore-glob", "*/test_package.py"]
+        small = ["tests/product/unit", "tests/product/property"]
+        if version == newest or everything:
+            small += ["tests/product/repository", "tests/standins/tests"]
+            small += ["tests/oracles/tests", "--ignore-glob", "*/test_emulation.py"]
         brief = {} if version == newest or everything else {"HYPOTHESIS_PROFILE": "brief"}
         chosen.append(
             Part(f"{version}: unit and property tests", path, tester, tuple(small), brief)
@@ -120,7 +127,7 @@ def compile_app(python: Path) -> None:
 def search_parts(python: Path) -> list[Part]:
     """In an environment of its own: Splunk's test-suite for add-ons wants an older pytest."""
     tester = Tester("search")
-    suite = ROOT / "tests" / "splunk_addon_suite"
+    suite = ROOT / "tests" / "product" / "splunk_addon_suite"
     # It leaves files where it runs.
     folder = ROOT / "build" / "splunk_addon_suite"
     folder.mkdir(parents=True, exist_ok=True)

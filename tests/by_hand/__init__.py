@@ -1,0 +1,1 @@
+"""Programs for a person: a demo, a workbench, a search."""

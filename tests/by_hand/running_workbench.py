@@ -1,0 +1,88 @@
+"""`make workbench` as a program that a test starts, reads and ends."""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests import ROOT
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+DEADLINE_S = 60
+
+
+class RunningWorkbench:
+    """Up once it is entered; left, it is ended as by Ctrl-C. `said`: all that it printed."""
+
+    said = ""
+    exit_code: int | None = None
+
+    def __enter__(self) -> RunningWorkbench:
+        self._process = subprocess.Popen(
+            [sys.executable, "-u", "-m", "tests.by_hand.workbench"],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            start_new_session=True,
+        )
+        assert self._process.stdout is not None
+        while "Ctrl-C ends everything" not in self.said:
+            ready, _, _ = select.select([self._process.stdout], [], [], DEADLINE_S)
+            piece = os.read(self._process.stdout.fileno(), 1 << 16) if ready else b""
+            if not piece:
+                self.__exit__(None, None, None)
+                raise TimeoutError(self.said)
+            self.said += piece.decode()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        # As a terminal does it: to all processes of the group.
+        os.killpg(self._process.pid, signal.SIGINT)
+        rest, _ = self._process.communicate(timeout=DEADLINE_S)
+        self.said += rest.decode()
+        self.exit_code = self._process.returncode
+
+    def found(self, pattern: str) -> str:
+        """What it printed there: the pattern's first group."""
+        match = re.search(pattern, self.said, re.MULTILINE)
+        assert match is not None, self.said
+        return match[1]
+
+    @property
+    def address(self) -> str:
+        return self.found(r"(http://127\.0\.0\.1:\d+/en-US)/app")
+
+    @property
+    def folder(self) -> Path:
+        return Path(self.found(r"(\S+/akamai-siem-workbench-\w+)"))
+
+    @property
+    def log_in(self) -> tuple[str, str]:
+        """User and password."""
+        user, _, password = self.found(r"^Log in +(\S+ / \S+)").partition(" / ")
+        return user, password
+
+    @property
+    def edgerc(self) -> str:
+        """The credential file that it shows."""
+        names = ("host", "client_token", "client_secret", "access_token")
+        lines = [f"{name} = " + self.found(rf"^    {name} = (.+)$") for name in names]
+        return "\n".join(["[default]", *lines])
+
+    @property
+    def certificate(self) -> str:
+        """Path of the one to trust."""
+        return self.found(r"the certificate (\S+)")

@@ -1,0 +1,99 @@
+"""Both stand-ins and the pages, for a person to click through: `python -m tests.by_hand.workbench`.
+
+Nothing is configured: that is the person's part. Events keep coming as long as it runs. Ctrl-C, or
+the end of the terminal, ends everything.
+"""
+
+from __future__ import annotations
+
+import io
+import signal
+import socket
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+from tests.by_hand.demo import choose_python
+from tests.product.end_to_end.site import BUILT_APP, CONFIG_ID, Site
+from tests.standins.splunk_web.server import SplunkWeb
+
+FIRST = 2_000
+EACH = 25
+EVERY_S = 5.0
+OTHER_ID = 14227
+WEB_PORT = 8000
+
+
+def main() -> int:
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)
+    stop = threading.Event()
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        signal.signal(getattr(signal, name), lambda *_: stop.set())
+    choose_python()
+    with (
+        tempfile.TemporaryDirectory(prefix="akamai-siem-workbench-") as folder,
+        Site(Path(folder), manual=False) as site,
+        SplunkWeb(BUILT_APP, site.splunk.management, port=free_or_any(WEB_PORT)) as web,
+    ):
+        names = {CONFIG_ID: "Main site", OTHER_ID: "Shop"}
+        site.akamai.configurations(known=sorted(names), names=names)
+        for config_id in names:
+            site.load(FIRST, config_id=config_id)
+        introduce(site, web)
+        while not stop.wait(EVERY_S):
+            flow(site, sorted(names))
+    print("\nEnded.")
+    return 0
+
+
+def free_or_any(port: int) -> int:
+    """The port, if nobody has it; else 0, which takes any."""
+    with socket.socket() as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind(("127.0.0.1", port))
+        except OSError:
+            return 0
+    return port
+
+
+def flow(site: Site, config_ids: list[int]) -> None:
+    """A few events more, to be stored in the seconds to come: what is past may have been read."""
+    begin = site.akamai.now() + 1.0
+    for config_id in config_ids:
+        site.akamai.load(EACH, stored_from=begin, stored_to=begin + EVERY_S, config_id=config_id)
+
+
+def introduce(site: Site, web: SplunkWeb) -> None:
+    values = site.account_values()
+    lines = [f"    {key} = {values[key]}" for key in values if key != "ca_bundle"]
+    print(
+        f"""
+The pages           {web.url("configuration")}
+Log in              {site.splunk.user} / {site.splunk.password}
+                    (or as sc_admin, or as user, who may not write; the same password)
+
+1. Configuration > Accounts > Add: any name, this as credential file,
+   and under Advanced the certificate {values["ca_bundle"]}
+
+    [default]"""
+    )
+    print("\n".join(lines))
+    print(
+        f"""
+2. Inputs > Create New Input: choose the account and a security configuration. Events arrive
+   within the interval; the row says how it does.
+
+What is indexed     {site.home / "var" / "lib" / "splunk" / "main" / "records.ndjson"}
+The add-on's log    {site.home / "var" / "log" / "splunk"}
+Splunk's REST       {site.splunk.management}
+Akamai's stand-in   https://{site.akamai.host}
+
+Ctrl-C ends everything."""
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,74 @@
+"""What has arrived in the Splunk stand-in's index so far, read as it grows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from tests.standins.akamai.multiset import MultisetDigest, find_marker
+
+if TYPE_CHECKING:
+    from tests.product.end_to_end.site import Site
+
+
+class Arrivals:
+    """The records of the index `main`, by the marker that each generated event carries.
+
+    `records`: of generated events. `foreign`: of anything else.
+    """
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._path = site.home / "var" / "lib" / "splunk" / "main" / "records.ndjson"
+        self._read = 0
+        self._seen: Counter[str] = Counter()
+        self.records = 0
+        self.foreign = 0
+
+    def update(self) -> int:
+        """Read what is new; how many of it had arrived before."""
+        repeated = 0
+        if not self._path.exists():
+            return 0
+        with self._path.open("rb") as stream:
+            stream.seek(self._read)
+            for line in stream:
+                if not line.endswith(b"\n"):
+                    break
+                self._read += len(line)
+                marker = find_marker(line.replace(b'\\"', b'"'))
+                if marker is None:
+                    self.foreign += 1
+                    continue
+                repeated += marker in self._seen
+                self._seen[marker] += 1
+                self.records += 1
+        return repeated
+
+    @property
+    def distinct(self) -> int:
+        return len(self._seen)
+
+    @property
+    def repeated(self) -> int:
+        return self.records - len(self._seen)
+
+    def misses_nothing(self) -> bool:
+        """Whether all that Akamai's stand-in holds has arrived, and nothing else."""
+        return self.foreign == 0 and self.has_every_event()
+
+    def has_every_event(self) -> bool:
+        """Whether the events that arrived are those that Akamai's stand-in holds."""
+        held = self._site.akamai.held()
+        digest = MultisetDigest()
+        for marker in self._seen:
+            digest.add(marker.encode())
+        return (held["markers_count"], held["markers_digest"]) == (
+            digest.count,
+            digest.hexdigest(),
+        )
+
+
+def committed(site: Site) -> None:
+    """Wait until splunkd's stand-in has indexed what it has read."""
+    site.splunk.wait_until("the index has all", lambda: site.splunk.index()["waiting"] == 0, 60)

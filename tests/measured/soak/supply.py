@@ -1,0 +1,46 @@
+"""Events stored at Akamai's stand-in all the while, at a rate."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from tests.product.end_to_end.site import CONFIG_ID
+
+if TYPE_CHECKING:
+    from tests.product.end_to_end.site import Site
+
+PORTION = 0.5
+"""Seconds for which events are made at a time."""
+
+
+class Supply:
+    """A thread of its own. `offered`: events stored so far."""
+
+    def __init__(self, site: Site, rate: int) -> None:
+        self.offered = 0
+        self._site = site
+        self._rate = rate
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._end.set()
+        self._thread.join()
+
+    def store(self, count: int) -> None:
+        self._site.akamai.load(count, config_id=CONFIG_ID, late_share=0.1, bucket=97)
+        self.offered += count
+
+    def _run(self) -> None:
+        behind = time.monotonic()
+        while not self._end.wait(max(0.0, PORTION - (time.monotonic() - behind))):
+            now = time.monotonic()
+            count = int(self._rate * (now - behind))
+            behind = now
+            if count:
+                self.store(count)

@@ -1,0 +1,69 @@
+"""Golden files: one source event each, and all fields, event types and tags it has in Splunk.
+
+`tests/oracles/golden/fields/*.json`: `about`, `event` (the source event; `line` where the JSON
+text itself matters), `fields`, and `unspecified`: fields whose value Splunk's documents leave open.
+A new one needs `about` and `event`. `python -m tests.oracles.golden_files` fills in the rest of
+all of them, and what changed is there to be read.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+from tests import ROOT
+
+FOLDER = ROOT / "tests" / "oracles" / "golden" / "fields"
+sys.path.insert(0, str(ROOT / "bin"))
+
+from ta_akamai_siem.record.event import record  # noqa: E402 - from the folder just added
+from tests.oracles.search_time.knowledge import Event, Knowledge  # noqa: E402 - likewise
+from tests.oracles.search_time.refusals import Unsure  # noqa: E402 - likewise
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tests.oracles.search_time.eval_values import Field
+
+COLLECTED = "1700000000.000"
+
+
+def names() -> list[str]:
+    """Of all golden files, without ending."""
+    return sorted(path.stem for path in FOLDER.glob("*.json"))
+
+
+def load(name: str) -> dict[str, Any]:
+    """A golden file."""
+    return json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def event(golden: Mapping[str, Any]) -> Event:
+    """What of its source event is indexed."""
+    line = golden.get("line") or json.dumps(golden["event"], ensure_ascii=False)
+    made = record(line.encode("utf-8", "backslashreplace"), COLLECTED)
+    return Event(made.text, made.time, "akamai:siem")
+
+
+def found(knowledge: Knowledge, golden: Mapping[str, Any]) -> dict[str, Any]:
+    """Its `fields` and `unspecified`, as they are now."""
+    fields: dict[str, Field] = knowledge.fields(event(golden))
+    unsure = sorted(name for name, value in fields.items() if isinstance(value, Unsure))
+    known = {n: v for n, v in sorted(fields.items()) if n != "_raw" and n not in unsure}
+    return {"fields": known, "unspecified": unsure}
+
+
+def main() -> None:
+    """Write all of them anew."""
+    knowledge = Knowledge(ROOT)
+    for name in names():
+        golden = load(name)
+        source = {key: golden[key] for key in ("about", "event", "line") if key in golden}
+        text = json.dumps({**source, **found(knowledge, golden)}, indent=1, ensure_ascii=True)
+        (FOLDER / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+    print(f"{len(names())} golden files written")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,304 @@
+"""One source line into its record, done slowly and plainly, to compare the product with."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any, NamedTuple, Union
+
+from tests.oracles.reference.json_values import (
+    Digits,
+    bytes_to_text,
+    form_faults,
+    parse_output,
+    parse_source,
+)
+
+_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_WHITE_SPACE = " \t\n\v\f\r"
+
+# Source member -> key of a rule, in the order of a rule's keys.
+_LISTS = {
+    "rules": "id",
+    "ruleVersions": "version",
+    "ruleMessages": "message",
+    "ruleTags": "tag",
+    "ruleData": "data",
+    "ruleSelectors": "selector",
+    "ruleActions": "action",
+}
+_BINARY_LISTS = ("ruleData", "ruleSelectors")
+
+_TOP_FIRST = [
+    "type",
+    "format",
+    "version",
+    "attackData",
+    "geo",
+    "botData",
+    "clientData",
+    "userRiskData",
+    "identity",
+    "custom",
+]
+_TOP_LAST = ["httpMessage"]
+_ATTACK_FIRST = [
+    "configId",
+    "policyId",
+    "clientIP",
+    "appliedAction",
+    "apiId",
+    "apiKey",
+    "slowPostAction",
+    "slowPostRate",
+    "clientReputation",
+]
+_HTTP_FIRST = [
+    "start",
+    "method",
+    "host",
+    "port",
+    "status",
+    "bytes",
+    "protocol",
+    "tls",
+    "requestId",
+]
+_HTTP_LAST = ["path", "query", "requestHeaders", "responseHeaders"]
+
+# Keys and list positions, from the record's top.
+Path = tuple[Union[str, int], ...]
+# The groups of keys follow each other; inside a group any order will do.
+Groups = list[list[str]]
+
+
+class Reference(NamedTuple):
+    """What a source line has to become.
+
+    `value`: the record, in the values of `json_values`. `time`: `digits.ddd`, None where the time
+    of collection is used. `parsed`: False where the line is kept as an unparsed record.
+    `key_order`: the order of keys by path, for the objects whose order is not the source's.
+    """
+
+    value: dict[str, Any]
+    time: str | None
+    parsed: bool
+    key_order: dict[Path, Groups]
+
+
+def reference_record(line: bytes) -> Reference:
+    """Decode one source line: without its line feed, but with the CR that may precede it."""
+    source = parse_source(line)
+    if source is None:
+        if line.endswith(b"\r"):
+            line = line[:-1]
+        raw = bytes_to_text(line)
+        value = {"type": "akamai_siem_unparsed", "raw": raw}
+        return Reference(value, None, parsed=False, key_order={})
+
+    record = dict(source)
+    key_order: dict[Path, Groups] = {(): _groups(record, _TOP_FIRST, _TOP_LAST)}
+    time = None
+
+    if isinstance(record.get("attackData"), dict):
+        attack, order = _attack_data(record["attackData"])
+        record["attackData"] = attack
+        key_order["attackData",] = order
+    if isinstance(record.get("userRiskData"), dict):
+        record["userRiskData"] = _percent_decoded(
+            record["userRiskData"], ["risk", "trust", "general"]
+        )
+    if "custom" in record:
+        record["custom"] = _custom(record["custom"])
+    if isinstance(record.get("httpMessage"), dict):
+        http = _percent_decoded(record["httpMessage"], ["requestHeaders", "responseHeaders"])
+        if "start" in http:
+            time = _time(http["start"])
+            if time is not None:
+                http["start"] = time
+        record["httpMessage"] = http
+        key_order["httpMessage",] = _groups(http, _HTTP_FIRST, _HTTP_LAST)
+    return Reference(record, time, parsed=True, key_order=key_order)
+
+
+def _groups(members: dict[str, Any], first: list[str], last: list[str]) -> Groups:
+    middle = [key for key in members if key not in first and key not in last]
+    return [[key] for key in [*first, *middle, *last] if key in members]
+
+
+def _attack_data(source: dict[str, Any]) -> tuple[dict[str, Any], Groups]:
+    if "rules" in source and type(source["rules"]) is not str:
+        return source, [list(source)]
+
+    texts = {name: source[name] for name in _LISTS if type(source.get(name)) is str}
+    attack = {key: value for key, value in source.items() if key not in texts}
+    left = [name for name in attack if name in _LISTS]
+    if texts:
+        attack["rules"] = _rules(texts)
+
+    unknown = [key for key in attack if key not in (*_ATTACK_FIRST, *_LISTS)]
+    order: Groups = [[key] for key in _ATTACK_FIRST if key in attack]
+    if texts:
+        order.append(["rules"])
+    if left:
+        order.append(left)
+    order += [[key] for key in unknown]
+    return attack, order
+
+
+def _rules(texts: dict[str, str]) -> list[dict[str, str]]:
+    columns = {
+        name: [
+            _item(item, binary=name in _BINARY_LISTS) for item in percent_decode(text).split(";")
+        ]
+        for name, text in texts.items()
+    }
+    length = 0
+    for column in columns.values():
+        for position, item in enumerate(column):
+            if item != "":
+                length = max(length, position + 1)
+    rules = []
+    for position in range(length):
+        rule = {}
+        for name, key in _LISTS.items():
+            column = columns.get(name, [])
+            rule[key] = column[position] if position < len(column) else ""
+        rules.append(rule)
+    return rules
+
+
+def _custom(source: Any) -> Any:
+    if isinstance(source, dict):
+        return {
+            key: _custom_list(value) if type(value) is str else value
+            for key, value in source.items()
+        }
+    return _custom_list(source) if type(source) is str else source
+
+
+def _custom_list(text: str) -> str | list[str]:
+    items = [_item(item, binary=False) for item in percent_decode(text).split(";")]
+    while items and items[-1] == "":
+        items.pop()
+    if not items:
+        return ""
+    return items[0] if len(items) == 1 else items
+
+
+@lru_cache(maxsize=20_000)
+def _item(text: str, *, binary: bool) -> str:
+    """Decode one item of a list; `text` is percent-decoded already."""
+    decoded = base64_bytes(text)
+    if decoded is None:
+        return text
+    if binary:
+        return bytes_to_text(decoded)
+    try:
+        plain = decoded.decode("utf-8")
+    except UnicodeDecodeError:
+        return text
+    return text if any(_is_control(char) for char in plain) else plain
+
+
+def _is_control(char: str) -> bool:
+    return char not in "\t\n\r" and (ord(char) < 0x20 or 0x7F <= ord(char) <= 0x9F)
+
+
+def base64_bytes(text: str) -> bytes | None:
+    """Decode base64 as it is found in the wild; None where the text is none, or empty."""
+    letters = "".join(char for char in text if char not in _WHITE_SPACE).rstrip("=")
+    if letters == "" or len(letters) % 4 == 1:
+        return None
+    if any(char not in _ALPHABET for char in letters):
+        return None
+    bits = "".join(f"{_ALPHABET.index(char):06b}" for char in letters)
+    whole = len(bits) // 8
+    return bytes(int(bits[8 * n : 8 * n + 8], 2) for n in range(whole))
+
+
+def percent_decode(text: str) -> str:
+    """Decode each run of escapes together; all else stays."""
+    return re.sub("(?:%[0-9A-Fa-f]{2})+", lambda run: _run(run.group()), text)
+
+
+@lru_cache(maxsize=20_000)
+def _run(escapes: str) -> str:
+    return bytes_to_text(bytes.fromhex(escapes.replace("%", "")))
+
+
+def _percent_decoded(members: dict[str, Any], names: list[str]) -> dict[str, Any]:
+    return {
+        key: percent_decode(value) if key in names and type(value) is str else value
+        for key, value in members.items()
+    }
+
+
+def _time(start: Any) -> str | None:
+    """`digits.ddd` of a string's or a number's own digits; None where it is none."""
+    if type(start) not in (str, int, Digits):
+        return None
+    found = re.fullmatch(r"([0-9]+)(?:\.([0-9]+))?", str(start))
+    if found is None:
+        return None
+    return f"{found.group(1)}.{((found.group(2) or '') + '000')[:3]}"
+
+
+def parse_record(text: str) -> dict[str, Any]:
+    """Read a record's JSON text; its keys come in their order. ValueError where it is wrong."""
+    return parse_output(text)
+
+
+def same(record_text: str, line: bytes) -> list[str]:
+    """Say how a record differs from what the source line has to become; empty: not at all."""
+    expected = reference_record(line)
+    faults = [
+        f"U+{ord(char):04X} cannot be carried by XML 1.0"
+        for char in re.findall(
+            "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", record_text
+        )
+    ]
+    try:
+        got = parse_record(record_text)
+    except (ValueError, RecursionError) as error:
+        return [*faults, f"not readable: {error}"]
+    return faults + form_faults(record_text) + _differences(expected, got)
+
+
+def _differences(reference: Reference, record: dict[str, Any]) -> list[str]:
+    found = []
+    # No recursion: a record may be nested as deep as Python's json can read.
+    pending: list[tuple[Path, Any, Any]] = [((), reference.value, record)]
+    while pending:
+        path, expected, got = pending.pop()
+        fault = ""
+        if type(expected) is not type(got):
+            fault = f"expected {expected!r}, got {got!r}"
+        elif isinstance(expected, dict):
+            fault = _key_fault(list(expected), list(got), reference.key_order.get(path))
+            pending += [((*path, key), expected[key], got[key]) for key in expected if key in got]
+        elif isinstance(expected, list):
+            if len(expected) != len(got):
+                fault = f"expected {len(expected)} items, got {len(got)}: {got!r}"
+            pending += [((*path, n), *pair) for n, pair in enumerate(zip(expected, got))]
+        elif expected != got:
+            fault = f"expected {expected!r}, got {got!r}"
+        if fault:
+            found.append(f"{'.'.join(map(str, path)) or 'the record'}: {fault}")
+    return found
+
+
+def _key_fault(expected: list[str], got: list[str], groups: Groups | None) -> str:
+    if set(expected) != set(got):
+        return f"expected keys {expected}, got {got}"
+    in_order = expected == got if groups is None else _in_order(got, groups)
+    return "" if in_order else f"keys in the order {got}"
+
+
+def _in_order(keys: list[str], groups: Groups) -> bool:
+    begin = 0
+    for group in groups:
+        if set(keys[begin : begin + len(group)]) != set(group):
+            return False
+        begin += len(group)
+    return begin == len(keys)

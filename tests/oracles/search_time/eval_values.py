@@ -1,0 +1,64 @@
+"""The values that eval works with: NULL, strings, numbers, booleans; lists to hand on."""
+
+from __future__ import annotations
+
+import re
+from typing import Union
+
+from tests.oracles.search_time.refusals import Unspecified, Unsure
+
+Field = Union[str, list[str], Unsure]
+Value = Union[None, str, int, float, bool, list[str]]
+_NUMBER = re.compile(r"-?\d+(\.\d+)?\Z")
+
+
+def read(name: str, value: Field | Value) -> Value:
+    """A field's value for eval. Raises Unspecified where nobody knows it."""
+    if isinstance(value, Unsure):
+        message = f"the value of {name} is unspecified: {value.why}"
+        raise Unspecified(message)
+    return value
+
+
+def text(value: Value, where: str) -> str | None:
+    """As the string that a string function takes; NULL stays."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, (bool, list)):
+        message = f"{where} of {'several values' if isinstance(value, list) else 'a boolean'}"
+        raise Unspecified(message)
+    return shown(value)
+
+
+def number(value: Value, where: str) -> int | float | None:
+    """As a number; NULL stays. A string is none, even if it looks like one."""
+    if value is None or (isinstance(value, (int, float)) and not isinstance(value, bool)):
+        return value
+    message = f"{where} of {value!r}: use tonumber()"
+    raise Unspecified(message)
+
+
+def shown(value: float) -> str:
+    """A number as text."""
+    if isinstance(value, float):
+        if value.is_integer() and abs(value) < 1e15:
+            return str(int(value))
+        return repr(value)
+    return str(value)
+
+
+def parsed(value: str) -> int | float | None:
+    """The number that a string is, None if it is none."""
+    if not _NUMBER.match(value):
+        return None
+    return float(value) if "." in value else int(value)
+
+
+def as_field(value: Value) -> str | list[str] | None:
+    """What is kept as a field's value; None where no field is written."""
+    if value is None or isinstance(value, (str, list)):
+        return value
+    if isinstance(value, bool):
+        message = "a field that is a boolean"
+        raise Unspecified(message)
+    return shown(value)

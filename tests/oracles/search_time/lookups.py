@@ -1,0 +1,78 @@
+"""Lookup tables: a stanza of transforms.conf with its CSV file, and what a value finds there."""
+
+from __future__ import annotations
+
+import csv
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from tests.oracles.search_time.refusals import NotInSubset, Refused, Unspecified
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+_KNOWN = {
+    "filename",
+    "max_matches",
+    "min_matches",
+    "default_match",
+    "case_sensitive_match",
+    "match_type",
+}
+
+
+class Lookup:
+    """One table. Raises Refused where a file, a column or a row is not as it has to be."""
+
+    def __init__(self, name: str, stanza: Mapping[str, str], folder: Path) -> None:
+        unknown = set(stanza) - _KNOWN
+        if unknown:
+            message = f"lookup [{name}] has {', '.join(sorted(unknown))}"
+            raise NotInSubset(message)
+        self.name = name
+        path = folder / stanza["filename"]
+        if not path.is_file():
+            message = f"lookup [{name}]: there is no {path.name}"
+            raise Refused(message)
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.reader(file))
+        self.columns = rows[0]
+        for number, row in enumerate(rows[1:], 2):
+            if len(row) != len(self.columns):
+                message = f"{path.name}:{number} has {len(row)} columns of {len(self.columns)}"
+                raise Refused(message)
+        self.rows = [dict(zip(self.columns, row)) for row in rows[1:]]
+        self._sensitive = stanza.get("case_sensitive_match", "true").lower() in ("true", "1")
+        self._wild = set(re.findall(r"WILDCARD\(\s*(\w+)\s*\)", stanza.get("match_type", "")))
+        self._default = stanza.get("default_match")
+        if stanza.get("max_matches") != "1":
+            message = f"lookup [{name}] may find several rows: max_matches is not 1"
+            raise Unspecified(message)
+        self.fills = int(stanza.get("min_matches", "0")) > 0
+        self.find = lru_cache(8192)(self._find)
+
+    def check(self, columns: Sequence[str]) -> None:
+        """Raise Refused for a column that is not there."""
+        for column in columns:
+            if column not in self.columns:
+                message = f"lookup [{self.name}] has no column {column}"
+                raise Refused(message)
+
+    def _find(self, wanted: tuple[tuple[str, str], ...], outputs: tuple[str, ...]) -> dict | None:
+        """The first row that fits. `wanted`: columns and their values."""
+        for row in self.rows:
+            if all(self._fits(column, row[column], value) for column, value in wanted):
+                return {column: row[column] for column in outputs}
+        if self.fills and self._default is not None:
+            return dict.fromkeys(outputs, self._default)
+        return None
+
+    def _fits(self, column: str, cell: str, value: str) -> bool:
+        if not self._sensitive:
+            cell, value = cell.lower(), value.lower()
+        if column not in self._wild:
+            return cell == value
+        form = "".join(".*" if part == "*" else re.escape(part) for part in re.split(r"(\*)", cell))
+        return re.fullmatch(form, value, re.DOTALL) is not None

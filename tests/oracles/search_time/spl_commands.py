@@ -1,0 +1,202 @@
+"""The commands of the subset. Each takes its arguments and rows, and gives rows."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from tests.oracles.search_time import eval_values as values
+from tests.oracles.search_time.eval_expressions import expression
+from tests.oracles.search_time.refusals import NotInSubset, Refused, Unspecified
+from tests.oracles.search_time.search_expressions import as_text, search_expression
+from tests.oracles.search_time.spl_statistics import statistics
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Row = dict[str, object]
+
+
+def _search(arguments: str, rows: list[Row]) -> list[Row]:
+    wanted = search_expression(arguments)
+    return [row for row in rows if wanted.holds(as_text(row))]
+
+
+def _where(arguments: str, rows: list[Row]) -> list[Row]:
+    condition = expression(arguments)
+    return [row for row in rows if condition.holds(row)]
+
+
+def _eval(arguments: str, rows: list[Row]) -> list[Row]:
+    for assignment in _outside(arguments, ","):
+        match = re.match(r"\s*(?:([A-Za-z_]\w*)|\"([^\"]+)\")\s*=(?!=)(.*)", assignment, re.DOTALL)
+        if match is None:
+            message = f"eval {assignment}"
+            raise Refused(message)
+        name, calculated = match[1] or match[2], expression(match[3])
+        for row in rows:
+            value = calculated.value(row)
+            if value is None:
+                row.pop(name, None)
+            else:
+                row[name] = value
+    return rows
+
+
+def _stats(arguments: str, rows: list[Row]) -> list[Row]:
+    head, by = _by(arguments)
+    wanted = statistics(head)
+    groups: dict[tuple[str, ...], list[Row]] = {}
+    for row in rows:
+        for key in _keys(row, by):
+            groups.setdefault(key, []).append(row)
+    if not by:
+        groups = {(): rows}
+    return [
+        {**dict(zip(by, key)), **_known({one.name: one.of(each) for one in wanted})}
+        for key, each in sorted(groups.items())
+    ]
+
+
+def _known(values_: Row) -> Row:
+    """Where no row of a group has the field, there is no value, and so no field."""
+    return {name: value for name, value in values_.items() if value is not None}
+
+
+def _keys(row: Row, by: list[str]) -> list[tuple[str, ...]]:
+    """The groups of stats that a row is in: one for each value of one field of several values.
+
+    None where a field is not there. Two fields of several values give the cross product, which
+    is never what is meant.
+    """
+    many = [name for name in by if isinstance(row.get(name), list)]
+    if len(many) > 1:
+        raise Unspecified(f"stats BY {' and '.join(many)}, which have several values each")
+    choices: list[tuple[str, ...]] = [()]
+    for name in by:
+        value = row.get(name)
+        each = list(dict.fromkeys(value)) if isinstance(value, list) else [_single(value, name)]
+        choices = [(*key, str(one)) for key in choices for one in each if one is not None]
+    return choices
+
+
+def _table(arguments: str, rows: list[Row]) -> list[Row]:
+    names = _names(arguments)
+    return [{name: row[name] for name in names if name in row} for row in rows]
+
+
+def _fields(arguments: str, rows: list[Row]) -> list[Row]:
+    minus = arguments.startswith("-")
+    names = set(_names(arguments.lstrip("+- ")))
+    if names == {"*"} and not minus:
+        return rows
+    if minus:
+        return [{name: v for name, v in row.items() if name not in names} for row in rows]
+    return [{k: v for k, v in row.items() if k in names or k in ("_time", "_raw")} for row in rows]
+
+
+def _rename(arguments: str, rows: list[Row]) -> list[Row]:
+    pairs = re.findall(r"(\S+)\s+[aA][sS]\s+(\"[^\"]+\"|\S+?)(?:\s*,|\s|$)", arguments)
+    if not pairs:
+        message = f"rename {arguments}"
+        raise Refused(message)
+    for old, new in pairs:
+        for row in rows:
+            if old in row:
+                row[new.strip('"')] = row.pop(old)
+    return rows
+
+
+def _sort(arguments: str, rows: list[Row]) -> list[Row]:
+    match = re.match(r"(\d+)\s+(.*)", arguments)
+    limit, keys = (int(match[1]), match[2]) if match else (10_000, arguments)
+    for key in reversed(re.split(r"[,\s]+", re.sub(r"([+-])\s+", r"\1", keys.strip()))):
+        name = key.lstrip("+-")
+        known = [row for row in rows if name in row]
+        known.sort(key=lambda row: _order(row[name], name), reverse=key.startswith("-"))
+        rows = [*known, *(row for row in rows if name not in row)]
+    return rows[:limit] if limit else rows
+
+
+def _head(arguments: str, rows: list[Row]) -> list[Row]:
+    return rows[: int(arguments or "10")]
+
+
+def _dedup(arguments: str, rows: list[Row]) -> list[Row]:
+    names, seen, kept = _names(arguments), set(), []
+    for row in rows:
+        key = tuple(_single(row.get(name), name) for name in names)
+        if None not in key and key not in seen:
+            seen.add(key)
+            kept.append(row)
+    return kept
+
+
+def _top(arguments: str, rows: list[Row]) -> list[Row]:
+    match = re.fullmatch(r"(?:limit=(\d+)\s+|(\d+)\s+)?(\w+)", arguments)
+    if match is None:
+        message = f"top {arguments}"
+        raise NotInSubset(message)
+    name, limit = match[3], int(match[1] or match[2] or "10")
+    counts = Counter(str(_single(row[name], name)) for row in rows if name in row)
+    total = sum(counts.values())
+    order = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    return [
+        {name: value, "count": count, "percent": f"{100 * count / total:.6f}"}
+        for value, count in order[: limit or None]
+    ]
+
+
+COMMANDS: dict[str, Callable[[str, list[Row]], list[Row]]] = {
+    "dedup": _dedup,
+    "eval": _eval,
+    "fields": _fields,
+    "head": _head,
+    "rename": _rename,
+    "search": _search,
+    "sort": _sort,
+    "stats": _stats,
+    "table": _table,
+    "top": _top,
+    "where": _where,
+}
+
+
+def _by(arguments: str) -> tuple[str, list[str]]:
+    head, by, names = re.sub(r"\s+[bB][yY]\s+", " by ", f"{arguments} ").partition(" by ")
+    return head.strip(), _names(names) if by else []
+
+
+def _names(text: str) -> list[str]:
+    return [name for name in re.split(r"[,\s]+", text.strip()) if name]
+
+
+def _single(value: object, name: str) -> object:
+    if isinstance(value, list):
+        message = f"{name} has several values"
+        raise Unspecified(message)
+    return values.read(name, value)  # type: ignore[arg-type]
+
+
+def _order(value: object, name: str) -> tuple[int, float, str]:
+    single = _single(value, name)
+    if isinstance(single, str):
+        number = values.parsed(single)
+        return (1, 0.0, single) if number is None else (0, float(number), "")
+    return (0, float(single), "")  # type: ignore[arg-type]
+
+
+def _outside(text: str, mark: str) -> list[str]:
+    """`text` cut at `mark` where it stands in no string and no bracket."""
+    parts, quoted, depth = [""], False, 0
+    for place, letter in enumerate(text):
+        if letter == '"' and text[place - 1 : place] != "\\":
+            quoted = not quoted
+        elif not quoted:
+            depth += (letter == "(") - (letter == ")")
+            if letter == mark and not depth:
+                parts.append("")
+                continue
+        parts[-1] += letter
+    return parts

@@ -1,0 +1,156 @@
+"""The add-on's pages as a person uses them: by what is written on them, not by their markup."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import expect
+
+from tests import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import Locator, Page
+
+SCREENSHOTS = ROOT / "build" / "browser"
+KINDS = {
+    "akamai_siem": "Akamai security events",
+    "akamai_siem_backfill": "Akamai security events: backfill",
+}
+_COUNT_CLICKS = """document.addEventListener('click', event => {
+  if (event.isTrusted) sessionStorage.clicks = Number(sessionStorage.clicks || 0) + 1;
+}, true);"""
+
+
+class AddOnPages:
+    """`page`: of a browser that has not logged in yet. `address`: Splunk Web's, up to the locale.
+
+    `user`, `password`: to log in with where nothing else is said.
+    """
+
+    def __init__(self, page: Page, address: str, user: str, password: str) -> None:
+        self.page = page
+        self._address = address
+        self._user = user
+        self._password = password
+        page.add_init_script(_COUNT_CLICKS)
+
+    # --- going somewhere ------------------------------------------------------------------
+
+    def open(self, view: str, user: str = "") -> None:
+        """Configuration or inputs, logging in where that has not been done."""
+        self.page.goto(f"{self._address}/app/TA_akamai_siem/{view}")
+        name = self.page.get_by_label("Username")
+        landmark = self._landmark(view)
+        expect(name.or_(landmark).first).to_be_visible()
+        if name.is_visible():
+            name.fill(user or self._user)
+            self.page.get_by_label("Password").fill(self._password)
+            self.page.get_by_role("button", name="Sign In").click()
+        expect(landmark).to_be_visible()
+
+    def _landmark(self, view: str) -> Locator:
+        if view == "inputs":
+            return self.page.get_by_role("button", name="Create New Input")
+        return self.page.get_by_role("tab", name="Accounts")
+
+    def tab(self, name: str) -> None:
+        self.page.get_by_role("tab", name=name).click()
+
+    @property
+    def clicks(self) -> int:
+        """So far in this browser's tab, of a person only."""
+        return int(self.page.evaluate("Number(sessionStorage.clicks || 0)"))
+
+    # --- forms ----------------------------------------------------------------------------
+
+    @property
+    def dialog(self) -> Locator:
+        return self.page.get_by_role("dialog")
+
+    def field(self, name: str) -> Locator:
+        """The part of a form that belongs to a setting."""
+        return self.page.locator(f'[data-name="{name}"]')
+
+    def fill(self, **values: str) -> None:
+        """Type into text fields, unfolding the group that a field is in."""
+        for name, value in values.items():
+            self.reveal(name)
+            self.field(name).get_by_role("textbox").first.fill(value)
+
+    def reveal(self, name: str) -> None:
+        """Unfold groups until the field is there."""
+        for group in ("Or the values one by one", "Advanced", "Start again"):
+            if self.field(name).first.is_visible():
+                return
+            button = self.dialog.get_by_role("button", name=group)
+            if button.count() and button.get_attribute("aria-expanded") != "true":
+                button.click()
+
+    def choose(self, name: str, option: str) -> None:
+        """One of a list that opens."""
+        self.field(name).get_by_role("combobox").click()
+        self.page.get_by_role("option", name=option).click()
+
+    def type_ids(self, *ids: str) -> None:
+        box = self.field("config_ids").get_by_role("combobox")
+        for each in ids:
+            box.fill(each)
+            self.page.get_by_role("option", name=each).first.wait_for()
+            box.press("Enter")
+
+    def pick_configuration(self, name: str) -> None:
+        self.field("config_ids").get_by_role("combobox").click()
+        self.page.get_by_role("option", name=name).click()
+        self.page.keyboard.press("Escape")
+
+    def save(self, button: str = "Add") -> None:
+        """And wait for the form to close."""
+        self.dialog.get_by_role("button", name=button, exact=True).click()
+        expect(self.dialog).to_be_hidden(timeout=20_000)
+
+    def refused(self, button: str = "Add") -> str:
+        """Save, and the text that the form answers with."""
+        self.dialog.get_by_role("button", name=button, exact=True).click()
+        alert = self.dialog.locator('[data-test="message"], [data-test-type="error"]').first
+        expect(alert).to_be_visible(timeout=20_000)
+        return alert.inner_text()
+
+    def cancel(self) -> None:
+        self.dialog.get_by_role("button", name="Cancel").click()
+        expect(self.dialog).to_be_hidden()
+
+    # --- accounts and inputs --------------------------------------------------------------
+
+    def new_account(self, name: str) -> None:
+        self.page.get_by_role("button", name="Add", exact=True).first.click()
+        self.fill(name=name)
+
+    def new_input(self, name: str, kind: str = "akamai_siem") -> None:
+        # By key: what was saved before may still be announced in front of the button.
+        self.page.get_by_role("button", name="Create New Input").press("Enter")
+        self.page.get_by_role("menuitem", name=KINDS[kind], exact=True).click()
+        self.fill(name=name)
+
+    def row(self, name: str) -> Locator:
+        return self.page.get_by_role("row").filter(
+            has=self.page.get_by_role("cell", name=name, exact=True)
+        )
+
+    def act(self, name: str, action: str) -> None:
+        """Edit, Clone or Delete of a row."""
+        self.row(name).get_by_role("button", name=action).click()
+
+    def delete(self, name: str) -> None:
+        self.act(name, "Delete")
+        self.dialog.get_by_role("button", name="Delete").click()
+
+    # --- what is kept ---------------------------------------------------------------------
+
+    def shoot(self, name: str) -> Path:
+        """A screenshot, kept as an artefact."""
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        path = SCREENSHOTS / f"{name}.png"
+        self.page.screenshot(path=path, animations="disabled")
+        return path

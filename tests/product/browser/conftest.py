@@ -1,0 +1,62 @@
+"""A browser, Splunk Web's stand-in, and a site behind it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+from tests.product.browser.add_on_pages import AddOnPages
+from tests.product.end_to_end.site import BUILT_APP, CONFIG_ID, Site
+from tests.standins.splunk_web.server import SplunkWeb
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser
+
+CHROMIUM = "/usr/bin/chromium"
+QUIET = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+    "--no-sandbox",
+)
+"""No talk with hosts outside; as root there is no sandbox."""
+expect.set_options(timeout=8_000)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    with Site(tmp_path) as running:
+        running.akamai.configurations(
+            known=[7, CONFIG_ID], names={7: "Zoo", CONFIG_ID: "Main site"}
+        )
+        yield running
+
+
+@pytest.fixture
+def web(site: Site) -> Iterator[SplunkWeb]:
+    with SplunkWeb(BUILT_APP, site.splunk.management) as running:
+        yield running
+
+
+@pytest.fixture
+def pages(browser: Browser, web: SplunkWeb, site: Site) -> Iterator[AddOnPages]:
+    context = browser.new_context(viewport={"width": 1280, "height": 1000}, reduced_motion="reduce")
+    context.set_default_timeout(8_000)
+    yield AddOnPages(context.new_page(), web.address, site.splunk.user, site.splunk.password)
+    context.close()

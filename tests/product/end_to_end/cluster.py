@@ -1,0 +1,106 @@
+"""A search head cluster: members with their own homes and indexes, one KV store between them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tests.standins.akamai.client import AkamaiStandin
+from tests.standins.akamai.multiset import find_marker
+from tests.standins.splunk.client import SplunkStandin
+
+from .pushed_settings import push_account, push_input
+from .site import ACCOUNT, BUILT_APP, STANZA, Site, product_python, standing_for
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+
+LEASES = "ta_akamai_siem_leases"
+CHECKPOINTS = "ta_akamai_siem_checkpoints"
+
+
+class Cluster:
+    """`captain` holds the KV store and runs no input; `members` run the same input each."""
+
+    def __init__(self, folder: Path, names: tuple[str, ...], *options: str) -> None:
+        self.akamai = AkamaiStandin(folder / "akamai")
+        self._folder = folder
+        self._names = names
+        self._options = options
+        self.captain = self._standin("captain", "--manual")
+        self.members: dict[str, SplunkStandin] = {}
+
+    def _standin(self, name: str, *options: str) -> SplunkStandin:
+        return SplunkStandin(
+            self._folder / name,
+            BUILT_APP,
+            f"--server-name={name}.example.com",
+            *standing_for(),
+            *options,
+            python=product_python(),
+        )
+
+    def __enter__(self) -> Cluster:
+        self.captain.start()
+        store = f"--kvstore-of={self.captain.management},{self.captain.session_key}"
+        for name in self._names:
+            member = self._standin(name, store, *self._options)
+            member.start()
+            self.members[name] = member
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            for standin in (*self.members.values(), self.captain):
+                standin.__exit__(kind, error, trace)
+        finally:
+            self.akamai.stop()
+
+    def set_up(self, **changed: object) -> None:
+        """The same account and input on every member, as a deployer brings them."""
+        for member in self.members.values():
+            push_account(member, ACCOUNT, account_values(self.akamai))
+            push_input(member, STANZA, Site.input_values(**changed))
+
+    def leases(self) -> list[dict[str, Any]]:
+        """Lowest number first."""
+        found = self.captain.kv_documents(LEASES).values()
+        return sorted(found, key=lambda lease: lease["number"])
+
+    def owner(self) -> str:
+        """The member whose lease is in force; empty where there is none."""
+        leases = self.leases()
+        if not leases or leases[-1]["released"]:
+            return ""
+        return next(name for name in self.members if self.guid(name) == leases[-1]["owner"])
+
+    def guid(self, name: str) -> str:
+        text = (self._folder / name / "etc" / "instance.cfg").read_text(encoding="utf-8")
+        return text.partition("guid")[2].partition("=")[2].split()[0]
+
+    def save(self, collection: str, document: dict[str, Any]) -> None:
+        """Change a document, as only a test does."""
+        path = self.captain.app_path("storage", "collections", "data", collection, "batch_save")
+        self.captain.call("POST", path, document=[document])
+
+    def log_text(self, name: str) -> str:
+        path = self._folder / name / "var" / "log" / "splunk" / "ta_akamai_siem_first.log"
+        return path.read_text(encoding="utf-8") if path.exists() else ""
+
+    def markers(self, name: str) -> list[str | None]:
+        return [find_marker(record["raw"].encode()) for record in self.members[name].records()]
+
+
+def account_values(akamai: AkamaiStandin) -> dict[str, str]:
+    return {
+        "host": akamai.host,
+        "client_token": akamai.client_token,
+        "client_secret": akamai.client_secret,
+        "access_token": akamai.access_token,
+        "ca_bundle": akamai.ca,
+    }

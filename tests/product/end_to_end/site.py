@@ -1,0 +1,166 @@
+"""A site: both stand-ins, the built app in the one, an account on the other."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tests import ROOT
+from tests.standins.akamai.client import AkamaiStandin
+from tests.standins.splunk.client import SplunkStandin
+from tests.standins.splunk.interpreter import version_of
+
+from .pushed_settings import push_account, push_input
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import TracebackType
+
+BUILT_APP = ROOT / "build" / "TA_akamai_siem"
+KIND = "akamai_siem"
+ACCOUNT = "main"
+INPUT = "first"
+STANZA = f"{KIND}://{INPUT}"
+CONFIG_ID = 76213
+CHECKPOINTS = "ta_akamai_siem_checkpoints"
+SPLUNKS_PYTHONS = ("3.9", "3.13")
+"""Splunk runs on no other; where none of them is here, the one at hand stands for the newest."""
+DEAD_PROXY = "http://127.0.0.1:9"
+"""Nothing listens on the discard port: whoever uses this proxy fails."""
+
+
+@lru_cache(1)
+def compile_app() -> None:
+    """As Splunk's Python does at an app's first run; each site has an app that ran before."""
+    folders = [str(BUILT_APP / name) for name in ("bin", "lib")]
+    command = [product_python(), "-m", "compileall", "-q", *folders]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
+
+def product_python() -> str:
+    """The interpreter of the built app: without any package of the tests' environment."""
+    return os.environ.get("PRODUCT_PYTHON") or getattr(sys, "_base_executable", sys.executable)
+
+
+def standing_for() -> list[str]:
+    """Options of the Splunk stand-in where none of Splunk's Pythons is at hand."""
+    known = version_of(product_python()) in SPLUNKS_PYTHONS
+    return [] if known else [f"--stands-for={SPLUNKS_PYTHONS[-1]}"]
+
+
+class Site:
+    """Starts both programs; as a context manager it ends them. `folder` holds all they keep."""
+
+    def __init__(self, folder: Path, *splunk_options: str, manual: bool = True) -> None:
+        compile_app()
+        self.akamai = AkamaiStandin(folder / "akamai")
+        options = [f"--env={name}={DEAD_PROXY}" for name in ("HTTP_PROXY", "HTTPS_PROXY")]
+        options += [f"--env={name}={DEAD_PROXY}" for name in ("http_proxy", "https_proxy")]
+        if manual:
+            options.append("--manual")
+        options += standing_for()
+        self.home = folder / "splunk"
+        self.splunk = SplunkStandin(
+            self.home, BUILT_APP, *options, *splunk_options, python=product_python()
+        )
+
+    def __enter__(self) -> Site:
+        self.splunk.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            self.splunk.__exit__(kind, error, trace)
+        finally:
+            self.akamai.stop()
+
+    def account_values(self, **changed: str) -> dict[str, str]:
+        akamai = self.akamai
+        return {
+            "host": akamai.host,
+            "client_token": akamai.client_token,
+            "client_secret": akamai.client_secret,
+            "access_token": akamai.access_token,
+            "ca_bundle": akamai.ca,
+            **changed,
+        }
+
+    def create_account(self, name: str = ACCOUNT, **changed: str) -> None:
+        """As the setup page saves it."""
+        self.splunk.create_account(name, **self.account_values(**changed))
+
+    def push_account(self, name: str = ACCOUNT, **changed: str) -> None:
+        """As a deployment tool brings it: nobody asks whether it is right."""
+        push_account(self.splunk, name, self.account_values(**changed))
+
+    def create_input(self, name: str = INPUT, **changed: object) -> None:
+        """As the inputs page saves it, after validation."""
+        self.splunk.create_input(KIND, name, **self.input_values(**changed))
+
+    @staticmethod
+    def input_values(**changed: object) -> dict[str, object]:
+        return {
+            "account": ACCOUNT,
+            "config_ids": str(CONFIG_ID),
+            "start": "-2h",
+            "interval": "60",
+            "index": "main",
+            **changed,
+        }
+
+    def set_up(self, **changed: object) -> None:
+        """An account and an input, as most scenarios want them."""
+        self.push_account()
+        push_input(self.splunk, STANZA, self.input_values(**changed))
+
+    def load(self, count: int, *, ago: float = 3600.0, **options: Any) -> None:
+        """Store events, evenly from `ago` seconds back to ten seconds back."""
+        now = self.akamai.now()
+        self.akamai.load(count, stored_from=now - ago, stored_to=now - 10, **options)
+
+    def run(self, stanza: str = STANZA, timeout: float = 120) -> dict[str, Any]:
+        return self.splunk.run(stanza, timeout)
+
+    def checkpoint(self, key: str = f"{KIND}:{INPUT}") -> dict[str, Any]:
+        return self.splunk.kv_documents(CHECKPOINTS)[key]
+
+    def raws(self) -> Iterator[bytes]:
+        """The indexed records' texts."""
+        for record in self.splunk.records():
+            yield record["raw"].encode()
+
+    def log_text(self, name: str = INPUT) -> str:
+        path = self.home / "var" / "log" / "splunk" / f"ta_akamai_siem_{name}.log"
+        return path.read_text(encoding="utf-8") if path.exists() else ""
+
+    def splunkd_log(self) -> str:
+        path = self.home / "var" / "log" / "splunk" / "splunkd.log"
+        return path.read_text(encoding="utf-8") if path.exists() else ""
+
+    def handler_processes(self, name: str) -> list[int]:
+        """Those of a REST handler of the app that run now."""
+        found = []
+        for path in Path("/proc").glob("[0-9]*/cmdline"):
+            with contextlib.suppress(OSError):
+                text = path.read_bytes()
+                if name.encode() in text and str(self.home).encode() in text:
+                    found.append(int(path.parent.name))
+        return found
+
+    def requests(self) -> list[dict[str, Any]]:
+        """The requests that Akamai answered with a page, validation's left out."""
+        return [
+            entry
+            for entry in self.akamai.log()
+            if entry["status"] == 200 and entry["mode"] and entry["query"].get("limit") != "1"
+        ]

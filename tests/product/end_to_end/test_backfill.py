@@ -1,0 +1,197 @@
+"""A range of time, collected once: windows over real sockets, kills, faults, what comes after."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.standins.akamai.multiset import find_marker
+from tests.standins.splunk.client import RestError
+
+from .pushed_settings import push_account, push_input, push_setting
+from .site import ACCOUNT, CONFIG_ID, STANZA
+
+if TYPE_CHECKING:
+    from .site import Site
+
+KIND = "akamai_siem_backfill"
+BACKFILL = f"{KIND}://range"
+KEY = f"{KIND}:range"
+COUNT = 6_000
+HOUR = 3600
+
+
+def values(site: Site, *, begin: float = 2 * HOUR, end: float = 120, **more: Any) -> dict[str, Any]:
+    """A stanza whose range begins and ends so many seconds ago."""
+    now = site.akamai.now()
+    return {
+        "account": ACCOUNT,
+        "config_ids": str(CONFIG_ID),
+        "from": str(int(now - begin)),
+        "to": str(int(now - end)),
+        "limit": "1000",
+        "interval": "300",
+        "index": "main",
+        **more,
+    }
+
+
+def set_up(site: Site, **changed: Any) -> dict[str, Any]:
+    stanza = values(site, **changed)
+    push_account(site.splunk, ACCOUNT, site.account_values())
+    push_input(site.splunk, BACKFILL, stanza)
+    return stanza
+
+
+def markers(site: Site) -> Counter[object]:
+    return Counter(find_marker(raw) for raw in site.raws())
+
+
+def assert_each_once(site: Site, stanza: dict[str, Any], *, inclusive: bool = False) -> None:
+    until = int(stanza["to"]) + (1 if inclusive else 0)
+    held = site.akamai.held(stored_from=int(stanza["from"]), stored_to=until)
+    seen = markers(site)
+    assert held["count"] > 0
+    assert (len(seen), sum(seen.values())) == (held["markers_count"], held["count"])
+    assert max(seen.values()) == 1
+
+
+def settle(site: Site) -> None:
+    """As if the backfill's last save had been a while ago."""
+    document = site.checkpoint(KEY)
+    document["saved_at"] -= 1000
+    path = site.splunk.app_path("storage", "collections", "data")
+    path = path.replace("/data?", "/data/ta_akamai_siem_checkpoints/batch_save?")
+    site.splunk.call("POST", path, document=[document])
+
+
+@pytest.mark.core
+@pytest.mark.parametrize("to_bound", ["exclusive", "inclusive"])
+def test_every_event_of_the_range_once(site: Site, to_bound: str) -> None:
+    site.akamai.set(to_bound=to_bound, reorder_replays=True)
+    site.load(COUNT, ago=3 * HOUR, bucket=20)
+    stanza = set_up(site)
+    run = site.run(BACKFILL)
+    assert (run["exit_code"], run["stream"], run["stderr"]) == (0, "closed", []), run
+    assert_each_once(site, stanza, inclusive=to_bound == "inclusive")
+    text = site.log_text("backfill_range")
+    assert "backfill.finished" in text
+    assert "percent=100.000" in text
+    assert all(entry["query"].get("offset") is None for entry in site.akamai.log())
+    assert {record["source"] for record in site.splunk.records()} == {BACKFILL}
+
+
+def test_once_done_it_does_nothing_more(site: Site) -> None:
+    site.load(500)
+    set_up(site)
+    assert site.run(BACKFILL)["exit_code"] == 0
+    assert "settled=" not in site.log_text("backfill_range")
+    settle(site)
+    assert site.run(BACKFILL)["records"] == 0
+    assert site.checkpoint(KEY)["settled"] is True
+    site.akamai.reset_log()
+    site.splunk.forget_calls()
+    log = site.log_text("backfill_range")
+    assert site.run(BACKFILL)["exit_code"] == 0
+    assert site.akamai.log() == []
+    asked = [call for call in site.splunk.calls() if "/standin/" not in call["path"]]
+    assert len(asked) == 1
+    assert site.log_text("backfill_range") == log
+    # An edit of something else wakes it as little as another run does.
+    push_setting(site.splunk, BACKFILL, "limit", "700")
+    assert site.run(BACKFILL)["records"] == 0
+    assert site.akamai.log() == []
+
+
+def test_another_range_is_another_backfill(site: Site) -> None:
+    site.load(1_000)
+    stanza = set_up(site, end=1800)
+    assert site.run(BACKFILL)["exit_code"] == 0
+    first = len(markers(site))
+    push_setting(site.splunk, BACKFILL, "from", stanza["to"])
+    push_setting(site.splunk, BACKFILL, "to", str(int(site.akamai.now()) - 90))
+    assert site.run(BACKFILL)["exit_code"] == 0
+    assert "have changed" in site.log_text("backfill_range")
+    seen = markers(site)
+    assert len(seen) > first
+    assert max(seen.values()) == 1
+
+
+@pytest.mark.core
+def test_killed_inside_a_window_it_goes_on(site: Site) -> None:
+    site.akamai.set(to_bound="inclusive")
+    site.load(30_000, ago=3 * HOUR, bucket=50)
+    stanza = set_up(site, limit="12000")
+    site.splunk.set_trap(BACKFILL, after_records=9_000)
+    assert site.run(BACKFILL)["signal"] == 9
+    run = site.run(BACKFILL)
+    assert run["exit_code"] == 0
+    held = site.akamai.held(stored_from=int(stanza["from"]), stored_to=int(stanza["to"]) + 1)
+    seen = markers(site)
+    assert len(seen) == held["count"]
+    assert sum(seen.values()) - len(seen) <= 2_000
+
+
+def test_faults_on_the_way(site: Site) -> None:
+    site.akamai.set(to_bound="inclusive", reorder_replays=True)
+    site.load(COUNT, ago=3 * HOUR, bucket=20)
+    stanza = set_up(site)
+    for kind, options in (
+        ("cut", {"after_bytes": 20_000, "how": "rst"}),
+        ("early_end", {}),
+        ("wrong_total", {"delta": 1, "skip": 1}),
+        ("status", {"status": 429, "retry_after": 1, "skip": 1}),
+        ("garbage_line", {"text": '{"begins": well}', "skip": 1}),
+        ("status", {"status": 503, "skip": 1}),
+    ):
+        site.akamai.fault(kind, **options)
+    run = site.run(BACKFILL)
+    assert (run["exit_code"], run["stream"]) == (0, "closed"), run
+    assert_each_once(site, stanza, inclusive=True)
+    assert site.akamai.waiting_faults() == []
+
+
+def test_what_has_expired_is_a_gap(site: Site) -> None:
+    site.load(2_000, ago=2 * HOUR)
+    stanza = set_up(site)
+    site.akamai.set_clock(advance_s=11 * HOUR)
+    began = site.akamai.now()
+    run = site.run(BACKFILL)
+    assert run["exit_code"] == 0
+    oldest = began - 12 * HOUR
+    still = site.akamai.held(stored_from=oldest + 60, stored_to=int(stanza["to"]))["count"]
+    assert still <= len(markers(site)) <= still + 60
+    text = site.log_text("backfill_range")
+    assert text.count("gap.recorded") == 1
+    assert f"since={int(stanza['from'])}.000" in text
+    assert "cause=range_expired" in text
+    assert site.splunk.messages()["ta_akamai_siem_backfill_range_gap"]["severity"] == "warn"
+
+
+def test_the_live_input_is_left_alone(site: Site) -> None:
+    site.load(400)
+    site.set_up()
+    site.run()
+    before = site.checkpoint()
+    push_input(site.splunk, BACKFILL, values(site))
+    assert site.run(BACKFILL)["exit_code"] == 0
+    assert site.checkpoint() == before
+    assert site.run(STANZA)["records"] == 0
+
+
+def test_saving_checks_a_new_range_and_leaves_an_old_one_alone(site: Site) -> None:
+    site.create_account()
+    with pytest.raises(RestError, match="12 hours back"):
+        site.splunk.create_input(KIND, "range", **values(site, begin=13 * HOUR))
+    with pytest.raises(RestError, match="at least 5 seconds back"):
+        site.splunk.create_input(KIND, "range", **values(site, end=0))
+    site.splunk.create_input(KIND, "range", **values(site))
+    # As time goes by, the range expires; the stanza can still be changed, but not to such a range.
+    old = str(int(time.time()) - 20 * HOUR)
+    push_setting(site.splunk, BACKFILL, "from", old)
+    site.splunk.edit(f"{site.splunk.app_name}_{KIND}", "range", limit="700")
+    with pytest.raises(RestError, match="12 hours back"):
+        site.splunk.edit(f"{site.splunk.app_name}_{KIND}", "range", **{"from": str(int(old) + 1)})

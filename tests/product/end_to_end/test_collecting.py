@@ -1,0 +1,197 @@
+"""The main job: from Akamai's pages to Splunk's records, run after run."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ta_akamai_siem.record.event import record as record_of
+from ta_akamai_siem.record.masking import Masking
+from tests import ROOT
+from tests.oracles.reference.record import same
+from tests.standins.akamai.corpus import Corpus, CorpusChoices
+from tests.standins.akamai.multiset import find_marker
+
+from .pushed_settings import push_account, push_input
+from .site import ACCOUNT, INPUT, KIND, STANZA
+
+if TYPE_CHECKING:
+    from .site import Site
+
+SHARED_EXAMPLE = ROOT.parent / "shared" / "data" / "01_akamai_openapi_event_page.ndjson"
+
+
+def differences(site: Site) -> list[str]:
+    """Held events against indexed records, one by one, by the independent decoder."""
+    with site.akamai.dump().open("rb") as held:
+        lines = {find_marker(line): line for line in held}
+    found: list[str] = []
+    for raw in site.raws():
+        line = lines.pop(find_marker(raw), None)
+        if line is None:
+            found.append(f"an unknown or repeated record: {raw[:200]!r}")
+        else:
+            found += same(raw.decode(), line.rstrip(b"\n"))
+    return found + [f"missing: {line[:200]!r}" for line in lines.values()]
+
+
+def test_a_page_of_fifty_thousand_equals_the_reference(site: Site) -> None:
+    site.load(50_000)
+    site.akamai.set(page_events=50_000)
+    site.set_up()
+    run = site.run()
+    assert (run["exit_code"], run["records"], run["stream"]) == (0, 50_000, "closed"), run
+    assert differences(site) == []
+
+
+def test_workers_and_a_pace_change_nothing_but_the_time(site: Site) -> None:
+    site.load(12_000)
+    site.set_up(limit="6000", workers="2", max_events_per_second="20000")
+    run = site.run()
+    assert (run["exit_code"], run["records"], run["stderr"]) == (0, 12_000, []), run
+    assert differences(site) == []
+    assert "workers.started input=first count=2" in site.log_text()
+    assert "workers.lost" not in site.log_text()
+
+
+def test_what_is_to_be_masked_is_not_indexed(site: Site) -> None:
+    """On both ways that an event can take: the workers' while behind, and the input's own."""
+    corpus = Corpus(CorpusChoices(odd=0.05))
+    lines = [corpus.event(number, site.akamai.now() - 600) for number in range(10_500)]
+    site.akamai.load_lines(lines, stored_at=site.akamai.now() - 600)
+    site.set_up(limit="6000", workers="2", mask="cookies;api_keys")
+    assert site.run()["records"] == len(lines)
+    masking = Masking(("cookies", "api_keys"))
+    expected = {find_marker(line): record_of(line, "0.000", masking) for line in lines}
+    for raw in site.raws():
+        assert raw.decode() == expected.pop(find_marker(raw)).text
+    assert expected == {}
+    counted = re.findall(r"page\.collected .*\bmasked=(\d+)", site.log_text())
+    whole = sum(record_of(line, "0.000", masking).masked for line in lines)
+    assert (len(counted), sum(map(int, counted))) == (2, whole)
+    assert whole > 1_000
+
+
+def test_what_a_deployment_tool_pushes_is_what_the_pages_save(site: Site) -> None:
+    """Most scenarios begin with pushed settings: they must not be kinder than saved ones."""
+    saved, pushed = ("saved", "pushed")
+    site.create_account(saved)
+    site.create_input(saved, account=saved)
+    push_account(site.splunk, pushed, site.account_values())
+    push_input(site.splunk, f"{KIND}://{pushed}", site.input_values(account=pushed))
+    conf = f"conf-{site.splunk.app_name.lower()}_account"
+    for place in (("data", "inputs", KIND), ("configs", conf)):
+        found = site.splunk.entries(*place)
+        # What Akamai said when the page saved it: nobody asked it for the other.
+        assert found[saved].pop("connection", "Accepted").startswith("Accepted")
+        assert found[pushed] == {
+            key: value.replace(saved, pushed) if isinstance(value, str) else value
+            for key, value in found[saved].items()
+        }
+    secrets = {
+        name: entry["clear_password"]
+        for name, entry in site.splunk.entries("storage", "passwords").items()
+    }
+    for name in [name for name in secrets if f":{saved}`" in name]:
+        assert secrets[name.replace(saved, pushed)] == secrets[name]
+
+
+@pytest.mark.core
+def test_the_second_run_goes_on_from_the_offset(site: Site) -> None:
+    site.load(3_000)
+    site.set_up()
+    assert site.run()["records"] == 3_000
+    offset = site.checkpoint()["offset"]
+    site.akamai.set_clock(advance_s=60)
+    site.akamai.load(500)
+    site.akamai.set_clock(advance_s=70)
+    run = site.run()
+    assert (run["exit_code"], run["records"]) == (0, 500)
+    modes = [entry["query"].get("offset") for entry in site.requests()]
+    assert modes[0] is None
+    assert offset in modes
+    assert differences(site) == []
+    assert site.run()["records"] == 0
+
+
+def test_the_published_example(site: Site) -> None:
+    if not SHARED_EXAMPLE.is_file():
+        pytest.skip("Akamai's example lies beside the project's root, and is not there")
+    lines = [line for line in SHARED_EXAMPLE.read_bytes().split(b"\n") if line]
+    site.akamai.load_lines(lines[:1], stored_at=site.akamai.now() - 60)
+    site.set_up()
+    assert site.run()["records"] == 1
+    (record,) = site.splunk.records()
+    assert same(record["raw"], lines[0]) == []
+    assert float(record["time"]) == 1491303422.0
+    attack = json.loads(record["raw"])["attackData"]
+    assert [rule["action"] for rule in attack["rules"]] == ["alert", "alert", "deny"]
+    assert attack["rules"][0]["data"] == "telnet.exe"
+    assert attack["rules"][2]["selector"] == ""
+
+
+def test_the_record_carries_what_the_stanza_says(site: Site) -> None:
+    site.load(10, odd=0)
+    site.set_up()
+    site.run()
+    for record in site.splunk.records():
+        assert record["sourcetype"] == "akamai:siem"
+        assert record["source"] == STANZA
+        assert record["index"] == "main"
+        assert record["time"] == json.loads(record["raw"])["httpMessage"]["start"]
+
+
+def test_from_now_takes_only_what_comes_later(site: Site) -> None:
+    site.load(100)
+    site.set_up(start="now")
+    assert site.run()["records"] == 0
+    site.akamai.set_clock(advance_s=20)
+    site.akamai.load(30)
+    site.akamai.set_clock(advance_s=40)
+    assert site.run()["records"] == 30
+
+
+def test_pages_until_drained(site: Site) -> None:
+    site.load(7_000, bucket=100)
+    site.set_up(limit="1000")
+    assert site.run()["records"] == 7_000
+    asked = site.requests()
+    assert len(asked) >= 7
+    assert all(entry["query"]["limit"] == "1000" for entry in asked)
+    assert differences(site) == []
+
+
+def test_pages_that_stay_below_the_limit_do_not_end_a_run(site: Site) -> None:
+    site.akamai.set(page_stop="under")
+    site.load(7_000, bucket=50)
+    site.set_up(limit="1000")
+    assert site.run()["records"] == 7_000
+
+
+def test_another_account_or_other_ids_do_not_inherit_the_offset(site: Site) -> None:
+    site.load(200)
+    site.set_up()
+    site.run()
+    site.akamai.configurations(known=[76213, 5])
+    site.splunk.edit_raw_input(KIND, INPUT, config_ids="5;76213")
+    site.akamai.reset_log()
+    assert site.run()["exit_code"] == 0
+    assert "from" in site.requests()[0]["query"]
+    assert site.checkpoint()["config_ids"] == "5;76213"
+    assert "checkpoint.foreign" in site.log_text()
+
+
+def test_names_that_are_no_file_names(site: Site) -> None:
+    name = "a b/ü%3Ax"
+    site.load(50)
+    site.create_account()
+    site.splunk.create_raw_input(KIND, name, account=ACCOUNT, config_ids="76213", start="-2h")
+    stanza = f"{KIND}://{name}"
+    assert site.run(stanza)["records"] == 50
+    assert site.run(stanza)["records"] == 0
+    logs = Path(site.home, "var", "log", "splunk").glob("ta_akamai_siem_*.log")
+    assert len(list(logs)) == 1

@@ -1,0 +1,238 @@
+"""What goes wrong at Akamai or on the way, and what becomes of the records."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.standins.akamai.multiset import find_marker
+
+if TYPE_CHECKING:
+    from .site import Site
+
+COUNT = 1_000
+INCOMPLETE: list[tuple[str, dict[str, Any]]] = [
+    ("cut", {"after_bytes": 20_000, "how": "rst"}),
+    ("cut", {"after_bytes": 20_000, "how": "fin"}),
+    ("cut", {"after_bytes": 20_000, "how": "tls_close"}),
+    ("cut", {"after_bytes": -5, "how": "rst"}),
+    ("cut_gzip", {"after_bytes": 20_000}),
+    ("early_end", {}),
+    ("no_context", {}),
+    ("wrong_total", {"delta": 1}),
+    ("wrong_total", {"delta": -1}),
+    ("garbage_context", {"text": "<html>busy</html>"}),
+    ("garbage_line", {"text": "not json"}),
+    ("garbage_line", {"how": "damage"}),
+    ("time_limit", {"seconds": 0.3, "bytes_per_s": 50_000, "how": "fin"}),
+]
+
+
+def assert_each_once(site: Site, count: int = COUNT) -> None:
+    seen = Counter(find_marker(raw) for raw in site.raws())
+    assert None not in seen
+    assert len(seen) == count
+    assert max(seen.values()) == 1
+
+
+@pytest.mark.parametrize(("kind", "options"), INCOMPLETE)
+def test_an_incomplete_page_writes_nothing_and_is_asked_for_again(
+    site: Site, kind: str, options: dict[str, Any]
+) -> None:
+    site.load(COUNT)
+    site.akamai.set(reorder_replays=True)
+    site.set_up()
+    site.akamai.fault(kind, **options)
+    site.akamai.reset_log()
+    run = site.run()
+    assert (run["exit_code"], run["records"], run["stream"]) == (0, COUNT, "closed"), run
+    assert "page.incomplete" in site.log_text()
+    first, second, *rest = [entry["query"] for entry in site.akamai.log()]
+    assert second["from"] == first["from"]
+    # What disagrees with itself is not too large; what was cut may be.
+    ended = kind in ("wrong_total", "garbage_line")
+    assert int(second["limit"]) == int(first["limit"]) // (1 if ended else 2)
+    assert rest == []
+    assert_each_once(site)
+
+
+def test_blank_lines_do_not_count(site: Site) -> None:
+    site.load(COUNT)
+    site.set_up()
+    site.akamai.fault("blank_lines")
+    assert site.run()["records"] == COUNT
+    assert "page.incomplete" not in site.log_text()
+
+
+def test_a_total_that_stays_wrong_is_taken_the_third_time(site: Site) -> None:
+    site.load(COUNT)
+    site.set_up()
+    site.akamai.fault("wrong_total", delta=2, times=3)
+    assert site.run()["records"] == COUNT
+    assert site.log_text().count("page.incomplete") == 2
+    assert "page.doubtful" in site.log_text()
+    assert_each_once(site)
+
+
+def test_a_line_that_stays_broken_becomes_a_record_of_its_own(site: Site) -> None:
+    site.load(COUNT)
+    site.set_up()
+    site.akamai.fault("garbage_line", text="not json", times=3)
+    run = site.run()
+    assert run["exit_code"] == 0
+    texts = [record["raw"] for record in site.splunk.records()]
+    assert '{"type":"akamai_siem_unparsed","raw":"not json"}' in texts
+    assert "unparsed=1" in site.log_text()
+
+
+def test_a_line_found_broken_while_writing_doubles_nothing(site: Site) -> None:
+    """It looks like an event; the page is asked for again, and comes in another order."""
+    site.load(COUNT)
+    site.akamai.set(reorder_replays=True)
+    site.set_up()
+    site.akamai.fault("garbage_line", text='{"begins": well}')
+    run = site.run()
+    assert (run["exit_code"], run["records"], run["stream"]) == (0, COUNT, "closed"), run
+    assert site.log_text().count("page.incomplete") == 1
+    assert_each_once(site)
+
+
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [
+        *[("status", {"status": status}) for status in (429, 500)],
+        pytest.param("status", {"status": 503}, marks=pytest.mark.core),
+        *[("connection", {"how": how}) for how in ("fin", "alert")],
+        pytest.param("connection", {"how": "rst"}, marks=pytest.mark.core),
+    ],
+)
+def test_trouble_that_passes(site: Site, kind: str, options: dict[str, Any]) -> None:
+    site.load(COUNT)
+    site.set_up()
+    site.akamai.reset_log()
+    site.akamai.fault(kind, times=2, **options)
+    run = site.run()
+    assert (run["exit_code"], run["records"]) == (0, COUNT)
+    # A connection that was not made has no query.
+    asked = [entry["query"] for entry in site.akamai.log() if entry["query"]]
+    assert all(query == asked[0] for query in asked)
+    assert site.log_text().count(" WARNING ") == 2
+    assert_each_once(site)
+
+
+def test_a_run_that_fails_after_a_page_ends_its_document(site: Site) -> None:
+    site.load(3_000, bucket=100)
+    site.set_up(limit="1000")
+    site.akamai.fault("status", status=401, mode="offset")
+    run = site.run()
+    assert run["exit_code"] != 0
+    assert run["stream"] == "closed"
+    assert 0 < run["records"] < 3_000
+    assert site.run()["exit_code"] == 0
+    assert_each_once(site, 3_000)
+
+
+def test_retry_after_is_honoured(site: Site) -> None:
+    site.load(COUNT)
+    site.set_up()
+    site.akamai.reset_log()
+    site.akamai.fault("status", status=429, retry_after=4)
+    assert site.run()["records"] == COUNT
+    first, second = site.akamai.log()[:2]
+    assert second["time"] - first["time"] >= 4
+
+
+def test_a_longer_retry_after_outlasts_the_run(site: Site) -> None:
+    site.load(COUNT)
+    site.set_up()
+    site.akamai.fault("status", status=429, retry_after=3600)
+    assert site.run()["exit_code"] != 0
+    site.akamai.reset_log()
+    run = site.run()
+    assert run["exit_code"] != 0
+    assert "request.limited" in run["stderr"][0]
+    assert site.akamai.log() == []
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "advice"),
+    [
+        (400, "parameter.illegal", "config_ids"),
+        (401, "credential.refused", "Configuration > Accounts"),
+        (403, "permission.missing", "Manage SIEM"),
+        (404, "configuration.unknown", "config_ids"),
+    ],
+)
+def test_what_needs_a_person_is_said_once_and_keeps_the_offset(
+    site: Site, status: int, code: str, advice: str
+) -> None:
+    site.load(COUNT)
+    site.set_up()
+    assert site.run()["records"] == COUNT
+    offset = site.checkpoint()["offset"]
+    site.akamai.fault("status", status=status)
+    site.akamai.reset_log()
+    run = site.run()
+    assert run["exit_code"] != 0
+    (line,) = run["stderr"]
+    assert line.startswith(f"ERROR {code} ")
+    assert advice in line
+    assert len(site.akamai.log()) == 1
+    assert site.checkpoint()["offset"] == offset
+    assert advice in site.splunk.messages()["ta_akamai_siem_first"]["message"]
+    assert site.run()["exit_code"] == 0
+    assert site.splunk.messages() == {}
+
+
+@pytest.mark.parametrize("skew", [600, -600])
+def test_a_wrong_clock_costs_one_request(site: Site, skew: int) -> None:
+    site.load(COUNT)
+    site.set_up()
+    site.akamai.set_clock(skew_s=skew)
+    site.akamai.reset_log()
+    run = site.run()
+    assert (run["exit_code"], run["records"]) == (0, COUNT)
+    assert [entry["status"] for entry in site.akamai.log()[:2]] == [400, 200]
+    assert "clock.skewed" in site.log_text()
+
+
+def test_an_answer_whose_clock_is_wrong_is_not_believed_for_long(site: Site) -> None:
+    site.load(COUNT)
+    site.set_up()
+    site.akamai.fault("clock_skew", seconds=600)
+    site.akamai.reset_log()
+    run = site.run()
+    assert (run["exit_code"], run["records"]) == (0, COUNT)
+    assert [entry["status"] for entry in site.akamai.log()[:3]] == [400, 400, 200]
+
+
+def test_an_expired_offset_replays_without_loss(site: Site) -> None:
+    site.load(COUNT)
+    site.set_up()
+    site.run()
+    site.akamai.set_clock(advance_s=3 * 3600)
+    site.akamai.load(COUNT)
+    site.akamai.set_clock(advance_s=3 * 3600 + 30)
+    site.akamai.fault("status", status=416)
+    run = site.run()
+    assert run["exit_code"] == 0
+    seen = Counter(find_marker(raw) for raw in site.raws())
+    assert len(seen) == 2 * COUNT
+    assert "offset.expired" in site.log_text()
+    assert "gap.recorded" not in site.log_text()
+
+
+def test_a_full_disk_is_a_clear_error_and_moves_nothing(site: Site) -> None:
+    site.load(COUNT)
+    site.set_up()
+    folder = site.home / "var" / "lib" / "splunk" / "modinputs" / "akamai_siem"
+    folder.mkdir(parents=True, exist_ok=True)
+    blocker = folder / "ta_akamai_siem_first"
+    blocker.write_text("a file where the folder should be")
+    run = site.run()
+    assert run["exit_code"] != 0
+    assert "spool.unusable" in run["stderr"][0]
+    blocker.unlink()
+    assert site.run()["records"] == COUNT

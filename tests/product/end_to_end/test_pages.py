@@ -1,0 +1,327 @@
+"""What the pages' REST handlers do, called as the pages call them."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.standins.proxy import ProxyServer
+from tests.standins.splunk.client import RestError
+
+from .site import ACCOUNT, CHECKPOINTS, CONFIG_ID, INPUT, KIND, STANZA
+
+if TYPE_CHECKING:
+    from .site import Site
+
+APP = "TA_akamai_siem"
+ACCOUNTS, INPUTS = f"{APP}_account", f"{APP}_{KIND}"
+LISTED = f"{APP}_configurations"
+SECRETS = ("client_token", "client_secret", "access_token")
+MASK = "******"
+
+
+def edgerc(site: Site, section: str = "default", **changed: str) -> str:
+    values = {**site.account_values(), **changed}
+    lines = [f"{key} = {values[key]}" for key in ("host", *SECRETS)]
+    return "\n".join([f"[{section}]", *lines, "max_body = 131072"])
+
+
+def refused(call: Any, *arguments: Any, **values: Any) -> str:
+    with pytest.raises(RestError) as error:
+        call(*arguments, **values)
+    return error.value.text
+
+
+def account(site: Site) -> dict[str, Any]:
+    return dict(site.splunk.entries(ACCOUNTS)[ACCOUNT])
+
+
+def row(site: Site, name: str = INPUT) -> dict[str, Any]:
+    return dict(site.splunk.entries(INPUTS)[name])
+
+
+# --- accounts -------------------------------------------------------------------------------
+
+
+@pytest.mark.core
+def test_a_credential_file_is_all_it_takes(site: Site) -> None:
+    text = "# of the API client\n" + edgerc(site, "other", client_secret="x") + "\n\n"
+    text += edgerc(site, host=f"https://{site.akamai.host}/")
+    site.splunk.create_account(ACCOUNT, edgerc=text, ca_bundle=site.akamai.ca)
+    saved = account(site)
+    assert saved["host"] == site.akamai.host
+    assert {saved[name] for name in SECRETS} == {MASK}
+    assert saved["connection"].startswith("Accepted, ")
+    assert not {"edgerc", "edgerc_section"} & set(saved)
+    conf = (site.home / "etc" / "apps" / APP / "local" / "ta_akamai_siem_account.conf").read_text()
+    assert "edgerc" not in conf
+    site.load(20)
+    site.create_input()
+    assert site.run()["records"] == 20
+
+
+def test_a_credential_file_that_is_wrong_is_explained(site: Site) -> None:
+    save = site.splunk.create_account
+    only = edgerc(site, "one") + "\n" + edgerc(site, "two")
+    assert "it has [one], [two]" in refused(save, "a", edgerc=only)
+    assert "no section [three]" in refused(save, "a", edgerc=only, edgerc_section="three")
+    cut = edgerc(site).partition("access_token")[0]
+    assert "Section [default] of the credential file has no access_token" in refused(
+        save, "a", edgerc=cut
+    )
+    for text in ("[default]\n= x", "{'client_secret': 'hidden'}", "hidden"):
+        told = refused(save, "a", edgerc=text)
+        assert "credential file" in told
+        assert "hidden" not in told
+    for missing in ("host", *SECRETS):
+        values = site.account_values()
+        del values[missing]
+        assert refused(save, "a", **values).partition(missing)[1]
+    assert site.splunk.entries(ACCOUNTS) == {}
+    assert site.akamai.log() == []
+
+
+def test_what_akamai_refuses_is_not_saved(site: Site) -> None:
+    wrong = site.account_values(client_secret="wrong" + site.akamai.client_secret[5:])
+    told = refused(site.splunk.create_account, ACCOUNT, **wrong)
+    assert "Not authorized" in told
+    assert "Check host, client token, client secret and access token" in told
+    assert wrong["client_secret"] not in told
+    told = refused(site.splunk.create_account, ACCOUNT, **site.account_values(ca_bundle=""))
+    assert "The certificate shown is not trusted" in told
+    assert "ca_bundle" in told
+    told = refused(site.splunk.create_account, ACCOUNT, **site.account_values(ca_bundle="/no.pem"))
+    assert "ca_bundle of the account is no usable list of certificates" in told
+    assert site.splunk.entries(ACCOUNTS) == {}
+
+
+def test_what_may_be_different_in_a_minute_is_saved_with_a_warning(site: Site) -> None:
+    with closing(socket.socket()) as taken:
+        taken.bind(("127.0.0.1", 0))
+        site.create_account(host=f"127.0.0.1:{taken.getsockname()[1]}")
+    assert account(site)["connection"].startswith("Not verified, ")
+    assert "cannot be reached" in account(site)["connection"]
+    site.akamai.fault("status", status=503, mode="list")
+    site.splunk.edit(ACCOUNTS, ACCOUNT, host=site.akamai.host, client_secret=MASK)
+    assert "HTTP 503" in account(site)["connection"]
+    site.akamai.set_clock(skew_s=600)
+    site.splunk.edit(ACCOUNTS, ACCOUNT, host=site.akamai.host)
+    assert re.search(r"This host's clock is (599|600) s slow", account(site)["connection"])
+    site.akamai.set_clock(skew_s=0)
+    site.akamai.configurations(listable=False)
+    site.splunk.edit(ACCOUNTS, ACCOUNT, host=site.akamai.host)
+    assert "may not list security configurations: type their ids" in account(site)["connection"]
+
+
+def test_an_edit_keeps_what_comes_back_masked(site: Site) -> None:
+    site.create_account()
+    masked = dict.fromkeys(SECRETS, MASK)
+    site.splunk.edit(ACCOUNTS, ACCOUNT, host=site.akamai.host, **masked)
+    assert account(site)["connection"].startswith("Accepted, ")
+    told = refused(
+        site.splunk.edit, ACCOUNTS, ACCOUNT, **{**masked, "access_token": "akab-not-the-one"}
+    )
+    assert "Not authorized" in told
+    site.splunk.edit(ACCOUNTS, ACCOUNT, **masked)
+    site.load(5)
+    site.create_input()
+    assert site.run()["records"] == 5
+
+
+def test_an_account_in_use_stays(site: Site) -> None:
+    site.create_account()
+    site.create_input()
+    site.create_input("second", interval="300")
+    told = refused(site.splunk.delete, ACCOUNTS, ACCOUNT)
+    assert f"in use by: {INPUT} (akamai_siem), second (akamai_siem)" in told
+    for name in (INPUT, "second"):
+        site.splunk.delete(INPUTS, name)
+    site.splunk.delete(ACCOUNTS, ACCOUNT)
+    assert site.splunk.entries(ACCOUNTS) == {}
+
+
+@pytest.mark.core
+def test_secrets_stay_and_only_those_who_may_change_anything(site: Site) -> None:
+    """Also for an administrator of Splunk Cloud; one handler's process serves all of them."""
+    site.create_account()
+    site.create_input()
+    paths = {
+        kind: site.splunk.app_path(*parts)
+        for kind, parts in {
+            "account": (ACCOUNTS, ACCOUNT),
+            "accounts": (ACCOUNTS,),
+            "proxy": (f"{APP}_settings", "proxy"),
+            "input": (INPUTS, INPUT),
+        }.items()
+    }
+    keys = {role: site.splunk.new_session(role=role) for role in ("admin", "sc_admin", "user")}
+    for role, key in keys.items():
+        for kind, path in paths.items():
+            status, body = site.splunk.request("GET", path + "&--cred--=1", key=key)
+            assert status == (403 if role == "user" and kind != "input" else 200), (role, kind)
+            assert not any(site.account_values()[name].encode() in body for name in SECRETS)
+    for role, expected in (("user", 403), ("sc_admin", 200), ("user", 403), ("admin", 200)):
+        for path, form in (
+            (paths["account"], {"host": site.akamai.host}),
+            (paths["input"], {"interval": "90"}),
+        ):
+            status, body = site.splunk.request("POST", path, form=form, key=keys[role])
+            assert status == expected, (role, path, body)
+    status, _ = site.splunk.request("DELETE", paths["input"], key=keys["user"])
+    assert status == 403
+    assert len(site.handler_processes("rh_account")) == 1
+
+
+# --- the proxy ------------------------------------------------------------------------------
+
+
+def test_a_proxy_is_tried(site: Site) -> None:
+    site.create_account()
+    with ProxyServer("http", "someone", "right") as proxy:
+        values = {
+            "proxy_enabled": "1",
+            "proxy_type": "http",
+            "proxy_url": "127.0.0.1",
+            "proxy_port": str(proxy.port),
+            "proxy_username": "someone",
+        }
+        told = refused(site.splunk.edit_settings, "proxy", **values, proxy_password="wrong")
+        assert "The proxy does not let us through" in told
+        assert "Configuration > Proxy" in told
+        site.splunk.edit_settings("proxy", **values, proxy_password="right")
+        tested = site.splunk.entries(f"{APP}_settings", "proxy")["proxy"]["proxy_test"]
+        assert tested.startswith("Lets requests to Akamai through, ")
+        tunnels = len(proxy.tunnels)
+        assert tunnels > 0
+        site.splunk.edit_settings("proxy", **values, proxy_password=MASK)
+        assert len(proxy.tunnels) > tunnels
+    site.splunk.edit_settings("proxy", **values, proxy_password=MASK)
+    tested = site.splunk.entries(f"{APP}_settings", "proxy")["proxy"]["proxy_test"]
+    assert tested.startswith("Not verified, ")
+    told = refused(site.splunk.edit_settings, "proxy", **{**values, "proxy_url": "http://a b"})
+    assert "proxy_url has to be a host name or address alone" in told
+    site.splunk.edit_settings("proxy", proxy_enabled="0")
+    assert site.splunk.entries(f"{APP}_settings", "proxy")["proxy"]["proxy_test"] == "Not in use"
+
+
+# --- inputs ---------------------------------------------------------------------------------
+
+
+def test_configurations_by_name(site: Site) -> None:
+    site.akamai.configurations(known=[7, CONFIG_ID], names={7: "Zoo", CONFIG_ID: "Main site"})
+    site.create_account()
+
+    def listed(name: str) -> Any:
+        return site.splunk.call("GET", site.splunk.app_path(LISTED) + f"&account={name}")["entry"]
+
+    assert [(entry["name"], entry["content"]["label"]) for entry in listed(ACCOUNT)] == [
+        (str(CONFIG_ID), f"Main site ({CONFIG_ID})"),
+        ("7", "Zoo (7)"),
+    ]
+    assert listed("") == []
+    site.akamai.configurations(listable=False)
+    told = refused(listed, ACCOUNT)
+    assert "may not list security configurations" in told
+    assert "type their ids" in told
+    assert "account 'absent' does not exist" in refused(listed, "absent")
+
+
+@pytest.mark.core
+def test_the_row_of_an_input_says_how_it_is_doing(site: Site) -> None:
+    site.load(50)
+    site.create_account()
+    site.create_input()
+    assert (row(site)["state"], row(site)["last_event"]) == ("has not run yet", "")
+    site.run()
+    assert row(site)["state"] == "caught up"
+    newest = max(record["time"] for record in site.splunk.records())
+    document = site.splunk.kv_documents("ta_akamai_siem_runs")[f"{KIND}:{INPUT}"]
+    assert document["newest"] == pytest.approx(float(newest), abs=2)
+    assert row(site)["last_event"].endswith(" UTC")
+    assert row(site)["lag"] != ""
+    before = row(site)["last_event"]
+    site.run()
+    assert row(site)["last_event"] == before
+    site.akamai.fault("status", status=401, times=0)
+    site.run()
+    assert row(site)["state"].startswith("needs attention: Akamai answered 'Not authorized")
+    site.splunk.switch_input(KIND, INPUT, enabled=False)
+    assert row(site)["state"] == "disabled"
+    site.splunk.set_kvstore("failed")
+    assert row(site)["state"].startswith("unknown: ")
+
+
+def test_while_it_collects(site: Site) -> None:
+    site.load(20_000)
+    site.set_up()
+    site.splunk.set_pipe(paused=1)
+    number = site.splunk.start_run(STANZA)
+    site.akamai.wait_for_log(lambda log: any(e["query"].get("limit", "1") != "1" for e in log), 30)
+    assert row(site)["state"] == "collecting"
+    site.splunk.set_pipe(paused=0)
+    site.splunk.wait_run(STANZA, number)
+    assert row(site)["state"] == "caught up"
+
+
+def test_deleting_takes_the_position_along_and_a_clone_has_none(site: Site) -> None:
+    site.load(30)
+    site.create_account()
+    site.create_input()
+    site.run()
+    original = row(site)
+    keys = ("account", "config_ids", "start", "interval", "index", "limit")
+    cloned = {key: original[key] for key in keys}
+    site.splunk.create_input(KIND, "clone", **cloned)
+    assert row(site, "clone")["state"] == "has not run yet"
+    assert set(site.splunk.kv_documents(CHECKPOINTS)) == {f"{KIND}:{INPUT}"}
+    site.splunk.delete(INPUTS, INPUT)
+    assert site.splunk.kv_documents(CHECKPOINTS) == {}
+    assert site.splunk.kv_documents("ta_akamai_siem_runs") == {}
+    site.create_input()
+    assert site.run()["records"] == 30
+
+
+def test_starting_again(site: Site) -> None:
+    site.load(30)
+    site.create_account()
+    site.create_input()
+    assert site.run()["records"] == 30
+    told = refused(site.splunk.edit, INPUTS, INPUT, reset="-2h")
+    assert "tick the box as well" in told
+    told = refused(site.splunk.edit, INPUTS, INPUT, reset="-13h", reset_confirmed="1")
+    assert "from -1s to -12h" in told
+    assert site.run()["records"] == 0
+    site.splunk.edit(INPUTS, INPUT, reset="-2h", reset_confirmed="1")
+    assert (row(site)["start"], row(site)["state"]) == ("-2h", "has not run yet")
+    assert "reset" not in row(site)
+    assert site.run()["records"] == 30
+
+
+def test_a_run_that_goes_on_cannot_undo_it(site: Site) -> None:
+    """It has lost its lease: the position it would save is of before."""
+    site.load(20_000)
+    site.set_up(limit="5000")
+    site.splunk.set_pipe(paused=1)
+    number = site.splunk.start_run(STANZA)
+    site.akamai.wait_for_log(lambda log: any(e["query"].get("limit") == "5000" for e in log), 30)
+    site.splunk.edit(INPUTS, INPUT, reset="now", reset_confirmed="1")
+    site.splunk.set_pipe(paused=0)
+    site.splunk.wait_run(STANZA, number)
+    document = site.splunk.kv_documents(CHECKPOINTS).get(f"{KIND}:{INPUT}")
+    assert document is None or document["from_now"]
+
+
+def test_texts_of_refusals_are_whole(site: Site) -> None:
+    """As the page takes them out of splunkd's wrapping."""
+    site.create_account()
+    path = site.splunk.app_path(INPUTS)
+    form = {"name": "x", **site.input_values(config_ids="404404")}
+    status, body = site.splunk.request("POST", path, form=form)
+    assert status == 500
+    (message,) = json.loads(body)["messages"]
+    assert "Not found: The data for the object requested does not exist" in message["text"]

@@ -1,0 +1,253 @@
+"""What is refused when an input is saved, and what does not stand in the way of saving it."""
+
+from __future__ import annotations
+
+import socket
+import time
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.standins.splunk.client import RestError
+
+from .pushed_settings import push_setting
+from .site import ACCOUNT, CONFIG_ID, INPUT, KIND, STANZA
+
+if TYPE_CHECKING:
+    from .site import Site
+
+SERVER_ADDRESS = "192.0.2.209"
+"""What the Akamai stand-in gives as `serverIp` of its problems."""
+ILLEGAL = "Missing mandatory parameter(s) or illegal parameter(s) in the request"
+SAVED_WITHIN_S = 12.0
+"""Eight seconds for Akamai, the rest for starting Python and for splunkd's settings."""
+WRONG = (
+    ("config_ids", "1.5"),
+    ("config_ids", "\N{ARABIC-INDIC DIGIT SEVEN}"),
+    ("start", "yesterday"),
+    ("start", "-43201s"),
+    ("limit", "0"),
+    ("interval", "9"),
+)
+
+
+def save(site: Site, **changed: object) -> None:
+    """Save an input as splunkd does, which calls the script; RestError where it refuses."""
+    values = {"account": ACCOUNT, "config_ids": str(CONFIG_ID), "start": "-1h", **changed}
+    site.splunk.create_raw_input(KIND, INPUT, **values)
+
+
+def refusal(site: Site, **changed: object) -> str:
+    """What splunkd says to whoever saves this input. It must not be there afterwards."""
+    with pytest.raises(RestError) as refused:
+        save(site, **changed)
+    assert refused.value.status == 400
+    assert not is_saved(site)
+    return refused.value.text
+
+
+def is_saved(site: Site) -> bool:
+    return INPUT in site.splunk.entries("data", "inputs", KIND)
+
+
+def unverified(site: Site) -> str:
+    """The one warning of an input that was saved although Akamai did not confirm it."""
+    assert is_saved(site)
+    (line,) = [line for line in site.log_text().splitlines() if "validation.unverified" in line]
+    assert " WARNING " in line
+    return line
+
+
+def only_error(site: Site) -> str:
+    """The one line that a run, which has to fail before it asks Akamai, leaves on stderr."""
+    site.akamai.reset_log()
+    run = site.run()
+    assert run["exit_code"] not in (0, None), run
+    assert (run["records"], run["signal"]) == (0, None), run
+    assert site.akamai.log() == []
+    (line,) = run["stderr"]
+    assert line.startswith("ERROR ")
+    return str(line)
+
+
+# --- what is wrong with the stanza ----------------------------------------------------------
+
+
+def test_a_right_input_is_saved_after_one_question(site: Site) -> None:
+    site.push_account()
+    save(site)
+    assert is_saved(site)
+    (asked,) = site.akamai.log()
+    assert (asked["status"], asked["query"]["limit"]) == (200, "1")
+    assert "WARNING" not in site.log_text()
+
+
+@pytest.mark.core
+def test_every_problem_is_named_at_once(site: Site) -> None:
+    text = refusal(
+        site, account="absent", config_ids="12;x7;-3", start="-13h", limit="600001", interval="5"
+    )
+    assert "account 'absent' does not exist" in text
+    assert "x7, -3" in text
+    assert "'-13h'" in text
+    assert "limit has to be a number of events from 1 to 600000; it is '600001'" in text
+    assert "interval has to be" in text
+    assert site.akamai.log() == []
+
+
+def test_a_value_out_of_range_is_named(site: Site) -> None:
+    site.push_account()
+    for setting, value in WRONG:
+        text = refusal(site, **{setting: value})
+        assert f"{setting} has to be" in text
+        assert text.count("has to be") == 1
+        assert value in text
+    assert site.akamai.log() == []
+
+
+def test_an_account_that_does_not_exist_is_named(site: Site) -> None:
+    site.push_account()
+    assert "account 'other' does not exist" in refusal(site, account="other")
+    assert site.akamai.log() == []
+
+
+def test_a_ca_bundle_that_is_none_is_named(site: Site) -> None:
+    absent = str(site.home / "absent.pem")
+    site.push_account(ca_bundle=absent)
+    assert "ca_bundle of the account is no usable list" in refusal(site)
+    conf = ("configs", "conf-ta_akamai_siem_account", ACCOUNT)
+    site.splunk.edit(*conf, ca_bundle=site.home / "ready.json")
+    assert "ca_bundle of the account is no usable list" in refusal(site)
+    assert site.akamai.log() == []
+
+
+# --- what Akamai definitely refuses ---------------------------------------------------------
+
+
+def test_a_wrong_secret_is_refused(site: Site) -> None:
+    secret = "wrong" + site.akamai.client_secret[5:]
+    site.push_account(client_secret=secret)
+    text = refusal(site)
+    assert "Not authorized: " in text
+    assert SERVER_ADDRESS in text
+    assert "HTTP 401" in text
+    assert "client secret" in text
+    assert secret not in text
+
+
+def test_a_configuration_without_permission_is_refused(site: Site) -> None:
+    site.akamai.configurations(known=[CONFIG_ID, 5], forbidden=[5])
+    site.push_account()
+    text = refusal(site, config_ids="5")
+    assert "Unauthorized: The specified user is unauthorized to access" in text
+    assert SERVER_ADDRESS in text
+    assert "Manage SIEM" in text
+
+
+def test_an_unknown_configuration_is_refused(site: Site) -> None:
+    site.push_account()
+    text = refusal(site, config_ids="404404")
+    assert "Not found: The data for the object requested does not exist" in text
+    assert SERVER_ADDRESS in text
+    assert "Check config_ids" in text
+
+
+def test_an_illegal_parameter_is_refused(site: Site) -> None:
+    site.push_account()
+    site.akamai.fault("status", status=400)
+    text = refusal(site)
+    assert text.count(ILLEGAL) == 1
+    assert SERVER_ADDRESS in text
+    assert "Check config_ids and limit" in text
+
+
+# --- what may be different in a minute ------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_trouble_at_akamai_does_not_hinder_saving(site: Site, status: int) -> None:
+    site.push_account()
+    site.akamai.fault("status", status=status)
+    save(site)
+    assert f"HTTP {status}" in unverified(site)
+    assert SERVER_ADDRESS in unverified(site)
+    assert len(site.akamai.log()) == 1
+
+
+def test_a_closed_port_does_not_hinder_saving(site: Site) -> None:
+    with closing(socket.socket()) as taken:
+        taken.bind(("127.0.0.1", 0))
+        site.push_account(host=f"127.0.0.1:{taken.getsockname()[1]}")
+        save(site)
+    assert "cannot be reached" in unverified(site)
+
+
+def test_a_stall_hinders_saving_only_for_seconds(site: Site) -> None:
+    site.push_account()
+    site.akamai.fault("stall", where="headers", seconds=None)
+    began = time.monotonic()
+    save(site)
+    assert time.monotonic() - began < SAVED_WITHIN_S
+    unverified(site)
+    site.akamai.clear_faults()
+
+
+def test_an_untrusted_certificate_does_not_hinder_saving(site: Site) -> None:
+    site.push_account(ca_bundle="")
+    save(site)
+    line = unverified(site)
+    assert "not trusted" in line
+    assert "ca_bundle" in line
+    assert site.akamai.log() == []
+
+
+@pytest.mark.parametrize("skew", [600, -600])
+def test_a_clock_that_is_off_is_corrected_and_named(site: Site, skew: int) -> None:
+    site.push_account()
+    site.akamai.set_clock(skew_s=skew)
+    save(site)
+    assert is_saved(site)
+    assert [entry["status"] for entry in site.akamai.log()] == [400, 200]
+    (line,) = site.log_text().splitlines()
+    assert " WARNING clock.skewed " in line
+    shown = float(line.partition("skew_seconds=")[2].split()[0])
+    assert shown == pytest.approx(skew, abs=5)
+
+
+# --- what is wrong when the input runs ------------------------------------------------------
+
+
+def test_a_run_with_a_wrong_setting_names_it(site: Site) -> None:
+    site.set_up()
+    push_setting(site.splunk, STANZA, "limit", "0")
+    line = only_error(site)
+    assert "settings.invalid" in line
+    assert "limit has to be" in line
+    push_setting(site.splunk, STANZA, "config_ids", "seven")
+    line = only_error(site)
+    assert "limit has to be" in line
+    assert "config_ids has to be" in line
+
+
+def test_a_run_whose_account_was_deleted_says_so(site: Site) -> None:
+    site.set_up()
+    site.splunk.delete("configs", "conf-ta_akamai_siem_account", ACCOUNT)
+    line = only_error(site)
+    assert "settings.invalid" in line
+    assert f"account '{ACCOUNT}' does not exist" in line
+
+
+def test_rights_missing_in_splunk_are_not_akamais_business(site: Site) -> None:
+    site.push_account()
+    splunk = site.splunk
+    key = splunk.new_session(deny=("storage/passwords",))
+    form = {"name": INPUT, "account": ACCOUNT, "config_ids": str(CONFIG_ID), "start": "now"}
+    path = splunk.app_path("data", "inputs", KIND)
+    status, body = splunk.request("POST", path, form=form, key=key)
+    assert status == 400
+    assert b"splunkd does not hand out stored passwords (HTTP 403)" in body
+    assert b"list_storage_passwords" in body
+    assert b"Control Center" not in body
+    assert site.akamai.log() == []
+    assert not is_saved(site)

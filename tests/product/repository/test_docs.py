@@ -1,0 +1,84 @@
+"""What the documents say of settings, errors and log events is what the code has."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from ta_akamai_siem import errors
+from ta_akamai_siem.limits import PAGE_EVENTS_MAX
+from ta_akamai_siem.record.masking import KINDS
+from ta_akamai_siem.settings import LIMIT_DEFAULT
+from ta_akamai_siem.splunk.scheme import scheme_xml
+from tests import ROOT
+
+DOCS = ROOT / "docs"
+PACKAGE = ROOT / "bin" / "ta_akamai_siem"
+
+
+def rows(page: str) -> dict[str, list[str]]:
+    """The cells of each table row by the first name in backticks of its first cell."""
+    found = {}
+    for line in (DOCS / page).read_text(encoding="utf-8").splitlines():
+        cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
+        for name in re.findall(r"`([^`]+)`", cells[0]) if line.startswith("|") else []:
+            found[name] = cells
+    return found
+
+
+def leaves(kind: type[errors.CollectionError]) -> list[type[errors.CollectionError]]:
+    below = kind.__subclasses__()
+    return [leaf for each in below for leaf in leaves(each)] if below else [kind]
+
+
+def test_every_error_has_its_row_with_the_same_advice() -> None:
+    documented = rows("troubleshooting.md")
+    for error in leaves(errors.CollectionError):
+        assert error.code in documented, error
+        if error.advice:
+            assert documented[error.code][2] == error.advice
+
+
+def test_every_event_of_the_log_has_its_row() -> None:
+    text = "".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py"))
+    logged = set(re.findall(r"log\.(?:info|warning|error|debug)\(\s*\"([a-z.]+)\"", text))
+    assert {"page.collected", "run.finished"} <= logged
+    assert logged <= set(rows("troubleshooting.md"))
+
+
+def test_no_row_without_code() -> None:
+    text = "".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py"))
+    assert [name for name in rows("troubleshooting.md") if f'"{name}' not in text] == []
+
+
+def test_settings() -> None:
+    documented = rows("settings.md")
+    page = json.loads((ROOT / "globalConfig.json").read_text(encoding="utf-8"))["pages"]
+    services = page["inputs"]["services"]
+    fields = [entity["field"] for service in services for entity in service["entity"]]
+    for tab in page["configuration"]["tabs"]:
+        fields += [entity["field"] for entity in tab.get("entity", [])]
+    # The logging tab is one that the framework brings, field included.
+    assert set(documented) == set(fields) - {"name"} | {"loglevel"}
+    for service in services:
+        shown = {entity["field"] for entity in service["entity"]}
+        for name in re.findall(r'<arg name="([a-z_]+)"', scheme_xml(service["name"])):
+            assert name in documented
+            assert name in shown
+    assert documented["limit"][1] == f"`{LIMIT_DEFAULT}`"
+    assert str(PAGE_EVENTS_MAX) in documented["limit"][2]
+
+
+def test_what_is_masked() -> None:
+    documented = rows("masking.md")
+    assert [name for name in documented if name in KINDS] == list(KINDS)
+    for name, kind in KINDS.items():
+        members = [f"{parent}.{each}" for parent, names in kind.members.items() for each in names]
+        cells = [re.findall(r"`([^`]+)`", cell) for cell in documented[name][1:]]
+        assert cells == [members, list(kind.headers), list(kind.parameters)]
+
+
+def test_links_lead_somewhere() -> None:
+    for page in [*ROOT.glob("*.md"), *DOCS.rglob("*.md")]:
+        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"

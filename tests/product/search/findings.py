@@ -1,0 +1,76 @@
+"""Everything that can be wrong with an app's search side, as one list: empty is what we ship.
+
+Takes any folder with `default` and `lookups`, so that deliberate faults can be tried on a copy.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.oracles import golden_files
+from tests.oracles.reference import cim
+from tests.oracles.search_time.index_time import IndexTime
+from tests.oracles.search_time.knowledge import Knowledge
+from tests.oracles.search_time.refusals import NotInSubset, Refused, Unspecified
+from tests.product.search import conf_rules
+from tests.product.search.corpus import events
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_REFUSALS = (Refused, Unspecified, NotInSubset)
+
+
+def findings(app: Path, corpus: int = 300) -> Iterator[str]:
+    """`corpus`: how many generated events to look at."""
+    try:
+        knowledge = Knowledge(app)
+    except _REFUSALS as error:
+        yield f"not loaded: {error}"
+        return
+    yield from conf_rules.findings(app)
+    for name in golden_files.names():
+        yield from (f"golden {name}: {one}" for one in golden_differences(knowledge, name))
+    yield from time_differences(knowledge)
+    yield from corpus_differences(knowledge, corpus)
+
+
+def time_differences(knowledge: Knowledge, count: int = 100) -> Iterator[str]:
+    """Where index time gives an event another time than the input does, or cuts it."""
+    stanza = IndexTime(knowledge.props["akamai:siem"])
+    for number, event in enumerate(events(count, odd=0.0)):
+        time = stanza.time(event.raw)
+        if time is None or f"{time:.3f}" != event.time or time.as_tuple().exponent != -3:
+            yield f"event {number}: its time is {time}, not {event.time}"
+        if stanza.records(event.raw) != [event.raw]:
+            yield f"event {number} is not one whole record"
+
+
+def golden_differences(knowledge: Knowledge, name: str) -> Iterator[str]:
+    """What a golden file has otherwise."""
+    golden = golden_files.load(name)
+    try:
+        found = golden_files.found(knowledge, golden)
+    except _REFUSALS as error:
+        yield f"{type(error).__name__}: {error}"
+        return
+    if found["unspecified"] != golden["unspecified"]:
+        yield f"unspecified: {found['unspecified']}, not {golden['unspecified']}"
+    for field in sorted({*found["fields"], *golden["fields"]}):
+        have, want = found["fields"].get(field), golden["fields"].get(field)
+        if have != want:
+            yield f"{field} is {have!r}, not {want!r}"
+
+
+def corpus_differences(knowledge: Knowledge, count: int, odd: float = 0.3) -> Iterator[str]:
+    """What plain Python computes otherwise for generated events."""
+    for number, event in enumerate(events(count, odd)):
+        try:
+            fields = knowledge.fields(event)
+        except _REFUSALS as error:
+            yield f"event {number}: {type(error).__name__}: {error}"
+            continue
+        for field, want in cim.fields(event.raw).items():
+            if fields.get(field) != want:
+                yield f"event {number}: {field} is {fields.get(field)!r}, not {want!r}"

@@ -1,0 +1,34 @@
+"""The conf files as they are: nothing to find by our own rules, nor by ksconf."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from tests import ROOT
+from tests.product.search import conf_rules
+
+
+def test_our_rules() -> None:
+    assert list(conf_rules.findings(ROOT)) == []
+
+
+def test_ksconf() -> None:
+    """Stanzas and keys that come twice, lines that are none."""
+    files = sorted(str(path) for path in (ROOT / "default").glob("*.conf"))
+    done = subprocess.run(
+        [sys.executable, "-m", "ksconf", "check", *files],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_what_is_for_all_apps() -> None:
+    """Search-time knowledge is; pages and navigation are not."""
+    meta = (ROOT / "metadata" / "default.meta").read_text(encoding="utf-8")
+    stanzas = dict(part.split("]", 1) for part in meta.split("\n[")[1:])
+    assert "export = system" in stanzas[""]
+    assert "export = none" in stanzas["views"]
+    assert "export = none" in stanzas["nav"]

@@ -1,0 +1,44 @@
+"""The product's decoder against records that were worked out by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from ta_akamai_siem.record.event import NotAnEvent, Record, record, unparsed
+from tests.oracles.reference.golden import Golden, golden_cases
+
+CASES = golden_cases()
+COLLECTED = "1700000000.125"
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
+def test_event_equals_golden(case: Golden) -> None:
+    """The record's text and time are exactly the golden ones."""
+    if case.unparsed:
+        with pytest.raises(NotAnEvent):
+            record(case.line, COLLECTED)
+        made = unparsed(case.line, COLLECTED)
+    else:
+        made = record(case.line, COLLECTED)
+    assert made.text == case.record
+    assert made.timed == (case.time is not None)
+    assert made.time == (case.time or COLLECTED)
+
+
+@pytest.mark.parametrize("opening", [b"[", b'{"a":'])
+def test_depth_beyond_every_parser_is_no_event(opening: bytes) -> None:
+    """Nesting that no parser can take is told as such, and the line can be kept as it came."""
+    line = b'{"a":' + opening * 200_000
+    with pytest.raises(NotAnEvent):
+        record(line, COLLECTED)
+    escaped = line.decode().replace('"', '\\"')
+    text = f'{{"type":"akamai_siem_unparsed","raw":"{escaped}"}}'
+    assert unparsed(line, COLLECTED) == Record(COLLECTED, text, timed=False)
+
+
+def test_decoding_twice_gives_the_same() -> None:
+    """What was decoded before, cached or not, does not change what comes after."""
+    events = [case for case in CASES if not case.unparsed]
+    first = [record(case.line, COLLECTED) for case in events]
+    again = [record(case.line, COLLECTED) for case in reversed(events)]
+    assert again[::-1] == first

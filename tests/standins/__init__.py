@@ -1,0 +1,1 @@
+"""Programs that stand in for Akamai, for splunkd and Splunk Web, and for proxies."""

@@ -1,0 +1,437 @@
+"""Start the stand-in as a program of its own and drive it from Python."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import os
+import select
+import signal
+import ssl
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode, urlsplit
+
+from tests import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from types import TracebackType
+
+APP = "TA_akamai_siem"
+
+
+class RestError(Exception):
+    """The stand-in refused a call: HTTP status and the messages' text."""
+
+    def __init__(self, status: int, text: str) -> None:
+        """Keep both."""
+        super().__init__(f"{status} {text}")
+        self.status = status
+        self.text = text
+
+
+class SplunkStandin:
+    """A running stand-in. As a context manager it is started, and ended in order.
+
+    `arguments` are further command line arguments (README.md lists them); `app` is the built app,
+    `python` the interpreter of the app's scripts. TimeoutError where a deadline passes.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        app: Path | None,
+        *arguments: str,
+        python: str = sys.executable,
+        app_name: str = APP,
+    ) -> None:
+        """Describe the program without starting it."""
+        self.home = home
+        self.app_name = app_name
+        self.management = ""
+        self.session_key = ""
+        self.user = ""
+        self.password = ""
+        self._command = [sys.executable, "-m", "tests.standins.splunk", "--home", str(home)]
+        self._command += ["--python", python, "--app-name", app_name, *arguments]
+        if app is not None:
+            self._command += ["--app", str(app)]
+        self._process: subprocess.Popen[bytes] | None = None
+        self._local = threading.local()
+        self._connections: list[http.client.HTTPSConnection] = []
+
+    # --- life ---------------------------------------------------------------------------------
+
+    def start(self, deadline: float = 60) -> SplunkStandin:
+        """Start the program and wait for its ready line. A home that is there is used again."""
+        self.home.mkdir(parents=True, exist_ok=True)
+        with (self.home / "standin.stderr").open("ab") as errors:
+            self._process = subprocess.Popen(
+                self._command,
+                cwd=ROOT,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                stdin=subprocess.DEVNULL,
+            )
+        self._take_ready(self._first_line(deadline))
+        return self
+
+    def _first_line(self, deadline: float) -> bytes:
+        if self._process is None or self._process.stdout is None:
+            raise RuntimeError("not started")
+        ready, _, _ = select.select([self._process.stdout], [], [], deadline)
+        line = self._process.stdout.readline() if ready else b""
+        if not line:
+            self.kill()
+            errors = (self.home / "standin.stderr").read_text(errors="replace")
+            raise TimeoutError(f"the Splunk stand-in did not start:\n{errors[-4000:]}")
+        return line
+
+    def _take_ready(self, line: bytes) -> None:
+        ready = json.loads(line)
+        self.management = ready["management"]
+        self.session_key = ready["session_key"]
+        self.user, self.password = ready["user"], ready["password"]
+
+    def stop(self, deadline: float = 30) -> int:
+        """End it in order (SIGTERM) and return its exit code."""
+        if self._process is None:
+            return 0
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGTERM)
+        try:
+            return self._process.wait(deadline)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise TimeoutError(f"the Splunk stand-in did not end within {deadline} s") from None
+        finally:
+            self._forget()
+
+    def kill(self) -> None:
+        """SIGKILL to the program itself: a crash of splunkd. Running inputs are orphaned."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._forget()
+
+    def end_orphans(self) -> list[int]:
+        """Kill the processes of inputs that outlived a crash, and return their ids."""
+        ended = []
+        for path in (self.home / "var" / "run" / "splunk").glob("*.pid"):
+            pid = int(path.stem)
+            with contextlib.suppress(OSError):
+                if str(self.home).encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
+                    os.kill(pid, signal.SIGKILL)
+                    ended.append(pid)
+            path.unlink()
+        return ended
+
+    def _forget(self) -> None:
+        if self._process is not None and self._process.stdout is not None:
+            self._process.stdout.close()
+        self._process = None
+        self._local = threading.local()
+        while self._connections:
+            self._connections.pop().close()
+
+    def __enter__(self) -> SplunkStandin:
+        """Start."""
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End, and leave no process behind."""
+        try:
+            self.stop()
+        finally:
+            self.end_orphans()
+
+    @property
+    def pid(self) -> int:
+        """Return the program's process id; 0 when it does not run."""
+        return self._process.pid if self._process else 0
+
+    # --- REST ---------------------------------------------------------------------------------
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        form: Mapping[str, object] | None = None,
+        document: object = None,
+        key: str | None = None,
+        timeout: float = 120,
+    ) -> tuple[int, bytes]:
+        """Make one call and return status and body, whatever they are."""
+        headers = {"Authorization": f"Splunk {self.session_key if key is None else key}"}
+        body = None
+        if document is not None:
+            body, headers["Content-Type"] = json.dumps(document).encode(), "application/json"
+        elif form is not None:
+            body = urlencode(form, doseq=True).encode()
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        connection = self._connection(timeout)
+        try:
+            return _exchange(connection, method, path, body, headers)
+        except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
+            connection.close()
+            if method != "GET":
+                raise
+        return _exchange(connection, method, path, body, headers)
+
+    def _connection(self, timeout: float) -> http.client.HTTPSConnection:
+        connection: http.client.HTTPSConnection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            context = ssl.create_default_context()
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+            place = urlsplit(self.management)
+            connection = http.client.HTTPSConnection(
+                place.hostname or "",
+                place.port,
+                timeout=timeout,
+                context=context,
+            )
+            self._local.connection = connection
+            self._connections.append(connection)
+        connection.timeout = timeout
+        if connection.sock is not None:
+            connection.sock.settimeout(timeout)
+        return connection
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        form: Mapping[str, object] | None = None,
+        document: object = None,
+        timeout: float = 120,
+    ) -> Any:
+        """Make one call and return its JSON; RestError unless the status is 2xx."""
+        status, body = self.request(method, path, form=form, document=document, timeout=timeout)
+        if not 200 <= status < 300:
+            raise RestError(status, _message(body))
+        return json.loads(body) if body else None
+
+    def app_path(self, *parts: str) -> str:
+        """Return a path in the app's namespace, its parts escaped, asking for JSON."""
+        escaped = "/".join(quote(part.replace("/", "%2F"), safe="") for part in parts)
+        return f"/servicesNS/nobody/{self.app_name}/{escaped}?output_mode=json"
+
+    def entries(self, *parts: str) -> dict[str, dict[str, Any]]:
+        """GET a collection of the app's namespace: contents by name."""
+        answer = self.call("GET", self.app_path(*parts) + "&count=0")
+        return {entry["name"]: entry["content"] for entry in answer["entry"]}
+
+    def create(self, *parts: str, name: str, **values: object) -> dict[str, Any]:
+        """POST a new entity and return its content."""
+        answer = self.call("POST", self.app_path(*parts), form={"name": name, **values})
+        content: dict[str, Any] = answer["entry"][0]["content"]
+        return content
+
+    def edit(self, *parts: str, **values: object) -> dict[str, Any]:
+        """POST changes of an entity and return its content."""
+        answer = self.call("POST", self.app_path(*parts), form=values)
+        content: dict[str, Any] = answer["entry"][0]["content"]
+        return content
+
+    def delete(self, *parts: str) -> None:
+        """DELETE an entity."""
+        self.call("DELETE", self.app_path(*parts))
+
+    # --- the app's own endpoints --------------------------------------------------------------
+
+    def create_account(self, name: str, **values: object) -> dict[str, Any]:
+        """Create an account on the setup page's endpoint."""
+        return self.create(f"{self.app_name}_account", name=name, **values)
+
+    def edit_settings(self, tab: str, **values: object) -> dict[str, Any]:
+        """Change `proxy` or `logging` on the settings page's endpoint."""
+        return self.edit(f"{self.app_name}_settings", tab, **values)
+
+    def create_input(self, kind: str, name: str, **values: object) -> dict[str, Any]:
+        """Create an input on the inputs page's endpoint."""
+        return self.create(f"{self.app_name}_{kind}", name=name, **values)
+
+    def create_raw_input(self, kind: str, name: str, **values: object) -> dict[str, Any]:
+        """Create an input on data/inputs, past the app's own handlers."""
+        return self.create("data", "inputs", kind, name=name, **values)
+
+    def edit_raw_input(self, kind: str, name: str, **values: object) -> dict[str, Any]:
+        """Change an input on data/inputs."""
+        return self.edit("data", "inputs", kind, name, **values)
+
+    def switch_input(self, kind: str, name: str, *, enabled: bool) -> None:
+        """Enable or disable an input."""
+        action = "enable" if enabled else "disable"
+        self.call("POST", self.app_path("data", "inputs", kind, name, action), form={})
+
+    def delete_input(self, kind: str, name: str) -> None:
+        """Delete an input on data/inputs."""
+        self.delete("data", "inputs", kind, name)
+
+    # --- KV store, messages -------------------------------------------------------------------
+
+    def kv_documents(self, collection: str) -> dict[str, dict[str, Any]]:
+        """Return a collection's documents by key."""
+        found = self.call("GET", self.app_path("storage", "collections", "data", collection))
+        return {document["_key"]: document for document in found}
+
+    def messages(self) -> dict[str, dict[str, Any]]:
+        """Return the bulletin messages by name."""
+        answer = self.call("GET", "/services/messages?output_mode=json&count=0")
+        return {entry["name"]: entry["content"] for entry in answer["entry"]}
+
+    def delete_message(self, name: str) -> None:
+        """Take a bulletin message down, as a person does who has read it."""
+        self.call("DELETE", f"/services/messages/{quote(name, safe='')}?output_mode=json")
+
+    # --- control ------------------------------------------------------------------------------
+
+    def _control(self, call: str, within: float = 120, /, **values: object) -> Any:
+        return self.call("POST", f"/standin/{call}", form=values, timeout=within)
+
+    def _look(self, call: str, within: float = 120, /, **values: object) -> Any:
+        return self.call("GET", f"/standin/{call}?{urlencode(values)}", timeout=within)
+
+    def run(self, stanza: str, timeout: float = 120) -> dict[str, Any]:
+        """Run a stanza once, now, and return the finished run."""
+        found: dict[str, Any] = self._control("run", timeout + 10, stanza=stanza, timeout=timeout)
+        return found
+
+    def start_run(self, stanza: str) -> int:
+        """Run a stanza now and return the run's number at once."""
+        return int(self._control("run", stanza=stanza, wait=0)["number"])
+
+    def wait_run(self, stanza: str, number: int, timeout: float = 120) -> dict[str, Any]:
+        """Wait until a stanza's run of a number (from 1) has ended, and return it."""
+        try:
+            found: dict[str, Any] = self._look(
+                "wait",
+                timeout + 10,
+                stanza=stanza,
+                number=number,
+                timeout=timeout,
+            )
+        except RestError as error:
+            if error.status == 408:
+                raise TimeoutError(error.text) from error
+            raise
+        return found
+
+    def runs(self, stanza: str = "") -> list[dict[str, Any]]:
+        """Return the runs, of one stanza or all."""
+        found: list[dict[str, Any]] = self._look("runs", stanza=stanza)
+        return found
+
+    def stanzas(self) -> dict[str, Any]:
+        """Return stanzas, kinds and the schemes that could not be introspected."""
+        found: dict[str, Any] = self._look("stanzas")
+        return found
+
+    def signal(self, stanza: str, name: str = "KILL") -> bool:
+        """Send TERM, KILL or INT to the stanza's process; false if none runs."""
+        return bool(self._control("signal", stanza=stanza, signal=name)["sent"])
+
+    def set_trap(self, stanza: str, *, after_records: int = 0, after_bytes: int = 0) -> None:
+        """SIGKILL the stanza's next run once it was seen to pass a mark."""
+        marks = {"after_records": after_records, "after_bytes": after_bytes}
+        self._control("trap", stanza=stanza, **marks)
+
+    def index(self, name: str = "") -> dict[str, Any]:
+        """Return `count`, `digest`, `raw_bytes`, `waiting`, `dropped`, `by_origin`."""
+        found: dict[str, Any] = self._look("index", index=name)
+        return found
+
+    def records(self, index: str = "main", source: str = "") -> Iterator[dict[str, Any]]:
+        """Yield the records of an index as they lie on the disk, oldest first."""
+        path = self.home / "var" / "lib" / "splunk" / index / "records.ndjson"
+        if not path.exists():
+            return
+        with path.open("rb") as stream:
+            for line in stream:
+                if not line.endswith(b"\n"):
+                    return  # it is being written
+                record = json.loads(line)
+                if not source or record["source"] == source:
+                    yield record
+
+    def set_pipe(self, **values: object) -> dict[str, Any]:
+        """Set `paused` (0, 1), `rate` (bytes a second, 0 is free), `commit_delay` (seconds)."""
+        found: dict[str, Any] = self._control("pipe", **values)
+        return found
+
+    def set_kvstore(self, state: str) -> None:
+        """Switch the KV store: ready, starting[:SECONDS], disabled, failed."""
+        self._control("kvstore", state=state)
+
+    def spoil_kv_writes(self, fault: str, count: int = 1) -> None:
+        """Spoil the next writes: 503, 500, timeout, lost-answer."""
+        self._control("kvstore", fault=fault, count=count)
+
+    def new_session(
+        self, user: str = "someone", deny: tuple[str, ...] = (), role: str = "admin"
+    ) -> str:
+        """Return a further session key; paths that begin with one of `deny` answer 403 to it."""
+        values = {"user": user, "deny": list(deny), "role": role}
+        return str(self._control("sessions", **values)["key"])
+
+    def expire_sessions(self) -> int:
+        """Expire all keys but our own, those of the running inputs included."""
+        return int(self._control("expire")["expired"])
+
+    def restart(self, kvstore: str = "ready") -> float:
+        """Restart in place and return the new start time (epoch seconds)."""
+        return float(self._control("restart", kvstore=kvstore)["startup_time"])
+
+    def reload_inputs(self) -> None:
+        """Have inputs.conf read again, as after pushed conf files."""
+        self._control("reload")
+
+    def calls(self) -> list[dict[str, Any]]:
+        """Return the management calls so far: at, method, path, status, user, seconds."""
+        found: list[dict[str, Any]] = self._look("calls")
+        return found
+
+    def forget_calls(self) -> None:
+        """Forget the management calls so far."""
+        self.call("DELETE", "/standin/calls")
+
+    def wait_until(self, what: str, holds: Any, timeout: float = 60) -> None:
+        """Ask `holds()` every 20 ms until it is true; TimeoutError names `what`."""
+        deadline = time.monotonic() + timeout
+        while not holds():
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{what}: not within {timeout} s")
+            time.sleep(0.02)
+
+
+def _exchange(
+    connection: http.client.HTTPSConnection,
+    method: str,
+    path: str,
+    body: bytes | None,
+    headers: dict[str, str],
+) -> tuple[int, bytes]:
+    connection.request(method, path, body, headers)
+    response = connection.getresponse()
+    return response.status, response.read()
+
+
+def _message(body: bytes) -> str:
+    try:
+        return "; ".join(message["text"] for message in json.loads(body)["messages"])
+    except (ValueError, KeyError, TypeError):
+        return body.decode("utf-8", "replace")
