@@ -5,7 +5,7 @@ export Q
 SETUP = $(PYTHON) packaging/setup_venv.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo search test test-all browser workbench cim mutations shown soak bench build package inspect lint clean
+.PHONY: help demo believed search test test-all browser workbench cim mutations shown soak bench build package inspect lint clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | \
@@ -38,6 +38,9 @@ mutations: ## deliberate faults in the conf files, and what finds each
 
 shown: build ## what is promised, at full size, in figures (WHAT=kills KILLS=200, ...)
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.measured.shown $(WHAT)
+
+believed: ## docs/believed.md, checked on a real Splunk (SPLUNK=https://host:8089 [CA=FILE] [WRITE=1])
+	@$(PYTHON) -m tests.by_hand.believed $(SPLUNK) $(if $(CA),--ca $(CA)) $(if $(WRITE),--write)
 
 soak: build ## faults, kills and restarts at random (MINUTES=20 RATE=1000 SEED=1)
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.measured.soak

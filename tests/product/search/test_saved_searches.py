@@ -142,9 +142,9 @@ def test_the_same_name_on_two_forwarders_is_two_inputs(knowledge: Knowledge) -> 
 def test_a_cluster_is_one_input(knowledge: Knowledge) -> None:
     """The member that is told `lease.held` counts for the holder: it lives as that one lives."""
     one, two = MAIN.on("one"), MAIN.on("two")
-    held = two.every(60, 5 * HOUR, 10, LeaseHeld("one has it"))
+    held = two.every(60, 5 * HOUR - 50, 10, LeaseHeld("one has it"))
     assert rows(knowledge, STOPPED, [*one.every(60, 5 * HOUR, 10), *held]) == []
-    failing = [*one.every(60, 5 * HOUR, HOUR), *one.every(60, HOUR, 20, DOWN), *held]
+    failing = [*one.every(60, 5 * HOUR, HOUR), *one.every(60, HOUR - 30, 20, DOWN), *held]
     (row,) = rows(knowledge, STOPPED, failing)
     found = (row["host"], row["hosts"], row["result"], row["silent_seconds"])
     assert found == ("one", 2, "server.trouble", HOUR)
@@ -243,7 +243,7 @@ def known() -> str:
 def test_attack_let_through(knowledge: Knowledge) -> None:
     let = [request(60, **LET_THROUGH), request(90, **LET_THROUGH)]
     others = [
-        request(60),  # denied
+        request(60, status="200"),  # denied, by a page of its own
         request(60, **{**LET_THROUGH, "status": "403"}),
         request(60, "waf_score_below", action="alert", status="200"),
         request(60, **LET_THROUGH, client=known()),
@@ -303,6 +303,13 @@ def test_a_spike_is_not_told_before_what_is_usual_is_known(knowledge: Knowledge)
     assert repeat(knowledge, "spike of denied requests", tables, busy) == [[]] * 3
 
 
+def test_five_times_the_usual_is_a_spike(knowledge: Knowledge) -> None:
+    name, tables = "spike of denied requests", Tables(knowledge)
+    assert repeat(knowledge, name, tables, [[{}] * 30] * 9) == [[]] * 9
+    assert repeat(knowledge, name, tables, [[{}] * 140]) == [[]]
+    assert len(repeat(knowledge, name, tables, [[{}] * 220])[0]) == 1
+
+
 def test_a_quiet_site_learns_as_well(knowledge: Knowledge) -> None:
     name, tables = "spike of denied requests", Tables(knowledge)
     assert repeat(knowledge, name, tables, [[]] * 9) == [[]] * 9
@@ -342,6 +349,11 @@ def test_rule_stopped_denying(knowledge: Knowledge) -> None:
     assert "950002" in row["signature_id"] or row["signature_id"]
     assert row["signature"] == f"Policy {row['policy_id']} no longer denies: {row['signature_id']}"
     assert set(row) >= FINDING
+    # Once for each stop.
+    assert repeat(knowledge, name, tables, [let * 30]) == [[]]
+    half = Tables(knowledge)
+    assert repeat(knowledge, name, half, [[*denied, *let * 15]] * 4) == [[]] * 4
+    assert repeat(knowledge, name, half, [let * 30]) == [[]]
     never = Tables(knowledge)
     assert repeat(knowledge, name, never, [let * 40] * 3) == [[]] * 3
 
