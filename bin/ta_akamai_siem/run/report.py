@@ -55,7 +55,7 @@ def report_run(ending: Ending, totals: Totals, log: Log) -> None:
         pages=totals.pages,
         bytes=totals.size,
         seconds=ending.seconds,
-        interval=longest_pause(ending.interval),
+        interval=_short(longest_pause(ending.interval)),
         lease=ending.succession or None,
         lag_seconds=totals.lag,
         drained=int(totals.drained),
@@ -65,6 +65,11 @@ def report_run(ending: Ending, totals: Totals, log: Log) -> None:
         result=ending.error.code if ending.error else "ok",
         reason=ending.error.what if ending.error and how not in (WELL, LEFT) else None,
     )
+
+
+def _short(seconds: float | None) -> float | int | None:
+    """Without decimals where there are none."""
+    return int(seconds) if seconds is not None and seconds.is_integer() else seconds
 
 
 def report_rewind(rewind: Rewind, log: Log) -> None:

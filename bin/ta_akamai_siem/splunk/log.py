@@ -43,9 +43,9 @@ https://help.splunk.com/en/splunk-enterprise/manage-knowledge-objects/knowledge-
 class Log:
     """Writes events of ours; `input` and `kind` are in every line."""
 
-    def __init__(self, kind: str, name: str, logger: logging.Logger) -> None:
+    def __init__(self, kind: str, name: str, logger: logging.Logger | None = None) -> None:
         self._input = {"input": name, "kind": kind}
-        self._logger = logger
+        self._logger = logger or logging.getLogger(f"ta_akamai_siem.{kind}.{name}")
 
     def debug(self, event: str, **values: object) -> None:
         self._write(logging.DEBUG, event, values)
@@ -78,7 +78,7 @@ def open_log(kind: str, name: str, level: str = "INFO") -> Log:
     root.addHandler(_file_handler(log_file_name(kind, name)))
     set_level(level)
     logging.captureWarnings(capture=True)
-    return Log(kind, name, logging.getLogger(f"ta_akamai_siem.{kind}.{name}"))
+    return Log(kind, name)
 
 
 def set_level(level: str) -> None:

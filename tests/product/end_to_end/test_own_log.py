@@ -71,7 +71,7 @@ def test_a_run_that_cannot_read_the_settings_is_seen(
         assert run(key) == 1
     pairs = ending(tmp_path / "home")
     assert (pairs["how"], pairs["result"]) == ("needs_person", "settings.unreadable")
-    assert (pairs["interval"], "lease" in pairs) == ("3600.000", False)
+    assert (pairs["interval"], "lease" in pairs) == ("3600", False)
 
 
 def test_an_unforeseen_error_is_a_run_that_failed(

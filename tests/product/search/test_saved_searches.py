@@ -206,7 +206,7 @@ def test_gap_recorded(knowledge: Knowledge) -> None:
     (row,) = rows(knowledge, "gap recorded", [*QUIET, gap])
     wanted = {"input": "main", "host": "forwarder", "since": "1700000000", "until": "1700000600"}
     assert {**wanted, "cause": "offset_expired"}.items() <= row.items()
-    assert set(SAVED[PREFIX + "gap recorded"]["alert.suppress.fields"].split(", ")) <= set(row)
+    assert set(SAVED[PREFIX + "gap recorded"]["alert.suppress.fields"].split(",")) <= set(row)
 
 
 def test_a_credential_that_was_mended_is_no_alert(knowledge: Knowledge) -> None:
@@ -444,7 +444,7 @@ def test_the_page_about_them() -> None:
         name: (
             f"{period(stanza) // 60} min",
             stanza["alert.suppress.period"],
-            stanza["alert.suppress.fields"].split(", "),
+            stanza["alert.suppress.fields"].split(","),
         )
         for name, stanza in SAVED.items()
     }

@@ -71,7 +71,7 @@ def test_how_a_run_ended(
         )
     line = caplog.messages[-1]
     pairs = dict(re.findall(r' (\w+)=("[^"]*"|\S+)', line))
-    wanted = {"input": "main", "kind": "akamai_siem", "interval": "600.000", "lease": "0a1b"}
+    wanted = {"input": "main", "kind": "akamai_siem", "interval": "600", "lease": "0a1b"}
     assert line.startswith("run.finished ")
     assert {**wanted, **expected}.items() <= pairs.items()
     assert ("reason" in pairs) == ("reason" in expected)
