@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from .beliefs import Belief
 
 HOLDS, OTHERWISE, UNCLEAR = "holds", "OTHERWISE", "not checked"
+BAR = "\\|"
+"""In a cell of a table."""
 _FAILED, _NO_SPLUNK = 1, 2
 
 
@@ -30,7 +32,7 @@ def table() -> str:
     rows.append("|---|---|---|---|---|")
     for one in BELIEFS:
         cells = (f"`{one.name}`", one.believed, one.rests, one.checked, one.otherwise)
-        rows.append(f"| {' | '.join(cells)} |")
+        rows.append(f"| {' | '.join(cell.replace('|', BAR) for cell in cells)} |")
     return "\n".join(rows)
 
 

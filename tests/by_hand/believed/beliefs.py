@@ -92,6 +92,24 @@ def _whole(splunk: Splunk) -> str | None:
     )
 
 
+def _every_rule(splunk: Splunk) -> str | None:
+    return _none_of(
+        splunk,
+        '| eval n=mvcount(json_array_to_mv(json_extract(_raw,"attackData.rules"))) '
+        "| where n!=coalesce(mvcount(rule_all),0)",
+        "events do not have each rule in rule_all",
+    )
+
+
+def _first_pattern(splunk: Splunk) -> str | None:
+    return _none_of(
+        splunk,
+        '| eval said=json_extract(_raw,"attackData.appliedAction") '
+        '| where match(said,"^[a-z_]+$") AND NOT coalesce(vendor_action,"")=said',
+        "events have another vendor_action than appliedAction",
+    )
+
+
 def _own_log(splunk: Splunk) -> str | None:
     found = splunk.search(
         "search index=_internal source=*ta_akamai_siem_*.log* | stats count BY sourcetype", "-24h"
@@ -206,11 +224,29 @@ BELIEFS = (
         _whole,
     ),
     Belief(
+        "every rule",
+        "A transform with MV_ADD matches again where the last match ended, and `\\G` is that place",
+        "`rule_all`, `signature_id_all` and the other lists; the deciding rule is found without it",
+        "counts the rules of each event in the JSON and in `rule_all`",
+        "Use Splunk's own JSON fields, `attackData.rules{}.id`, in events of up to 5,000 bytes",
+        _every_rule,
+    ),
+    Belief(
+        "first pattern",
+        "Of the transforms of one REPORT that give the same field, the first that matches wins",
+        "`vendor_action`, and so `action` and `severity`",
+        "compares `vendor_action` with `attackData.appliedAction`",
+        "In local/props.conf, calculate it: "
+        "`EVAL-vendor_action = coalesce('attackData.appliedAction',vendor_action)`",
+        _first_pattern,
+    ),
+    Belief(
         "own log",
         "A `[source::...]` stanza gives files of var/log/splunk a source type in `_internal`",
         "all alerts of operations, by the macro `akamai_siem_log`",
         "lists the source types of the add-on's log files",
-        "Search by source: set the macro to `(index=_internal source=*ta_akamai_siem_*.log*)`",
+        "Set the macro to `(index=_internal source=*ta_akamai_siem_*.log*)`, and in local/props.conf "
+        "put the lines of `[akamai:siem:log]` under `[source::...ta_akamai_siem_*.log*]`",
         _own_log,
     ),
     Belief(

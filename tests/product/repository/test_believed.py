@@ -45,6 +45,8 @@ OTHERWISE: dict[str, Answers] = {
     "index time": {r"_index_15m$": Answered([{"count": "100"}], TOTAL, 100)},
     "event time": {r"abs\(_time": Answered([{"count": "4"}], TOTAL, TOTAL)},
     "one record": {r"where NOT": Answered([{"count": "4"}], TOTAL, TOTAL)},
+    "every rule": {r"rule_all": Answered([{"count": "4"}], TOTAL, TOTAL)},
+    "first pattern": {r"appliedAction": Answered([{"count": "4"}], TOTAL, TOTAL)},
     "own log": {r"index=_internal": Answered([{"sourcetype": "akamai-too_small"}])},
     "json_extract": {r"eval v=json_extract": Answered([{"v": '"a\\"b\\n\\u00fc"'}])},
     "urldecode": {r"eval v=urldecode": Answered([{"v": "\u00c3\u00bc b"}])},
