@@ -245,7 +245,7 @@ BELIEFS = (
         "A `[source::...]` stanza gives files of var/log/splunk a source type in `_internal`",
         "all alerts of operations, by the macro `akamai_siem_log`",
         "lists the source types of the add-on's log files",
-        "Set the macro to `(index=_internal source=*ta_akamai_siem_*.log*)`, and in local/props.conf "
+        "Set the macro to `(index=_internal source=*ta_akamai_siem_*.log*)`. In local/props.conf, "
         "put the lines of `[akamai:siem:log]` under `[source::...ta_akamai_siem_*.log*]`",
         _own_log,
     ),
