@@ -27,7 +27,7 @@ offset      Akamai's token for a place in its stream; the next request goes on f
 position    where an input stands: an offset, or a time where there is none
 cursor      the position as a value, with what the next request needs (`continuous.cursor`)
 window      the same for a backfill: a part of its range that fits into one page
-plan        either of the two, as far as fetching a page goes (`akamai.fetching`)
+plan        either of the two, as far as fetching a page goes (`akamai.plan`)
 checkpoint  the position as a document in the KV store (`position.checkpoint`)
 history     earlier positions in that document, to go back to after a crash of splunkd
 lease       who collects the input, where several hosts could (`position.lease`)

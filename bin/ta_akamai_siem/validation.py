@@ -1,7 +1,7 @@
 """What splunkd asks before it saves a stanza: whether it is right, and Akamai accepts it.
 
-Akamai is asked once, within `probe.PROBE_SECONDS`. Only a definite refusal prevents
-saving; whatever may be different in a minute does not.
+Akamai is asked once, within `probe.PROBE_SECONDS`. What `probe.PREVENTS_SAVING` names for an input
+is refused; whatever may be different in a minute is not.
 """
 
 from __future__ import annotations
@@ -12,17 +12,13 @@ from typing import TYPE_CHECKING, Union
 
 from .akamai.client import SiemClient
 from .akamai.fetching import SKEW_WORTH_A_WARNING
-from .akamai.probe import PROBE_SECONDS, probe
+from .akamai.probe import INPUT, PROBE_SECONDS, prevents_saving, probe
 from .akamai.request import OffsetRequest
 from .akamai.signing import CorrectedClock
 from .backfill.settings import BackfillSettings, read_backfill
 from .errors import (
     ClockSkewed,
     CollectionError,
-    ConfigurationUnknown,
-    CredentialRefused,
-    ParameterIllegal,
-    PermissionMissing,
 )
 from .run.load_settings import load_settings, log_level
 from .settings import InputSettings, read_input
@@ -36,7 +32,6 @@ if TYPE_CHECKING:
     from .run.load_settings import Reader
     from .splunk.input_definition import InputDefinition
 
-DEFINITE = (CredentialRefused, PermissionMissing, ConfigurationUnknown, ParameterIllegal)
 _REQUEST = OffsetRequest(offset="NULL", limit=1)
 
 
@@ -69,12 +64,12 @@ def _backfill_reader(definition: InputDefinition, splunkd: Splunkd) -> Reader[Ba
 
 
 def probe_akamai(client: SiemClient, clock: CorrectedClock, log: Log) -> None:
-    """Raises one of `DEFINITE`; anything else that is wrong is logged as a warning."""
+    """Raises what prevents saving; anything else that is wrong is logged as a warning."""
     try:
         probe(lambda: client.probe(_REQUEST, PROBE_SECONDS), clock)
-    except DEFINITE:
-        raise
     except CollectionError as error:
+        if prevents_saving(error, INPUT):
+            raise
         log.warning("validation.unverified", reason=error)
     if abs(clock.skew) > SKEW_WORTH_A_WARNING:
         what = "This host's clock is not Akamai's; requests are signed with the corrected time"

@@ -13,6 +13,7 @@ from urllib3.exceptions import HTTPError
 
 from ta_akamai_siem.errors import PageIncomplete, UnexpectedAnswer
 
+from .page import PageSpool
 from .request import OffsetRequest
 from .session import (
     CONNECT_TIMEOUT,
@@ -31,9 +32,10 @@ if TYPE_CHECKING:
 
     from ta_akamai_siem.settings import Account, Proxy
 
-    from .page import Page, PageSpool
+    from .page import Page
     from .request import Request
     from .signing import CorrectedClock
+    from .spool import SpoolFolder
 
 READ_TIMEOUT = 60.0
 """Seconds without a byte after which an answer counts as stalled."""
@@ -117,6 +119,26 @@ class SiemClient:
                 f"The connection broke after {spool.size} bytes of the page ({root_cause(error)})"
             )
             raise PageIncomplete(what) from error
+
+
+class PageSource:
+    """A client whose pages are spooled to one input's folder."""
+
+    def __init__(self, client: SiemClient, spool: SpoolFolder) -> None:
+        self._client = client
+        self._spool = spool
+
+    def fetch(self, request: Request, *, tolerant: bool) -> Page:
+        """Ask once. `tolerant`: take a page whose content disagrees with its count.
+
+        Raises as `SiemClient.fetch`.
+        """
+
+        def new_spool(compressed: bool) -> PageSpool:  # noqa: FBT001 - as SiemClient.fetch calls it
+            file = self._spool.new_file(request.limit)
+            return PageSpool(file, compressed=compressed, tolerant=tolerant)
+
+        return self._client.fetch(request, new_spool)
 
 
 def _parameters(request: Request) -> dict[str, str | int]:

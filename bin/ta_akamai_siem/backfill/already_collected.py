@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
-
-from splunklib.binding import Context, handler
 
 from ta_akamai_siem.errors import CollectionError
 from ta_akamai_siem.settings import Problems, read_config_ids
+from ta_akamai_siem.splunk.connection import connection
 from ta_akamai_siem.splunk.kv_store import KvStore
-from ta_akamai_siem.splunk.names import APP, CHECKPOINTS
-from ta_akamai_siem.splunk.no_proxy import never_through_a_proxy
+from ta_akamai_siem.splunk.names import CHECKPOINTS
 
 from .settings import read_range
 
@@ -27,22 +24,10 @@ def is_already_collected(definition: InputDefinition) -> bool:
 
     False also where it cannot be told: then the run finds out.
     """
-    never_through_a_proxy()
-    uri = urlsplit(definition.server_uri)
-    context = Context(
-        handler=handler(timeout=_TIMEOUT),
-        token=definition.session_key,
-        owner="nobody",
-        app=APP,
-        autologin=False,
-        scheme=uri.scheme,
-        host=uri.hostname,
-        port=uri.port,
-    )
+    context = connection(definition.server_uri, definition.session_key, _TIMEOUT)
+    key = f"{definition.kind}:{definition.name}"
     try:
-        document = KvStore(context).load_document(
-            CHECKPOINTS, f"{definition.kind}:{definition.name}"
-        )
+        document = KvStore(context).load_document(CHECKPOINTS, key)
     except CollectionError:
         return False
     if document is None or not document.get("settled"):

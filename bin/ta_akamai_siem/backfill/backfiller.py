@@ -1,4 +1,8 @@
-"""The loop of a backfill: next window, write, flush, save. As `collector`: no Splunk, no HTTP."""
+"""The loop of a backfill: next window, write, flush, save. As `collector`: no Splunk, no HTTP.
+
+The checkpoint moves past events in one place, the end of `_take`, and past those that Akamai has
+no more where `run` finds no window. Whatever else is saved asks for the same window again.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +18,7 @@ from ta_akamai_siem.position.history import SAFE_AGE, STOP_AGE
 from ta_akamai_siem.run.prefetch import Prefetch
 from ta_akamai_siem.run.report import report_gap, report_rewind
 from ta_akamai_siem.run.run_time import RUN_MAX
+from ta_akamai_siem.run.surroundings import Writer
 from ta_akamai_siem.timestamps import utc
 
 from . import windows
@@ -22,10 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ta_akamai_siem.akamai.line_multiset import LineMultiset
-    from ta_akamai_siem.akamai.page import Page
-    from ta_akamai_siem.position.checkpoint import Stored
     from ta_akamai_siem.run.report import Totals
-    from ta_akamai_siem.run.surroundings import Bulletin, StopFlag
+    from ta_akamai_siem.run.surroundings import Bulletin, Checkpoints, StopFlag
     from ta_akamai_siem.splunk.log import Log
     from ta_akamai_siem.writing.delivery import Delivered
 
@@ -37,33 +40,25 @@ SETTLED_AFTER = SAFE_AGE + STOP_AGE
 """Seconds after its last save from which a finished backfill need not be looked after any more."""
 
 
-class Checkpoints(Protocol):
-    def load(self) -> Stored[WindowPlan] | None: ...
-
-    def save(self, position: WindowPlan, saved_at: float) -> None: ...
-
-    def start_anew(self) -> None: ...
-
-
 class WindowSource(Protocol):
+    """The window that comes next, as `window_pages.Windows`."""
+
     def next(self, plan: WindowPlan, before: Optional[LineMultiset]) -> Found: ...
 
 
-class Writer(Protocol):
+class WindowWriter(Writer, Protocol):
+    """As `writing.delivery.Delivery`."""
+
     def leave_out(self, lines: LineMultiset) -> None: ...
-
-    def deliver(self, page: Page, position: str, *, behind: bool) -> Delivered: ...
-
-    def page_saved(self) -> None: ...
 
 
 @dataclass(frozen=True)
 class Surroundings:
     """`host_now`: this host's clock, epoch seconds. `monotonic`: seconds, for how long it takes."""
 
-    checkpoints: Checkpoints
+    checkpoints: Checkpoints[WindowPlan]
     windows: WindowSource
-    writer: Writer
+    writer: WindowWriter
     log: Log
     bulletin: Bulletin
     stop: StopFlag

@@ -27,11 +27,11 @@ def collect(parts: Parts[BackfillSettings]) -> None:
     settings, stop, log = parts.settings, parts.stop, parts.log
     clock = CorrectedClock()
     client = SiemClient(settings.account, settings.config_ids, settings.proxy, parts.trusted, clock)
-    pages = Fetcher(parts.source(client), clock, stop.wait, log, settings.limit)
+    pages = Fetcher(parts.source(client), clock, stop.wait, log)
     with resources(settings.throughput, settings.mask, stop.wait, log) as hard:
         around = Surroundings(
             checkpoints=parts.checkpoint(CODEC),
-            windows=Windows(pages, pages, clock.now, stop.wait, visible_wait=MARGIN),
+            windows=Windows(pages, clock.now, stop.wait, visible_wait=MARGIN),
             writer=Delivery(parts.stream, parts.progress(), stop.check, time.time, hard),
             log=log,
             bulletin=parts.bulletin,

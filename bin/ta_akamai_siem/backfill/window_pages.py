@@ -12,7 +12,7 @@ from __future__ import annotations
 import contextlib
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple, Optional, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Optional
 
 from ta_akamai_siem.akamai.fetching import FetchFailed
 from ta_akamai_siem.akamai.line_multiset import LineMultiset
@@ -23,7 +23,7 @@ from .windows import Recheck
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ta_akamai_siem.akamai.fetching import Fetched
+    from ta_akamai_siem.akamai.fetching import Fetched, Fetcher
     from ta_akamai_siem.akamai.page import Page
     from ta_akamai_siem.akamai.request import Gap
 
@@ -31,18 +31,6 @@ if TYPE_CHECKING:
 
 _CLAMPED_MAX = 3
 """Times that a window's beginning may expire while it is asked for."""
-
-
-class Pages(Protocol):
-    """As `fetching.Fetcher`."""
-
-    def fetch(self, cursor: WindowPlan) -> Fetched[WindowPlan]: ...
-
-
-class RecheckPages(Protocol):
-    """As `fetching.Fetcher`."""
-
-    def fetch(self, cursor: Recheck) -> Fetched[Recheck]: ...
 
 
 @dataclass(frozen=True)
@@ -86,14 +74,12 @@ class Windows:
 
     def __init__(
         self,
-        pages: Pages,
-        rechecks: RecheckPages,
+        pages: Fetcher,
         now: Callable[[], float],
         wait: Callable[[float], None],
         visible_wait: float,
     ) -> None:
         self._pages = pages
-        self._rechecks = rechecks
         self._now = now
         self._wait = wait
         self._visible_wait = visible_wait
@@ -156,7 +142,7 @@ class Windows:
             raise
 
     def _brought(self, recheck: Recheck) -> LineMultiset:
-        with contextlib.closing(self._rechecks.fetch(recheck).page) as page:
+        with contextlib.closing(self._pages.fetch(recheck).page) as page:
             return _lines(page)
 
 

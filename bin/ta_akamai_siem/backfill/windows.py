@@ -1,27 +1,29 @@
 """A range of storage time in windows, oldest first: which one to ask for next.
 
-A value like `cursor.Cursor`, and used in its place where pages are fetched. No clock and no input
-or output. Time mode has no offset to go on from, so a window has to fit into one page: one that
-does not is made narrower and asked for again before anything of it is written. Windows share the
-second where they meet, for nobody documents whether `to` is part of the range.
+A value like `cursor.Cursor`, and like it a plan (`akamai.plan`). No clock and no input or output.
+Time mode has no offset to go on from, so a window has to fit into one page: one that does not is
+made narrower and asked for again before anything of it is written. Windows share the second where
+they meet, for nobody documents whether `to` is part of the range.
 
 All times are Akamai's clock, in whole epoch seconds.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Optional
 
+from ta_akamai_siem.akamai.plan import Remembered
 from ta_akamai_siem.akamai.request import NEARLY_FULL, Gap, TimeRequest
-from ta_akamai_siem.errors import CheckpointUnusable, RangeExpired
+from ta_akamai_siem.errors import RangeExpired
 from ta_akamai_siem.limits import MARGIN, PAGE_EVENTS_MAX, RETENTION, RETENTION_SLACK
-from ta_akamai_siem.position.history import Codec
+from ta_akamai_siem.position.history import Codec, reading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ta_akamai_siem.akamai.page import Context
+    from ta_akamai_siem.akamai.plan import Failed
     from ta_akamai_siem.akamai.request import Request
 
     from .settings import BackfillSettings
@@ -41,8 +43,8 @@ class WindowPlan:
 
     `since`, `until`: the whole range. `at`: all before it is written. `width`: of the next window.
     `limit`: events to ask for. `joined`: the window that ends at `at` was written, so the second
-    there may come twice. `events`: written so far. `mismatches`, `not_before`: as in `Cursor`.
-    `settled`: done, and what was written last is surely stored.
+    there may come twice. `events`: written so far. `remembered`: what failed requests have taught,
+    until a window is written. `settled`: done, and what was written last is surely stored.
     """
 
     host: str
@@ -54,9 +56,8 @@ class WindowPlan:
     width: int = WIDTH_FIRST
     joined: bool = False
     events: int = 0
-    mismatches: int = 0
-    not_before: float = 0.0
     settled: bool = False
+    remembered: Remembered = field(default_factory=Remembered)
 
     def to_document(self) -> dict[str, Any]:
         """The plan's members of the KV store document."""
@@ -71,8 +72,8 @@ class WindowPlan:
             "width": self.width,
             "joined": self.joined,
             "events": self.events,
-            "doubts": self.mismatches,
-            "not_before": self.not_before,
+            "doubts": self.remembered.mismatches,
+            "not_before": self.remembered.not_before,
             "settled": self.settled,
         }
 
@@ -106,7 +107,8 @@ class WindowPlan:
             return self, None
         at = min(oldest, self.until)
         gap = Gap(float(self.at), float(at), cause="range_expired")
-        return replace(self, at=at, joined=False, mismatches=0), gap
+        remembered = replace(self.remembered, mismatches=0)
+        return replace(self, at=at, joined=False, remembered=remembered), gap
 
     def request(self, now: float) -> Request:
         """What to ask for next. Raises RangeExpired once its beginning is no more to be had."""
@@ -118,7 +120,7 @@ class WindowPlan:
 
     def pause(self, now: float) -> float:
         """Seconds to wait before the next request."""
-        return max(0.0, self.not_before - now)
+        return self.remembered.pause(now)
 
     def overflows(self, context: Context, request: Request) -> bool:
         """Whether there may be more in the window than its page brought."""
@@ -132,27 +134,15 @@ class WindowPlan:
         """After a page that was cut, or that may not hold all of its window."""
         return replace(self, width=max(1, (self.end - self.at) // 2))
 
-    def paced(self, _seconds: float, _ceiling: int, *, full: bool) -> WindowPlan:  # noqa: ARG002
-        """Windows follow the number of events alone; a page that takes too long gets cut."""
-        return self
-
     def mismatched(self) -> WindowPlan:
-        return replace(self, mismatches=self.mismatches + 1)
+        """After a page that ended as it should and disagreed with itself."""
+        return replace(self, remembered=self.remembered.mismatched())
 
-    def delayed(self, not_before: float) -> WindowPlan:
-        return replace(self, not_before=not_before)
-
-    def replaying(self) -> WindowPlan:
-        """The range does not move; what has expired is left out by `clamped`."""
-        return self
-
-    def clock_corrected(self, _correction: float) -> WindowPlan:
-        """The range is not reckoned by this host's clock."""
-        return self
-
-    def gap(self, _request: Request) -> Optional[Gap]:
-        """`clamped` tells."""
-        return None
+    def failed(self, failed: Failed) -> WindowPlan:
+        """After a request that brought no page. What has expired is left out by `clamped`."""
+        if failed.is_cut:
+            return self.halved()
+        return replace(self, remembered=self.remembered.after(failed))
 
     def after(self, found: int) -> WindowPlan:
         """The plan once a window of so many events is written."""
@@ -164,46 +154,26 @@ class WindowPlan:
             at=self.end,
             width=max(1, min(fitting, widest)),
             joined=True,
-            mismatches=0,
-            not_before=0.0,
+            remembered=Remembered(),
         )
 
 
 @dataclass(frozen=True)
 class Recheck:
-    """A look at a moment, to learn which events two windows share. Never changes."""
+    """A look at a moment, to learn which events two windows share. Asks for the same each time."""
 
     since: int
     until: int
-    mismatches: int = 0
-    not_before: float = 0.0
+    remembered: Remembered = field(default_factory=Remembered)
 
     def request(self, _now: float) -> Request:
         return TimeRequest(self.since, PAGE_EVENTS_MAX, self.until)
 
     def pause(self, now: float) -> float:
-        return max(0.0, self.not_before - now)
+        return self.remembered.pause(now)
 
-    def paced(self, _seconds: float, _ceiling: int, *, full: bool) -> Recheck:  # noqa: ARG002
-        return self
-
-    def halved(self) -> Recheck:
-        return self
-
-    def mismatched(self) -> Recheck:
-        return replace(self, mismatches=self.mismatches + 1)
-
-    def delayed(self, not_before: float) -> Recheck:
-        return replace(self, not_before=not_before)
-
-    def replaying(self) -> Recheck:
-        return self
-
-    def clock_corrected(self, _correction: float) -> Recheck:
-        return self
-
-    def gap(self, _request: Request) -> Optional[Gap]:
-        return None
+    def failed(self, failed: Failed) -> Recheck:
+        return replace(self, remembered=self.remembered.after(failed))
 
 
 def begin(settings: BackfillSettings) -> WindowPlan:
@@ -230,10 +200,7 @@ def belongs_to(plan: WindowPlan, settings: BackfillSettings) -> bool:
 
 def from_document(document: Mapping[str, Any]) -> WindowPlan:
     """The plan that `to_document` wrote. Raises CheckpointUnusable for anything else."""
-    try:
-        if document["version"] != VERSION:
-            what = f"The checkpoint has version {document['version']}, known is {VERSION}"
-            raise CheckpointUnusable(what)
+    with reading(document, VERSION):
         return WindowPlan(
             host=str(document["host"]),
             config_ids=tuple(int(number) for number in document["config_ids"].split(";")),
@@ -244,13 +211,9 @@ def from_document(document: Mapping[str, Any]) -> WindowPlan:
             width=int(document["width"]),
             joined=bool(document["joined"]),
             events=int(document["events"]),
-            mismatches=int(document["doubts"]),
-            not_before=float(document["not_before"]),
             settled=bool(document["settled"]),
+            remembered=Remembered(int(document["doubts"]), float(document["not_before"])),
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        what = f"The checkpoint is not one of this add-on ({type(error).__name__}: {error})"
-        raise CheckpointUnusable(what) from error
 
 
 CODEC = Codec(write=WindowPlan.to_document, read=from_document)

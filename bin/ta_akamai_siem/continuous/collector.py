@@ -1,6 +1,8 @@
 """The loop: plan, fetch, write, flush, save. No Splunk and no HTTP: it sees protocols.
 
-The checkpoint moves in one place, after the page proved complete and its records were written.
+The checkpoint moves past events in one place, `_take`, after the page proved complete and its
+records were written. Whatever else is saved asks for the same events again: a new beginning, a
+position gone back to, and what a page that failed has taught.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Optional, Protocol
 
 from ta_akamai_siem.akamai.fetching import FetchFailed
+from ta_akamai_siem.akamai.request import NEARLY_FULL
 from ta_akamai_siem.errors import PageIncomplete
 from ta_akamai_siem.limits import LATENCY
 from ta_akamai_siem.run.prefetch import Prefetch
@@ -23,10 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ta_akamai_siem.akamai.fetching import Fetched
-    from ta_akamai_siem.akamai.page import Page
     from ta_akamai_siem.position.checkpoint import Stored
     from ta_akamai_siem.run.report import Totals
-    from ta_akamai_siem.run.surroundings import Bulletin, StopFlag
+    from ta_akamai_siem.run.surroundings import Bulletin, Checkpoints, StopFlag, Writer
     from ta_akamai_siem.settings import InputSettings
     from ta_akamai_siem.splunk.log import Log
     from ta_akamai_siem.writing.delivery import Delivered
@@ -34,22 +36,10 @@ if TYPE_CHECKING:
     from .cursor import Cursor
 
 
-class Checkpoints(Protocol):
-    def load(self) -> Stored[Cursor] | None: ...
-
-    def save(self, position: Cursor, saved_at: float) -> None: ...
-
-    def start_anew(self) -> None: ...
-
-
 class Pages(Protocol):
+    """The page that comes next, as `akamai.fetching.Fetcher`."""
+
     def fetch(self, cursor: Cursor) -> Fetched[Cursor]: ...
-
-
-class Writer(Protocol):
-    def deliver(self, page: Page, position: str, *, behind: bool) -> Delivered: ...
-
-    def page_saved(self) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -58,7 +48,7 @@ class Surroundings:
     how long a run lasts. `blocked`: seconds that splunkd has kept us waiting so far.
     """
 
-    checkpoints: Checkpoints
+    checkpoints: Checkpoints[Cursor]
     pages: Pages
     writer: Writer
     log: Log
@@ -104,17 +94,28 @@ class Collector:
     def _resume(self) -> Cursor:
         """Where to go on from. A new beginning is saved at once: it is what `start` refers to."""
         stored = self._around.checkpoints.load()
+        if (
+            stored is None
+            or stored.rewind is not None
+            or not cursors.belongs_to(stored.position, self._settings)
+        ):
+            return self._saved(self._begun(stored))
+        return self._limited(stored.position)
+
+    def _begun(self, stored: Stored[Cursor] | None) -> Cursor:
+        """A position other than the one saved last: new, gone back to, or for other ids."""
         if stored is None:
-            return self._saved(cursors.begin(self._settings, self._around.now()))
+            return cursors.begin(self._settings, self._around.now())
         if stored.rewind is not None:
             # What was written since may be lost; no record of it may stand in the way.
             self._around.writer.page_saved()
             report_rewind(stored.rewind, self._around.log)
-        cursor = stored.position
-        if not cursors.belongs_to(cursor, self._settings):
-            return self._saved(self._reassigned(cursor))
-        cursor = replace(cursor, limit=min(cursor.limit, self._settings.limit))
-        return cursor if stored.rewind is None else self._saved(cursor)
+        if not cursors.belongs_to(stored.position, self._settings):
+            return self._reassigned(stored.position)
+        return self._limited(stored.position)
+
+    def _limited(self, cursor: Cursor) -> Cursor:
+        return replace(cursor, limit=min(cursor.limit, self._settings.limit))
 
     def _reassigned(self, stored: Cursor) -> Cursor:
         """Where to begin when host or ids have changed: the offset means nothing any more."""
@@ -138,9 +139,13 @@ class Collector:
         return Prefetch(lambda: self._around.pages.fetch(cursor))
 
     def _arrived(self, prefetch: Prefetch[Fetched[Cursor]]) -> Fetched[Cursor]:
+        """The page, and the cursor with the limit that follows from how fast it came."""
         with self._around.stop.interruptible():
             try:
-                return prefetch.result()
+                fetched = prefetch.result()
+                full = fetched.page.events >= fetched.request.limit * NEARLY_FULL
+                cursor = fetched.cursor.paced(fetched.seconds, self._settings.limit, full=full)
+                return replace(fetched, cursor=cursor)
             except FetchFailed as failed:
                 failure = failed
         self._save(failure.cursor.complete_to(self._complete))
@@ -168,9 +173,10 @@ class Collector:
                     raise
                 self._around.log.warning(error.code, reason=error)
                 return self._saved(fetched.cursor.mismatched())
-        if fetched.gap:
+        gap = fetched.cursor.gap(fetched.request)
+        if gap:
             # Before the save: told twice after a kill is better than never.
-            report_gap(fetched.gap, self._settings.name, self._around.log, self._around.bulletin)
+            report_gap(gap, self._settings.name, self._around.log, self._around.bulletin)
         # Nothing is stored before it happened: where this page ends, all older than its last events
         # is written. None of them can be newer than what Akamai hands out.
         self._complete = max(self._complete, min(delivered.late, fetched.asked_at - LATENCY))

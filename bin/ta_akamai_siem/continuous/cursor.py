@@ -1,16 +1,62 @@
-"""The checkpoint as a value, and the plan that follows from it: which request comes next.
+"""The cursor: where an input stands, as a value, and which request comes next.
 
 No clock and no input or output: the caller says what time it is. All times are Akamai's clock, in
-epoch seconds.
+epoch seconds. Every change is a method that gives a new cursor.
+
+A cursor is in one of four states, told apart by three of its members:
+
+  state   offset  from_now  complete_until  request
+  START   none    yes       none            NULL
+  BACK    none    no        none            since
+  REPLAY  none    no        known           since
+  OFFSET  token   no        known           token
+
+START   The input begins now, and has no page yet. It asks for the offset NULL, which means "from
+        now" to Akamai, for `FROM_NOW_GRACE` seconds; later it asks for `since`, to skip nothing.
+BACK    The input begins in the past, and has no page yet. It asks in time mode.
+REPLAY  The offset is of no use any more. Time mode has to bridge to a new one: from `MARGIN` before
+        the last moment known to be complete, as events become visible late.
+OFFSET  A page is written. The input goes on from its offset.
+
+What happens to a cursor, the state that it is in afterwards, and what else changes:
+
+  event     START   BACK    REPLAY  OFFSET  may change
+  page      OFFSET  OFFSET  OFFSET  OFFSET  offset from_now complete_until host_time skew remembered
+  drained   OFFSET  OFFSET  OFFSET  OFFSET  as page, cut_limit
+  expired   BACK    BACK    REPLAY  REPLAY  offset from_now since remembered
+  cut       START   BACK    REPLAY  OFFSET  limit cut_limit
+  mismatch  START   BACK    REPLAY  OFFSET  remembered
+  wait      START   BACK    REPLAY  OFFSET  remembered
+  trouble   START   BACK    REPLAY  OFFSET
+  clock     START   BACK    REPLAY  OFFSET  since skew
+  pace      START   BACK    REPLAY  OFFSET  limit
+  known     -       -       REPLAY  OFFSET  complete_until
+  restart   START   BACK    REPLAY  OFFSET  since skew
+
+page      A page is written and more is waiting: `after`.
+drained   A page is written and nothing is left: `after`.
+expired   Akamai no longer has the offset or the moment, HTTP 416 or 400: `failed`.
+cut       A page began and did not end: `failed`.
+mismatch  A page ended as it should and disagreed with itself: `failed`, `mismatched`.
+wait      Akamai demanded a pause with Retry-After: `failed`.
+trouble   Anything else went wrong: `failed`.
+clock     This host's clock turned out to be wrong: `failed`. It moves a beginning that was reckoned
+          by that clock, nothing else.
+pace      A page has arrived, quickly or slowly: `paced`.
+known     What was written proves that all before a moment is complete: `complete_to`.
+restart   The checkpoint is read again: `from_document`. A new run has to learn the skew anew.
+
+A test walks both tables, cell by cell, with real cursors.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Optional
 
+from ta_akamai_siem.akamai.plan import Remembered
 from ta_akamai_siem.akamai.request import NEARLY_FULL, Gap, OffsetRequest, TimeRequest
-from ta_akamai_siem.errors import CheckpointUnusable
+from ta_akamai_siem.errors import CheckpointUnusable, Replay
 from ta_akamai_siem.limits import (
     BEGIN_SLACK,
     LATENCY,
@@ -19,12 +65,13 @@ from ta_akamai_siem.limits import (
     RETENTION,
     RETENTION_SLACK,
 )
-from ta_akamai_siem.position.history import Codec
+from ta_akamai_siem.position.history import Codec, reading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ta_akamai_siem.akamai.page import Context
+    from ta_akamai_siem.akamai.plan import Failed
     from ta_akamai_siem.akamai.request import Request
     from ta_akamai_siem.settings import InputSettings
 
@@ -53,8 +100,7 @@ class Cursor:
     `complete_until`: all that Akamai stored up to then is written; None before the first page.
     `limit`: events to ask for; it follows what the connection can do (`paced`, `halved`).
     `cut_limit`: asked with that limit a page was cut, so until all is drained ask for less; or 0.
-    `mismatches`: how many times running the page ended as it should and disagreed with itself.
-    `not_before`: no request earlier than this, as Akamai demanded with Retry-After.
+    `remembered`: what failed requests have taught, until a page is written.
     """
 
     host: str
@@ -64,11 +110,10 @@ class Cursor:
     since: float = 0.0
     from_now: bool = False
     complete_until: Optional[float] = None
-    mismatches: int = 0
-    not_before: float = 0.0
     cut_limit: int = 0
     host_time: bool = False
     skew: float = 0.0
+    remembered: Remembered = field(default_factory=Remembered)
 
     def to_document(self) -> dict[str, Any]:
         """The cursor's members of the KV store document."""
@@ -81,8 +126,8 @@ class Cursor:
             "from_now": self.from_now,
             "complete_until": self.complete_until,
             "limit": self.limit,
-            "doubts": self.mismatches,
-            "not_before": self.not_before,
+            "doubts": self.remembered.mismatches,
+            "not_before": self.remembered.not_before,
             "cut_limit": self.cut_limit,
             "host_time": self.host_time,
             "skew": self.skew,
@@ -104,11 +149,11 @@ class Cursor:
 
     def pause(self, now: float) -> float:
         """Seconds to wait before the next request. `now`: Akamai's clock."""
-        allowed = self.not_before
+        pause = self.remembered.pause(now)
         if self.offset is None and not self._asks_from_now(now):
             # Time mode cannot begin with what is withheld yet.
-            allowed = max(allowed, self.since + LATENCY + 1)
-        return max(0.0, allowed - now)
+            pause = max(pause, self.since + LATENCY + 1 - now)
+        return pause
 
     def _asks_from_now(self, now: float) -> bool:
         return self.offset is None and self.from_now and now < self.since + FROM_NOW_GRACE
@@ -122,8 +167,7 @@ class Cursor:
             from_now=False,
             host_time=False,
             skew=0.0,
-            mismatches=0,
-            not_before=0.0,
+            remembered=Remembered(),
             cut_limit=0 if drained else self.cut_limit,
             complete_until=complete if complete is not None else self.since,
         )
@@ -131,7 +175,8 @@ class Cursor:
     def complete_to(self, moment: float) -> Cursor:
         """The cursor once it is known that all that was stored up to `moment` is written."""
         known = self.since if self.complete_until is None else self.complete_until
-        return replace(self, complete_until=max(known, moment))
+        # Before the first page, `since` may still be this host's idea of the time.
+        return replace(self, complete_until=moment) if moment > known else self
 
     def paced(self, seconds: float, ceiling: int, *, full: bool) -> Cursor:
         """The limit after a page that took `seconds` to arrive; `ceiling`: the input's limit."""
@@ -147,7 +192,8 @@ class Cursor:
         """Back to time mode, from the last moment known to be complete."""
         known = self.since if self.complete_until is None else self.complete_until
         since = known - MARGIN if self.offset is not None else known
-        return replace(self, offset=None, from_now=False, since=since, mismatches=0)
+        remembered = replace(self.remembered, mismatches=0)
+        return replace(self, offset=None, from_now=False, since=since, remembered=remembered)
 
     def halved(self) -> Cursor:
         """After a page that was cut."""
@@ -155,11 +201,16 @@ class Cursor:
 
     def mismatched(self) -> Cursor:
         """After a page that ended as it should and disagreed with itself."""
-        return replace(self, mismatches=self.mismatches + 1)
+        return replace(self, remembered=self.remembered.mismatched())
 
-    def delayed(self, not_before: float) -> Cursor:
-        """After an answer that asked to wait."""
-        return replace(self, not_before=not_before)
+    def failed(self, failed: Failed) -> Cursor:
+        """After a request that brought no page."""
+        cursor = self.clock_corrected(failed.correction)
+        if isinstance(failed.error, Replay):
+            return cursor.replaying()
+        if failed.is_cut:
+            return cursor.halved()
+        return replace(cursor, remembered=cursor.remembered.after(failed))
 
     def gap(self, request: Request) -> Gap | None:
         """What lies between the last moment known to be complete and where time mode begins."""
@@ -192,10 +243,7 @@ def begin(settings: InputSettings, now: float) -> Cursor:
 
 def from_document(document: Mapping[str, Any]) -> Cursor:
     """The cursor that `to_document` wrote. Raises CheckpointUnusable for anything else."""
-    try:
-        if document["version"] != VERSION:
-            what = f"The checkpoint has version {document['version']}, known is {VERSION}"
-            raise CheckpointUnusable(what)
+    with reading(document, VERSION):
         offset, complete_until = document["offset"], document["complete_until"]
         # A new run does not know the skew yet, and learns it anew.
         skew = float(document.get("skew", 0.0))
@@ -210,14 +258,10 @@ def from_document(document: Mapping[str, Any]) -> Cursor:
             from_now=bool(document["from_now"]),
             complete_until=None if complete_until is None else float(complete_until),
             limit=int(document["limit"]),
-            mismatches=int(document["doubts"]),
-            not_before=float(document["not_before"]),
             cut_limit=int(document.get("cut_limit", 0)),
             host_time=bool(document.get("host_time", False)),
+            remembered=Remembered(int(document["doubts"]), float(document["not_before"])),
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        what = f"The checkpoint is not one of this add-on ({type(error).__name__}: {error})"
-        raise CheckpointUnusable(what) from error
 
 
 CODEC = Codec(write=Cursor.to_document, read=from_document)

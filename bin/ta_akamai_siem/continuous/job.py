@@ -28,7 +28,7 @@ def collect(parts: Parts[InputSettings]) -> None:
     with resources(settings.throughput, settings.mask, stop.wait, log) as hard:
         around = Surroundings(
             checkpoints=parts.checkpoint(CODEC),
-            pages=Fetcher(parts.source(client), clock, stop.wait, log, settings.limit),
+            pages=Fetcher(parts.source(client), clock, stop.wait, log),
             writer=Delivery(stream, parts.progress(), stop.check, time.time, hard),
             log=log,
             bulletin=parts.bulletin,

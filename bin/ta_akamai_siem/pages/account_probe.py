@@ -6,17 +6,10 @@ import time
 from typing import TYPE_CHECKING, NamedTuple, Optional
 
 from ta_akamai_siem.akamai.fetching import SKEW_WORTH_A_WARNING
-from ta_akamai_siem.akamai.probe import PROBE_SECONDS, probe
+from ta_akamai_siem.akamai.probe import ACCOUNT, PROBE_SECONDS, PROXY, prevents_saving, probe
 from ta_akamai_siem.akamai.security_configurations import security_configurations
 from ta_akamai_siem.akamai.signing import CorrectedClock
-from ta_akamai_siem.errors import (
-    CertificateUntrusted,
-    CollectionError,
-    CredentialRefused,
-    HostUnknown,
-    PermissionMissing,
-    ProxyRefused,
-)
+from ta_akamai_siem.errors import CollectionError, CredentialRefused, PermissionMissing
 from ta_akamai_siem.settings import Account
 from ta_akamai_siem.timestamps import utc
 
@@ -25,8 +18,6 @@ if TYPE_CHECKING:
 
     from ta_akamai_siem.settings import Proxy
 
-DEFINITE = (CredentialRefused, CertificateUntrusted, HostUnknown, ProxyRefused)
-"""What no waiting cures. Whatever may be different in a minute does not stand in the way."""
 _ANYWHERE = Account(
     name="",
     host="luna.akamaiapis.net",
@@ -50,7 +41,7 @@ def probe_account(account: Account, proxy: Proxy | None, trusted: ssl.SSLContext
     clock = CorrectedClock()
     error = _error(account, proxy, trusted, clock)
     now = utc(time.time())
-    if isinstance(error, DEFINITE):
+    if error is not None and prevents_saving(error, ACCOUNT):
         return Verdict(error, "")
     if isinstance(error, PermissionMissing):
         note = (
@@ -71,13 +62,10 @@ def probe_account(account: Account, proxy: Proxy | None, trusted: ssl.SSLContext
 
 
 def probe_proxy(account: Account | None, proxy: Proxy, trusted: ssl.SSLContext) -> Verdict:
-    """Whether a proxy lets us through. `account`: whose host to ask it for, if there is any.
-
-    A certificate that is not trusted is no refusal: the authority comes with an account, later.
-    """
+    """Whether a proxy lets us through. `account`: whose host to ask it for, if there is any."""
     error = _error(account or _ANYWHERE, proxy, trusted, CorrectedClock())
     now = utc(time.time())
-    if isinstance(error, ProxyRefused):
+    if error is not None and prevents_saving(error, PROXY):
         return Verdict(error, "")
     if error is None or isinstance(error, (CredentialRefused, PermissionMissing)):
         return Verdict(None, f"Lets requests to Akamai through, {now}")

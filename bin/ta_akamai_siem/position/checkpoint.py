@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, Optional, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Optional, TypeVar
 
 from ta_akamai_siem.errors import CheckpointUnavailable
 from ta_akamai_siem.splunk.kv_retry import retried
@@ -12,33 +12,14 @@ from ta_akamai_siem.splunk.names import CHECKPOINTS
 from . import history as histories
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
-    from ta_akamai_siem.splunk.instance import Instance
+    from ta_akamai_siem.splunk.kv_store import KvStore
 
     from .history import Codec, History, Rewind
+    from .lease import Lease
 
 _Position = TypeVar("_Position")
-
-
-class DocumentStore(Protocol):
-    """Where documents live; both raise CheckpointUnavailable and CheckpointUnusable."""
-
-    def load_document(self, collection: str, key: str) -> dict[str, Any] | None: ...
-
-    def save_document(self, collection: str, document: Mapping[str, Any]) -> None: ...
-
-
-class Ownership(Protocol):
-    """The input's lease, as `lease.Lease`. `confirm` raises LeaseLost."""
-
-    @property
-    def instance(self) -> Instance: ...
-
-    @property
-    def before_ended_cleanly(self) -> bool: ...
-
-    def confirm(self) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -55,22 +36,22 @@ class Stored(Generic[_Position]):
 class Checkpoint(Generic[_Position]):
     """The position of one input.
 
-    `key`: `<kind>:<name>`. `ownership`: taken already. `wait`: sleeps that many seconds, or raises
+    `key`: `<kind>:<name>`. `lease`: taken already. `wait`: sleeps that many seconds, or raises
     when we are to stop.
     """
 
     def __init__(
         self,
-        store: DocumentStore,
+        store: KvStore,
         key: str,
         codec: Codec[_Position],
-        ownership: Ownership,
+        lease: Lease,
         wait: Callable[[float], None],
     ) -> None:
         self._store = store
         self._key = key
         self._codec = codec
-        self._ownership = ownership
+        self._lease = lease
         self._wait = wait
         self._history: Optional[History] = None
 
@@ -83,15 +64,15 @@ class Checkpoint(Generic[_Position]):
         if document is None:
             return None
         history, rewind = histories.from_document(document), None
-        owned = self._ownership
-        if history.is_unsafe(owned.instance, ended_cleanly=owned.before_ended_cleanly):
+        lease = self._lease
+        if history.is_unsafe(lease.instance, ended_cleanly=lease.before_ended_cleanly):
             history, rewind = history.rewound()
         self._history = history
         return Stored(self._codec.read(history.position), history.saved[-1].at, rewind)
 
     def save(self, position: _Position, saved_at: float) -> None:
         """`saved_at`: this host's clock. Raises LeaseLost, and as `load` does."""
-        written, by = self._codec.write(position), self._ownership.instance
+        written, by = self._codec.write(position), self._lease.instance
         history = (
             self._history.moved(written, saved_at, by)
             if self._history
@@ -101,7 +82,7 @@ class Checkpoint(Generic[_Position]):
 
         def attempt() -> None:
             # Each time anew: while the KV store was away, another may have become the owner.
-            self._ownership.confirm()
+            self._lease.confirm()
             self._store.save_document(CHECKPOINTS, document)
 
         self._retried(attempt)

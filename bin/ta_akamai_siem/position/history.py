@@ -11,6 +11,7 @@ input keeps; nothing here looks inside.
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Callable, Generic, NamedTuple, TypeVar
 
@@ -18,7 +19,7 @@ from ta_akamai_siem.errors import CheckpointUnusable
 from ta_akamai_siem.splunk.instance import Instance
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 SAFE_AGE = 30.0
 """Seconds before the last save after which splunkd has surely stored what it was given."""
@@ -39,6 +40,22 @@ class Codec(Generic[_Position]):
 
     write: Callable[[_Position], dict[str, Any]]
     read: Callable[[Mapping[str, Any]], _Position]
+
+
+@contextlib.contextmanager
+def reading(document: Mapping[str, Any], version: int | None = None) -> Iterator[None]:
+    """For code that reads a document: what it stumbles over becomes CheckpointUnusable.
+
+    `version`: the only one that the document may have; None where it has none.
+    """
+    try:
+        if version is not None and document["version"] != version:
+            what = f"The checkpoint has version {document['version']}, known is {version}"
+            raise CheckpointUnusable(what)
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        what = f"The checkpoint is not one of this add-on ({type(error).__name__}: {error})"
+        raise CheckpointUnusable(what) from error
 
 
 class Saved(NamedTuple):
@@ -112,16 +129,13 @@ def begun(position: Mapping[str, Any], at: float, by: Instance) -> History:
 
 def from_document(document: Mapping[str, Any]) -> History:
     """The history that `to_document` wrote. Raises CheckpointUnusable for anything else."""
-    try:
+    with reading(document):
         started = document.get(SPLUNKD_STARTED)
         by = Instance(
             str(document.get(SAVED_BY) or ""), None if started is None else float(started)
         )
         saved = [_saved(entry) for entry in document.get(HISTORY) or []]
         return History((*saved, _saved(document)), by)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        what = f"The checkpoint is not one of this add-on ({type(error).__name__}: {error})"
-        raise CheckpointUnusable(what) from error
 
 
 def _saved(document: Mapping[str, Any]) -> Saved:

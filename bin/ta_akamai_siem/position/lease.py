@@ -19,7 +19,7 @@ from __future__ import annotations
 import threading
 import time
 import uuid
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from ta_akamai_siem.errors import CheckpointUnavailable, CollectionError, LeaseHeld, LeaseLost
 from ta_akamai_siem.splunk.kv_retry import retried
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from ta_akamai_siem.splunk.instance import Instance
+    from ta_akamai_siem.splunk.kv_store import KvStore
 
 EXPIRY = 45.0
 """Seconds without a renewal after which another may take the lease."""
@@ -36,20 +37,6 @@ RENEWAL = 10.0
 """Seconds between two renewals."""
 FRESH = 2.0
 """Seconds after taking it in which a first save needs no look: it expires only much later."""
-
-
-class LeaseStore(Protocol):
-    """Where leases live, as `kv_store.KvStore`."""
-
-    def load_document(self, collection: str, key: str) -> dict[str, Any] | None: ...
-
-    def find_documents(self, collection: str, query: Mapping[str, Any]) -> list[dict[str, Any]]: ...
-
-    def insert_document(self, collection: str, document: Mapping[str, Any]) -> bool: ...
-
-    def replace_document(self, collection: str, document: Mapping[str, Any]) -> bool: ...
-
-    def delete_documents(self, collection: str, query: Mapping[str, Any]) -> None: ...
 
 
 class Lease:
@@ -63,7 +50,7 @@ class Lease:
 
     def __init__(
         self,
-        store: LeaseStore,
+        store: KvStore,
         key: str,
         instance: Instance,
         now: Callable[[], float],
@@ -167,7 +154,7 @@ class Lease:
         return retried(attempt, CheckpointUnavailable, self._wait)
 
 
-def supersede(store: LeaseStore, key: str, now: float) -> None:
+def supersede(store: KvStore, key: str, now: float) -> None:
     """Take the lease from whoever has it, for nobody: a run that goes on cannot save any more.
 
     Raises CheckpointUnavailable, CheckpointUnusable at once.

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Callable, Generic, Optional, TypeVar
 
-from ta_akamai_siem.akamai.page import PageSpool
+from ta_akamai_siem.akamai.client import PageSource
 from ta_akamai_siem.akamai.spool import SpoolFolder
 from ta_akamai_siem.errors import (
     CheckpointUnavailable,
@@ -39,8 +39,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ta_akamai_siem.akamai.client import SiemClient
-    from ta_akamai_siem.akamai.page import Page
-    from ta_akamai_siem.akamai.request import Request
     from ta_akamai_siem.position.history import Codec
     from ta_akamai_siem.splunk.input_definition import InputDefinition
     from ta_akamai_siem.splunk.log import Log
@@ -81,31 +79,14 @@ class Parts(Generic[_Settings]):
             self.splunkd.kv_store, _key(self.definition), codec, self.lease, self.stop.wait
         )
 
-    def source(self, client: SiemClient) -> Source:
+    def source(self, client: SiemClient) -> PageSource:
         """Akamai, with the pages it gives spooled to this input's folder. Raises SpoolUnusable."""
         spool = SpoolFolder(self.folder)
         spool.prepare()
-        return Source(client, spool)
+        return PageSource(client, spool)
 
     def progress(self) -> ProgressFile:
         return ProgressFile(self.folder / "progress.json", self.lease.instance.started)
-
-
-class Source:
-    """Asks Akamai and spools what it gives."""
-
-    def __init__(self, client: SiemClient, spool: SpoolFolder) -> None:
-        self._api = client
-        self._spool = spool
-
-    def fetch(self, request: Request, *, tolerant: bool) -> Page:
-        """Raises as `SiemClient.fetch`."""
-
-        def new_spool(compressed: bool) -> PageSpool:  # noqa: FBT001 - as SiemClient.fetch calls it
-            file = self._spool.new_file(request.limit)
-            return PageSpool(file, compressed=compressed, tolerant=tolerant)
-
-        return self._api.fetch(request, new_spool)
 
 
 @dataclass(frozen=True)

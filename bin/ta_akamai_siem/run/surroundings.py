@@ -1,11 +1,35 @@
-"""What the loops of both kinds need of the world outside them."""
+"""What the loops of both kinds need of the world outside them, and nothing more of it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
     import contextlib
+
+    from ta_akamai_siem.akamai.page import Page
+    from ta_akamai_siem.position.checkpoint import Stored
+    from ta_akamai_siem.writing.delivery import Delivered
+
+Position = TypeVar("Position")
+
+
+class Checkpoints(Protocol[Position]):
+    """The input's position, as `position.checkpoint.Checkpoint`."""
+
+    def load(self) -> Stored[Position] | None: ...
+
+    def save(self, position: Position, saved_at: float) -> None: ...
+
+    def start_anew(self) -> None: ...
+
+
+class Writer(Protocol):
+    """Pages into splunkd's pipe, as `writing.delivery.Delivery`."""
+
+    def deliver(self, page: Page, position: str, *, behind: bool) -> Delivered: ...
+
+    def page_saved(self) -> None: ...
 
 
 class Bulletin(Protocol):

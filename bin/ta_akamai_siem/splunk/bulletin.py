@@ -7,26 +7,15 @@ splunkd nothing.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Optional, Protocol
+from typing import TYPE_CHECKING, Optional
 
 from .splunkd import SplunkdRefused
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-
-class Messages(Protocol):
-    """splunkd's bulletin, as `splunkd.Splunkd`; both raise SplunkdRefused."""
-
-    def post_message(self, name: str, text: str, severity: str) -> None: ...
-
-    def delete_message(self, name: str) -> None: ...
-
-
-class Events(Protocol):
-    """The log, as far as it is needed here."""
-
-    def warning(self, event: str, **values: object) -> None: ...
+    from .log import Log
+    from .splunkd import Splunkd
 
 
 class Bulletin:
@@ -37,9 +26,9 @@ class Bulletin:
     """
 
     def __init__(
-        self, messages: Messages, name: str, path: Path, started: float | None, log: Events
+        self, splunkd: Splunkd, name: str, path: Path, started: float | None, log: Log
     ) -> None:
-        self._messages = messages
+        self._splunkd = splunkd
         self._name = name
         self._path = path
         self._started = started
@@ -57,7 +46,7 @@ class Bulletin:
         if self._up() is None:
             return
         try:
-            self._messages.delete_message(self._name)
+            self._splunkd.delete_message(self._name)
             self._path.unlink()
         except (SplunkdRefused, OSError) as error:
             self._log.warning("bulletin.refused", reason=error)
@@ -68,7 +57,7 @@ class Bulletin:
 
     def _post(self, name: str, text: str, severity: str) -> bool:
         try:
-            self._messages.post_message(name, text, severity)
+            self._splunkd.post_message(name, text, severity)
         except SplunkdRefused as error:
             self._log.warning("bulletin.refused", reason=error)
             return False

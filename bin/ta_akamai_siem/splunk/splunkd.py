@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
-from splunklib.binding import AuthenticationError, Context, HTTPError, UrlEncoded, handler
+from splunklib.binding import AuthenticationError, HTTPError, UrlEncoded
 
+from .connection import connection
 from .instance import Instance
 from .kv_store import KvStore
-from .names import APP
-from .no_proxy import never_through_a_proxy
 from .stored_settings import StoredSettings, reason, unreadable
 
 if TYPE_CHECKING:
@@ -33,18 +32,7 @@ class Splunkd:
     """The splunkd that started us. `server_uri` and `session_key` as it handed them over."""
 
     def __init__(self, server_uri: str, session_key: str) -> None:
-        never_through_a_proxy()
-        uri = urlsplit(server_uri)
-        self._context = Context(
-            handler=handler(timeout=_TIMEOUT),
-            token=session_key,
-            owner="nobody",
-            app=APP,
-            autologin=False,
-            scheme=uri.scheme,
-            host=uri.hostname,
-            port=uri.port,
-        )
+        self._context = connection(server_uri, session_key, _TIMEOUT)
         self.settings = StoredSettings(self._context)
         self.kv_store = KvStore(self._context)
 

@@ -13,7 +13,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from statistics import median_low
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 from ta_akamai_siem.akamai.line_multiset import LineMultiset
 from ta_akamai_siem.akamai.lines import Lines
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from ta_akamai_siem.akamai.page import Page
 
     from .conversion import Converted, Converter
+    from .event_stream import EventStream
+    from .progress import ProgressFile
 
 PROGRESS_EVENTS = 1_000
 PROGRESS_SECONDS = 0.25
@@ -40,18 +42,6 @@ WORTH_WORKERS = 5_000
 """Events of a page from which on workers are used: a smaller one is done before they are there."""
 _LAST = 200
 """Events at a page's end whose median start is taken; a few odd ones do not move it."""
-
-
-class Stream(Protocol):
-    def write(self, elements: bytes) -> None: ...
-
-
-class ProgressStore(Protocol):
-    def load(self) -> Progress | None: ...
-
-    def save(self, progress: Progress) -> None: ...
-
-    def clear(self) -> None: ...
 
 
 @dataclass
@@ -100,8 +90,8 @@ class Delivery:
 
     def __init__(
         self,
-        stream: Stream,
-        progress: ProgressStore,
+        stream: EventStream,
+        progress: ProgressFile,
         check: Callable[[], None],
         now: Callable[[], float],
         resources: WritingResources = WritingResources(),

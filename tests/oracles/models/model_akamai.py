@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ta_akamai_siem.akamai.client import PageSource
 from ta_akamai_siem.akamai.page import Page, PageSpool
 from ta_akamai_siem.akamai.request import OffsetRequest
 from ta_akamai_siem.errors import (
@@ -41,7 +42,7 @@ class Clock:
 
 
 @dataclass
-class ModelAkamai:
+class ModelAkamai(PageSource):
     """`events`: storage time and line, in storage order. `faults`: strike the next requests.
 
     An event's line tells when it happened and has a number of its own, except for twins.

@@ -12,6 +12,8 @@ from xml.sax.saxutils import unescape
 
 from ta_akamai_siem.errors import CheckpointUnavailable
 from ta_akamai_siem.splunk.instance import Instance
+from ta_akamai_siem.splunk.kv_store import KvStore
+from ta_akamai_siem.writing.event_stream import EventStream
 from tests.standins.splunk.kv_query import matches
 
 if TYPE_CHECKING:
@@ -47,7 +49,7 @@ class Fate:
 
 
 @dataclass
-class ModelSplunkd:
+class ModelSplunkd(EventStream):
     """One splunkd. `taken`: when and what its pipe took and is not surely stored yet."""
 
     name: str
@@ -90,7 +92,7 @@ class ModelSplunkd:
 
 
 @dataclass
-class ModelKv:
+class ModelKv(KvStore):
     """`trouble`: for the next writes, "before" or "after" they took effect, or "".
 
     `away`: it answers nothing at all.
@@ -111,15 +113,15 @@ class ModelKv:
         return [deepcopy(document) for document in found if matches(document, dict(query))]
 
     def save_document(self, collection: str, document: Mapping[str, Any]) -> None:
-        self._write(lambda: self._put(collection, document))
+        self._change(lambda: self._put(collection, document))
 
     def insert_document(self, collection: str, document: Mapping[str, Any]) -> bool:
-        return self._write(
+        return self._change(
             lambda: document["_key"] not in self._of(collection) and self._put(collection, document)
         )
 
     def replace_document(self, collection: str, document: Mapping[str, Any]) -> bool:
-        return self._write(
+        return self._change(
             lambda: document["_key"] in self._of(collection) and self._put(collection, document)
         )
 
@@ -129,13 +131,13 @@ class ModelKv:
                 del self._of(collection)[document["_key"]]
             return True
 
-        self._write(delete)
+        self._change(delete)
 
     def _answer(self) -> None:
         if self.away:
             raise CheckpointUnavailable("away")
 
-    def _write(self, effect: Any) -> bool:
+    def _change(self, effect: Any) -> bool:
         self._answer()
         self.fate.step()
         trouble = self.trouble.pop(0) if self.trouble else ""

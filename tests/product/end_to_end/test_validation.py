@@ -11,6 +11,7 @@ import pytest
 
 from tests.standins.splunk.client import RestError
 
+from .proxy import ProxyServer
 from .pushed_settings import push_setting
 from .site import ACCOUNT, CONFIG_ID, INPUT, KIND, STANZA
 
@@ -162,6 +163,39 @@ def test_an_illegal_parameter_is_refused(site: Site) -> None:
     assert "Check config_ids and limit" in text
 
 
+def test_an_untrusted_certificate_is_refused(site: Site) -> None:
+    """By the input as by its account: no later run would get any further."""
+    site.push_account(ca_bundle="")
+    text = refusal(site)
+    assert "not trusted" in text
+    assert "ca_bundle" in text
+    assert site.akamai.log() == []
+
+
+def test_an_unknown_host_is_refused(site: Site) -> None:
+    site.push_account(host="no-such-host.invalid")
+    text = refusal(site)
+    assert "No host has this name" in text
+    assert "Check the account's host" in text
+
+
+def test_a_refusing_proxy_is_refused(site: Site) -> None:
+    site.push_account()
+    with ProxyServer("http", "someone", "right") as proxy:
+        site.splunk.edit_settings(
+            "proxy",
+            proxy_enabled="1",
+            proxy_type="http",
+            proxy_url="127.0.0.1",
+            proxy_port=str(proxy.port),
+            proxy_username="someone",
+            proxy_password="right",
+        )
+        proxy.change_password("another")
+        assert "Configuration > Proxy" in refusal(site)
+        assert proxy.refused
+
+
 # --- what may be different in a minute ------------------------------------------------------
 
 
@@ -191,15 +225,6 @@ def test_a_stall_hinders_saving_only_for_seconds(site: Site) -> None:
     assert time.monotonic() - began < SAVED_WITHIN_S
     unverified(site)
     site.akamai.clear_faults()
-
-
-def test_an_untrusted_certificate_does_not_hinder_saving(site: Site) -> None:
-    site.push_account(ca_bundle="")
-    save(site)
-    line = unverified(site)
-    assert "not trusted" in line
-    assert "ca_bundle" in line
-    assert site.akamai.log() == []
 
 
 @pytest.mark.parametrize("skew", [600, -600])

@@ -13,19 +13,22 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ta_akamai_siem.akamai.fetching import Fetched, FetchFailed
+from ta_akamai_siem.akamai.client import PageSource
+from ta_akamai_siem.akamai.fetching import Fetcher
 from ta_akamai_siem.akamai.page import Page, PageSpool
+from ta_akamai_siem.akamai.signing import CorrectedClock
 from ta_akamai_siem.backfill.window_pages import Windows
 from ta_akamai_siem.backfill.windows import Recheck, WindowPlan
 from ta_akamai_siem.errors import ParameterIllegal
 from ta_akamai_siem.limits import RETENTION
+from ta_akamai_siem.splunk.log import Log
 
 SINCE, UNTIL = 1_000_000, 1_000_120
 NOW = UNTIL + 600.0
 
 
 @dataclass
-class Model:
+class Model(PageSource):
     """`inclusive`: `to` brings its whole second. `refuses`: a range of no length is illegal."""
 
     events: list[tuple[float, bytes]]
@@ -34,16 +37,15 @@ class Model:
     shuffle: Any
     requests: int = 0
 
-    def fetch(self, cursor: Any) -> Fetched[Any]:
-        request = cursor.request(NOW)
+    def fetch(self, request: Any, *, tolerant: bool) -> Page:
         self.requests += 1
         if request.since == request.until and self.refuses:
-            raise FetchFailed(ParameterIllegal("no"), cursor)
+            raise ParameterIllegal("no")
         end = request.until + 1 if self.inclusive else request.until
         found = [line for stored, line in self.events if request.since <= stored < end]
         reached = len(found) >= request.limit
-        page = page_of(self.shuffled(found[: request.limit + 2]), request.limit if reached else 0)
-        return Fetched(page, cursor, request, NOW, 0.1)
+        assert not tolerant
+        return page_of(self.shuffled(found[: request.limit + 2]), request.limit if reached else 0)
 
     def shuffled(self, lines: list[bytes]) -> list[bytes]:
         self.shuffle(lines)
@@ -60,7 +62,8 @@ def page_of(lines: list[bytes], limit: int) -> Page:
 
 def collect(model: Model, limit: int, forget: Any) -> list[bytes]:
     """All records of the range. `forget`: says when a run ends, and another goes on."""
-    windows = Windows(model, model, lambda: NOW, lambda _: None, 60.0)
+    pages = Fetcher(model, CorrectedClock(lambda: NOW), lambda _: None, Log("", "windows"))
+    windows = Windows(pages, lambda: NOW, lambda _: None, 60.0)
     plan = WindowPlan("h", (1,), SINCE, UNTIL, SINCE, limit)
     before = None
     records: list[bytes] = []

@@ -7,10 +7,11 @@ import dataclasses
 import pytest
 
 from ta_akamai_siem.akamai.page import Context
+from ta_akamai_siem.akamai.plan import Failed, Remembered
 from ta_akamai_siem.akamai.request import OffsetRequest, TimeRequest
 from ta_akamai_siem.continuous import cursor as cursors
 from ta_akamai_siem.continuous.cursor import Cursor
-from ta_akamai_siem.errors import CheckpointUnusable
+from ta_akamai_siem.errors import CheckpointUnusable, RateLimited
 from ta_akamai_siem.settings import Account, InputSettings
 
 NOW = 1_750_000_000.0
@@ -38,7 +39,8 @@ def test_whoever_begins_from_now_a_second_time_skips_nothing() -> None:
     assert begun.pause(NOW + 3) == cursors.LATENCY + 1 - 3
     assert begun.request(NOW + 3) == TimeRequest(int(NOW), 10_000)
     assert begun.pause(NOW + 60) == 0
-    assert begun.delayed(NOW + 70).pause(NOW + 60) == 10
+    limited = Failed(RateLimited("Too many", retry_after=10.0), NOW + 60)
+    assert begun.failed(limited).pause(NOW + 60) == 10
 
 
 def test_first_request_from_back_then() -> None:
@@ -141,12 +143,14 @@ def test_what_is_known_to_be_complete_only_grows() -> None:
 
 
 def test_document_round_trip() -> None:
-    cursor = Cursor("192.0.2.7:8443", (7, 9), 300, "71cca;x", NOW, False, NOW - 5, 2, NOW + 9)
+    remembered = Remembered(mismatches=2, not_before=NOW + 9)
+    cursor = Cursor(
+        "192.0.2.7:8443", (7, 9), 300, "71cca;x", NOW, False, NOW - 5, remembered=remembered
+    )
     document = {"_key": "akamai_siem:first", **cursor.to_document(), "saved_at": NOW}
     assert cursors.from_document(document) == cursor
-    stored_as = {"mismatches": "doubts"}
-    names = {stored_as.get(field.name, field.name) for field in dataclasses.fields(Cursor)}
-    assert names <= set(document)
+    names = {field.name for field in dataclasses.fields(Cursor)} - {"remembered"}
+    assert names | {"doubts", "not_before"} <= set(document)
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ def test_fifty_minutes(tmp_path: Path) -> None:
         corrected, totals = CorrectedClock(clock.host), Totals()
         around = Surroundings(
             checkpoints=Checkpoint(kv, "akamai_siem:first", CODEC, lease, lambda _: None),
-            pages=Fetcher(akamai, corrected, lambda _: None, silent, SETTINGS.limit),
+            pages=Fetcher(akamai, corrected, lambda _: None, silent),
             writer=Delivery(splunkd, ProgressFile(tmp_path / "p", 1.0), lambda: None, clock.host),
             log=silent,
             bulletin=silent,

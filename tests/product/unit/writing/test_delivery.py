@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from ta_akamai_siem.akamai.page import Page, PageSpool
 from ta_akamai_siem.errors import PageIncomplete, PipeClosed
 from ta_akamai_siem.writing.delivery import PROGRESS_EVENTS_MAX, Delivery
+from ta_akamai_siem.writing.event_stream import EventStream
 from ta_akamai_siem.writing.progress import Progress, ProgressFile
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from random import Random
 
 
-class Pipe:
+class Pipe(EventStream):
     """Takes elements; breaks after `room` events, as when the process is killed there."""
 
     def __init__(self, room: int = 10**9) -> None:
@@ -36,7 +37,7 @@ class Pipe:
             raise PipeClosed("full")
 
 
-class Memory:
+class Memory(ProgressFile):
     """A progress record that survives."""
 
     def __init__(self) -> None:

@@ -16,6 +16,7 @@ import pytest
 from ta_akamai_siem.akamai.lines import Lines
 from ta_akamai_siem.record.event import NotAnEvent
 from ta_akamai_siem.record.masking import Masking
+from ta_akamai_siem.splunk.log import Log
 from ta_akamai_siem.writing.conversion import Converted, convert
 from ta_akamai_siem.writing.workers import SCRIPT, Workers, count_of
 from tests.standins.akamai.corpus import Corpus, CorpusChoices
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 COLLECTED = "1700000000.125"
 
 
-class Warnings:
+class Warnings(Log):
     """A log that keeps what it is told."""
 
     def __init__(self) -> None:

@@ -1,0 +1,26 @@
+"""The connection to the splunkd that started us, in this app's namespace."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from splunklib.binding import Context, handler
+
+from .names import APP
+from .no_proxy import never_through_a_proxy
+
+
+def connection(server_uri: str, session_key: str, timeout: float) -> Context:
+    """`server_uri`, `session_key`: as splunkd handed them over. `timeout`: seconds for one call."""
+    never_through_a_proxy()
+    uri = urlsplit(server_uri)
+    return Context(
+        handler=handler(timeout=timeout),
+        token=session_key,
+        owner="nobody",
+        app=APP,
+        autologin=False,
+        scheme=uri.scheme,
+        host=uri.hostname,
+        port=uri.port,
+    )
