@@ -1,6 +1,6 @@
 """The three things splunkd calls the script for: `--scheme`, `--validate-arguments`, and a run.
 
-What is needed beyond the scheme is imported when it is needed, so that introspection stays quick.
+What one of them alone needs is imported by it, so that each starts quickly.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from .errors import CollectionError, Leave, kind_and_place
 from .splunk.input_definition import read_run, read_validation
 from .splunk.log import tell_splunkd
 from .splunk.names import BACKFILL_KIND
-from .splunk.scheme import scheme_xml
 from .splunk.stop_signal import Stop
 
 if TYPE_CHECKING:
@@ -28,6 +27,8 @@ _FAILED = 1
 def main(kind: str, arguments: Sequence[str]) -> int:
     """Do what the arguments say; the exit code. `kind`: the scheme's name."""
     if "--scheme" in arguments:
+        from .splunk.scheme import scheme_xml
+
         sys.stdout.write(scheme_xml(kind))
         return 0
     # Until the log is open, libraries would write to stderr, lines that splunkd takes for errors.

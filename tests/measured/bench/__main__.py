@@ -15,6 +15,7 @@ import sys
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tests import ROOT
 from tests.measured.bench.backlog import backlog
@@ -25,6 +26,9 @@ from tests.measured.bench.figures import Series, cpu_ratio, wall_ratio
 from tests.measured.bench.inputs_at_once import inputs_at_once
 from tests.measured.bench.start_up import start_up
 from tests.run import interpreters
+
+if TYPE_CHECKING:
+    from tests.measured.bench.measured import Measured
 
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
 FULL = os.environ.get("FULL", "") == "1"
@@ -42,7 +46,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="bench-") as name, Contest(Path(name)) as contest:
         bodies = Bodies(Path(name))
         for version, python in pythons:
-            found[version] = figures = {}
+            figures: dict[str, object] = {}
+            found[version] = figures
             for repetition in REPETITIONS:
                 for events in sizes(repetition, newest=(version, python) == pythons[-1]):
                     title = f"{version}, pages of {events:,}, repetition of rules: {repetition}"
@@ -93,7 +98,7 @@ def measure_page(
     pages = PAGES[events]
     plan = contest.plan(body, pages)
     rounds = ROUNDS if FULL or events <= 100_000 else 1
-    runs: dict[str, list] = {}
+    runs: dict[str, list[Measured]] = {}
     for _ in range(rounds):
         for who in CONTESTANTS:
             if who != "textbook" or events == TEXTBOOK_MAX:

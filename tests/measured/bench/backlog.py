@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.measured.bench.figures import Series, wall_ratio
 
@@ -20,7 +20,7 @@ def backlog(
     """Each contestant's runs, and how many times as fast the workers are by the clock."""
     body = bodies.page(repetition, _EVENTS)
     plan = contest.plan(body, _PAGES)
-    runs: dict[str, list] = {"ours": [], "workers": []}
+    runs: dict[str, list[Any]] = {"ours": [], "workers": []}
     for _ in range(rounds):
         for who, each in runs.items():
             each.append(contest.run(who, python, plan))

@@ -12,7 +12,12 @@ import zlib
 
 sys.path.insert(0, sys.argv[1])
 
+from typing import TYPE_CHECKING
+
 import requests
+
+if TYPE_CHECKING:
+    import urllib3
 
 PIECE = 64 << 10
 
@@ -28,7 +33,7 @@ def main(url: str, trusted: str) -> None:
         query = f"offset={context['offset']}"
 
 
-def through(body: requests.packages.urllib3.HTTPResponse) -> bytes:
+def through(body: urllib3.HTTPResponse) -> bytes:
     """Write all lines of a body but the last; give that one back."""
     inflate = zlib.decompressobj(31)
     rest = b""

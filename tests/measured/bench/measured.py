@@ -91,7 +91,7 @@ class _Memory:
         try:
             while True:
                 children = Path(f"/proc/{self._pid}/task/{self._pid}/children").read_text()
-                for pid in (self._pid, *children.split()):
+                for pid in (str(self._pid), *children.split()):
                     self._peak = max(self._peak, _high_water(pid))
                 time.sleep(_EVERY)
         except (OSError, ValueError):

@@ -13,6 +13,7 @@ import base64
 import json
 import re
 import sys
+from typing import Any
 from urllib.parse import unquote
 
 sys.path.insert(0, sys.argv[1])
@@ -29,10 +30,14 @@ RULES = {
     "ruleSelectors": "selector",
     "ruleActions": "action",
 }
-TOP = ("type", "format", "version", "attackData", "geo", "botData", "clientData", "userRiskData")
-TOP += ("identity", "custom")
-ATTACK = ("configId", "policyId", "clientIP", "appliedAction", "apiId", "apiKey")
-ATTACK += ("slowPostAction", "slowPostRate", "clientReputation")
+TOP = (
+    *("type", "format", "version", "attackData", "geo", "botData", "clientData", "userRiskData"),
+    *("identity", "custom"),
+)
+ATTACK = (
+    *("configId", "policyId", "clientIP", "appliedAction", "apiId", "apiKey"),
+    *("slowPostAction", "slowPostRate", "clientReputation"),
+)
 HTTP = ("start", "method", "host", "port", "status", "bytes", "protocol", "tls", "requestId")
 HTTP_LAST = ("path", "query", "requestHeaders", "responseHeaders")
 WHITE_SPACE = re.compile(r"[ \t\n\v\f\r]+")
@@ -66,7 +71,7 @@ def items(text: str, *, any_bytes: bool = False) -> list[str]:
     return found
 
 
-def rules(attack: dict) -> list[dict]:
+def rules(attack: dict[str, Any]) -> list[dict[str, str]]:
     columns = {
         key: items(attack.pop(name), any_bytes=key in ("data", "selector"))
         if name in attack
@@ -80,7 +85,9 @@ def rules(attack: dict) -> list[dict]:
     ]
 
 
-def ordered(members: dict, first: tuple, last: tuple = ()) -> dict:
+def ordered(
+    members: dict[str, Any], first: tuple[str, ...], last: tuple[str, ...] = ()
+) -> dict[str, Any]:
     made = {name: members[name] for name in first if name in members}
     made.update({name: value for name, value in members.items() if name not in last})
     made.update({name: members[name] for name in last if name in members})

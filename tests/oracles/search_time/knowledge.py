@@ -16,6 +16,7 @@ from tests.oracles.search_time.search_time import Rules
 from tests.standins.splunk import conf_file
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from tests.oracles.search_time.eval_values import Field
@@ -52,7 +53,9 @@ class Knowledge:
         self._local = local or {}
         self._transforms = self.conf("transforms")
         self.props = self.conf("props")
-        self._rules = {(name,): self._loaded((name,)) for name in self.props}
+        self._rules: dict[tuple[str, ...], Rules] = {
+            (name,): self._loaded((name,)) for name in self.props
+        }
         self.event_types = EventTypes(self.conf("eventtypes"), self.conf("tags"))
         self.macros = self.conf("macros")
 
@@ -90,6 +93,13 @@ class Knowledge:
     def expanded(self, search: str) -> str:
         """A search with its macros replaced."""
         return expanded(search, self.macros)
+
+
+def tags_of(fields: Mapping[str, Field]) -> set[str]:
+    """An event's tags, of all its fields."""
+    tags = fields.get("tag", [])
+    assert isinstance(tags, list)
+    return set(tags)
 
 
 def _fits(stanza: str, event: Event) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.oracles.search_time import eval_values as values
 from tests.oracles.search_time.eval_expressions import expression
@@ -15,7 +15,8 @@ from tests.oracles.search_time.spl_statistics import statistics
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-Row = dict[str, object]
+Row = dict[str, Any]
+"""Fields, and what commands made of them: strings, lists of them, numbers."""
 
 
 def _search(arguments: str, rows: list[Row]) -> list[Row]:

@@ -12,6 +12,8 @@ from tests.oracles.search_time.refusals import NotInSubset, Refused, Unspecified
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tests.oracles.search_time.spl_commands import Row
+
 _CALL = re.compile(r"\s*(\w+)(?:\(([^()]*)\))?(?:\s+[aA][sS]\s+(\"[^\"]+\"|\w+))?\s*,?")
 
 
@@ -23,7 +25,7 @@ class Statistic:
     field: str
     name: str
 
-    def of(self, rows: list[dict]) -> object:
+    def of(self, rows: list[Row]) -> object:
         """Its value for a group of rows; None where no row has the field."""
         if self.function in ("count", "c") and not self.field:
             return len(rows)

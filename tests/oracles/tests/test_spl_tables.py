@@ -51,7 +51,7 @@ def tables(tmp_path: Path) -> Tables:
     return Tables(Knowledge(tmp_path))
 
 
-def run(tables: Tables, search: str) -> list[dict]:
+def run(tables: Tables, search: str) -> list[dict[str, object]]:
     return spl._piped(spl.split(search), [dict(row) for row in ROWS], tables)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests import ROOT
+from tests.measured.reached import standin_options
 from tests.standins.akamai.client import AkamaiStandin
 from tests.standins.splunk.client import SplunkStandin
 from tests.standins.splunk.interpreter import version_of
@@ -44,30 +45,36 @@ def compile_app() -> None:
 
 def product_python() -> str:
     """The interpreter of the built app: without any package of the tests' environment."""
-    return os.environ.get("PRODUCT_PYTHON") or getattr(sys, "_base_executable", sys.executable)
+    base: str = getattr(sys, "_base_executable", sys.executable)
+    return os.environ.get("PRODUCT_PYTHON") or base
 
 
-def standing_for() -> list[str]:
-    """Options of the Splunk stand-in where none of Splunk's Pythons is at hand."""
+def splunk_with_the_app(home: Path, *options: str) -> SplunkStandin:
+    """The Splunk stand-in with the built app in it, not started yet."""
+    compile_app()
     known = version_of(product_python()) in SPLUNKS_PYTHONS
-    return [] if known else [f"--stands-for={SPLUNKS_PYTHONS[-1]}"]
+    stands_for = [] if known else [f"--stands-for={SPLUNKS_PYTHONS[-1]}"]
+    more = (*stands_for, *standin_options(), *options)
+    return SplunkStandin(home, BUILT_APP, *more, python=product_python())
 
 
 class Site:
     """Starts both programs; as a context manager it ends them. `folder` holds all they keep."""
 
     def __init__(self, folder: Path, *splunk_options: str, manual: bool = True) -> None:
-        compile_app()
-        self.akamai = AkamaiStandin(folder / "akamai")
         options = [f"--env={name}={DEAD_PROXY}" for name in ("HTTP_PROXY", "HTTPS_PROXY")]
         options += [f"--env={name}={DEAD_PROXY}" for name in ("http_proxy", "https_proxy")]
         if manual:
             options.append("--manual")
-        options += standing_for()
         self.home = folder / "splunk"
-        self.splunk = SplunkStandin(
-            self.home, BUILT_APP, *options, *splunk_options, python=product_python()
-        )
+        self.splunk = splunk_with_the_app(self.home, *options, *splunk_options)
+        # Both start at the same time.
+        self.splunk.begin()
+        try:
+            self.akamai = AkamaiStandin(folder / "akamai")
+        except BaseException:
+            self.splunk.kill()
+            raise
 
     def __enter__(self) -> Site:
         self.splunk.start()

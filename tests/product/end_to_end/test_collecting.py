@@ -22,7 +22,7 @@ from .site import ACCOUNT, INPUT, KIND, STANZA
 if TYPE_CHECKING:
     from .site import Site
 
-SHARED_EXAMPLE = ROOT.parent / "shared" / "data" / "01_akamai_openapi_event_page.ndjson"
+WHOLE_EVENT = ROOT / "tests" / "oracles" / "golden" / "a_whole_event.ndjson"
 
 
 def differences(site: Site) -> list[str]:
@@ -118,19 +118,17 @@ def test_the_second_run_goes_on_from_the_offset(site: Site) -> None:
     assert site.run()["records"] == 0
 
 
-def test_the_published_example(site: Site) -> None:
-    if not SHARED_EXAMPLE.is_file():
-        pytest.skip("Akamai's example lies beside the project's root, and is not there")
-    lines = [line for line in SHARED_EXAMPLE.read_bytes().split(b"\n") if line]
-    site.akamai.load_lines(lines[:1], stored_at=site.akamai.now() - 60)
+def test_an_event_with_every_object_that_akamai_documents(site: Site) -> None:
+    line = WHOLE_EVENT.read_bytes().rstrip(b"\n")
+    site.akamai.load_lines([line], stored_at=site.akamai.now() - 60)
     site.set_up()
     assert site.run()["records"] == 1
     (record,) = site.splunk.records()
-    assert same(record["raw"], lines[0]) == []
-    assert float(record["time"]) == 1491303422.0
+    assert same(record["raw"], line) == []
+    assert float(record["time"]) == 1750000000.0
     attack = json.loads(record["raw"])["attackData"]
     assert [rule["action"] for rule in attack["rules"]] == ["alert", "alert", "deny"]
-    assert attack["rules"][0]["data"] == "telnet.exe"
+    assert attack["rules"][0]["data"] == "1=1"
     assert attack["rules"][2]["selector"] == ""
 
 

@@ -12,14 +12,14 @@ from ta_akamai_siem.position.lease import EXPIRY, FRESH, Lease, supersede
 from ta_akamai_siem.splunk.instance import Instance
 from ta_akamai_siem.splunk.names import LEASES
 from ta_akamai_siem.splunk.splunkd import Splunkd
-from tests.standins.splunk.client import SplunkStandin
 
-from .site import BUILT_APP, product_python, standing_for
+from .site import splunk_with_the_app
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ta_akamai_siem.splunk.kv_store import KvStore
+    from tests.standins.splunk.client import SplunkStandin
 
 A, B = Instance("A", 1000.0), Instance("B", 1000.0)
 
@@ -37,8 +37,7 @@ class Clock:
 @pytest.fixture(scope="module")
 def splunk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SplunkStandin]:
     home = tmp_path_factory.mktemp("lease")
-    options = ["--manual", *standing_for()]
-    with SplunkStandin(home, BUILT_APP, *options, python=product_python()) as standin:
+    with splunk_with_the_app(home, "--manual") as standin:
         yield standin
 
 
@@ -167,7 +166,7 @@ def test_who_came_too_late_leaves_the_other_lease_alone(cluster: Cluster) -> Non
         winner.take()
         return found
 
-    loser._store.find_documents = find_just_before_the_other  # type: ignore[method-assign]
+    loser._store.find_documents = find_just_before_the_other  # type: ignore[assignment]
     with pytest.raises(LeaseHeld):
         loser.take()
     loser.release()

@@ -94,7 +94,7 @@ def test_a_stop_while_akamai_does_not_answer(site: Site) -> None:
     site.akamai.fault("stall", where="headers", seconds=None)
     site.akamai.reset_log()
     number = site.splunk.start_run(STANZA)
-    site.akamai.wait_for_log(len, 20)
+    site.akamai.wait_for_log(bool, 20)
     began = time.monotonic()
     site.splunk.signal(STANZA, "TERM")
     run = site.splunk.wait_run(STANZA, number, 20)

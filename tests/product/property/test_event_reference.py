@@ -12,7 +12,7 @@ from tests.product.property import source_events
 
 COLLECTED = "1700000000.125"
 # A whole event takes four times as long to make as one of its values.
-WHOLE_EVENTS = max(1, settings.default.max_examples // 4)
+WHOLE_EVENTS = max(1, settings().max_examples // 4)
 
 
 def differences(line: bytes) -> list[str]:

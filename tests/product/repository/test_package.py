@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -31,6 +31,7 @@ BYTES_AT_MOST = 2_500_000
 TOOLS = ROOT / "build" / "venv" / "tools" / "bin" / "python"
 """A link to the interpreter that built the app."""
 ONE_DATE = "1700000000"
+pytestmark = pytest.mark.usefixtures("package")
 
 
 def run(script: str, root: Path, *arguments: str) -> str:
@@ -74,7 +75,7 @@ def conf(text: str) -> configparser.ConfigParser:
     return parser
 
 
-def global_config() -> dict[str, list[dict[str, object]]]:
+def global_config() -> dict[str, list[dict[str, Any]]]:
     """Return the entities by service or tab, predefined tabs left out."""
     pages = json.loads((ROOT / "globalConfig.json").read_text(encoding="utf-8"))["pages"]
     forms = [*pages["configuration"]["tabs"], *pages["inputs"]["services"]]

@@ -11,10 +11,11 @@ import re
 import sys
 import time
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from tests import ROOT
 from tests.oracles import golden_files
-from tests.oracles.golden_files import ROOT
 from tests.oracles.search_time import eval_expressions, spl
 from tests.oracles.search_time.knowledge import Event
 from tests.standins.splunk import conf_file
@@ -26,7 +27,7 @@ from ta_akamai_siem.run.report import Ending, Totals, report_run
 from ta_akamai_siem.splunk.log import Log, log_file_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from ta_akamai_siem.errors import CollectionError
     from tests.oracles.search_time.knowledge import Knowledge
@@ -59,7 +60,7 @@ class Clock:
 
 
 CLOCK = Clock()
-eval_expressions.time = CLOCK  # type: ignore[assignment]
+vars(eval_expressions)["time"] = CLOCK
 
 
 # --- lines of the own log -------------------------------------------------------------------
@@ -143,7 +144,12 @@ QUIET = Input("quiet", interval=str(HOUR)).every(HOUR, 32 * HOUR + 30, 30)
 
 
 def request(
-    ago: float, golden: str = "waf_sql_denied", now: int = NOW, late: float = 0, **changed: str
+    ago: float,
+    changed: Mapping[str, str] = MappingProxyType({}),
+    *,
+    golden: str = "waf_sql_denied",
+    now: int = NOW,
+    late: float = 0,
 ) -> Indexed:
     """A request that Akamai reports. `changed`: `client`, `host`, `status`, `action` of all rules.
 

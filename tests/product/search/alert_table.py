@@ -9,8 +9,9 @@ import re
 from typing import TYPE_CHECKING
 
 from ta_akamai_siem import errors  # on the path by alert_scene
+from tests import ROOT
 from tests.oracles.search_time.knowledge import Knowledge
-from tests.product.search.alert_scene import HOUR, OF_OPERATIONS, QUIET, ROOT, Input, rows
+from tests.product.search.alert_scene import HOUR, OF_OPERATIONS, QUIET, Input, rows
 
 if TYPE_CHECKING:
     from tests.product.search.alert_scene import Indexed
