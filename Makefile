@@ -5,7 +5,7 @@ export Q
 SETUP = $(PYTHON) packaging/setup_venv.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo search one check test test-all browser workbench cim mutations shown soak bench build package origins audit icons inspect settings lint update clean
+.PHONY: help demo believed search one check test test-all browser workbench cim mutations shown soak bench build package origins audit icons inspect settings lint update clean
 
 help: ## list all commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ mutations: ## put deliberate faults into the conf files, and show which test fin
 
 shown: build ## test the delivery guarantees at full size, in figures (WHAT=kills KILLS=200, ...)
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.measured.shown $(WHAT)
+
+believed: ## check on a real Splunk what docs/believed.md lists (SPLUNK=https://host:8089 [CA=FILE] [WRITE=1])
+	@$(PYTHON) -m tests.by_hand.believed $(SPLUNK) $(if $(CA),--ca $(CA)) $(if $(WRITE),--write)
 
 soak: build ## collect under random faults, kills and restarts (MINUTES=20 RATE=1000 SEED=1)
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.measured.soak

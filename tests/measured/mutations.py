@@ -51,9 +51,7 @@ FAULTS = (
     Fault(
         "an alert that is switched on", "default/savedsearches.conf", "disabled = 1", "disabled = 0"
     ),
-    Fault(
-        "a saved search with a typo", "default/savedsearches.conf", "stats latest", "stat latest"
-    ),
+    Fault("a saved search with a typo", "default/savedsearches.conf", "stats count", "stat count"),
     Fault("one expression un-escapes otherwise", _PROPS, r",\"%0A\"\)", r',"%0D")'),
     Fault("bytes without those that came in", _PROPS, r"EVAL-bytes = [^+]*\+", "EVAL-bytes = "),
     Fault("the first rule instead of the deciding one", _PROPS, r"\(\?=\(\?i:deny.*?\\\]\)", ""),

@@ -39,7 +39,6 @@ TESTED_BY = {
     "record/rules": "property/test_rules",
     "run/load_settings": "end_to_end/test_validation",
     "run/prefetch": "end_to_end/test_collecting",
-    "run/report": "end_to_end/test_collecting",
     "run/run": "end_to_end/test_lifecycle",
     "run/run_time": "unit/continuous/test_run_length",
     "run/surroundings": "property/test_promise",
