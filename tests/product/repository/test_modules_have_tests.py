@@ -25,7 +25,6 @@ TESTED_BY = {
     "continuous/job": "end_to_end/test_collecting",
     "errors": "repository/test_docs",
     "limits": "unit/continuous/test_cursor",
-    "modular_input": "end_to_end/test_lifecycle",
     "pages/account_handler": "end_to_end/test_pages",
     "pages/account_probe": "end_to_end/test_pages",
     "pages/configurations_handler": "end_to_end/test_pages",
