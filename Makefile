@@ -1,70 +1,99 @@
-# The only door: everything that can be done with this repository is a target here.
+# Every command of this repository is a target here; `make help` lists them.
 
 PYTHON ?= python3
 export Q
 SETUP = $(PYTHON) packaging/setup_venv.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo search test test-all browser workbench props search-cost cim mutations shown soak bench build package inspect lint clean
+.PHONY: help demo believed search one check test test-all browser workbench props search-cost cim mutations shown soak bench build package origins audit icons inspect settings lint update clean
 
-help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | \
-	  awk -F'|' '{ printf "  make %-11s %s\n", $$1, $$2 }'
+help: ## list all commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: build ## build, collect from a stand-in into a stand-in, show what arrived
+demo: build ## build, collect from Akamai's stand-in into Splunk's, and show the result
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.by_hand.demo
 
-search: ## a search over the demo's records (Q='`akamai_siem_events` action=blocked | top src')
+search: ## run a search over the records of the demo (Q='`akamai_siem_events` action=blocked | top src')
 	@test -f build/demo/records.ndjson || $(MAKE) --no-print-directory demo >/dev/null
 	@search=$$($(SETUP) search) && "$$search" -m tests.by_hand.preview "$$Q"
 
-test: package lint inspect ## prove it: every Python that Splunk brings, under ten minutes
+one: ## run one test file, folder or test on one Python (T=path[::test] PY=3.9)
+	@$(PYTHON) -m tests.one "$(PY)" $(T)
+
+check: lint ## run the linters, type checks and unit tests, in under a minute
+	@dev=$$($(SETUP) dev) && HYPOTHESIS_PROFILE=brief "$$dev" -m pytest -q tests/product/unit \
+	  tests/product/repository tests/oracles/tests/test_reference.py \
+	  --ignore=tests/product/repository/test_package.py
+
+test test-all: export MAKE_BEGAN := $(shell date +%s)
+
+test: package lint inspect ## run the tests on every Python that Splunk ships, in under twelve minutes
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.run
 
-test-all: package lint inspect ## everything on every Python
+test-all: package lint inspect ## run all tests completely on every Python
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.run --all
 
-browser: build ## the pages in headless Chromium; screenshots in build/browser/
-	@browser=$$($(SETUP) browser) && "$$browser" -m pytest -q -s tests/product/browser && ls build/browser
+browser: build ## test the setup pages in headless Chromium; screenshots in build/browser/
+	@$(PYTHON) -m tests.one "" tests/product/browser -s && ls build/browser
 
-workbench: build ## both stand-ins and the pages on loopback, events flowing, until Ctrl-C
+workbench: build ## serve the setup pages and both stand-ins locally, with new events, until Ctrl-C
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.by_hand.workbench
 
-props: ## default/props.conf and transforms.conf from their table and pieces
+props: ## write default/props.conf and transforms.conf from their table and pieces
 	@$(PYTHON) packaging/search_side/make_props.py
 
-search-cost: ## what an event costs at search time, beside version 0.1.0 (EVENTS=2000)
+search-cost: ## measure what a search costs per event, beside version 0.1.0 (EVENTS=2000)
 	@search=$$($(SETUP) search) && "$$search" -m tests.measured.search_cost
 
-cim: ## how much of each data model is filled, by 20,000 events
+cim: ## how many fields of each data model 20,000 events fill
 	@search=$$($(SETUP) search) && "$$search" -m tests.measured.cim_table
 
-mutations: ## deliberate faults in the conf files, and what finds each
+mutations: ## put deliberate faults into the conf files, and show which test finds each
 	@search=$$($(SETUP) search) && "$$search" -m tests.measured.mutations
 
-shown: build ## what is promised, at full size, in figures (WHAT=kills KILLS=200, ...)
+shown: build ## test the delivery guarantees at full size, in figures (WHAT=kills KILLS=200, ...)
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.measured.shown $(WHAT)
 
-soak: build ## faults, kills and restarts at random (MINUTES=20 RATE=1000 SEED=1)
+believed: ## check on a real Splunk what docs/believed.md lists (SPLUNK=https://host:8089 [CA=FILE] [WRITE=1])
+	@$(PYTHON) -m tests.by_hand.believed $(SPLUNK) $(if $(CA),--ca $(CA)) $(if $(WRITE),--write)
+
+soak: build ## collect under random faults, kills and restarts (MINUTES=20 RATE=1000 SEED=1)
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.measured.soak
 
-bench: build ## what an event costs, beside a textbook add-on and the floor (ROUNDS=5 FULL=1)
+bench: build ## measure the cost per event against textbook add-ons, the minimum, another version (BEFORE=<commit> FULL=1)
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.measured.bench
 
-build: ## build/TA_akamai_siem/: the app as Splunk installs it
+build: ## build the app as Splunk installs it: build/TA_akamai_siem/
 	@$(PYTHON) packaging/build.py
 
-package: build ## dist/TA_akamai_siem-<version>.tar.gz: the same bytes at every build
+package: build ## pack it, with the same bytes at every build: two packages, SBOM and checksums in dist/
 	@$(PYTHON) packaging/pack.py
+	@tools=$$($(SETUP) tools) && "$$tools" packaging/sbom.py
+	@$(PYTHON) packaging/checksums.py
 
-inspect: package ## Splunk's AppInspect and slim on the package
+origins: build ## show which file requests, urllib3 and splunk-sdk come from, on each Python
+	@$(PYTHON) packaging/origins.py
+
+audit: ## compare the locks with the list of advisories and with the registry
+	@tools=$$($(SETUP) tools) && "$$tools" packaging/audit.py
+
+icons: ## draw the icons in static/ from packaging/*.svg
+	@tools=$$($(SETUP) tools) && "$$tools" packaging/icons.py
+
+inspect: package ## check both packages with Splunk's AppInspect and slim
 	@$(PYTHON) packaging/inspect_package.py
 	@$(PYTHON) packaging/validate_package.py
 
-lint: ## ruff and mypy
+settings: ## write the spec file, defaults, documents and form texts of the input settings
+	@$(PYTHON) packaging/write_settings.py
+
+lint: ## run ruff and mypy
 	@dev=$$($(SETUP) dev) && "$$dev" -m ruff check . && "$$dev" -m ruff format --check . && \
 	  "$$dev" -m mypy
 
-clean: ## remove what was made, environments included
+update: ## update the lock files to the newest allowed versions, and show a table old → new
+	@$(PYTHON) packaging/update.py
+
+clean: ## remove everything that was built, environments included
 	rm -rf build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +

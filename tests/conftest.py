@@ -1,12 +1,19 @@
-"""Hypothesis's profiles, for every test."""
+"""Hypothesis's profiles, the built app and the package, and tests of other environments."""
 
 from __future__ import annotations
 
 import os
+import subprocess
+from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import HealthCheck, configuration, settings
 
 from tests import ROOT
+from tests.environments import elsewhere, environment_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 # `quick` tries the same examples at every run, so that a change is judged by what it changed;
 # `long` (HYPOTHESIS_PROFILE=long) goes looking for new ones; `brief` is for the second Python.
@@ -16,3 +23,46 @@ settings.register_profile("brief", _ANY, max_examples=150, derandomize=True)
 settings.register_profile("long", _ANY, max_examples=100_000, print_blob=True)
 configuration.set_hypothesis_home_dir(ROOT / "build" / "hypothesis")
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Raises UsageError for a test that was named and runs in another environment."""
+    for argument in config.args:
+        file = (config.invocation_params.dir / argument.partition("::")[0]).resolve()
+        if _is_elsewhere(file):
+            raise pytest.UsageError(elsewhere(file.relative_to(ROOT).as_posix()))
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Where a folder was named, those of its tests that run in another environment are left out."""
+    return _is_elsewhere(collection_path) or None
+
+
+def _is_elsewhere(file: Path) -> bool:
+    if ROOT not in file.parents:
+        return False
+    wanted = environment_of(file.relative_to(ROOT).as_posix())
+    return wanted not in {"dev", os.environ.get("TEST_ENVIRONMENT", "dev")}
+
+
+@pytest.fixture(scope="session")
+def built_app() -> None:
+    """build/TA_akamai_siem, brought up to date."""
+    _make("build")
+
+
+@pytest.fixture(scope="session")
+def package() -> None:
+    """dist/TA_akamai_siem-<version>.tar.gz, brought up to date."""
+    _make("package")
+
+
+def _make(target: str) -> None:
+    """Once for all who test side by side: `tests.run` is started by a target that made it."""
+    if "MADE_BY_MAKE" in os.environ:
+        return
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    command = ["make", "--no-print-directory", target]
+    made = subprocess.run(command, check=False, cwd=ROOT, env=clean, capture_output=True, text=True)
+    if made.returncode != 0:
+        pytest.fail(f"`make {target}` failed:\n{made.stdout}{made.stderr}", pytrace=False)

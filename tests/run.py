@@ -4,12 +4,14 @@ Unit and property tests run on each; those of the stand-ins and of the package, 
 of ours runs, on the newest. The end-to-end tests run complete on the newest and, without `--all`,
 only their core on the other; so do property tests, with fewer examples. The search side runs once,
 no Python of ours being in it, and so do the pages in a browser, where there is one. Some parts run
-side by side, since they wait much; what each printed is shown when it is done.
+side by side, since they wait much; what each printed is shown when it is done. The last paragraph
+says what took part. `build/tests/` keeps a report of each part and the slowest tests.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -21,22 +23,23 @@ from pathlib import Path
 from typing import ClassVar
 
 from tests import ROOT
+from tests.environments import ADDON_SUITE, BROWSER, SEARCH, options_of
+from tests.measured.reached import environment as watched
+from tests.measured.reached.report import FILE as REACHED
+from tests.summary import Outcome, summary
 
 LARGEST_PAGE = 600_000
 SIDE_BY_SIDE = 3
-LONGEST = ("tests/product/end_to_end/test_faults.py", "tests/product/end_to_end/test_collecting.py")
-BROWSER = ("tests/product/browser", "-s")
-SEARCH = (
-    "tests/product/search",
-    "tests/oracles/tests/test_emulation.py",
-    "--confcutdir=tests/product/search",
-    *("-p", "no:plugin", "-p", "no:splunk"),
-)
-"""Without the plugins of Splunk's test-suite, and without what the other tests need."""
+WATCHED_FROM = (3, 12)
+"""sys.monitoring is not in older ones."""
+LONGEST = ("test_faults.py", "test_collecting.py", "test_lifecycle.py")
+REPORTS = ROOT / "build" / "tests"
 sys.path.insert(0, str(ROOT / "packaging"))
 
 from find_pythons import WANTED, find  # noqa: E402 - from the folder just added
 from setup_venv import environment  # noqa: E402 - likewise
+
+from tests.product.end_to_end.compiled_app import compile_for  # noqa: E402 - after the others
 
 
 class Tester:
@@ -67,6 +70,11 @@ class Part:
     settings: dict[str, str]
     folder: Path = ROOT
 
+    @property
+    def report(self) -> Path:
+        name = "".join(letter if letter.isalnum() else "_" for letter in self.title)
+        return REPORTS / f"{name}.xml"
+
 
 def interpreters() -> list[tuple[str, Path]]:
     """Version and path, newest last; says what is missing. This Python where there is none."""
@@ -85,20 +93,22 @@ def interpreters() -> list[tuple[str, Path]]:
     return found
 
 
-def parts(*, everything: bool) -> list[Part]:
+def parts(found: list[tuple[str, Path]], *, everything: bool) -> list[Part]:
     """The longest first, so that no core waits for the last one."""
-    found = interpreters()
-    newest = found[-1][0]
     scenarios = sorted(
         (str(path.relative_to(ROOT)) for path in ROOT.glob("tests/product/end_to_end/test_*.py")),
-        key=lambda name: name not in LONGEST,
+        key=lambda name: not name.endswith(LONGEST),
     )
     chosen = []
     for version, path in reversed(found):
-        compile_app(path)
+        # Before parts run side by side: each would, and copy the files of another's while.
+        compile_for(path)
         tester = Tester("dev", str(path))
+        newest = version == found[-1][0]
         settings = {"LARGE_PAGE": str(LARGEST_PAGE)} if everything else {}
-        if everything or version == newest:
+        if newest and is_watched(version):
+            settings |= watched(str(REACHED))
+        if everything or newest:
             for name in scenarios:
                 chosen.append(Part(f"{version}: {name}", path, tester, (name,), settings))
         else:
@@ -106,40 +116,39 @@ def parts(*, everything: bool) -> list[Part]:
             core = ("tests/product/end_to_end",)
             chosen.append(Part(f"{version}: end to end, its core", path, tester, core, settings))
         small = ["tests/product/unit", "tests/product/property"]
-        if version == newest or everything:
+        if newest or everything:
             small += ["tests/product/repository", "tests/standins/tests"]
-            small += ["tests/oracles/tests", "--ignore-glob", "*/test_emulation.py"]
-        brief = {} if version == newest or everything else {"HYPOTHESIS_PROFILE": "brief"}
-        chosen.append(
-            Part(f"{version}: unit and property tests", path, tester, tuple(small), brief)
-        )
-    pages = Part("any: the pages in a browser", found[-1][1], Tester("browser"), BROWSER, {})
-    return [chosen[0], pages, *chosen[1:], *search_parts(found[-1][1])]
+            small += ["tests/oracles/tests/test_reference.py"]
+        brief = {} if newest or everything else {"HYPOTHESIS_PROFILE": "brief"}
+        title = f"{version}: unit and property tests"
+        chosen.append(Part(title, path, tester, tuple(small), {**settings, **brief}))
+    newest_python = found[-1][1]
+    pages = Part(
+        "any: the pages in a browser", newest_python, Tester("browser"), (BROWSER, "-s"), {}
+    )
+    return [chosen[0], pages, *chosen[1:], *search_parts(newest_python)]
 
 
-def compile_app(python: Path) -> None:
-    """Before parts run side by side: each of them would, and copy the files of another's while."""
-    app = ROOT / "build" / "TA_akamai_siem"
-    command = [str(python), "-m", "compileall", "-q", str(app / "bin"), str(app / "lib")]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+def is_watched(version: str) -> bool:
+    """Whether it can be seen which lines are reached on that Python."""
+    return tuple(map(int, version.split(".")[:2])) >= WATCHED_FROM
 
 
 def search_parts(python: Path) -> list[Part]:
     """In an environment of its own: Splunk's test-suite for add-ons wants an older pytest."""
     tester = Tester("search")
-    suite = ROOT / "tests" / "product" / "splunk_addon_suite"
     # It leaves files where it runs.
     folder = ROOT / "build" / "splunk_addon_suite"
     folder.mkdir(parents=True, exist_ok=True)
-    arguments = ("-c", str(suite / "pytest.ini"), str(suite), "--splunk-type=external")
-    arguments += (f"--splunk-app={ROOT}", f"--splunk-data-generator={ROOT}")
+    search = (*SEARCH, *options_of(SEARCH[0], str(ROOT)))
+    suite = (str(ROOT / ADDON_SUITE), *options_of(ADDON_SUITE, str(ROOT)))
     return [
-        Part("any: the search side", python, tester, SEARCH, {}),
-        Part("any: Splunk's tests for add-ons", python, tester, arguments, {}, folder),
+        Part("any: the search side", python, tester, search, {}),
+        Part("any: Splunk's tests for add-ons", python, tester, suite, {}, folder),
     ]
 
 
-def run(part: Part) -> tuple[Part, int, str, float]:
+def run(part: Part) -> Outcome:
     began = time.monotonic()
     try:
         tester = part.tester.path()
@@ -147,14 +156,17 @@ def run(part: Part) -> tuple[Part, int, str, float]:
         # Only a browser may be missing: make has set up the other environments' needs before.
         skipped = part.tester.kind == "browser"
         text = f"{'!!! SKIPPED' if skipped else 'FAILED'}: {lacking}"
-        return part, 0 if skipped else 1, text, time.monotonic() - began
+        code = 0 if skipped else 1
+        return Outcome(part.title, code, text, time.monotonic() - began, None)
     done = subprocess.run(
-        [str(tester), "-m", "pytest", "-q", *part.chosen],
+        [str(tester), "-m", "pytest", "-q", f"--junitxml={part.report}", *part.chosen],
         check=False,
         cwd=part.folder,
         env={
             **os.environ,
             **part.settings,
+            "MADE_BY_MAKE": "1",
+            "TEST_ENVIRONMENT": part.tester.kind,
             "PRODUCT_PYTHON": str(part.python),
             "PYTHONDONTWRITEBYTECODE": "1",
         },
@@ -163,18 +175,26 @@ def run(part: Part) -> tuple[Part, int, str, float]:
         stderr=subprocess.STDOUT,
         text=True,
     )
-    return part, done.returncode, done.stdout, time.monotonic() - began
+    took = time.monotonic() - began
+    return Outcome(part.title, done.returncode, done.stdout, took, part.report)
 
 
 def main() -> int:
-    chosen = parts(everything="--all" in sys.argv[1:])
-    failed = 0
+    began = float(os.environ.get("MAKE_BEGAN") or time.time())
+    shutil.rmtree(REPORTS, ignore_errors=True)
+    REPORTS.mkdir(parents=True)
+    found = interpreters()
+    outcomes = []
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        chosen = parts(found, everything="--all" in sys.argv[1:])
         for running in as_completed([pool.submit(run, part) for part in chosen]):
-            part, code, output, seconds = running.result()
-            print(f"\n=== Python {part.title}, {seconds:.0f} s\n{output}", flush=True)
-            failed += code != 0
-    return 1 if failed else 0
+            outcome = running.result()
+            print(f"\n=== Python {outcome.title}, {outcome.seconds:.0f} s\n{outcome.printed}")
+            sys.stdout.flush()
+            outcomes.append(outcome)
+    good, text = summary(outcomes, [version for version, _ in found], WANTED, began, REPORTS)
+    print(f"\n{text}")
+    return 0 if good else 1
 
 
 if __name__ == "__main__":

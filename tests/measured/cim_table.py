@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING
 from tests import ROOT
 from tests.oracles.cim_models import MODELS, SWITCHED_ON, Model
 from tests.oracles.reference import cim
-from tests.oracles.search_time.knowledge import Event, Knowledge
+from tests.oracles.search_time.knowledge import Event, Knowledge, tags_of
 from tests.product.search.corpus import events
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from tests.oracles.search_time.eval_values import Field
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ def _counted(all_events: Iterable[Event], knowledge: Knowledge) -> Counter[tuple
     for event in all_events:
         fields = knowledge.fields(event)
         wanted = cim.fields(event.raw)
-        tags = set(fields.get("tag", []))
+        tags = tags_of(fields)
         parsed = fields.get("record_kind") != "unparsed"
         tally["any", "", "events"] += 1
         tally["any", "", "given"] += parsed
@@ -79,7 +81,7 @@ def _counted(all_events: Iterable[Event], knowledge: Knowledge) -> Counter[tuple
     return tally
 
 
-def _right(model: Model, field: str, fields: dict) -> bool:
+def _right(model: Model, field: str, fields: Mapping[str, Field]) -> bool:
     value = fields.get(field)
     allowed = model.allowed.get(field)
     return isinstance(value, str) and value != "" and (allowed is None or value in allowed)

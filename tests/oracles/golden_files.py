@@ -38,7 +38,8 @@ def names() -> list[str]:
 
 def load(name: str) -> dict[str, Any]:
     """A golden file."""
-    return json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    golden: dict[str, Any] = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    return golden
 
 
 def event(golden: Mapping[str, Any]) -> Event:

@@ -12,17 +12,17 @@ import socket
 import socketserver
 import ssl
 import struct
-import threading
 from typing import TYPE_CHECKING
+
+from tests.standins.in_thread import InThread
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from types import TracebackType
 
 _REPLY = b"\x05%b\x00\x01\x00\x00\x00\x00\x00\x00"
 
 
-class ProxyServer:
+class ProxyServer(InThread):
     """`kind`: http, https or socks5. `certificate`, `key`: of an https proxy."""
 
     def __init__(
@@ -55,25 +55,16 @@ class ProxyServer:
             daemon_threads = True
             allow_reuse_address = True
 
-        self._server = Server(("127.0.0.1", 0), Handler)
-        self.port = int(self._server.server_address[1])
+        self._tcp = Server(("127.0.0.1", 0), Handler)
+        self.port = int(self._tcp.server_address[1])
 
     def change_password(self, password: str) -> None:
         """From now on another is right."""
         self._password = password
 
     def __enter__(self) -> ProxyServer:
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        self._serve(self._tcp)
         return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
 
     def _serve_connect(self, client: socket.socket) -> None:
         head = b""
@@ -114,7 +105,8 @@ class ProxyServer:
             return
         client.sendall(b"\x01\x00")
         _, _, _, form = client.recv(4)
-        host = socket.inet_ntoa(client.recv(4)) if form == 1 else client.recv(client.recv(1)[0])
+        address = client.recv(4 if form == 1 else client.recv(1)[0])
+        host = socket.inet_ntoa(address) if form == 1 else address.decode()
         port = struct.unpack(">H", client.recv(2))[0]
         with socket.create_connection((host, port)) as server:
             self.tunnels.append(f"{'address' if form == 1 else 'name'}:{port}")

@@ -1,6 +1,6 @@
 """The floor: what cannot be avoided. TLS, gunzip, whole lines, write; nothing is converted.
 
-`python floor.py LIB URL CA`: runs until a page is empty.
+`python floor.py BIN URL CA`: runs until a page is empty.
 """
 
 from __future__ import annotations
@@ -12,7 +12,13 @@ import zlib
 
 sys.path.insert(0, sys.argv[1])
 
+from typing import TYPE_CHECKING
+
+import library_path  # noqa: F401 - the app's libraries for this Python
 import requests
+
+if TYPE_CHECKING:
+    import urllib3
 
 PIECE = 64 << 10
 
@@ -28,7 +34,7 @@ def main(url: str, trusted: str) -> None:
         query = f"offset={context['offset']}"
 
 
-def through(body: requests.packages.urllib3.HTTPResponse) -> bytes:
+def through(body: urllib3.HTTPResponse) -> bytes:
     """Write all lines of a body but the last; give that one back."""
     inflate = zlib.decompressobj(31)
     rest = b""

@@ -82,7 +82,9 @@ def kill(site: Site, moment: str, chance: random.Random, most: int) -> bool:
         site.splunk.set_trap(STANZA, after_records=chance.randint(1, most))
         return bool(site.run()["signal"] == 9)
     if moment == "while fetching":
-        place = {"where": "headers"} if chance.random() < 0.3 else {"after_bytes": 50_000}
+        place: dict[str, object] = (
+            {"where": "headers"} if chance.random() < 0.3 else {"after_bytes": 50_000}
+        )
         site.akamai.fault("stall", **place)
         site.akamai.reset_log()
     number = site.splunk.start_run(STANZA)

@@ -191,20 +191,19 @@ def _compared(left: Value, sign: str, right: Value) -> Value:
     if isinstance(left, list) or isinstance(right, list):
         message = "comparison of several values"
         raise Unspecified(message)
-    strings = isinstance(left, str) and isinstance(right, str)
     if isinstance(left, str) != isinstance(right, str):
         message = f"comparison of {left!r} with {right!r}: use tonumber()"
         raise Unspecified(message)
     if sign in ("=", "==", "!="):
         return (left == right) == (sign != "!=")
-    if strings:
+    if isinstance(left, str) or isinstance(right, str):
         message = f"order of strings: {left!r} {sign} {right!r}"
         raise Unspecified(message)
     order = {"<": left < right, ">": left > right, "<=": left <= right, ">=": left >= right}
     return order[sign]
 
 
-def _calculated(left: float | None, sign: str, right: float | None) -> Value:
+def _calculated(left: float | None, sign: str, right: float | None) -> float | None:
     if left is None or right is None:
         return None
     if sign in "/%" and not right:

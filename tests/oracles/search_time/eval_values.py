@@ -40,11 +40,9 @@ def number(value: Value, where: str) -> int | float | None:
 
 def shown(value: float) -> str:
     """A number as text."""
-    if isinstance(value, float):
-        if value.is_integer() and abs(value) < 1e15:
-            return str(int(value))
-        return repr(value)
-    return str(value)
+    if isinstance(value, int) or not value.is_integer() or abs(value) >= 1e15:
+        return str(value)
+    return str(int(value))
 
 
 def parsed(value: str) -> int | float | None:

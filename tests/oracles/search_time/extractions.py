@@ -84,7 +84,8 @@ class Extraction:
 def _filled(part: str, match: pcre2.Match) -> str | None:
     if not part.startswith("$"):
         return part
-    return match.group(int(part[1:]))
+    text: str | None = match.group(int(part[1:]))
+    return text
 
 
 def extract(label: str, value: str) -> Extraction:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from json.decoder import scanstring
+from json.decoder import scanstring  # type: ignore[attr-defined] # typeshed lacks it
 
 from tests.oracles.search_time.refusals import Unsure
 
@@ -102,6 +102,7 @@ class _Reader:
             message = f"no string at {self._at}"
             raise ValueError(message)
         try:
+            text: str
             text, self._at = scanstring(self._text, self._at + 1)
         except json.JSONDecodeError as error:
             raise _Cut from error

@@ -16,6 +16,7 @@ from tests.oracles.search_time.search_time import Rules
 from tests.standins.splunk import conf_file
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from tests.oracles.search_time.eval_values import Field
@@ -48,17 +49,19 @@ class Knowledge:
     """`app`: the folder of an app, built or not. `local`: layered over `default`."""
 
     def __init__(self, app: Path, local: dict[str, Stanzas] | None = None) -> None:
-        self._app = app
+        self.app = app
         self._local = local or {}
         self._transforms = self.conf("transforms")
         self.props = self.conf("props")
-        self._rules = {(name,): self._loaded((name,)) for name in self.props}
+        self._rules: dict[tuple[str, ...], Rules] = {
+            (name,): self._loaded((name,)) for name in self.props
+        }
         self.event_types = EventTypes(self.conf("eventtypes"), self.conf("tags"))
         self.macros = self.conf("macros")
 
     def conf(self, name: str) -> Stanzas:
         """The stanzas of a conf file, those of `local` over those of `default`."""
-        made = conf_file.read(self._app / "default" / f"{name}.conf")
+        made = conf_file.read(self.app / "default" / f"{name}.conf")
         for stanza, settings in self._local.get(name, {}).items():
             made[stanza] = {**made.get(stanza, {}), **settings}
         return made
@@ -75,7 +78,7 @@ class Knowledge:
         settings: dict[str, str] = {}
         for name in names:
             settings.update(self.props[name])
-        return Rules.of(settings, self._transforms, self._app / "lookups")
+        return Rules.of(settings, self._transforms, self.app / "lookups")
 
     def fields(self, event: Event) -> dict[str, Field]:
         """All fields of an event, `eventtype` and `tag` included."""
@@ -90,6 +93,13 @@ class Knowledge:
     def expanded(self, search: str) -> str:
         """A search with its macros replaced."""
         return expanded(search, self.macros)
+
+
+def tags_of(fields: Mapping[str, Field]) -> set[str]:
+    """An event's tags, of all its fields."""
+    tags = fields.get("tag", [])
+    assert isinstance(tags, list)
+    return set(tags)
 
 
 def _fits(stanza: str, event: Event) -> bool:

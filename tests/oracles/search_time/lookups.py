@@ -67,7 +67,9 @@ class Lookup:
                 return number
         return len(self.rows)
 
-    def _find(self, wanted: tuple[tuple[str, str], ...], outputs: tuple[str, ...]) -> dict | None:
+    def _find(
+        self, wanted: tuple[tuple[str, str], ...], outputs: tuple[str, ...]
+    ) -> dict[str, str] | None:
         """The first row that fits. `wanted`: columns and their values."""
         for row in self.rows:
             if all(self._fits(column, row[column], value) for column, value in wanted):

@@ -44,7 +44,7 @@ class Pattern:
 
     @property
     def groups(self) -> int:
-        return self._pattern.groups
+        return int(self._pattern.groups)
 
     def search(self, text: str) -> pcre2.Match | None:
         """The first match. Raises LimitHit."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -24,7 +24,16 @@ from tests.oracles.search_time.search_time import Rules
 if TYPE_CHECKING:
     from pathlib import Path
 
-FIELDS = {"a": "x", "n": "5", "many": ["1", "2"], "p.q": "z", "odd": Unsure("null")}
+    from tests.oracles.search_time.eval_values import Field
+    from tests.standins.splunk.conf_file import Stanzas
+
+FIELDS: dict[str, Field] = {
+    "a": "x",
+    "n": "5",
+    "many": ["1", "2"],
+    "p.q": "z",
+    "odd": Unsure("null"),
+}
 
 
 @pytest.mark.parametrize(
@@ -250,7 +259,7 @@ def test_event_types_and_tags() -> None:
         ({"one": {"search": "a=x"}}, {"eventtype=one": {"web": "yes"}}),
     ],
 )
-def test_event_types_refuse(types: dict, tags: dict) -> None:
+def test_event_types_refuse(types: Stanzas, tags: Stanzas) -> None:
     with pytest.raises(Refused):
         EventTypes(types, tags)
 
@@ -297,7 +306,7 @@ EVENTS = [
         ("nothing | stats count", [{"count": 0}]),
     ],
 )
-def test_searches(tmp_path: Path, search: str, rows: list[dict]) -> None:
+def test_searches(tmp_path: Path, search: str, rows: list[dict[str, Any]]) -> None:
     assert spl.searched(search, EVENTS, app(tmp_path)) == rows
 
 

@@ -81,7 +81,7 @@ class AddOnPages:
 
     def reveal(self, name: str) -> None:
         """Unfold groups until the field is there."""
-        for group in ("Or the values one by one", "Advanced", "Start again"):
+        for group in ("Or enter the four values", "Advanced", "Start again"):
             if self.field(name).first.is_visible():
                 return
             button = self.dialog.get_by_role("button", name=group)
@@ -115,7 +115,7 @@ class AddOnPages:
         self.dialog.get_by_role("button", name=button, exact=True).click()
         alert = self.dialog.locator('[data-test="message"], [data-test-type="error"]').first
         expect(alert).to_be_visible(timeout=20_000)
-        return alert.inner_text()
+        return str(alert.inner_text())
 
     def cancel(self) -> None:
         self.dialog.get_by_role("button", name="Cancel").click()

@@ -5,11 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
 
-from tests.product.browser.add_on_pages import AddOnPages
-from tests.product.end_to_end.site import BUILT_APP, CONFIG_ID, Site
-from tests.standins.splunk_web.server import SplunkWeb
+from tests.environments import BROWSER, require
+
+require("playwright", BROWSER)
+
+from playwright.sync_api import expect, sync_playwright  # noqa: E402 - after it is required
+
+from tests.product.browser.add_on_pages import AddOnPages  # noqa: E402 - likewise
+from tests.product.end_to_end.compiled_app import BUILT_APP  # noqa: E402 - likewise
+from tests.product.end_to_end.site import CONFIG_ID, Site  # noqa: E402 - likewise
+from tests.standins.splunk_web.server import SplunkWeb  # noqa: E402 - likewise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +35,11 @@ QUIET = (
 )
 """No talk with hosts outside; as root there is no sandbox."""
 expect.set_options(timeout=8_000)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _built(built_app: None) -> None:
+    """Every page is a built one."""
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import expect
 
+from tests import ROOT
 from tests.product.browser.add_on_pages import AddOnPages
 from tests.product.end_to_end.site import ACCOUNT, CHECKPOINTS, CONFIG_ID, INPUT, KIND, Site
 from tests.standins.proxy import ProxyServer
@@ -32,6 +34,15 @@ def fill_account(pages: AddOnPages, site: Site, name: str = ACCOUNT, **changed: 
     pages.fill(edgerc=edgerc(site, **changed), ca_bundle=changed.get("ca_bundle", site.akamai.ca))
 
 
+def message_of_the_form(tab: str, field: str) -> str:
+    """What the form shows for a value that its pattern does not match, by globalConfig.json."""
+    pages = json.loads((ROOT / "globalConfig.json").read_text(encoding="utf-8"))["pages"]
+    (form,) = [each for each in pages["configuration"]["tabs"] if each.get("name") == tab]
+    (entity,) = [each for each in form["entity"] if each["field"] == field]
+    (message,) = [each["errorMsg"] for each in entity["validators"] if each["type"] == "regex"]
+    return str(message)
+
+
 def test_every_mistake_of_an_account_is_explained(pages: AddOnPages, site: Site) -> None:
     wrong = "wrong" + site.akamai.client_secret[5:]
     pages.open("configuration")
@@ -50,7 +61,7 @@ def test_every_mistake_of_an_account_is_explained(pages: AddOnPages, site: Site)
         ("credential-file-cut", {"edgerc": edgerc(site)[:60]}, "has no "),
         ("credential-file-none", {"edgerc": "{}\n= x"}, "is not in its format"),
         ("values-missing", {"host": site.akamai.host}, "client_secret of account"),
-        ("host-no-name", {"host": "https://a/b"}, "Host: give the name alone"),
+        ("host-no-name", {"host": "https://a/b"}, message_of_the_form("account", "host")),
     ):
         pages.new_account(ACCOUNT)
         pages.fill(**values)

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from tests.standins.akamai.client import AkamaiStandin
 from tests.standins.akamai.multiset import find_marker
-from tests.standins.splunk.client import SplunkStandin
 
 from .pushed_settings import push_account, push_input
-from .site import ACCOUNT, BUILT_APP, STANZA, Site, product_python, standing_for
+from .site import ACCOUNT, STANZA, Site, splunk_with_the_app
 
 if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
+
+    from tests.standins.splunk.client import SplunkStandin
 
 LEASES = "ta_akamai_siem_leases"
 CHECKPOINTS = "ta_akamai_siem_checkpoints"
@@ -31,13 +32,8 @@ class Cluster:
         self.members: dict[str, SplunkStandin] = {}
 
     def _standin(self, name: str, *options: str) -> SplunkStandin:
-        return SplunkStandin(
-            self._folder / name,
-            BUILT_APP,
-            f"--server-name={name}.example.com",
-            *standing_for(),
-            *options,
-            python=product_python(),
+        return splunk_with_the_app(
+            self._folder / name, f"--server-name={name}.example.com", *options
         )
 
     def __enter__(self) -> Cluster:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .site import BUILT_APP, Site
+from .site import Site
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,9 +29,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _built() -> None:
-    if not (BUILT_APP / "bin" / "akamai_siem.py").is_file():
-        pytest.fail("the app is not built: run `make build` first", pytrace=False)
+def _built(built_app: None) -> None:
+    """Every scenario runs it."""
 
 
 @pytest.fixture

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import os
-import subprocess
 import sys
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests import ROOT
+from tests.measured.reached import standin_options
 from tests.standins.akamai.client import AkamaiStandin
 from tests.standins.splunk.client import SplunkStandin
 from tests.standins.splunk.interpreter import version_of
 
+from .compiled_app import BUILT_APP, compile_for
 from .pushed_settings import push_account, push_input
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import TracebackType
 
-BUILT_APP = ROOT / "build" / "TA_akamai_siem"
 KIND = "akamai_siem"
 ACCOUNT = "main"
 INPUT = "first"
@@ -37,37 +36,41 @@ DEAD_PROXY = "http://127.0.0.1:9"
 @lru_cache(1)
 def compile_app() -> None:
     """As Splunk's Python does at an app's first run; each site has an app that ran before."""
-    folders = [str(BUILT_APP / name) for name in ("bin", "lib")]
-    command = [product_python(), "-m", "compileall", "-q", *folders]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    compile_for(product_python())
 
 
 def product_python() -> str:
     """The interpreter of the built app: without any package of the tests' environment."""
-    return os.environ.get("PRODUCT_PYTHON") or getattr(sys, "_base_executable", sys.executable)
+    base: str = getattr(sys, "_base_executable", sys.executable)
+    return os.environ.get("PRODUCT_PYTHON") or base
 
 
-def standing_for() -> list[str]:
-    """Options of the Splunk stand-in where none of Splunk's Pythons is at hand."""
+def splunk_with_the_app(home: Path, *options: str) -> SplunkStandin:
+    """The Splunk stand-in with the built app in it, not started yet."""
+    compile_app()
     known = version_of(product_python()) in SPLUNKS_PYTHONS
-    return [] if known else [f"--stands-for={SPLUNKS_PYTHONS[-1]}"]
+    stands_for = [] if known else [f"--stands-for={SPLUNKS_PYTHONS[-1]}"]
+    more = (*stands_for, *standin_options(), *options)
+    return SplunkStandin(home, BUILT_APP, *more, python=product_python())
 
 
 class Site:
     """Starts both programs; as a context manager it ends them. `folder` holds all they keep."""
 
     def __init__(self, folder: Path, *splunk_options: str, manual: bool = True) -> None:
-        compile_app()
-        self.akamai = AkamaiStandin(folder / "akamai")
         options = [f"--env={name}={DEAD_PROXY}" for name in ("HTTP_PROXY", "HTTPS_PROXY")]
         options += [f"--env={name}={DEAD_PROXY}" for name in ("http_proxy", "https_proxy")]
         if manual:
             options.append("--manual")
-        options += standing_for()
         self.home = folder / "splunk"
-        self.splunk = SplunkStandin(
-            self.home, BUILT_APP, *options, *splunk_options, python=product_python()
-        )
+        self.splunk = splunk_with_the_app(self.home, *options, *splunk_options)
+        # Both start at the same time.
+        self.splunk.begin()
+        try:
+            self.akamai = AkamaiStandin(folder / "akamai")
+        except BaseException:
+            self.splunk.kill()
+            raise
 
     def __enter__(self) -> Site:
         self.splunk.start()

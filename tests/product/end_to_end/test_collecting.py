@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ta_akamai_siem.record.event import record as record_of
+from ta_akamai_siem.record.event_time import Moment
 from ta_akamai_siem.record.masking import Masking
 from tests import ROOT
 from tests.oracles.reference.record import same
@@ -22,7 +23,7 @@ from .site import ACCOUNT, INPUT, KIND, STANZA
 if TYPE_CHECKING:
     from .site import Site
 
-SHARED_EXAMPLE = ROOT.parent / "shared" / "data" / "01_akamai_openapi_event_page.ndjson"
+WHOLE_EVENT = ROOT / "tests" / "oracles" / "golden" / "a_whole_event.ndjson"
 
 
 def differences(site: Site) -> list[str]:
@@ -67,12 +68,13 @@ def test_what_is_to_be_masked_is_not_indexed(site: Site) -> None:
     site.set_up(limit="6000", workers="2", mask="cookies;api_keys")
     assert site.run()["records"] == len(lines)
     masking = Masking(("cookies", "api_keys"))
-    expected = {find_marker(line): record_of(line, "0.000", masking) for line in lines}
+    moment = Moment.of(0.0, site.akamai.now())
+    expected = {find_marker(line): record_of(line, moment, masking) for line in lines}
     for raw in site.raws():
         assert raw.decode() == expected.pop(find_marker(raw)).text
     assert expected == {}
     counted = re.findall(r"page\.collected .*\bmasked=(\d+)", site.log_text())
-    whole = sum(record_of(line, "0.000", masking).masked for line in lines)
+    whole = sum(record_of(line, moment, masking).masked for line in lines)
     assert (len(counted), sum(map(int, counted))) == (2, whole)
     assert whole > 1_000
 
@@ -119,19 +121,17 @@ def test_the_second_run_goes_on_from_the_offset(site: Site) -> None:
     assert site.run()["records"] == 0
 
 
-def test_the_published_example(site: Site) -> None:
-    if not SHARED_EXAMPLE.is_file():
-        pytest.skip("Akamai's example lies beside the project's root, and is not there")
-    lines = [line for line in SHARED_EXAMPLE.read_bytes().split(b"\n") if line]
-    site.akamai.load_lines(lines[:1], stored_at=site.akamai.now() - 60)
+def test_an_event_with_every_object_that_akamai_documents(site: Site) -> None:
+    line = WHOLE_EVENT.read_bytes().rstrip(b"\n")
+    site.akamai.load_lines([line], stored_at=site.akamai.now() - 60)
     site.set_up()
     assert site.run()["records"] == 1
     (record,) = site.splunk.records()
-    assert same(record["raw"], lines[0], f"{site.akamai.now():.3f}") == []
-    assert float(record["time"]) == 1491303422.0
+    assert same(record["raw"], line, f"{site.akamai.now():.3f}") == []
+    assert float(record["time"]) == 1750000000.0
     attack = json.loads(record["raw"])["attackData"]
     assert [rule["action"] for rule in attack["rules"]] == ["alert", "alert", "deny"]
-    assert attack["rules"][0]["data"] == "telnet.exe"
+    assert attack["rules"][0]["data"] == "1=1"
     assert attack["rules"][2]["selector"] == ""
 
 

@@ -13,7 +13,8 @@ import pytest
 
 from tests.standins.akamai.multiset import find_marker
 
-from .site import BUILT_APP, CHECKPOINTS, STANZA, Site, product_python
+from .compiled_app import BUILT_APP
+from .site import CHECKPOINTS, STANZA, Site, product_python
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -94,7 +95,7 @@ def test_a_stop_while_akamai_does_not_answer(site: Site) -> None:
     site.akamai.fault("stall", where="headers", seconds=None)
     site.akamai.reset_log()
     number = site.splunk.start_run(STANZA)
-    site.akamai.wait_for_log(len, 20)
+    site.akamai.wait_for_log(bool, 20)
     began = time.monotonic()
     site.splunk.signal(STANZA, "TERM")
     run = site.splunk.wait_run(STANZA, number, 20)

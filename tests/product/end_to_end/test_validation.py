@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.standins.proxy import ProxyServer
 from tests.standins.splunk.client import RestError
 
-from .proxy import ProxyServer
 from .pushed_settings import push_setting
 from .site import ACCOUNT, CONFIG_ID, INPUT, KIND, STANZA
 

@@ -14,7 +14,7 @@ from tests.product.property import source_events
 
 COLLECTED = Moment.of(1_700_000_000.125, float(CLOCK))
 # A whole event takes four times as long to make as one of its values.
-WHOLE_EVENTS = max(1, settings.default.max_examples // 4)
+WHOLE_EVENTS = max(1, settings().max_examples // 4)
 
 
 def differences(line: bytes) -> list[str]:

@@ -66,6 +66,7 @@ class Log(log.Log):
     """Keeps the gaps, and whether each was due: nobody may call lost what Akamai still has."""
 
     def __init__(self, clock: Clock) -> None:
+        super().__init__("akamai_siem", "first")
         self._clock = clock
         self.gaps: list[tuple[float, float]] = []
         self.events: Counter[str] = Counter()

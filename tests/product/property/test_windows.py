@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from ta_akamai_siem.akamai.client import PageSource
 from ta_akamai_siem.akamai.fetching import Fetcher
 from ta_akamai_siem.akamai.page import Page, PageSpool
+from ta_akamai_siem.akamai.request import TimeRequest
 from ta_akamai_siem.akamai.signing import CorrectedClock
 from ta_akamai_siem.backfill.window_pages import Windows
 from ta_akamai_siem.backfill.windows import Recheck, WindowPlan
@@ -137,6 +138,6 @@ def test_what_has_expired_is_left_out_and_told() -> None:
 
 def test_one_second_is_asked_for_whole() -> None:
     plan = WindowPlan("h", (1,), 0, 100, 50, 10, width=1)
-    assert plan.request(100.0) == type(plan.request(100.0))(50, 600_000, 51)
+    assert plan.request(100.0) == TimeRequest(50, 600_000, 51)
     assert not plan.can_be_split
-    assert Recheck(5, 5).request(0.0) == type(plan.request(100.0))(5, 600_000, 5)
+    assert Recheck(5, 5).request(0.0) == TimeRequest(5, 600_000, 5)

@@ -98,7 +98,7 @@ def _texts(regex: str) -> list[str]:
 
 def _tables(app: Path, transforms: conf_file.Stanzas) -> Iterator[str]:
     for name, stanza in transforms.items():
-        if "filename" not in stanza:
+        if "filename" not in stanza or "CIDR(" in stanza.get("match_type", ""):
             continue
         with (app / "lookups" / stanza["filename"]).open(encoding="utf-8", newline="") as file:
             rows = list(csv.reader(file))

@@ -7,10 +7,10 @@ import os
 import pytest
 
 from tests import ROOT
-from tests.measured.cim_table import table
+from tests.measured.cim_table import Line, table
 from tests.oracles import golden_files
 from tests.oracles.cim_models import MODELS, SWITCHED_ON
-from tests.oracles.search_time.knowledge import Knowledge
+from tests.oracles.search_time.knowledge import Knowledge, tags_of
 from tests.product.search.corpus import events
 
 COUNT = int(os.environ.get("CORPUS", "2000"))
@@ -18,19 +18,19 @@ _FORBIDDEN = ("_bunit", "_priority", "cim_entity_zone")
 
 
 @pytest.fixture(scope="module")
-def lines() -> list:
+def lines() -> list[Line]:
     return list(table(COUNT, Knowledge(ROOT, SWITCHED_ON)))
 
 
-def test_all_that_can_be_given_is_filled(lines: list) -> None:
+def test_all_that_can_be_given_is_filled(lines: list[Line]) -> None:
     assert [line for line in lines if not line.complete] == []
 
 
-def test_every_field_was_met(lines: list) -> None:
+def test_every_field_was_met(lines: list[Line]) -> None:
     assert [line for line in lines if line.given < COUNT // 300] == []
 
 
-def test_required_fields_are_in_every_event(lines: list) -> None:
+def test_required_fields_are_in_every_event(lines: list[Line]) -> None:
     """But for those that the data does not have: the models fill these themselves."""
     partly = {line.field for line in lines if line.required and line.given < line.events}
     of_request = {"http_method", "status", "url", "url_domain", "dest", "src"}
@@ -42,7 +42,7 @@ def test_every_event_is_in_a_model() -> None:
     """As it ships, without a switch."""
     knowledge = Knowledge(ROOT)
     for event in events(COUNT // 4):
-        tags = set(knowledge.fields(event).get("tag", []))
+        tags = tags_of(knowledge.fields(event))
         assert any(model.tags <= tags for model in MODELS), event.raw
 
 
@@ -53,7 +53,7 @@ def test_models_of_an_event(switched: bool) -> None:
     met = set()
     for name in golden_files.names():
         fields = knowledge.fields(golden_files.event(golden_files.load(name)))
-        tags = set(fields.get("tag", []))
+        tags = tags_of(fields)
         found = {model.name for model in MODELS if model.tags <= tags}
         if found:
             met.add(frozenset(found))

@@ -20,7 +20,7 @@ from tests.oracles.cim_models import MODELS
 from tests.oracles.golden_files import COLLECTED
 from tests.oracles.reference import cim
 from tests.oracles.search_time.index_time import IndexTime
-from tests.oracles.search_time.knowledge import Event, Knowledge
+from tests.oracles.search_time.knowledge import Event, Knowledge, tags_of
 
 LONG = 64 * 1024
 FILLINGS = {
@@ -158,7 +158,7 @@ def test_every_field_of_a_long_record(knowledge: Knowledge, place: str, filling:
     fields = knowledge.fields(Event(made.text, made.time, "akamai:siem"))
     for name, value in cim.fields(made.text).items():
         assert fields.get(name) == value, name
-    assert {"ids", "attack"} <= set(fields["tag"])
+    assert {"ids", "attack"} <= tags_of(fields)
     lacking = CIM - set(fields)
     assert (
         lacking <= {"cookie"} if place == "header before" and filling == "headers" else not lacking

@@ -10,18 +10,25 @@ import json
 import logging
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
-from splunksplwrapper.SearchUtil import SearchUtil
 
-from tests import ROOT
-from tests.oracles import golden_files
-from tests.oracles.cim_models import SWITCHED_ON
-from tests.oracles.search_time import spl
-from tests.oracles.search_time.eval_values import shown
-from tests.oracles.search_time.knowledge import Event, Knowledge
-from tests.oracles.search_time.refusals import Unsure
-from tests.product.search.corpus import events
+from tests.environments import ADDON_SUITE, require
+
+require("splunksplwrapper", ADDON_SUITE)
+
+
+from splunksplwrapper.SearchUtil import SearchUtil  # noqa: E402 - after it is required
+
+from tests import ROOT  # noqa: E402 - likewise
+from tests.oracles import golden_files  # noqa: E402 - likewise
+from tests.oracles.cim_models import SWITCHED_ON  # noqa: E402 - likewise
+from tests.oracles.search_time import spl  # noqa: E402 - likewise
+from tests.oracles.search_time.eval_values import shown  # noqa: E402 - likewise
+from tests.oracles.search_time.knowledge import Event, Knowledge  # noqa: E402 - likewise
+from tests.oracles.search_time.refusals import Unsure  # noqa: E402 - likewise
+from tests.product.search.corpus import events  # noqa: E402 - likewise
 
 KNOWN = json.loads(Path(__file__).with_name("known_failures.json").read_text(encoding="utf-8"))
 _CORPUS = 200
@@ -36,21 +43,21 @@ LOG = [
 ]
 
 
-class Results(list):
+class Results(list[dict[str, Any]]):
     """Rows as splunkd gives them: every value is text."""
 
-    def __init__(self, rows: list[dict]) -> None:
+    def __init__(self, rows: list[dict[str, Any]]) -> None:
         super().__init__(
             {name: _shown(value) for name, value in row.items() if not name.startswith("_")}
             for row in rows
         )
 
     @property
-    def as_list(self) -> list[dict]:
+    def as_list(self) -> list[dict[str, Any]]:
         return list(self)
 
 
-def _is_usual(row: dict) -> bool:
+def _is_usual(row: dict[str, Any]) -> bool:
     """What the suite asks of every event, Akamai does not give in each: docs/cim.md says which."""
     if row["sourcetype"] != "akamai:siem":
         return True
@@ -64,7 +71,7 @@ def _is_usual(row: dict) -> bool:
     return known and not unsure and all(name in row for name in EVERYWHERE)
 
 
-def _as_calculated(row: dict) -> dict:
+def _as_calculated(row: dict[str, Any]) -> dict[str, Any]:
     """Numbers that EVAL made are numbers to a search, not text."""
     return {name: int(value) if name in NUMBERS else value for name, value in row.items()}
 
@@ -76,7 +83,7 @@ def _shown(value: object) -> object:
 class Job:
     """A search that is done when it is made."""
 
-    def __init__(self, rows: list[dict]) -> None:
+    def __init__(self, rows: list[dict[str, Any]]) -> None:
         self._rows = rows
 
     def wait(self, *_: object) -> None: ...

@@ -16,7 +16,7 @@ ACCOUNT = {
 STANZA = {"account": "main", "config_ids": "14227", "interval": "60"}
 
 
-def read(proxy: dict[str, str] | None = None, **changed: str) -> InputSettings:
+def read(proxy: dict[str, str] | None = None, /, **changed: str) -> InputSettings:
     return read_input("first", {**STANZA, **changed}, ACCOUNT, proxy or {})
 
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests import ROOT
+from tests.standins.program import Program
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -32,23 +30,13 @@ class AkamaiStandin:
     Times are seconds since the epoch, by the stand-in's own clock (see ``now``).
     """
 
-    def __init__(self, folder: Path, *options: str, python: str = sys.executable) -> None:
+    def __init__(self, folder: Path, *options: str) -> None:
         """Start it with further command line ``options`` and wait until it is ready."""
         self.folder = Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._errors = (self.folder / "stderr.txt").open("wb")
-        self.process = subprocess.Popen(
-            [python, "-m", "tests.standins.akamai", "--folder", str(folder), *options],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            stderr=self._errors,
-        )
-        line = self.process.stdout.readline() if self.process.stdout else b""
-        if not line:
-            self.stop()
-            message = f"no start: {(self.folder / 'stderr.txt').read_text()}"
-            raise ControlError(message)
-        self.ready: dict[str, str] = json.loads(line)
+        arguments = ["--folder", str(folder), *options]
+        self._program = Program("tests.standins.akamai", arguments, self.folder / "stderr.txt")
+        self.ready: dict[str, str] = self._program.start(READY_WITHIN_S)
         self.host = self.ready["host"]
         self.ca = self.ready["ca"]
         self.client_token = self.ready["client_token"]
@@ -71,16 +59,7 @@ class AkamaiStandin:
 
     def stop(self) -> int:
         """End the process and return its exit code."""
-        if self.process.poll() is None:
-            self.process.terminate()
-            try:
-                self.process.wait(10)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-        if self.process.stdout:
-            self.process.stdout.close()
-        self._errors.close()
-        return self.process.wait()
+        return self._program.stop(10)
 
     def call(self, method: str, path: str, content: object = None) -> Any:
         """Make any control call; raises ControlError where it is refused."""

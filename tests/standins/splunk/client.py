@@ -6,10 +6,8 @@ import contextlib
 import http.client
 import json
 import os
-import select
 import signal
 import ssl
-import subprocess
 import sys
 import threading
 import time
@@ -17,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from tests import ROOT
+from tests.standins.program import Program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -58,67 +56,40 @@ class SplunkStandin:
         self.session_key = ""
         self.user = ""
         self.password = ""
-        self._command = [sys.executable, "-m", "tests.standins.splunk", "--home", str(home)]
-        self._command += ["--python", python, "--app-name", app_name, *arguments]
+        options = ["--home", str(home), "--python", python, "--app-name", app_name, *arguments]
         if app is not None:
-            self._command += ["--app", str(app)]
-        self._process: subprocess.Popen[bytes] | None = None
+            options += ["--app", str(app)]
+        self._program = Program("tests.standins.splunk", options, home / "standin.stderr")
         self._local = threading.local()
         self._connections: list[http.client.HTTPSConnection] = []
 
     # --- life ---------------------------------------------------------------------------------
 
+    def begin(self) -> None:
+        """Start the program, and leave it to `start` to wait for it."""
+        self.home.mkdir(parents=True, exist_ok=True)
+        self._program.begin()
+
     def start(self, deadline: float = 60) -> SplunkStandin:
         """Start the program and wait for its ready line. A home that is there is used again."""
         self.home.mkdir(parents=True, exist_ok=True)
-        with (self.home / "standin.stderr").open("ab") as errors:
-            self._process = subprocess.Popen(
-                self._command,
-                cwd=ROOT,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                stdin=subprocess.DEVNULL,
-            )
-        self._take_ready(self._first_line(deadline))
-        return self
-
-    def _first_line(self, deadline: float) -> bytes:
-        if self._process is None or self._process.stdout is None:
-            raise RuntimeError("not started")
-        ready, _, _ = select.select([self._process.stdout], [], [], deadline)
-        line = self._process.stdout.readline() if ready else b""
-        if not line:
-            self.kill()
-            errors = (self.home / "standin.stderr").read_text(errors="replace")
-            raise TimeoutError(f"the Splunk stand-in did not start:\n{errors[-4000:]}")
-        return line
-
-    def _take_ready(self, line: bytes) -> None:
-        ready = json.loads(line)
+        ready = self._program.start(deadline)
         self.management = ready["management"]
         self.session_key = ready["session_key"]
         self.user, self.password = ready["user"], ready["password"]
+        return self
 
     def stop(self, deadline: float = 30) -> int:
         """End it in order (SIGTERM) and return its exit code."""
-        if self._process is None:
-            return 0
-        if self._process.poll() is None:
-            self._process.send_signal(signal.SIGTERM)
         try:
-            return self._process.wait(deadline)
-        except subprocess.TimeoutExpired:
-            self.kill()
-            raise TimeoutError(f"the Splunk stand-in did not end within {deadline} s") from None
+            return self._program.stop(deadline)
         finally:
-            self._forget()
+            self._close_connections()
 
     def kill(self) -> None:
         """SIGKILL to the program itself: a crash of splunkd. Running inputs are orphaned."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            self._forget()
+        self._program.kill()
+        self._close_connections()
 
     def end_orphans(self) -> list[int]:
         """Kill the processes of inputs that outlived a crash, and return their ids."""
@@ -132,10 +103,7 @@ class SplunkStandin:
             path.unlink()
         return ended
 
-    def _forget(self) -> None:
-        if self._process is not None and self._process.stdout is not None:
-            self._process.stdout.close()
-        self._process = None
+    def _close_connections(self) -> None:
         self._local = threading.local()
         while self._connections:
             self._connections.pop().close()
@@ -159,7 +127,7 @@ class SplunkStandin:
     @property
     def pid(self) -> int:
         """Return the program's process id; 0 when it does not run."""
-        return self._process.pid if self._process else 0
+        return self._program.pid
 
     # --- REST ---------------------------------------------------------------------------------
 

@@ -44,7 +44,9 @@ class Instance:
         self.management = ""
         self.startup_time = time.time()
         self.python_version = options.stands_for or version_of(options.python)
-        self.environment = self.home.environment(options.server_name, options.environment)
+        self.environment = self.home.environment(
+            options.server_name, options.environment, options.python_path
+        )
         self.layers = ConfLayers(self.home.etc)
         self.credentials = Credentials(self.layers, self.home.auth / "splunk.secret")
         self.sessions = Sessions(USER, PASSWORD)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import subprocess
+from functools import lru_cache
 
 
 class InterpreterRefusedError(Exception):
     """python.version or python.required do not let this interpreter run the script."""
 
 
+@lru_cache(8)
 def version_of(python: str) -> str:
     """Ask an interpreter for its version, as `3.13`."""
     code = "import sys; print('%d.%d' % sys.version_info[:2])"

@@ -28,6 +28,7 @@ class Options:
     call_timeout: float = 30.0
     server_name: str = "standin.example.com"
     indexes: list[str] = field(default_factory=list)
+    python_path: str = ""
     environment: dict[str, str] = field(default_factory=dict)
 
 
@@ -57,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--grace", type=float, default=5.0, metavar="S", help="from SIGTERM to SIGKILL")
     add("--call-timeout", type=float, default=30.0, metavar="S", help="--scheme, validation")
     add("--server-name", default="standin.example.com", help="serverName of server.conf")
+    add("--python-path", default="", metavar="DIR", help="for the scripts, before all others")
     add("--env", action="append", type=_pair, default=[], metavar="K=V", help="for the scripts")
     return parser
 
@@ -81,5 +83,6 @@ def parse_options(arguments: list[str]) -> Options:
         call_timeout=chosen.call_timeout,
         server_name=chosen.server_name,
         indexes=chosen.add_index,
+        python_path=chosen.python_path,
         environment=dict(chosen.env),
     )

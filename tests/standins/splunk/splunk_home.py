@@ -53,7 +53,9 @@ class SplunkHome:
             conf_file.write(path, known)
         return known["general"]["guid"]
 
-    def environment(self, server_name: str, extra: dict[str, str]) -> dict[str, str]:
+    def environment(
+        self, server_name: str, extra: dict[str, str], python_path: str = ""
+    ) -> dict[str, str]:
         """Return the environment of the app's scripts: splunkd's, without that of a shell."""
         return {
             "SPLUNK_HOME": str(self.root),
@@ -65,7 +67,7 @@ class SplunkHome:
             "PYTHONHTTPSVERIFY": "0",
             "PYTHONDONTWRITEBYTECODE": "1",
             "PYTHONNOUSERSITE": "1",
-            "PYTHONPATH": str(_MODULES),
+            "PYTHONPATH": os.pathsep.join([*([python_path] if python_path else []), str(_MODULES)]),
             **extra,
         }
 

@@ -9,19 +9,19 @@ import mimetypes
 import re
 import secrets
 import ssl
-import threading
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 from xml.etree import ElementTree as ET
 
+from tests.standins.in_thread import InThread
+
 from . import documents
 from .exposure import Exposure
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from types import TracebackType
 
 BUILD = "a4f7c3d2e1b0"
 _RAW = "/en-US/splunkd/__raw/"
@@ -48,7 +48,7 @@ class Served:
 
 
 @dataclass
-class SplunkWeb:
+class SplunkWeb(InThread):
     """Starts at once when entered. ``management``: URL of the splunkd stand-in."""
 
     app: Path
@@ -65,22 +65,12 @@ class SplunkWeb:
         class Handler(WebHandler):
             splunk_web = web
 
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
-        self._server.daemon_threads = True
-        self.port = self._server.server_address[1]
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
+        server.daemon_threads = True
+        self.port = server.server_address[1]
         self.exposure = Exposure(self.app)
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        self._serve(server)
         return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Close."""
-        self._server.shutdown()
-        self._server.server_close()
 
     @property
     def address(self) -> str:

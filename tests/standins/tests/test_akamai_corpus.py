@@ -110,7 +110,7 @@ def test_the_share_of_odd_events_is_kept() -> None:
 def test_choices_are_checked() -> None:
     for wrong in ({"odd": 1.5}, {"repetition": "much"}, {"odd_kinds": ("unheard",)}):
         with pytest.raises(ValueError, match=r"repetition|odd"):
-            CorpusChoices(**wrong)  # type: ignore[arg-type]
+            CorpusChoices(**wrong)
 
 
 def test_encodings_are_those_of_the_api() -> None:

@@ -63,8 +63,8 @@ def test_offset_mode_brings_everything_once_in_storage_order(
     lines = drain(session, "1", standin.mint_token(now - 2 * HOUR, 1), 120)
     assert digest(lines) == standin.held(config_ids=[1])["lines_digest"]
     marked = [find_marker(line) or "" for line in lines]
-    for seed in ("000001", "000002"):
-        indexes = [marker_index(marker) for marker in marked if marker.startswith(seed)]
+    for prefix in ("000001", "000002"):
+        indexes = [marker_index(marker) for marker in marked if marker.startswith(prefix)]
         assert indexes == list(range(700))
     both = drain(session, "1;2", standin.mint_token(now - 2 * HOUR, 1, 2), 600_000)
     assert digest(both) == standin.held()["lines_digest"]
@@ -183,8 +183,8 @@ def test_twelve_hours_are_kept(standin: AkamaiStandin, session: SignedSession) -
     assert session.ask("1", from_=int(now) - 13 * HOUR).status_code == 400
     standin.set(from_too_old=200)
     assert len(session.page("1", from_=int(now) - 13 * HOUR)[0]) == 10
-    for query in ({"to": int(now) - 2}, {"to": int(now) - 2 * HOUR}):
-        assert session.ask("1", from_=int(now) - HOUR, **query).status_code == 400
+    for until in (int(now) - 2, int(now) - 2 * HOUR):
+        assert session.ask("1", from_=int(now) - HOUR, to=until).status_code == 400
 
 
 def test_nothing_is_stored_behind_an_issued_offset(

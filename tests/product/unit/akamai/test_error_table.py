@@ -6,7 +6,12 @@ import json
 
 import pytest
 
-from ta_akamai_siem.akamai.error_table import error_of, read_error_response
+from ta_akamai_siem.akamai.error_table import (
+    REACTIONS,
+    ErrorResponse,
+    error_of,
+    read_error_response,
+)
 from ta_akamai_siem.errors import (
     ClockSkewed,
     CollectionError,
@@ -38,35 +43,44 @@ def error(status: int, kind: str = "", detail: str = "", **headers: str) -> Coll
     return error_of(read_error_response(status, named, json.dumps(problem).encode()))
 
 
-@pytest.mark.parametrize(
-    ("status", "kind", "detail", "expected"),
-    [
-        (400, SIEM + "missing-parameters", "illegal parameter(s)", ParameterIllegal),
-        (400, GATEWAY + "pep-authn/request-error", "Invalid timestamp", ClockSkewed),
-        (400, GATEWAY + "pep-authn/request-error", "Bad header", CredentialRefused),
-        (400, SIEM + "missing-parameters", "from is out of range", RangeExpired),
-        (400, SIEM + "missing-parameters", "The time is too old", RangeExpired),
-        (400, "", "", ParameterIllegal),
-        (401, GATEWAY + "pep-authn/deny", "Inactive client token", CredentialRefused),
-        (401, "", "", CredentialRefused),
-        (403, SIEM + "unauthorized", "", PermissionMissing),
-        (403, GATEWAY + "pep-authz/deny", "", PermissionMissing),
-        (403, "", "", UnexpectedAnswer),
-        (404, SIEM + "not-found", "", ConfigurationUnknown),
-        (404, "", "", UnexpectedAnswer),
-        (407, "", "", ProxyRefused),
-        (416, SIEM + "offset-too-old", "", OffsetExpired),
-        (429, SIEM + "too-many-requests", "", RateLimited),
-        (500, SIEM + "error", "", ServerTrouble),
-        (503, SIEM + "service-unavailable", "", ServerTrouble),
-        (599, "", "", ServerTrouble),
-        (302, "", "", UnexpectedAnswer),
-        (204, "", "", UnexpectedAnswer),
-        (418, "", "", UnexpectedAnswer),
-    ],
-)
+ANSWERS = [
+    (400, SIEM + "missing-parameters", "illegal parameter(s)", ParameterIllegal),
+    (400, GATEWAY + "pep-authn/request-error", "Invalid timestamp", ClockSkewed),
+    (400, GATEWAY + "pep-authn/request-error", "Bad header", CredentialRefused),
+    (400, SIEM + "missing-parameters", "from is out of range", RangeExpired),
+    (400, SIEM + "missing-parameters", "The time is too old", RangeExpired),
+    (400, "", "", ParameterIllegal),
+    (401, GATEWAY + "pep-authn/deny", "Inactive client token", CredentialRefused),
+    (401, "", "", CredentialRefused),
+    (403, SIEM + "unauthorized", "", PermissionMissing),
+    (403, GATEWAY + "pep-authz/deny", "", PermissionMissing),
+    (403, GATEWAY + "pep-authn/deny", "Unknown access token", CredentialRefused),
+    (403, "", "", UnexpectedAnswer),
+    (404, SIEM + "not-found", "", ConfigurationUnknown),
+    (404, "", "", UnexpectedAnswer),
+    (407, "", "", ProxyRefused),
+    (416, SIEM + "offset-too-old", "", OffsetExpired),
+    (429, SIEM + "too-many-requests", "", RateLimited),
+    (500, SIEM + "error", "", ServerTrouble),
+    (503, SIEM + "service-unavailable", "", ServerTrouble),
+    (599, "", "", ServerTrouble),
+    (302, "", "", UnexpectedAnswer),
+    (204, "", "", UnexpectedAnswer),
+    (418, "", "", UnexpectedAnswer),
+]
+
+
+@pytest.mark.parametrize(("status", "kind", "detail", "expected"), ANSWERS)
 def test_row(status: int, kind: str, detail: str, expected: type[CollectionError]) -> None:
     assert type(error(status, kind, detail)) is expected
+
+
+def test_every_row_decides_one_of_these_answers() -> None:
+    deciding = set()
+    for status, kind, detail, _ in ANSWERS:
+        answer = ErrorResponse(status, {"type": kind, "detail": detail})
+        deciding |= {next((row for row in REACTIONS if row.fits(answer)), None)}
+    assert deciding - {None} == set(REACTIONS)
 
 
 def test_sentence_repeats_what_support_asks_for() -> None:

@@ -20,12 +20,12 @@ ACCOUNT = {
 }
 
 
-def read(now: float | None = NOW, **stanza: str) -> BackfillSettings:
+def read(now: float | None = NOW, /, **stanza: str) -> BackfillSettings:
     given = {"account": "main", "config_ids": "7", "from": str(EIGHT), "to": "1769850000", **stanza}
     return read_backfill("b", given, ACCOUNT, {}, now)
 
 
-def problems(now: float | None = NOW, **stanza: str) -> list[str]:
+def problems(now: float | None = NOW, /, **stanza: str) -> list[str]:
     with pytest.raises(SettingsInvalid) as caught:
         read(now, **stanza)
     return caught.value.problems

@@ -12,6 +12,7 @@ from ta_akamai_siem.akamai.request import OffsetRequest, TimeRequest
 from ta_akamai_siem.continuous import cursor as cursors
 from ta_akamai_siem.continuous.cursor import Cursor
 from ta_akamai_siem.errors import CheckpointUnusable, RateLimited
+from ta_akamai_siem.limits import LATENCY, MARGIN, RETENTION_SLACK
 from ta_akamai_siem.settings import Account, InputSettings
 
 NOW = 1_750_000_000.0
@@ -36,7 +37,7 @@ def test_whoever_begins_from_now_a_second_time_skips_nothing() -> None:
     """After a failure, a kill or a rewind to the beginning, it is named and waited for."""
     begun = cursors.from_document(cursors.begin(settings(), NOW).to_document())
     assert begun.pause(NOW + 1) == 0
-    assert begun.pause(NOW + 3) == cursors.LATENCY + 1 - 3
+    assert begun.pause(NOW + 3) == LATENCY + 1 - 3
     assert begun.request(NOW + 3) == TimeRequest(int(NOW), 10_000)
     assert begun.pause(NOW + 60) == 0
     limited = Failed(RateLimited("Too many", retry_after=10.0), NOW + 60)
@@ -52,20 +53,20 @@ def test_time_mode_never_asks_beyond_the_retention() -> None:
     begun = cursors.begin(settings(start_back=43200), NOW)
     request = begun.request(NOW + 100)
     assert isinstance(request, TimeRequest)
-    assert NOW + 100 - 43200 < request.since <= NOW + 100 - 43200 + cursors.RETENTION_SLACK
+    assert NOW + 100 - 43200 < request.since <= NOW + 100 - 43200 + RETENTION_SLACK
 
 
 def test_offset_once_there_is_one() -> None:
     begun = cursors.begin(settings(start_back=60), NOW)
     after = begun.after(Context(3, "71cca;x", None), NOW, drained=True)
     assert after.request(NOW) == OffsetRequest("71cca;x", 10_000)
-    assert after.complete_until == NOW - cursors.LATENCY
+    assert after.complete_until == NOW - LATENCY
 
 
 def test_replay_begins_a_margin_before_the_last_complete_moment() -> None:
     cursor = Cursor("192.0.2.7", (7, 9), offset="old", complete_until=NOW - 10_800)
     request = cursor.replaying().request(NOW)
-    assert request == TimeRequest(int(NOW - 10_800 - cursors.MARGIN), cursor.limit)
+    assert request == TimeRequest(int(NOW - 10_800 - MARGIN), cursor.limit)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +119,7 @@ def test_a_beginning_that_has_expired_is_a_gap() -> None:
     late = begun.gap(begun.request(NOW + 3600))
     assert late is not None
     assert late.since == begun.since
-    assert late.until == int(NOW + 3600 - 43200 + cursors.RETENTION_SLACK)
+    assert late.until == int(NOW + 3600 - 43200 + RETENTION_SLACK)
 
 
 def test_a_beginning_follows_the_clock_until_the_first_page() -> None:

@@ -53,7 +53,8 @@ def test_a_save_that_had_to_wait_looks_again_who_the_owner_is() -> None:
 
 @pytest.mark.parametrize("read_fails", [False, True])
 def test_patience_has_an_end(read_fails: bool) -> None:
-    kv, clock, waited = ModelKv(), Clock(), []
+    kv, clock = ModelKv(), Clock()
+    waited: list[float] = []
     owner = Member("A", kv, clock, waited.append)
     clock.now += LONG
     kv.trouble = ["before"] * LONG
@@ -66,7 +67,8 @@ def test_patience_has_an_end(read_fails: bool) -> None:
 
 
 def test_a_save_whose_answer_was_lost_is_made_again() -> None:
-    kv, clock, waited = ModelKv(), Clock(), []
+    kv, clock = ModelKv(), Clock()
+    waited: list[float] = []
     owner = Member("A", kv, clock, waited.append)
     kv.trouble = ["after", "before"]
     owner.checkpoint.save({"offset": "any"}, clock.host())

@@ -32,6 +32,7 @@ class Warnings(Log):
     """A log that keeps what it is told."""
 
     def __init__(self) -> None:
+        super().__init__("akamai_siem", "first")
         self.told: list[tuple[str, str]] = []
 
     def info(self, event: str, **values: object) -> None:

@@ -1,10 +1,10 @@
-"""The textbook add-on, to compare with: plain code, usual libraries, nothing tuned.
+"""The textbook that makes the same record: plain code, usual libraries, nothing tuned.
 
 Asks with requests, takes `resp.text` apart, decodes each event with json, urllib and base64, and
 writes it with splunklib's EventWriter. The record is the one of docs/record.md for events as they
 usually are; where this code would differ from it, on odd events, the comparison leaves them out.
 
-`python textbook.py LIB URL CA`: runs until a page is empty.
+`python same_record.py BIN URL CA`: runs until a page is empty.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ import base64
 import json
 import re
 import sys
+from typing import Any
 from urllib.parse import unquote
 
 sys.path.insert(0, sys.argv[1])
-
+import library_path  # noqa: F401 - the app's libraries for this Python
 import requests
 from splunklib.modularinput import Event, EventWriter
 
@@ -29,11 +30,24 @@ RULES = {
     "ruleSelectors": "selector",
     "ruleActions": "action",
 }
-TOP = ("type", "format", "version", "attackData", "geo", "botData", "clientData", "userRiskData")
-TOP += ("identity", "custom")
-ATTACK = ("configId", "policyId", "clientIP", "appliedAction", "apiId", "apiKey")
-ATTACK += ("slowPostAction", "slowPostRate", "clientReputation")
+TOP = (
+    *("type", "format", "version", "attackData", "geo", "botData", "clientData", "userRiskData"),
+    *("identity", "custom"),
+)
+ATTACK = (
+    *("configId", "policyId", "clientIP", "appliedAction", "apiId", "apiKey"),
+    *("slowPostAction", "slowPostRate", "clientReputation"),
+)
 HTTP = ("start", "method", "host", "port", "status", "bytes", "protocol", "tls", "requestId")
+RISK: tuple[str, ...] = ("status", "score", "allow", "uuid", "username", "originUserId")
+RISK += ("emailDomain", "risk", "trust", "general")
+OBJECTS = {
+    "geo": ("continent", "country", "regionCode", "city", "asn"),
+    "botData": ("botScore", "responseSegment"),
+    "clientData": ("telemetryType", "appBundleId", "appVersion", "sdkVersion"),
+    "userRiskData": RISK,
+    "identity": ("ja4", "tlsFingerprintV2", "tlsFingerprintV3"),
+}
 HTTP_LAST = ("path", "query", "requestHeaders", "responseHeaders")
 WHITE_SPACE = re.compile(r"[ \t\n\v\f\r]+")
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -66,7 +80,7 @@ def items(text: str, *, any_bytes: bool = False) -> list[str]:
     return found
 
 
-def rules(attack: dict) -> list[dict]:
+def rules(attack: dict[str, Any]) -> list[dict[str, str]]:
     columns = {
         key: items(attack.pop(name), any_bytes=key in ("data", "selector"))
         if name in attack
@@ -80,7 +94,9 @@ def rules(attack: dict) -> list[dict]:
     ]
 
 
-def ordered(members: dict, first: tuple, last: tuple = ()) -> dict:
+def ordered(
+    members: dict[str, Any], first: tuple[str, ...], last: tuple[str, ...] = ()
+) -> dict[str, Any]:
     made = {name: members[name] for name in first if name in members}
     made.update({name: value for name, value in members.items() if name not in last})
     made.update({name: members[name] for name in last if name in members})
@@ -110,12 +126,20 @@ def record(line: str) -> tuple[str, str]:
     http = event["httpMessage"]
     for name in ("requestHeaders", "responseHeaders"):
         if name in http:
-            http[name] = unquote(http[name], errors="backslashreplace")
+            http[name] = header_lines(unquote(http[name], errors="backslashreplace"))
     seconds, _, decimals = http["start"].partition(".")
     http["start"] = f"{seconds}.{decimals[:3]:0<3}"
     event["httpMessage"] = ordered(http, HTTP, HTTP_LAST)
+    for name, names in OBJECTS.items():
+        if name in event:
+            event[name] = ordered(event[name], names)
     made = ordered(event, TOP, ("httpMessage",))
     return http["start"], json.dumps(made, ensure_ascii=False, separators=(",", ":"))
+
+
+def header_lines(block: str) -> list[str]:
+    lines = re.split(r"\r?\n(?![ \t])", block)
+    return lines if lines[-1] else lines[:-1]
 
 
 def values(text: str) -> str | list[str]:

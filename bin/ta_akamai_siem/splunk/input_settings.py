@@ -1,0 +1,225 @@
+"""The settings of an input: one row each, for splunkd, for the form and for the documents.
+
+`--scheme` is made from the rows as it is asked for. `make settings` writes from them:
+README/inputs.conf.spec, default/inputs.conf, the tables of docs/settings.md, and the texts and
+defaults of the form in globalConfig.json. A test fails where one of these files differs.
+
+To add a setting: a row here; its check in `settings`, which gives it a place in the frozen value;
+its field in globalConfig.json, which says how the form shows and checks it. Then `make settings`.
+
+Texts are for users: full sentences, values in backticks. Needs the standard library alone.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Optional
+
+from ta_akamai_siem.limits import LATENCY, PAGE_EVENTS_MAX, RETENTION
+from ta_akamai_siem.record.masking import KINDS as MASKED
+from ta_akamai_siem.settings import (
+    INTERVAL_MIN,
+    LIMIT_DEFAULT,
+    PAGE_SECONDS_MAX,
+    RATE_MAX,
+    WORKERS_MAX,
+)
+
+from .names import BACKFILL_KIND, KIND
+
+BOTH = (KIND, BACKFILL_KIND)
+_HOURS = RETENTION // 3600
+
+
+class InputSetting(NamedTuple):
+    """`value`: what it may be, as spec files write it. `help`: what it means, wherever it is shown.
+
+    `default`: None where there is none; with `is_required` a stanza has to have a value. `bounds`:
+    the smallest and the largest number. `more`: what only the documents add. `form_help`: in place
+    of `help`, where the form brings more than a line to type into. `page`: of docs/. `is_splunks`:
+    splunkd knows it without being told by `--scheme`. `is_in_form`: a person sets it.
+    """
+
+    name: str
+    label: str
+    value: str
+    help: str
+    kinds: tuple[str, ...] = BOTH
+    default: Optional[str] = None
+    is_required: bool = False
+    bounds: Optional[tuple[int, int]] = None
+    more: str = ""
+    form_help: str = ""
+    page: str = ""
+    is_splunks: bool = False
+    is_in_form: bool = True
+
+
+class Kind(NamedTuple):
+    """`title`, `description`: as splunkd shows the kind. `more`: what the spec file adds."""
+
+    name: str
+    title: str
+    description: str
+    more: str
+
+
+KINDS = (
+    Kind(
+        KIND,
+        "Akamai SIEM",
+        "Collects the security events of one or more security configurations from Akamai's SIEM "
+        "API.",
+        "",
+    ),
+    Kind(
+        BACKFILL_KIND,
+        "Akamai SIEM backfill",
+        "Collects once the security events that Akamai stored in a period.",
+        "It does not change the position of any other input.",
+    ),
+)
+_INTERVAL = (
+    f"Seconds from the end of one run to the start of the next, at least {INTERVAL_MIN}, or a cron "
+    "schedule with five fields."
+)
+INPUT_SETTINGS = (
+    InputSetting(
+        "account",
+        "Account",
+        "<string>",
+        "Akamai API client: the name of an account from Configuration > Accounts. Its user needs "
+        "the role Manage SIEM.",
+        is_required=True,
+        more="Accounts are the stanzas of ta_akamai_siem_account.conf.",
+    ),
+    InputSetting(
+        "config_ids",
+        "Security configurations",
+        "<string>",
+        "Ids of security configurations: positive integers separated by semicolons, such as "
+        "`14227;20718`. SIEM integration must be on in each of them.",
+        is_required=True,
+        more="Spaces and commas are accepted too. The order does not matter.",
+        form_help="Select an account first, then security configurations by name. If the list is "
+        "empty, a message explains the reason. You can always type ids.",
+    ),
+    InputSetting(
+        "start",
+        "First run starts at",
+        "now|-<integer>[s|m|h]",
+        "Only for the first run: `now`, or how far back in seconds, minutes or hours, such as "
+        f"`-90s`, `-30m` or `-6h`. At most `-{_HOURS}h`, because Akamai retains events for "
+        f"{_HOURS} hours.",
+        kinds=(KIND,),
+        default="now",
+    ),
+    InputSetting(
+        "from",
+        "From",
+        "<epoch seconds>|<ISO 8601>",
+        "Start of the range, by the time at which Akamai stored an event: epoch seconds or ISO "
+        "8601, such as `2026-01-31T08:00:00Z`. Without a time zone it is UTC. At most "
+        f"{_HOURS} hours in the past when you set it, because Akamai retains events for {_HOURS} "
+        "hours.",
+        kinds=(BACKFILL_KIND,),
+        is_required=True,
+        more="Fractions of a second are dropped. Events that have expired since you set it are not "
+        "collected; the log records them as a gap.",
+    ),
+    InputSetting(
+        "to",
+        "To",
+        "<epoch seconds>|<ISO 8601>",
+        "End of the range, in the same format. "
+        f"At least {LATENCY} seconds in the past when you set it.",
+        kinds=(BACKFILL_KIND,),
+        is_required=True,
+    ),
+    InputSetting(
+        "limit",
+        "Events per page",
+        "<integer>",
+        f"Largest number of events to request per page, 1 to {PAGE_EVENTS_MAX}.",
+        default=str(LIMIT_DEFAULT),
+        bounds=(1, PAGE_EVENTS_MAX),
+        more="A continuous input requests fewer while pages arrive slowly or are truncated.",
+    ),
+    InputSetting(
+        "workers",
+        "Worker processes",
+        "auto|<integer>",
+        "Processes that decode events while the input catches up. `1`: no additional worker "
+        f"processes. `2` to `{WORKERS_MAX}`: that many. `auto`: one less than the host has cores, "
+        "at most 4.",
+        default="1",
+        bounds=(1, WORKERS_MAX),
+        page="performance",
+    ),
+    InputSetting(
+        "max_events_per_second",
+        "Events per second",
+        "<integer>",
+        f"Highest number of events to write per second, 1 to {RATE_MAX}. It leaves capacity for "
+        "this host's other inputs. Set it higher than your average event rate, or the input never "
+        "catches up. Empty: no limit.",
+        bounds=(1, RATE_MAX),
+        more=f"A page holds at most {PAGE_SECONDS_MAX} seconds' worth of events at this rate.",
+    ),
+    InputSetting(
+        "mask",
+        "Mask",
+        "<list>",
+        "Personal data to replace with `[masked]` before indexing: any of "
+        f"{', '.join(f'`{kind}`' for kind in MASKED)}, separated by semicolons. Masking cannot be "
+        "undone. Empty: none.",
+        form_help="Personal data to replace with [masked] before indexing. Masking cannot be "
+        "undone. Empty: none.",
+        page="masking",
+    ),
+    InputSetting(
+        "interval",
+        "Interval",
+        "<decimal>|<cron schedule>",
+        _INTERVAL,
+        kinds=(KIND,),
+        default="60",
+        is_splunks=True,
+    ),
+    InputSetting(
+        "interval",
+        "Interval",
+        "<decimal>|<cron schedule>",
+        f"{_INTERVAL} An interrupted run continues at the next interval.",
+        kinds=(BACKFILL_KIND,),
+        default="300",
+        more="Once the whole range is collected, runs do nothing.",
+        is_splunks=True,
+    ),
+    InputSetting(
+        "index",
+        "Index",
+        "<string>",
+        "Index that receives the events. The value `default` is Splunk's default index.",
+        default="default",
+        is_splunks=True,
+    ),
+    InputSetting(
+        "python.required",
+        "Python versions",
+        "<comma-separated list>",
+        "Python versions that the script supports. Splunk uses the highest one that it has.",
+        default="3.9, 3.13",
+        is_splunks=True,
+        is_in_form=False,
+    ),
+)
+
+
+def settings_of(kind: str) -> list[InputSetting]:
+    """The rows of a kind of input, in their order."""
+    return [setting for setting in INPUT_SETTINGS if kind in setting.kinds]
+
+
+def plain(text: str) -> str:
+    """A text for where there is no mark-up."""
+    return text.replace("`", "")

@@ -1,0 +1,45 @@
+"""Writes each line of the product that a process reaches, when it reaches it for the first time.
+
+Python imports a module of this name when it starts; the folder is on PYTHONPATH while coverage is
+measured. coverage.py itself keeps what it saw until the process ends in order. Tests kill inputs on
+purpose, and an input kills its workers, so nothing would be known of them. Like coverage.py's
+`sysmon` core this uses sys.monitoring (PEP 669, Python 3.12): a line costs something once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from types import CodeType
+
+_OURS = ("ta_akamai_siem/", "akamai_siem", "TA_akamai_siem_rh_", "import_declare_test.py")
+
+
+def _watch(monitoring: Any, target: str) -> None:
+    """`monitoring`: sys.monitoring. `target`: a file that all processes append to."""
+    tool, events = monitoring.COVERAGE_ID, monitoring.events
+
+    def start(code: CodeType, _: int) -> object:
+        if code.co_filename.rpartition("/bin/")[2].startswith(_OURS):
+            monitoring.set_local_events(tool, code, events.LINE)
+        return monitoring.DISABLE
+
+    def line(code: CodeType, number: int) -> object:
+        name = code.co_filename.rpartition("/bin/")[2]
+        # Not kept open: a test counts the open files of a worker.
+        handle = os.open(target, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+        os.write(handle, f"bin/{name}:{number}\n".encode())
+        os.close(handle)
+        return monitoring.DISABLE
+
+    monitoring.use_tool_id(tool, "lines reached")
+    monitoring.register_callback(tool, events.PY_START, start)
+    monitoring.register_callback(tool, events.LINE, line)
+    monitoring.set_events(tool, events.PY_START)
+
+
+if "LINES_REACHED" in os.environ and hasattr(sys, "monitoring"):
+    _watch(sys.monitoring, os.environ["LINES_REACHED"])

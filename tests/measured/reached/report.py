@@ -1,0 +1,51 @@
+"""What was reached, as coverage.py reports it.
+
+`python -m tests.measured.reached.report` shows the lines that the last `make test` did not reach.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections import defaultdict
+
+import coverage
+
+from tests import ROOT
+
+FILE = ROOT / "build" / "tests" / "lines_reached.txt"
+FLOOR = 90.0
+"""Per cent of the lines of `bin/`."""
+
+
+def lines_reached() -> dict[str, set[int]]:
+    """By absolute path. A script that is made by the build is none of ours."""
+    found: dict[str, set[int]] = defaultdict(set)
+    if not FILE.is_file():
+        raise SystemExit(f"{FILE.relative_to(ROOT)} is not there: `make test` makes it")
+    for entry in FILE.read_text(encoding="utf-8").splitlines():
+        name, _, number = entry.rpartition(":")
+        if (ROOT / name).is_file():
+            found[str(ROOT / name)].add(int(number))
+    return found
+
+
+def report() -> tuple[float, str]:
+    """Per cent of the lines of `bin/`, and a table of what was not reached."""
+    measured = coverage.Coverage(data_file=None, config_file=False)
+    data = measured.get_data()
+    data.add_lines(lines_reached())
+    data.touch_files([str(path) for path in (ROOT / "bin").rglob("*.py")])
+    table = io.StringIO()
+    per_cent = measured.report(file=table, show_missing=True, skip_covered=True)
+    return per_cent, table.getvalue()
+
+
+def main() -> int:
+    per_cent, table = report()
+    print(table)
+    return 0 if per_cent >= FLOOR else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,77 @@
+"""Who tests a module: the file of its name in `tests/product/unit`, or the one named here."""
+
+from __future__ import annotations
+
+from tests import ROOT
+
+PACKAGE = ROOT / "bin" / "ta_akamai_siem"
+TESTS = ROOT / "tests" / "product"
+TESTED_BY = {
+    "akamai/client": "end_to_end/test_faults",
+    "akamai/fetching": "end_to_end/test_faults",
+    "akamai/lines": "unit/akamai/test_page",
+    "akamai/plan": "unit/continuous/test_cursor_states",
+    "akamai/request": "unit/continuous/test_cursor",
+    "akamai/security_configurations": "end_to_end/test_pages",
+    "akamai/session": "end_to_end/test_proxy",
+    "akamai/signing": "end_to_end/test_faults",
+    "akamai/trusted_certificates": "end_to_end/test_validation",
+    "backfill/already_collected": "end_to_end/test_backfill",
+    "backfill/backfiller": "end_to_end/test_backfill",
+    "backfill/job": "end_to_end/test_backfill",
+    "backfill/window_pages": "property/test_windows",
+    "backfill/windows": "property/test_windows",
+    "continuous/collector": "property/test_promise",
+    "continuous/job": "end_to_end/test_collecting",
+    "errors": "repository/test_docs",
+    "limits": "unit/continuous/test_cursor",
+    "pages/account_handler": "end_to_end/test_pages",
+    "pages/account_probe": "end_to_end/test_pages",
+    "pages/configurations_handler": "end_to_end/test_pages",
+    "pages/input_handler": "end_to_end/test_pages",
+    "pages/page_handler": "end_to_end/test_pages",
+    "pages/settings_handler": "end_to_end/test_pages",
+    "position/last_run": "unit/pages/test_input_state",
+    "position/lease": "end_to_end/test_lease",
+    "record/decoding": "property/test_event_reference",
+    "record/event": "unit/record/test_event_golden",
+    "record/rules": "property/test_rules",
+    "run/load_settings": "end_to_end/test_validation",
+    "run/prefetch": "end_to_end/test_collecting",
+    "run/run": "end_to_end/test_lifecycle",
+    "run/run_time": "unit/continuous/test_run_length",
+    "run/surroundings": "property/test_promise",
+    "splunk/bulletin": "end_to_end/test_bulletin",
+    "splunk/connection": "end_to_end/test_lifecycle",
+    "splunk/input_definition": "end_to_end/test_lifecycle",
+    "splunk/input_settings": "repository/test_input_settings",
+    "splunk/instance": "end_to_end/test_cluster",
+    "splunk/kv_retry": "unit/position/test_checkpoint",
+    "splunk/kv_store": "end_to_end/test_restart",
+    "splunk/names": "end_to_end/test_lifecycle",
+    "splunk/no_proxy": "end_to_end/test_secrets",
+    "splunk/scheme": "repository/test_input_settings",
+    "splunk/splunkd": "end_to_end/test_restart",
+    "splunk/stop_signal": "end_to_end/test_lifecycle",
+    "splunk/stored_settings": "end_to_end/test_validation",
+    "timestamps": "unit/pages/test_input_state",
+    "validation": "end_to_end/test_validation",
+    "writing/conversion": "unit/writing/test_workers",
+    "writing/progress": "unit/writing/test_delivery",
+    "writing/resources": "end_to_end/test_collecting",
+    "writing/worker_protocol": "unit/writing/test_workers",
+}
+
+
+def test_each_module_has_its_tests() -> None:
+    without = set()
+    for path in PACKAGE.rglob("*.py"):
+        module = path.relative_to(PACKAGE).with_suffix("")
+        own = TESTS / "unit" / module.parent / f"test_{module.name}.py"
+        if path.name != "__init__.py" and not own.is_file():
+            without.add(module.as_posix())
+    assert without == set(TESTED_BY)
+
+
+def test_the_tests_that_are_named_are_there() -> None:
+    assert [named for named in TESTED_BY.values() if not (TESTS / f"{named}.py").is_file()] == []

@@ -1,0 +1,82 @@
+"""What a public host and an editor read: pinned, with few rights, and in step with the Makefile."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.y*ml"))
+FORMS = ROOT / ".github" / "ISSUE_TEMPLATE"
+
+
+def test_the_workflow_runs_what_we_run() -> None:
+    (workflow,) = WORKFLOWS
+    commands = re.findall(r"^ +run: (.+)$", workflow.read_text(encoding="utf-8"), re.MULTILINE)
+    assert ".ci/run" in commands
+    assert re.search(r"make test$", (ROOT / ".ci" / "run").read_text(encoding="utf-8").strip())
+
+
+def test_actions_are_pinned_by_their_commit() -> None:
+    for workflow in WORKFLOWS:
+        used = re.findall(r"uses: *(.+)$", workflow.read_text(encoding="utf-8"), re.MULTILINE)
+        assert used
+        for each in used:
+            assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", each), each
+
+
+def test_the_workflow_may_only_read() -> None:
+    for workflow in WORKFLOWS:
+        text = workflow.read_text(encoding="utf-8")
+        assert re.findall(r"permissions:.*\n((?: +.+\n)*)", text) == ["  contents: read\n"]
+        assert "persist-credentials: false" in text
+        assert "pull_request_target" not in text
+        assert "secrets." not in text
+
+
+def test_the_workflow_has_the_pythons_of_splunk() -> None:
+    (workflow,) = WORKFLOWS
+    listed = re.search(r"python-version: \|\n((?: +[\d.]+\n)+)", workflow.read_text("utf-8"))
+    wanted = re.search(
+        r"^WANTED = \((.+)\)", (ROOT / "packaging/find_pythons.py").read_text(), re.MULTILINE
+    )
+    assert listed
+    assert wanted
+    assert listed[1].split() == re.findall(r'"([\d.]+)"', wanted[1])
+
+
+def test_a_report_asks_for_what_a_diagnosis_needs() -> None:
+    form = (FORMS / "problem.yml").read_text(encoding="utf-8")
+    required = re.findall(r"id: (\w+)\n(?:(?!  - type:).*\n)*?\s+required: true", form)
+    assert {"version", "splunk", "deployment", "log", "secrets"} <= set(required)
+    for fact in ("page.collected", "run.finished", "index=_internal", "Python"):
+        assert fact in form
+
+
+def test_commits_are_linted_by_make_lint() -> None:
+    hooks = (ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8")
+    (entry,) = re.findall(r"entry: (.+)", hooks)
+    assert "repo: local" in hooks
+    planned = subprocess.run(
+        [*entry.split(), "--dry-run"], cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout
+    for linter in ("ruff check", "ruff format --check", "mypy"):
+        assert f"-m {linter}" in planned
+
+
+def test_every_target_has_its_line_of_help() -> None:
+    text = (ROOT / "Makefile").read_text(encoding="utf-8")
+    (phony,) = re.findall(r"^\.PHONY: (.+)$", text, re.MULTILINE)
+    described = dict(re.findall(r"^([a-z-]+):.*?## (\S.*)$", text, re.MULTILINE))
+    assert sorted(phony.split()) == sorted(described)
+    shown = subprocess.run(["make", "help"], cwd=ROOT, check=True, capture_output=True, text=True)
+    for target, line in described.items():
+        assert re.search(rf"make {target} +{re.escape(line)}$", shown.stdout, re.MULTILINE)
+
+
+def test_no_address_is_invented() -> None:
+    for path in [ROOT / "SECURITY.md", *(ROOT / ".github").rglob("*.*")]:
+        if path.is_file():
+            text = path.read_text(encoding="utf-8")
+            assert not re.search(r"[\w.-]+@[\w-]+\.[a-z]{2,}|https?://", text), path

@@ -1,0 +1,29 @@
+"""A server that answers in a thread of the test's own process."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import socketserver
+    from types import TracebackType
+
+
+class InThread:
+    """To inherit from. `_serve` begins; leaving the object as a context manager ends it."""
+
+    _server: socketserver.BaseServer
+
+    def _serve(self, server: socketserver.BaseServer) -> None:
+        self._server = server
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()

@@ -1,0 +1,83 @@
+"""A stand-in as a process: it prints one line of JSON when it is ready, and ends on SIGTERM."""
+
+from __future__ import annotations
+
+import json
+import select
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+from tests import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+
+class Program:
+    """`module`: what `python -m` runs. `errors`: the file to which its stderr is added."""
+
+    def __init__(self, module: str, arguments: Sequence[str], errors: Path) -> None:
+        self._name = module
+        self._command = [sys.executable, "-m", module, *arguments]
+        self._errors = errors
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def begin(self) -> None:
+        """Start it without waiting, so that others can start meanwhile."""
+        with self._errors.open("ab") as errors:
+            self._process = subprocess.Popen(
+                self._command,
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+            )
+
+    def start(self, within: float) -> dict[str, Any]:
+        """Start it, unless it was begun, and return what its first line says.
+
+        Raises TimeoutError after that many seconds.
+        """
+        if self._process is None:
+            self.begin()
+        process = self._process
+        assert process is not None
+        assert process.stdout is not None
+        ready, _, _ = select.select([process.stdout], [], [], within)
+        line = process.stdout.readline() if ready else b""
+        if not line:
+            self.kill()
+            said = self._errors.read_text(errors="replace")[-4000:]
+            raise TimeoutError(f"{self._name} did not start:\n{said}")
+        said_first: dict[str, Any] = json.loads(line)
+        return said_first
+
+    def stop(self, within: float) -> int:
+        """End it in order and return its exit code. Raises TimeoutError, and kills it then."""
+        process = self._process
+        if process is None:
+            return 0
+        process.terminate()
+        try:
+            return process.wait(within)
+        except subprocess.TimeoutExpired:
+            raise TimeoutError(f"{self._name} did not end within {within} s") from None
+        finally:
+            self.kill()
+
+    def kill(self) -> None:
+        """SIGKILL, and forget it. Does nothing where it does not run."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.kill()
+        process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
+
+    @property
+    def pid(self) -> int:
+        """Its process id; 0 where it does not run."""
+        return self._process.pid if self._process else 0
