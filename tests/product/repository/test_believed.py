@@ -23,9 +23,22 @@ TOTAL = 10_000
 Answers = dict[str, Answered]
 """What a search finds, by a pattern of its text; the first that fits counts."""
 
+AGENT = 'a \\"b\\"'
+"""As it is in JSON."""
+
 AS_BELIEVED: Answers = {
     r"stats count BY (\w+) \| sort 0 count": Answered([dict.fromkeys(HOT, "rare")]),
     r'^search `akamai_siem_events` \w+="rare"$': Answered([{}] * 3, scanned=3, matched=3),
+    r"AND \(isnull\(uri_path\)": Answered([{"count": "0"}], TOTAL, TOTAL),
+    r"len\(_raw\)>40000": Answered([{"count": "2"}], TOTAL, TOTAL),
+    r"NOT eventtype=akamai_siem_rule NOT": Answered([{"count": "0"}], 900, 0),
+    r"rule=\* \| head 1$": Answered([{}], 1, 1),
+    r"\| table http_user_agent": Answered(
+        [{"http_user_agent": "plain"}, {"http_user_agent": AGENT}]
+    ),
+    r'http_user_agent="a \\\\\\"b\\\\\\""': Answered([{}], 1, 1),
+    r"action=blocked$": Answered([{}], 1_000, 1_000),
+    r"http_user_agent=\* \| head 1$|user agent \| head 1$": Answered([{}], 1, 1),
     r"\| where .* \| stats count$": Answered([{"count": "0"}], TOTAL, TOTAL),
     r"_index_15m$": Answered([{"count": "100"}], 110, 100),
     r"^search `akamai_siem_events` \| stats count$": Answered(
@@ -45,6 +58,13 @@ OTHERWISE: dict[str, Answers] = {
     "index time": {r"_index_15m$": Answered([{"count": "100"}], TOTAL, 100)},
     "event time": {r"abs\(_time": Answered([{"count": "4"}], TOTAL, TOTAL)},
     "one record": {r"where NOT": Answered([{"count": "4"}], TOTAL, TOTAL)},
+    "patterns": {r"clientIP": Answered([{"count": "4"}], TOTAL, TOTAL)},
+    "long records": {r"AND \(isnull\(uri_path\)": Answered([{"count": "2"}], TOTAL, TOTAL)},
+    "earlier field": {r"isnull\(vendor_action\)": Answered([{"count": "4"}], TOTAL, TOTAL)},
+    "escaped values": {r'http_user_agent="a': Answered()},
+    "reverse lookup": {r"action=blocked$": Answered([{}], TOTAL, 1_000)},
+    "event types": {r"NOT eventtype=akamai_siem_rule NOT": Answered([{"count": "7"}], 900, 7)},
+    "keywords": {r"user agent \| head 1$": Answered()},
     "every rule": {r"rule_all": Answered([{"count": "4"}], TOTAL, TOTAL)},
     "first pattern": {r"appliedAction": Answered([{"count": "4"}], TOTAL, TOTAL)},
     "own log": {r"index=_internal": Answered([{"sourcetype": "akamai-too_small"}])},
