@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import ssl
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Callable
@@ -11,12 +12,15 @@ from typing import TYPE_CHECKING, Callable
 import pytest
 
 from tests import ROOT
-from tests.by_hand.believed.__main__ import table
+from tests.by_hand.believed.__main__ import table, verdict
 from tests.by_hand.believed.beliefs import BELIEFS, HOT
+from tests.by_hand.believed.search_api import Splunk
 from tests.standins.splunk_search import Answered, Refused, SearchStandin
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.by_hand.believed.beliefs import Belief
 
 TOKEN = "eyJ.a-token.x"
 TOTAL = 10_000
@@ -128,14 +132,22 @@ def test_it_writes_nothing_unless_told_so(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("belief", BELIEFS, ids=lambda belief: belief.name)
-def test_each_that_is_otherwise_is_found_with_what_to_do(belief: object, tmp_path: Path) -> None:
-    name, todo = belief.name, belief.otherwise  # type: ignore[attr-defined]
-    with SearchStandin(tmp_path, TOKEN, answering(OTHERWISE[name])) as standin:
-        code, told = run(standin, "--write")
+def test_each_that_is_otherwise_is_found_with_what_to_do(belief: Belief, tmp_path: Path) -> None:
+    with SearchStandin(tmp_path, TOKEN, answering(OTHERWISE[belief.name])) as standin:
+        trusted = ssl.create_default_context(cafile=str(standin.certificate))
+        trusted.check_hostname = False
+        splunk = Splunk(standin.address, TOKEN, trusted)
+        how, why = verdict(belief, splunk, write=True)
+        assert standin.jobs == {}
+    assert how == "OTHERWISE"
+    assert belief.otherwise in why
+
+
+def test_what_is_otherwise_shows_in_the_exit_code(tmp_path: Path) -> None:
+    with SearchStandin(tmp_path, TOKEN, answering(OTHERWISE["own log"])) as standin:
+        code, told = run(standin)
     assert code == 1
-    assert [each for each, how in told.items() if how != "holds"] == [name]
-    assert told[name].startswith("OTHERWISE")
-    assert todo in told[name]
+    assert [name for name, how in told.items() if how.startswith("OTHERWISE")] == ["own log"]
 
 
 def test_what_cannot_be_told_is_not_told(tmp_path: Path) -> None:
