@@ -23,6 +23,7 @@ from tests.standins.splunk import conf_file
 sys.path.insert(0, str(ROOT / "bin"))
 
 from ta_akamai_siem.record.event import record
+from ta_akamai_siem.record.event_time import Moment
 from ta_akamai_siem.run.report import Ending, Totals, report_run
 from ta_akamai_siem.splunk.log import Log, log_file_name
 
@@ -166,7 +167,7 @@ def request(
         count = attack["ruleActions"].count("%3b") or attack["ruleActions"].count(";")
         separator = "%3b" if "%3b" in attack["ruleActions"] else ";"
         attack["ruleActions"] = separator.join(["YWxlcnQ%3d"] * (count + 1))
-    made = record(json.dumps(event).encode(), "0.000")
+    made = record(json.dumps(event).encode(), Moment.of(NOW, NOW))
     return Indexed(made.text, made.time, "akamai:siem", indexed=float(now - ago + late))
 
 
