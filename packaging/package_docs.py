@@ -12,7 +12,12 @@ from pathlib import Path
 
 from app_identity import PACKAGING, ROOT
 
-SOURCES = (*sorted((ROOT / "docs").glob("*.md")), ROOT / "CHANGELOG.md")
+FOR_DEVELOPERS = ("believed.md", "release.md")
+"""They speak of the repository's own scripts, which are not in the package."""
+SOURCES = (
+    *sorted(path for path in (ROOT / "docs").glob("*.md") if path.name not in FOR_DEVELOPERS),
+    ROOT / "CHANGELOG.md",
+)
 README = PACKAGING / "package_readme.txt"
 _PICTURE = re.compile(r"^!\[[^\]]*\]\([^)]*\)\n\n?", re.MULTILINE)
 _LINK = re.compile(r"\[([^\]]+)\]\(([^)#\s]+)(#[^)\s]*)?\)")
