@@ -12,7 +12,9 @@ from pathlib import Path
 
 from app_identity import PACKAGING, ROOT
 
-SOURCES = (*sorted((ROOT / "docs").glob("*.md")), ROOT / "CHANGELOG.md")
+_FOR_DEVELOPERS = ("release.md",)
+_PAGES = [path for path in (ROOT / "docs").glob("*.md") if path.name not in _FOR_DEVELOPERS]
+SOURCES = (*sorted(_PAGES), ROOT / "CHANGELOG.md")
 README = PACKAGING / "package_readme.txt"
 _PICTURE = re.compile(r"^!\[[^\]]*\]\([^)]*\)\n\n?", re.MULTILINE)
 _LINK = re.compile(r"\[([^\]]+)\]\(([^)#\s]+)(#[^)\s]*)?\)")
