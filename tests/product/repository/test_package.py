@@ -270,7 +270,7 @@ def test_nobody_is_invented() -> None:
 
 
 def test_no_address_in_what_is_ours() -> None:
-    """AppInspect reports each (check_hostnames_and_ips), those of comments too. Tables have them."""
+    """AppInspect reports each (check_hostnames_and_ips), in comments too. Tables may have some."""
     for folder in ("bin", "default", "metadata", "README"):
         for path in (APP / folder).rglob("*"):
             if path.is_file() and path.suffix != ".pyc":
