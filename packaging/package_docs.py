@@ -12,9 +12,12 @@ from pathlib import Path
 
 from app_identity import PACKAGING, ROOT
 
-_FOR_DEVELOPERS = ("release.md",)
-_PAGES = [path for path in (ROOT / "docs").glob("*.md") if path.name not in _FOR_DEVELOPERS]
-SOURCES = (*sorted(_PAGES), ROOT / "CHANGELOG.md")
+FOR_DEVELOPERS = ("believed.md", "release.md")
+"""They speak of the repository's own scripts, which are not in the package."""
+SOURCES = (
+    *sorted(path for path in (ROOT / "docs").glob("*.md") if path.name not in FOR_DEVELOPERS),
+    ROOT / "CHANGELOG.md",
+)
 README = PACKAGING / "package_readme.txt"
 _PICTURE = re.compile(r"^!\[[^\]]*\]\([^)]*\)\n\n?", re.MULTILINE)
 _LINK = re.compile(r"\[([^\]]+)\]\(([^)#\s]+)(#[^)\s]*)?\)")
