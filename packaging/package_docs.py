@@ -12,8 +12,14 @@ from pathlib import Path
 
 from app_identity import PACKAGING, ROOT
 
+FOR_DEVELOPERS = ("believed.md", "release.md")
+"""They speak of the repository's own scripts, which are not in the package."""
 EXAMPLES = tuple(sorted((ROOT / "docs" / "examples").rglob("*.conf")))
-SOURCES = (*sorted((ROOT / "docs").glob("*.md")), ROOT / "CHANGELOG.md", *EXAMPLES)
+SOURCES = (
+    *sorted(path for path in (ROOT / "docs").glob("*.md") if path.name not in FOR_DEVELOPERS),
+    ROOT / "CHANGELOG.md",
+    *EXAMPLES,
+)
 README = PACKAGING / "package_readme.txt"
 _PICTURE = re.compile(r"^!\[[^\]]*\]\([^)]*\)\n\n?", re.MULTILINE)
 _LINK = re.compile(r"\[([^\]]+)\]\(([^)#\s]+)(#[^)\s]*)?\)")

@@ -35,6 +35,8 @@ TESTED_BY = {
     "position/lease": "end_to_end/test_lease",
     "record/decoding": "property/test_event_reference",
     "record/event": "unit/record/test_event_golden",
+    "record/event_time": "unit/record/test_event_golden",
+    "record/headers": "property/test_event_reference",
     "record/rules": "property/test_rules",
     "run/load_settings": "end_to_end/test_validation",
     "run/prefetch": "end_to_end/test_collecting",
