@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pieces import (
     BEFORE_ATTACK,
+    BEHIND_TAG,
     END,
     HTTP_MESSAGE,
     MITIGATED,
@@ -12,6 +13,7 @@ from pieces import (
     SOME,
     STRING,
     TEXTS,
+    WATCHED,
     digits,
     headers,
     members,
@@ -141,11 +143,17 @@ _NOT_MITIGATED = (
     rf'"(?!{MITIGATED})(?<rule_passed>(?i:alert)(?=")|(?(<rule_passed>)(?!)|{SOME}))?+{MORE}"'
 )
 """Of the rules before the one that decided: `alert` if there is one, else the first action."""
+_LATER = rf'"(?<rule_later>(?i:alert)(?=")|(?(<rule_later>)(?!)|{SOME}))?+{MORE}"'
+"""Of the rules behind the one that decided: `alert` if there is one, else the first action."""
+_ONLY_WATCHED = rule(tag=rf'"(?={WATCHED}){MORE}"', action=f'"(?!{MITIGATED}){MORE}"')
 _OTHER_TAG = (
-    r'"(?:(?!(?i:(?:AKAMAI/|CUSTOM/)?+(?:BOT|AUTOMATION|RATE|REPUTATION|CLIENTREP)[^A-Z]))'
-    rf'(?<attack_tag>{SOME})"|{MORE}")'
+    rf'(?>"(?={WATCHED}){MORE}"|"(?<attack_tag>{SOME})?+"'
+    rf"(?(<attack_tag>)(?!{BEHIND_TAG}(?:,{_ONLY_WATCHED})++\])))"
 )
-"""Of the rules before the one that decided: a tag of no bot, rate or reputation rule."""
+"""Of the rules before the one that decided: a tag of no bot, rate or reputation rule. It is not
+before, but decides, if all behind it are of these families and only watched.
+"""
+_PASSED = rule(tag=_OTHER_TAG, action=_NOT_MITIGATED)
 _DECIDING = rule(
     id=optional("signature_id"),
     version=optional("signature_version"),
@@ -153,8 +161,10 @@ _DECIDING = rule(
     tag=optional("signature_tag"),
     data=optional("signature_data"),
     selector=optional("signature_selector"),
-    action=optional("rule_action"),
+    action=rf'"(?<rule_action>(?:(?={MITIGATED}|(?i:alert)")())?+{SOME})?+"',
 )
+_REST = rf"(?(-1)|(?:,{rule(action=_LATER)})*+)"
+"""The rules behind the one that decided, unless that one's action is the strongest anyway."""
 _ANY = rule(
     id=optional("signature_id_all"),
     message=optional("signature_all"),
@@ -177,8 +187,9 @@ PATTERNS = {
     "attack": BEFORE_ATTACK
     + members(ATTACK_IDS, but="rules", once=("src", "config_id", "policy_id")),
     "objects": rf"^\{{{members(_OBJECTS, but='(?:custom|httpMessage)')}",
-    # The first rule that mitigated, else the last one.
-    "rule": rf"{RULES}(?:{rule(tag=_OTHER_TAG, action=_NOT_MITIGATED)},)*+(?<rule>{_DECIDING})",
+    # The first rule that mitigated, else the last one; but bot, rate and reputation rules that only
+    # watched, up to the end, leave it to an attack before them.
+    "rule": rf"{RULES}(?:{_PASSED},)*+(?<rule>{_DECIDING}){_REST}",
     "all_rules": rf"(?:{RULES}|\G,)(?<rule_all>{_ANY})",
     "score": f"^{ANOMALY}",
     "other_score": f"{RULES}(?:{_NO_ANOMALY},)*+{ANOMALY}",
@@ -186,8 +197,10 @@ PATTERNS = {
     # Records of version 0.1.0 have all headers in one string.
     "http_before": HTTP_MESSAGE + members(_HEADERS_BEFORE, but="(?:request|response)Headers") + END,
     "action_decided": rf"^(?<vendor_action>(?i:alert$)|{MITIGATED}.*+)",
+    "action_later_alert": "^(?<vendor_action>(?i:alert)$)",
     "action_passed": "^(?<vendor_action>.++)",
     "action_last": "^(?<vendor_action>.++)",
+    "action_later": "^(?<vendor_action>.++)",
     "action_slow_post": "^(?<vendor_action>.++)",
     "user_by_uuid": "^(?<user_id>.++)",
     "user_risk": _INDICATOR,
@@ -199,6 +212,8 @@ SOURCES = {
     "action_decided": "rule_action",
     "action_passed": "rule_passed",
     "action_last": "rule_action",
+    "action_later_alert": "rule_later",
+    "action_later": "rule_later",
     "action_slow_post": "slow_post_action",
     "user_by_uuid": "user_uuid",
     "user_risk": "user_risk",

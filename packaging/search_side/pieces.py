@@ -73,6 +73,10 @@ def rule(**values: str) -> str:
     return rf"\{{{inside}\}}"
 
 
+BEHIND_TAG = "".join(f',"{key}":{STRING}' for key in RULE_KEYS[4:]) + r"\}"
+"""The rest of a rule."""
+
+
 def optional(field: str) -> str:
     """A string, and a field unless it is empty."""
     return f'"(?<{field}>{SOME})?+"'
@@ -80,6 +84,12 @@ def optional(field: str) -> str:
 
 MITIGATED = r"(?i:deny|abort|tarpit|block|drop|reject|serve_alt|captcha|(?:[a-z]++_)*+challenge)"
 """Actions that keep a request from its origin: those that the table of actions calls blocked."""
+WATCHED = (
+    r"(?i:CUSTOM/BOT(?=[/\"])|(?!CUSTOM/)(?:[A-Z0-9_]++/)*?(?:BOT(?:_[A-Z0-9_]+?)?|BOTMANAGEMENT|AUTOMATION"
+    r"|(?:SECURITY_)?SCANNER|(?:WEB_)?SCRAPER|RATE(?:_[A-Z0-9_]+?)?|(?:CLIENT_)?REPUTATION|CLIENTREP"
+    r"|REP_[A-Z0-9_]+?)(?:_AI)?(?:_ANOMALY)?(?=[/\"]))"
+).replace('\\"', '"')
+"""Tags of bot, rate and reputation rules: those that the table of categories gives these families."""
 
 
 def headers(patterns: dict[str, tuple[str, str]]) -> str:

@@ -106,9 +106,16 @@ FAULTS = (
     Fault(
         "the strongest action last",
         _PROPS,
-        "akamai_siem_action_decided, akamai_siem_action_passed",
-        "akamai_siem_action_passed, akamai_siem_action_decided",
+        "akamai_siem_action_decided, akamai_siem_action_later_alert, akamai_siem_action_passed",
+        "akamai_siem_action_passed, akamai_siem_action_later_alert, akamai_siem_action_decided",
     ),
+    Fault(
+        "a bot rule that hides an attack",
+        _TRANSFORMS,
+        r"\(\?\(<attack_tag>\)",
+        "(?(<rule_passed>)(?!)|",
+    ),
+    Fault("an action behind the deciding rule, lost", _PROPS, ", akamai_siem_action_later,", ","),
     Fault("an anomaly in the category", _PROPS, r"\(\?:_ANOMALY\)\?/", "/"),
     # Tables.
     Fault("missing row of a lookup", _ACTIONS, r"tarpit,blocked\n", ""),

@@ -27,6 +27,13 @@ PASSED = {
     **dict.fromkeys(("allow", "ignore"), "informational"),
 }
 """Severities, where no score was over its threshold."""
+_WATCHED = re.compile(
+    "CUSTOM/BOT(?=/|$)|(?!CUSTOM/)([A-Z0-9_]+/)*?(BOT(_[A-Z0-9_]+)?|BOTMANAGEMENT|AUTOMATION"
+    "|(SECURITY_)?SCANNER|(WEB_)?SCRAPER|RATE(_[A-Z0-9_]+)?|(CLIENT_)?REPUTATION|CLIENTREP"
+    "|REP_[A-Z0-9_]+)(_AI)?(_ANOMALY)?(?=/|$)",
+    re.IGNORECASE,
+)
+"""Tags of bot, rate and reputation rules."""
 _OPEN = re.compile("[\x00\ud800-\udfff]")
 _LARGEST_LENGTH = 9_999_999_999
 
@@ -149,11 +156,11 @@ def _rule(attack: dict[str, Any]) -> dict[str, Any]:
     if not rules:
         nothing = dict.fromkeys(("signature", "signature_id", "ids_type", "rule_score", *ALL_RULES))
         return {"vendor_action": _sent(applied or slow), **nothing}
-    deciding = next((rule for rule in rules if is_mitigated(rule["action"])), rules[-1])
-    passed = rules[: next(n for n, rule in enumerate(rules) if rule is deciding)]
+    place = _deciding(rules)
+    deciding, others = rules[place], (rules[:place], rules[place + 1 :])
     score, threshold = _score([deciding, *rules])
     return {
-        "vendor_action": _sent(applied or _strongest(deciding, passed) or slow),
+        "vendor_action": _sent(applied or _strongest(deciding, *others) or slow),
         "signature": _plain(deciding["message"] or deciding["id"] or deciding["tag"] or None),
         "signature_id": _sent(deciding["id"] or None),
         "signature_id_decoded": _plain(deciding["id"] or None),
@@ -173,13 +180,30 @@ def _usual(rule: object) -> bool:
     )
 
 
-def _strongest(deciding: dict[str, str], passed: list[dict[str, str]]) -> str | None:
+def _deciding(rules: list[dict[str, str]]) -> int:
+    """The first that mitigated, else the last; one that only watched leaves it to an attack."""
+    mitigated = [n for n, rule in enumerate(rules) if is_mitigated(rule["action"])]
+    if mitigated:
+        return mitigated[0]
+    watched = [_WATCHED.match(rule["tag"]) is not None for rule in rules]
+    attacks = [n for n, rule in enumerate(rules) if rule["tag"] and not watched[n]]
+    place = len(rules) - 1
+    while watched[place] and attacks and attacks[0] < place:
+        place -= 1
+    return place
+
+
+def _strongest(
+    deciding: dict[str, str], before: list[dict[str, str]], after: list[dict[str, str]]
+) -> str | None:
     """What mitigated, else an alert, else the first action that is none of both."""
-    last, before = deciding["action"], [rule["action"] for rule in passed if rule["action"]]
-    if is_mitigated(last) or last.lower() == "alert":
-        return last
-    alerts = [action for action in before if action.lower() == "alert"]
-    return next(iter([*reversed(alerts), *before, last]), None) or None
+    own = deciding["action"]
+    if is_mitigated(own) or own.lower() == "alert":
+        return own
+    others = [rule["action"] for rule in (*before, *after)]
+    alerts = [action for action in others if action.lower() == "alert"]
+    earlier, later = ([rule["action"] for rule in each] for each in (before, after))
+    return next(filter(None, [*reversed(alerts), *earlier, own, *later]), None)
 
 
 def _score(rules: list[dict[str, str]]) -> tuple[str | None, str | None]:

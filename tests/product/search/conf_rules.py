@@ -30,7 +30,7 @@ DECODED = {
 SENT = frozenset(
     {
         *DECODED,
-        *("attack_tag", "ja4", "policy_id", "request_id", "rule_passed"),
+        *("attack_tag", "ja4", "policy_id", "request_id", "rule_later", "rule_passed"),
         *("client_reputation", "slow_post_action", "user_id", "vendor_action"),
     }
 )
