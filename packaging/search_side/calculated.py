@@ -143,3 +143,28 @@ EVALS = {
     "vendor_product": '"Akamai SIEM"',
     "app": '"akamai"',
 }
+COMMENTS = {
+    "applied_action": (
+        "Un-escaped text. Each line is the same expression on another field: where it holds a "
+        "backslash, json_extract of it as a JSON string, else the field as it is."
+    ),
+    "cookie": "Header values: un-escaped, and folded lines joined by a blank.",
+    "rule_action_all": "Lists: un-escaped as one text, joined and split at <|>.",
+    "signature_id_decoded": "Un-escaped text beside the fields that people search by.",
+    "uri_path_decoded": (
+        "Percent-decoded with urldecode, if that gives UTF-8. First + and the escapes of control "
+        "characters are escaped, so that they stay."
+    ),
+    "signature": "The rule that decided.",
+    "category_key": (
+        "What the table of categories is searched with: /tag/ /id/ |message, with - in the id as _ "
+        "and without _AI and _ANOMALY; without rules the kind of event."
+    ),
+    "dvc": "The request and the answer. Missing sizes count as 0.",
+    "url": (
+        "url is scheme (https if TLS was used), host, port unless it is the usual one, path and "
+        "query; url_length is its length."
+    ),
+    "vendor_product": "Always the same.",
+}
+"""What begins at a field, for a reader of props.conf."""

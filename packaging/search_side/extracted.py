@@ -224,3 +224,42 @@ SOURCES = {
 NAMED_BY_TEXT = ("user_risk", "user_trust", "user_general")
 REPEATED = ("all_rules", *NAMED_BY_TEXT)
 """Patterns that take all matches."""
+COMMENTS = {
+    "unparsed": "A line from Akamai that is not JSON: record_kind.",
+    "attack": (
+        "Members of attackData before the rules: the client's address (without brackets, port and "
+        "zone), configuration and policy. Ends at the rules once all three are found."
+    ),
+    "objects": (
+        "The small objects, from the start of the record to custom or httpMessage: attackData (the "
+        "rules passed over), geo, botData, clientData, userRiskData, identity. One alternative for "
+        "each member, its field in it."
+    ),
+    "rule": (
+        "The rule that decided, whole and by its keys. Passes over the rules before it: those that "
+        "did not mitigate, unless only bot, rate and reputation rules that watched follow. On the "
+        "way: attack_tag, rule_passed; behind it: rule_later."
+    ),
+    "all_rules": "Each rule of the list, whole and by its keys: one match for each rule.",
+    "score": (
+        "The score, if the rule that decided is an anomaly rule: its id ends in -ANOMALY or its "
+        "tag in _ANOMALY. What other rules matched is text of the client."
+    ),
+    "other_score": "Otherwise the score of the first anomaly rule of the list.",
+    "http": (
+        "Members of httpMessage, tied to the end of the record. The two header lists are read line "
+        "by line: the first header of a name counts."
+    ),
+    "http_before": "The same headers in records of version 0.1.0, which has them in one string.",
+    "action_decided": "The action of the rule that decided, if it mitigated or is an alert.",
+    "action_later_alert": "Otherwise an alert of a later rule,",
+    "action_passed": "the action of an earlier rule,",
+    "action_last": "the action of the rule that decided, whatever it is,",
+    "action_later": "the action of a later rule,",
+    "action_slow_post": "and without any of them the outcome of a slow POST.",
+    "user_by_uuid": "user_id if there is no originUserId.",
+    "user_risk": "Indicators of user risk, by these names only: name:value|name:value.",
+    "user_trust": "The same in userRiskData.trust.",
+    "user_general": "The same in userRiskData.general.",
+}
+"""What a pattern takes, for a reader of transforms.conf."""

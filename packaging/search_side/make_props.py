@@ -6,14 +6,22 @@ pieces; what is no pattern and no expression is in the two templates beside this
 
 from __future__ import annotations
 
+import re
 import sys
+import textwrap
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import history
+import pieces
+from calculated import COMMENTS as GROUPS
 from calculated import EVALS
-from extracted import NAMED_BY_TEXT, PATTERNS, REPEATED, SOURCES, TIME_PREFIX
+from extracted import COMMENTS, NAMED_BY_TEXT, PATTERNS, REPEATED, SOURCES, TIME_PREFIX
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -22,10 +30,17 @@ LIMITS = "MATCH_LIMIT = 5000000"
 SHORT = 400
 """Characters. Such a pattern reads a few members, or one field."""
 
+WIDTH = 100
+
 
 def files() -> dict[Path, str]:
     """What the files have to be, by path."""
-    parts = {"@calculated@": _calculated(), "@patterns@": _patterns(), "@time_prefix@": TIME_PREFIX}
+    parts = {
+        "@calculated@": _calculated(),
+        "@patterns@": _patterns(),
+        "@pieces@": _pieces(),
+        "@time_prefix@": TIME_PREFIX,
+    }
     made = {}
     for name in ("props.conf", "transforms.conf"):
         text = (HERE / f"{name}.in").read_text(encoding="utf-8")
@@ -37,7 +52,42 @@ def files() -> dict[Path, str]:
 
 
 def _calculated() -> str:
-    return "\n".join(f"EVAL-{field} = {expression}" for field, expression in EVALS.items())
+    lines = []
+    for field, expression in EVALS.items():
+        if field in GROUPS:
+            lines += [*_comment(GROUPS[field])]
+        lines.append(f"EVAL-{field} = {expression}")
+    return "\n".join(lines)
+
+
+def _pieces() -> str:
+    """The pieces that a reader of a pattern meets again and again; in each, the others by name."""
+    lines: list[str] = []
+    for place, (name, says) in enumerate(pieces.SAYS.items()):
+        shown = _by_name(getattr(pieces, name), list(pieces.SAYS)[:place])
+        lines += [f"# {name}: {says}", *_shown(shown)]
+    return "\n".join(lines)
+
+
+def _by_name(pattern: str, names: Iterable[str]) -> str:
+    """A pattern with these pieces in it by name."""
+    for name in sorted(names, key=lambda each: -len(getattr(pieces, each))):
+        pattern = pattern.replace(getattr(pieces, name), f"<{name}>")
+    return pattern
+
+
+def _shown(pattern: str) -> list[str]:
+    """Lines of a comment, broken before an alternative, a group or a key."""
+    lines = ["#    "]
+    for part in re.split(r'(?<!\\)(?=[|(]|,")', pattern):
+        if len(lines[-1]) + len(part) >= WIDTH:
+            lines.append("#    ")
+        lines[-1] += part if lines[-1].strip("# ") else f" {part}"
+    return lines
+
+
+def _comment(text: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH, initial_indent="# ", subsequent_indent="# ")
 
 
 def _patterns() -> str:
@@ -45,7 +95,10 @@ def _patterns() -> str:
 
 
 def _stanza(name: str, pattern: str) -> str:
-    lines = [f"[akamai_siem_{name}]"]
+    lines = [*_comment(COMMENTS[name])]
+    if len(pattern) > SHORT:
+        lines += ["#", *_shown(_by_name(pattern, pieces.SAYS))]
+    lines.append(f"[akamai_siem_{name}]")
     if name in SOURCES:
         lines.append(f"SOURCE_KEY = {SOURCES[name]}")
     lines.append(f"REGEX = {pattern}")

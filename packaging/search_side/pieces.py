@@ -89,7 +89,7 @@ WATCHED = (
     r"|(?:SECURITY_)?SCANNER|(?:WEB_)?SCRAPER|RATE(?:_[A-Z0-9_]+?)?|(?:CLIENT_)?REPUTATION|CLIENTREP"
     r"|REP_[A-Z0-9_]+?)(?:_AI)?(?:_ANOMALY)?(?=[/\"]))"
 ).replace('\\"', '"')
-"""Tags of bot, rate and reputation rules: those that the table of categories gives these families."""
+"""Tags of bot, rate and reputation rules: those of these families in the table of categories."""
 
 
 def headers(patterns: dict[str, tuple[str, str]]) -> str:
@@ -102,3 +102,18 @@ def headers(patterns: dict[str, tuple[str, str]]) -> str:
         for name, (field, value) in patterns.items()
     )
     return rf'\[(?:"(?:{known}{MORE})",?+)*+\]'
+
+
+SAYS = {
+    "MORE": "the inside of a string, or the rest of it",
+    "STRING": "a string: any text between quotation marks, escapes included",
+    "SOME": "the inside of a string that is not empty",
+    "NESTED": "an object or a list with all that is in it",
+    "VALUE": "any value: a string, an object or a list with all that is in it, a number, a word",
+    "BEFORE_ATTACK": "from the start of the record into attackData",
+    "RULES": "from the start of the record into the list of rules",
+    "HTTP_MESSAGE": "into httpMessage, the record's own, since }}$ follows its members",
+    "MITIGATED": "an action that kept the request from its origin",
+    "WATCHED": "a tag of a bot, rate or reputation rule",
+}
+"""For the head of transforms.conf."""

@@ -1,8 +1,9 @@
 """`python -m tests.measured.cim_table`, or `make cim`: how much of each data model is filled.
 
 Of 20,000 generated events (`CORPUS`): for each field of a model, the model's events, those whose
-data has it, and those in which it is filled with a value that the model allows. Ends with 1 where a
-field is not filled although the data has it.
+data has it, those in which it is filled with a value that the model allows, and those in which it
+is filled with a value that Splunk's documents leave open. Ends with 1 where a field is not filled
+although the data has it.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from tests import ROOT
 from tests.oracles.cim_models import MODELS, SWITCHED_ON, Model
 from tests.oracles.reference import cim
 from tests.oracles.search_time.knowledge import Event, Knowledge, tags_of
+from tests.oracles.search_time.refusals import Unsure
 from tests.product.search.corpus import events
 
 if TYPE_CHECKING:
@@ -27,7 +29,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Line:
-    """One field of one model. `given`: events whose data has it. `filled`: rightly."""
+    """One field of one model. `given`: events whose data has it. `filled`: rightly.
+
+    `open`: filled with a value that Splunk's documents leave open, of text with U+0000 or half of a
+    surrogate pair.
+    """
 
     model: str
     field: str
@@ -35,10 +41,11 @@ class Line:
     events: int
     given: int
     filled: int
+    open: int = 0
 
     @property
     def complete(self) -> bool:
-        return self.filled == self.given
+        return self.filled + self.open == self.given
 
 
 def table(count: int, knowledge: Knowledge) -> Iterator[Line]:
@@ -56,6 +63,7 @@ def table(count: int, knowledge: Knowledge) -> Iterator[Line]:
                 total,
                 tally[model.name, field, "given"],
                 tally[model.name, field, "filled"],
+                tally[model.name, field, "open"],
             )
 
 
@@ -78,6 +86,7 @@ def _counted(all_events: Iterable[Event], knowledge: Knowledge) -> Counter[tuple
                 given = field not in wanted or wanted[field] is not None
                 tally[model.name, field, "given"] += given
                 tally[model.name, field, "filled"] += given and _right(model, field, fields)
+                tally[model.name, field, "open"] += isinstance(fields.get(field), Unsure)
     return tally
 
 
@@ -92,13 +101,13 @@ def main() -> int:
     count = int(os.environ.get("CORPUS", "20000"))
     lines = list(table(count, Knowledge(ROOT, SWITCHED_ON)))
     print(f"{count:,} events, both switches of docs/cim.md on\n")
-    head = ("model", "field", "", "events", "given", "filled", "%")
-    form = "{:20} {:24} {:12} {:>8} {:>8} {:>8} {:>6}"
+    head = ("model", "field", "", "events", "given", "filled", "open", "%")
+    form = "{:20} {:24} {:12} {:>8} {:>8} {:>8} {:>6} {:>6}"
     print(form.format(*head))
     for line in lines:
         kind = "required" if line.required else "recommended"
-        share = f"{100 * line.filled / line.given:.1f}" if line.given else "-"
-        counts = (line.events, line.given, line.filled, share)
+        share = f"{100 * (line.filled + line.open) / line.given:.1f}" if line.given else "-"
+        counts = (line.events, line.given, line.filled, line.open, share)
         print(form.format(line.model, line.field, kind, *counts))
     for model in MODELS:
         print(f"\n{model.name}: not to be had from Akamai")

@@ -78,9 +78,7 @@ def test_a_bot_rule_that_denied_decides(knowledge: Knowledge) -> None:
 
 @pytest.mark.parametrize("last", [(ATTACK, "alert"), (BOT, "monitor")])
 @pytest.mark.parametrize("others", [(ATTACK, "alert"), (BOT, "monitor")])
-def test_many_rules(
-    knowledge: Knowledge, others: tuple[str, str], last: tuple[str, str]
-) -> None:
+def test_many_rules(knowledge: Knowledge, others: tuple[str, str], last: tuple[str, str]) -> None:
     """Going back does not meet a limit: a client can make many rules fire."""
     text, found = fields(knowledge, [(ATTACK, "alert"), *[others] * MANY, last])
     wanted = cim.fields(text)

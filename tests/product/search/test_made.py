@@ -67,3 +67,9 @@ def test_each_field_is_written_once() -> None:
     assert sorted(named) == sorted(set(named))
     for field, expression in calculated.EVALS.items():
         assert expression.count("\n") == 0, field
+
+
+def test_no_line_goes_on_in_the_next() -> None:
+    """Splunk would join them, comments too; a pattern shown in a comment can end anywhere."""
+    for path, text in FILES.items():
+        assert not [line for line in text.splitlines() if line.endswith("\\")], path
