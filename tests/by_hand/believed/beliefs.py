@@ -96,9 +96,34 @@ def _patterns(splunk: Splunk) -> str | None:
     return _none_of(
         splunk,
         '| eval said=json_extract(_raw,"attackData.clientIP") '
-        '| where match(said,"^[0-9A-Fa-f.:]+$") AND NOT (src=said AND src_ip=said)',
-        "events have another src or src_ip than clientIP",
+        '| where match(said,"^[0-9A-Fa-f.:]+$") AND NOT coalesce(src,"")=said',
+        "events have another src than clientIP",
     )
+
+
+def _nested(splunk: Splunk) -> str | None:
+    return _none_of(
+        splunk,
+        '| where (isnotnull(src) AND NOT coalesce(src_ip,"")=src) '
+        "OR (isnotnull(rule) AND isnull(signature_id) AND isnull(signature))",
+        "events have a field, and not the one within it",
+    )
+
+
+def _time_prefix(splunk: Splunk) -> str | None:
+    untimed = splunk.search(
+        f'{EVENTS} | where NOT match(json_extract(_raw,"httpMessage.start"),'
+        '"^[0-9]+[.][0-9]{3}$") | stats count'
+    )
+    warned = splunk.search(
+        "search index=_internal sourcetype=splunkd component=DateParserVerbose akamai:siem "
+        "| stats count"
+    )
+    _enough(splunk)
+    count = int(warned.value("count") or 0)
+    if count > int(untimed.value("count") or 0):
+        return f"splunkd found no time in {count} events"
+    return None
 
 
 def _long_records(splunk: Splunk) -> str | None:
@@ -151,6 +176,17 @@ def _event_types(splunk: Splunk) -> str | None:
     return f"{count} events with rules lack their event type" if count else None
 
 
+def _in_event_type(splunk: Splunk) -> str | None:
+    _enough(splunk)
+    watched = f"{EVENTS} rule=* NOT action=blocked NOT attack_tag=* "
+    watched += "(attack_family=bot OR attack_family=rate OR attack_family=reputation)"
+    if not splunk.search(f"{watched} | head 1").rows:
+        raise Unclear("needs an event with a bot, rate or reputation rule that only watched")
+    lacking = splunk.search(f"{watched} NOT eventtype=akamai_siem_rule_watched | stats count")
+    count = int(lacking.value("count") or 0)
+    return f"{count} events lack the event type akamai_siem_rule_watched" if count else None
+
+
 def _keywords(splunk: Splunk) -> str | None:
     _enough(splunk)
     if not splunk.search(f"{EVENTS} http_user_agent=* | head 1").rows:
@@ -192,6 +228,22 @@ def _evaluated(expression: str, expected: str) -> Callable[[Splunk], Optional[st
         return None if value == expected else f"{value!r} instead of {expected!r}"
 
     return check
+
+
+def _odd_text(splunk: Splunk) -> str | None:
+    text = 'urldecode("%7B%22v%22%3A%22a%5Cu0000b%5Cud800%22%7D")'
+    value = splunk.search(
+        f'| makeresults | eval v=coalesce(json_extract({text},"v"),"none") | table v'
+    ).value("v")
+    return None if value else "the field is empty"
+
+
+def _first_row(splunk: Splunk) -> str | None:
+    category = splunk.search(
+        '| makeresults | eval category_key="/CUSTOM/SQL_INJECTION/ /60001/ |SQL Injection" '
+        "| lookup akamai_siem_category category_key OUTPUT category | table category"
+    ).value("category")
+    return None if category == "Custom Rule" else f"category={category}"
 
 
 def _null_in_lookup(splunk: Splunk) -> str | None:
@@ -291,13 +343,31 @@ BELIEFS = (
     ),
     Belief(
         "patterns",
-        "A transform without FORMAT takes named groups only, also nested ones; recursion and "
-        "conditionals of PCRE work; a prefix of a time may hold them too",
+        "A transform without FORMAT takes named groups only; recursion and conditionals of PCRE "
+        "work",
         "every field that is extracted",
-        "compares `src` and `src_ip` with `attackData.clientIP`",
+        "compares `src` with `attackData.clientIP`",
         "Report it with the line `Regex` of search.log. Until then search Splunk's own JSON "
         "fields, such as `attackData.clientIP`",
         _patterns,
+    ),
+    Belief(
+        "nested groups",
+        "A named group within another gives a field of its own, and the outer one gives the whole",
+        "`src_ip`, `applied_action`, `status`, `http_referrer_domain`, the keys of `rule`",
+        "looks for events with `src` and another `src_ip`, or with `rule` and no key of it",
+        "Report which field is missing. In local/props.conf, `FIELDALIAS-src_ip = src ASNEW "
+        "src_ip` gives that one; for a rule, use `attackData.rules{}.id`",
+        _nested,
+    ),
+    Belief(
+        "time prefix",
+        "TIME_PREFIX may begin with `^` and hold groups and recursion, may be longer in the event "
+        "than MAX_TIMESTAMP_LOOKAHEAD, and is not stopped before 100,000 steps",
+        "`_time`, only where Splunk does not keep the `<time>` that the input sends",
+        "counts splunkd's warnings that it found no time, and compares with events that have none",
+        "If `event time` holds, nothing: the `<time>` of the input counts. Otherwise report it",
+        _time_prefix,
     ),
     Belief(
         "long records",
@@ -335,11 +405,19 @@ BELIEFS = (
     ),
     Belief(
         "event types",
-        "An event type may hold `field=*` and `IN`",
+        "`field=*` in an event type holds for every event that has the extracted field",
         "event types, tags and data models",
         "looks for rule events without their event type",
-        "Write the terms with OR in local/eventtypes.conf",
+        "In local/eventtypes.conf, write `ids_type=application` for `rule=*`",
         _event_types,
+    ),
+    Belief(
+        "IN",
+        "An event type may hold `field IN (…)`",
+        "the models of bot, rate and reputation rules that only watched",
+        "looks for such events without the event type `akamai_siem_rule_watched`",
+        "Write the values with OR in local/eventtypes.conf",
+        _in_event_type,
     ),
     Belief(
         "keywords",
@@ -387,12 +465,31 @@ BELIEFS = (
         ),
     ),
     Belief(
+        "odd text",
+        "json_extract() of a string with U+0000 or half of a surrogate pair gives some text or "
+        "nothing, and no error",
+        "how such text is shown, in fields beside the hot ones",
+        "un-escapes such a string",
+        "Search for such values as they are in `_raw`",
+        _odd_text,
+    ),
+    Belief(
         "urldecode",
         "urldecode() reads escaped bytes as UTF-8",
         "`uri_path_decoded` and other decoded fields, beside those as sent",
         "decodes a letter of two bytes",
         "Use the fields as sent; the decoded ones are wrong for such values",
         _evaluated('urldecode("%C3%BC%20b")', "\u00fc b"),
+    ),
+    Belief(
+        "first row",
+        "Of several rows of a table that match, with wildcards or without, a lookup with "
+        "`max_matches = 1` gives the first of the file",
+        "`category`, `attack_family`, `severity`",
+        "looks up a customer's tag that a later row knows too",
+        "Use `signature_tag`; put a table without overlapping rows beside ours and name it in "
+        "local/transforms.conf",
+        _first_row,
     ),
     Belief(
         "nothing in a lookup",
