@@ -54,13 +54,20 @@ PAYLOADS = (
     "\r\nTrue-Client-IP: 198.51.100.66\r\nContent-Length: 7\r\nUser-Agent: forged\r\n\r\n",
     '["True-Client-IP: 198.51.100.66","Content-Length: 7"]',
     "src_ip:198.51.100.66/M|user:forged|action:allowed",
+    "\\u0022,\\u0022clientIP\\u0022:\\u0022198.51.100.66",
+    "%22%7d%2c%22httpMessage%22%3a%7b%22host%22%3a%22forged.example.com%22%7d%0d%0a",
+    "\\" * 41 + '"' * 40 + "," + "{" * 60 + "[" * 60,
+    '"},"httpMessage":{"host":"' * 2000,
     "${jndi:ldap://198.51.100.66/a} /OWASP_CRS/LEAKAGE/ -ANOMALY _ANOMALY",
 )
 """Each imitates something that a pattern looks for."""
 PLACES = (
     *("data", "selector", "path", "query", "header", "header name", "user agent", "cookie"),
-    *("referrer", "response header", "custom", "risk", "reputation"),
+    *("referrer", "response header", "custom", "risk", "reputation", "trust", "city"),
+    *("custom key", "nested custom", "key of a member", "user", "host", "method"),
 )
+MOVES = {"user": {"user"}, "host": {"dest"}, "method": {"http_method"}}
+"""What the text of a place is, and may change."""
 
 
 @pytest.fixture(scope="module")
@@ -78,17 +85,37 @@ def event(place: str, text: str) -> dict[str, Any]:
     attack["ruleSelectors"] = items(["ARGS:q", text if place == "selector" else "ARGS:q", "", ""])
     attack["clientReputation"] = "ID=192.0.2.82;WEBATCK=9"
     made["userRiskData"]["risk"] = "unp:74256/H"
-    if place in ("path", "query"):
-        http[place] = text
-    elif place == "custom":
-        made["custom"] = {"note": items([text])}
-    elif place == "risk":
-        made["userRiskData"]["risk"] = text.replace("%", "%25")
-    elif place == "reputation":
-        attack["clientReputation"] = f"ID=192.0.2.82;NEW={text}"
-    else:
+    if not _into_member(made, place, text):
         _into_headers(http, place, text)
     return made
+
+
+def _into_member(made: dict[str, Any], place: str, text: str) -> bool:
+    """Whether `place` is a member or a key, where `text` is now."""
+    members = {
+        **dict.fromkeys(("path", "query", "host", "method"), ("httpMessage", text)),
+        **dict.fromkeys(("risk", "trust"), ("userRiskData", text.replace("%", "%25"))),
+        "city": ("geo", text),
+    }
+    if place in members:
+        name, value = members[place]
+        made[name][place] = value
+    elif place == "user":
+        made["userRiskData"]["username"] = text
+    elif place == "reputation":
+        made["attackData"]["clientReputation"] = f"ID=192.0.2.82;NEW={text}"
+    elif place == "custom":
+        made["custom"] = {"note": items([text])}
+    elif place == "custom key":
+        made["custom"] = {text: text, "clientIP": text, "httpMessage": {text: text}}
+    elif place == "nested custom":
+        made["custom"] = [{"httpMessage": {"start": "1000000000.000", text: [{text: text}]}}]
+    elif place == "key of a member":
+        for inside in (made, made["attackData"], made["httpMessage"]):
+            inside[f"x{text}"] = {"clientIP": text}
+    return place in members or place in {
+        *("user", "reputation", "custom", "custom key", "nested custom", "key of a member"),
+    }
 
 
 def _into_headers(http: dict[str, Any], place: str, text: str) -> None:
@@ -118,7 +145,9 @@ def test_text_of_a_client(knowledge: Knowledge, place: str) -> None:
     wanted = guarded(knowledge, event(place, "harmless"))
     assert None not in [wanted[name] for name in ("src", "dest", "user", "action", "severity")]
     for payload in PAYLOADS:
-        assert guarded(knowledge, event(place, payload)) == wanted, payload
+        found = guarded(knowledge, event(place, payload))
+        moved = {name for name in wanted if found[name] != wanted[name]}
+        assert moved <= MOVES.get(place, set()), payload
 
 
 IMITATION = {
