@@ -73,7 +73,13 @@ FAULTS = (
     Fault("one rule for the list", _TRANSFORMS, r"\\\}\)\nMV_ADD = true", r"\})\nMV_ADD = false"),
     Fault("a list of every second rule", _TRANSFORMS, r"\|\\G,\)", r"|\G,\{[^}]*+\},)"),
     Fault(
-        "the last rule instead of the deciding one", _TRANSFORMS, r"\(\?!\(\?i:deny", "(?!(?i:dny"
+        "the last rule instead of the deciding one",
+        _TRANSFORMS,
+        r"\(\?!\(\?i:deny(?=[^!]*\(\?<rule_passed>)",
+        "(?!(?i:dny",
+    ),
+    Fault(
+        "a bot rule that denied, as if it watched", _TRANSFORMS, r"\(\?!\(\?i:deny", "(?!(?i:dny"
     ),
     Fault("a score of any rule's data", _TRANSFORMS, r'\(\?<=-ANOMALY"\)', '(?<=")'),
     Fault("a port in the host", _TRANSFORMS, r"\(\?<dest>.*?\|\(\?!\"\)", '(?<dest>(?!")'),
@@ -160,7 +166,8 @@ def found_first(fault: Fault) -> str:
         for folder in ("default", "lookups"):
             shutil.copytree(ROOT / folder, app / folder)
         path = app / fault.file
-        text = path.read_text(encoding="utf-8")
+        # Comments show the patterns too.
+        text = re.sub(r"(?m)^#.*\n", "", path.read_text(encoding="utf-8"))
         changed = re.sub(fault.pattern, lambda _: fault.replacement, text, count=1)
         if changed == text:
             message = f"{fault.title}: {fault.file} has no {fault.pattern}"
