@@ -120,7 +120,7 @@ EVALS = {
     "category_key": (
         f'case({_RULE_FIRED},replace("/".coalesce(signature_tag,"")."/ /"'
         r'.replace(coalesce(signature_id,""),"-","_")."/ |",'
-        r'"(?i)(?:_AI)?(?:_ANOMALY)?/","/").coalesce(signature,""),'
+        r'"(?i)(?:_AI)?(?:_ANOMALY)?/","/").replace(coalesce(signature,""),"/"," "),'
         f"{_KINDS})"
     ),
     "detected_by": (
@@ -158,7 +158,8 @@ COMMENTS = {
     "signature": "The rule that decided.",
     "category_key": (
         "What the table of categories is searched with: /tag/ /id/ |message, with - in the id as _ "
-        "and without _AI and _ANOMALY; without rules the kind of event."
+        "and without _AI and _ANOMALY; a / in the message is no part of a path. Without rules the "
+        "kind of event."
     ),
     "dvc": "The request and the answer. Missing sizes count as 0.",
     "url": (

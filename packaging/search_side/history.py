@@ -106,7 +106,7 @@ EVALS = {
         f'case({_FIRED},replace("/".coalesce({deciding("tag")},"")."/ /"'
         f'.replace(coalesce({deciding("id")},""),"-","_")."/ |",'
         r'"(?i)(?:_AI)?(?:_ANOMALY)?/","/")'
-        f'.coalesce({deciding("message")},""),{_KINDS})'
+        f'.replace(coalesce({deciding("message")},""),"/"," "),{_KINDS})'
     ),
     "rule_score_exceeded": (f'if({_IS_SCORE},if({_NUMBERS[0]}>={_NUMBERS[1]},"yes","no"),"none")'),
     "dvc": (

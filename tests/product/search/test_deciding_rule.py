@@ -41,13 +41,15 @@ def knowledge() -> Knowledge:
     return Knowledge(ROOT)
 
 
-def fields(knowledge: Knowledge, rules: list[tuple[str, str]]) -> tuple[str, dict[str, Field]]:
+def fields(
+    knowledge: Knowledge, rules: list[tuple[str, str]], message: str = "Rule"
+) -> tuple[str, dict[str, Field]]:
     """Of a request with these rules, and no action that Akamai applied: its record too."""
     made = source()
     attack = made["attackData"]
     del attack["appliedAction"]
     attack["rules"] = items([f"id{number}" for number in range(len(rules))])
-    attack["ruleMessages"] = items([f"Rule {number}" for number in range(len(rules))])
+    attack["ruleMessages"] = items([f"{message} {number}" for number in range(len(rules))])
     attack["ruleTags"] = items([tag for tag, _ in rules])
     attack["ruleActions"] = items([action for _, action in rules])
     attack["ruleVersions"] = attack["ruleData"] = attack["ruleSelectors"] = ""
@@ -83,6 +85,12 @@ def test_many_rules(knowledge: Knowledge, others: tuple[str, str], last: tuple[s
     text, found = fields(knowledge, [(ATTACK, "alert"), *[others] * MANY, last])
     wanted = cim.fields(text)
     assert {name: found.get(name) for name in DECIDED} == {name: wanted[name] for name in DECIDED}
+
+
+def test_a_path_in_a_message_is_no_tag(knowledge: Knowledge) -> None:
+    rules = [("AKAMAI/POLICY/OTHER", "alert")]
+    _, found = fields(knowledge, rules, "SQL Injection in /xss/ or /bot/")
+    assert (found["category"], found["attack_family"]) == ("SQL Injection", "web attack")
 
 
 def _families() -> list[tuple[str, str]]:
