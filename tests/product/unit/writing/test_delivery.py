@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from ta_akamai_siem.akamai.page import Page, PageSpool
 from ta_akamai_siem.errors import PageIncomplete, PipeClosed
 from ta_akamai_siem.record.event_time import Moment
-from ta_akamai_siem.writing.delivery import PROGRESS_EVENTS_MAX, Delivery
+from ta_akamai_siem.writing import delivery as deliveries
+from ta_akamai_siem.writing.delivery import Delivery, WritingResources
 from ta_akamai_siem.writing.event_stream import EventStream
 from ta_akamai_siem.writing.progress import Progress, ProgressFile
 
@@ -99,7 +100,45 @@ def test_a_kill_repeats_no_more_than_the_bound(count: int, room: int) -> None:
     deliver(again, memory, lines)
     seen = pipe.events + again.events
     assert len(set(seen)) == count
-    assert len(seen) - count <= PROGRESS_EVENTS_MAX
+    assert len(seen) - count <= 2_000
+
+
+class Recorded(Memory):
+    """Keeps every record of progress."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.events: list[int] = []
+
+    def save(self, progress: Progress) -> None:
+        super().save(progress)
+        self.events.append(progress.events)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [
+        # Of a block; the file system may be slow, so progress is recorded as rarely as is allowed.
+        (0.0, [2000, 4000, 6000, 8000]),
+        (0.124, [1000, 2500, 4000, 5500, 7000, 8500]),
+        (0.13, [1000, 2000, 3000, 4000, 5000, 6000, 7000, 8000, 9000]),
+        (60.0, [1000, 2000, 3000, 4000, 5000, 6000, 7000, 8000, 9000]),
+    ],
+)
+def test_when_progress_is_recorded(
+    seconds: float, expected: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`seconds`: that a block of 500 events takes."""
+    recorded, now = Recorded(), [0.0]
+
+    def take(_: int) -> None:
+        now[0] += seconds
+
+    monkeypatch.setattr(deliveries.time, "monotonic", lambda: now[0])
+    lines = [b'{"n":%d}' % number for number in range(9_500)]
+    made = Delivery(Pipe(), recorded, lambda: None, moment, WritingResources(rate_limit=take))
+    made.deliver(page_of(lines), "p")
+    assert recorded.events == expected
 
 
 def test_another_order_is_written_whole() -> None:
