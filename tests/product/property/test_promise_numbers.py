@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.oracles.models.model_splunk import ModelSplunkd
 from tests.product.property.test_promise import Promise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tests.oracles.models.model_splunk import ModelSplunkd
 
 
 @contextlib.contextmanager

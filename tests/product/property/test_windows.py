@@ -30,15 +30,15 @@ if TYPE_CHECKING:
 SINCE, UNTIL = 1_000_000, 1_000_120
 NOW = UNTIL + 600.0
 LATE_MAX = 58.75
-"""Seconds from storing to showing an event. A minute is waited after a window's end, and the end may
-be a whole second later where `to` brings it.
+"""Seconds from storing to showing an event. A minute is waited after a window's end, and where `to`
+brings its whole second, the end is that much later.
 """
 
 
 @dataclass
 class Model(PageSource):
-    """`inclusive`: `to` brings its whole second. `refuses`: a range of no length is illegal. `visible`:
-    whether an event that was stored at that moment can be seen yet.
+    """`inclusive`: `to` brings its whole second. `refuses`: a range of no length is illegal.
+    `visible`: whether an event that was stored at that moment can be seen yet.
     """
 
     events: list[tuple[float, bytes]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +15,6 @@ from hypothesis import strategies as st
 from ta_akamai_siem.akamai.page import Page, PageSpool
 from ta_akamai_siem.errors import PageIncomplete, PipeClosed
 from ta_akamai_siem.record.event_time import Moment
-from ta_akamai_siem.writing import delivery as deliveries
 from ta_akamai_siem.writing.delivery import Delivery, WritingResources
 from ta_akamai_siem.writing.event_stream import EventStream
 from ta_akamai_siem.writing.progress import Progress, ProgressFile
@@ -134,7 +134,7 @@ def test_when_progress_is_recorded(
     def take(_: int) -> None:
         now[0] += seconds
 
-    monkeypatch.setattr(deliveries.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
     lines = [b'{"n":%d}' % number for number in range(9_500)]
     made = Delivery(Pipe(), recorded, lambda: None, moment, WritingResources(rate_limit=take))
     made.deliver(page_of(lines), "p")
