@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from tests.oracles.search_time.clock import CLOCK
 from tests.oracles.search_time.refusals import NotInSubset, Refused
 from tests.oracles.search_time.search_expressions import search_expression
-from tests.oracles.search_time.spl_commands import COMMANDS
+from tests.oracles.search_time.spl_commands import COMMANDS, Row
 from tests.oracles.search_time.spl_tables import Tables
 from tests.oracles.search_time.spl_timechart import timechart
 from tests.oracles.search_time.time_range import ALL_TIME, TimeRange, time_range
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tests.oracles.search_time.knowledge import Event, Knowledge
-    from tests.oracles.search_time.spl_commands import Row
 
 _KNOWN = frozenset(
     [
@@ -81,8 +80,10 @@ def _found(search: str, events: Iterable[Event], knowledge: Knowledge) -> list[R
 def searched_again(search: str, rows: Iterable[Row], knowledge: Knowledge) -> list[Row]:
     """The same of events whose fields are known: many searches of the same events."""
     first, *commands = split(knowledge.expanded(search))
-    start = [f"search {_without_command(first)}"]
-    return _piped([*start, *commands], [dict(row) for row in rows], Tables(knowledge))
+    within, first = time_range(first, CLOCK.now())
+    start = f"search {_without_command(first)}"
+    held = [dict(row) for row in rows if within is ALL_TIME or within.holds(float(row["_time"]))]
+    return _piped([start, *commands], held, Tables(knowledge), within)
 
 
 def _without_command(search: str) -> str:
