@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import pickle
+import re
 from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime, timezone
 from itertools import chain
@@ -79,6 +80,13 @@ class Indexed:
         for event in self._events:
             digest.update(event.raw.encode("utf-8", "surrogatepass"))
         return digest.hexdigest()
+
+
+def default_indexes(search: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What a search reads: the index main, unless it names another. `search`: without macros."""
+    if re.search(r"\bindex\s*=", search):
+        return rows
+    return [row for row in rows if row["index"] == "main"]
 
 
 def _logged(name: str, line: str) -> Event:

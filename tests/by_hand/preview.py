@@ -11,7 +11,7 @@ import sys
 from datetime import datetime, timezone
 
 from tests import ROOT
-from tests.by_hand.indexed import Indexed
+from tests.by_hand.indexed import Indexed, default_indexes
 from tests.oracles.search_time import spl
 from tests.oracles.search_time.clock import CLOCK
 from tests.oracles.search_time.eval_values import shown
@@ -39,8 +39,10 @@ def main() -> int:
         return 2
     indexed = Indexed(folder)
     CLOCK.moment = indexed.now
+    knowledge = Knowledge(ROOT)
     try:
-        rows = spl.searched_again(search, indexed.rows(), Knowledge(ROOT))
+        known = default_indexes(knowledge.expanded(search), indexed.rows())
+        rows = spl.searched_again(search, known, knowledge)
     except (Refused, NotInSubset, Unspecified) as error:
         print(f"{_REASONS[type(error)]}: {error}")
         return 2

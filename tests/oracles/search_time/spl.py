@@ -30,6 +30,7 @@ _KNOWN = frozenset(
         "chart",
         "collect",
         "datamodel",
+        "delete",
         "fillnull",
         "from",
         "iplocation",
