@@ -3,6 +3,11 @@
 PYTHON ?= python3
 IN ?= demo
 export Q
+# For messages: which target lacks something.
+export TARGET := $(firstword $(MAKECMDGOALS) help)
+# Whatever makes temporary files makes them here. Nothing stays in the system's folder.
+export TMPDIR := $(CURDIR)/build/tmp
+$(shell mkdir -p "$(TMPDIR)")
 SETUP = $(PYTHON) packaging/setup_venv.py
 
 .DEFAULT_GOAL := help

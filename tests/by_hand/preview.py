@@ -27,6 +27,10 @@ _REASONS = {
     NotInSubset: "Splunk can run this search, this preview cannot",
     Unspecified: "Splunk's documentation does not say what this search finds",
 }
+_NOTHING = {
+    "demo": "There are no records yet: run `make demo` first.",
+    "workbench": "No workbench is running: start `make workbench` in another terminal.",
+}
 _ROWS_MAX, _WIDTH_MAX = 50, 60
 _BEGINS_WITH_DATE = "%Y-%m-%d %H:%M:%S"
 
@@ -36,6 +40,9 @@ def main() -> int:
     folder, search = ROOT / "build" / sys.argv[1], " ".join(sys.argv[2:]).strip()
     if not search:
         print(USAGE)
+        return 2
+    if not (folder / "splunk").is_dir():
+        print(_NOTHING.get(sys.argv[1], f"There is nothing to search in {folder}."))
         return 2
     indexed = Indexed(folder)
     CLOCK.moment = indexed.now
