@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 BROWSER = "any: the pages in a browser"
 SLOWEST = 20
 NONE_OF_SPLUNKS = (
-    "ATTENTION: none of the Pythons that Splunk runs add-ons on ({}) took part, so this is no proof "
-    "for Splunk. Install them (apt, pyenv or uv) and run `make test` again."
+    "ATTENTION: none of the Pythons that Splunk runs add-ons on ({}) took part, so this is no "
+    "proof for Splunk. Install them (apt, pyenv or uv) and run `make test` again."
 )
 """The last line, which is what people read."""
 

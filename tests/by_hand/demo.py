@@ -96,9 +96,7 @@ def offer(site: Site, count: int, begin: float, end: float, first: int = 0) -> N
     for config_id in CONFIG_IDS:
         mark = f'"configId":"{config_id}"'.encode()
         of_it = [line for line in lines if mark in line]
-        site.akamai.load_lines(
-            of_it, stored_from=begin + 2, stored_to=end + 2, config_id=config_id
-        )
+        site.akamai.load_lines(of_it, stored_from=begin + 2, stored_to=end + 2, config_id=config_id)
 
 
 def first_run(site: Site) -> list[str]:

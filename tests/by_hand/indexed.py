@@ -12,7 +12,7 @@ import os
 import pickle
 import re
 from concurrent.futures import ProcessPoolExecutor
-from datetime import datetime, timezone
+from datetime import datetime
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 NEWEST = 5_000
 """Events, at most: a search answers within seconds."""
-_LOG_TIME = "%Y-%m-%d %H:%M:%S.%f%z"
 _AT_ONCE = 250
 
 
@@ -92,12 +91,12 @@ def default_indexes(search: str, rows: list[dict[str, Any]]) -> list[dict[str, A
 def _logged(name: str, line: str) -> Event:
     """A line of the add-on's log, as `_internal` has it."""
     try:
-        time = datetime.strptime(line[:28], _LOG_TIME)
+        time = datetime.strptime(line[:28], "%Y-%m-%d %H:%M:%S.%f%z").timestamp()
     except ValueError:
-        time = datetime.fromtimestamp(0, timezone.utc)
+        time = 0.0
     return Event(
         line,
-        f"{time.timestamp():.3f}",
+        f"{time:.3f}",
         "akamai:siem:log",
         f"/opt/splunk/var/log/splunk/{name}",
         index="_internal",

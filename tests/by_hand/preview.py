@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from datetime import datetime, timezone
+from typing import Any
 
 from tests import ROOT
 from tests.by_hand.indexed import Indexed, default_indexes
@@ -64,7 +65,7 @@ def main() -> int:
     return 0
 
 
-def print_table(rows: list[spl.Row]) -> None:
+def print_table(rows: list[dict[str, Any]]) -> None:
     """The first rows, in columns."""
     names = list(dict.fromkeys(name for row in rows for name in row))
     if "_raw" in names:

@@ -1,6 +1,6 @@
 """docs/sizing.md: what a rate of events needs. `python -m tests.measured.sizing` writes its table.
 
-The sizes of an event are those of the mix that customers have (`tests/measured/bench/few_rules.py`),
+The sizes of an event are those of the mix that customers have (`few_rules.py` of the bench),
 counted here; the rest is multiplied. CPU is planned with, see `CPU_US`.
 """
 

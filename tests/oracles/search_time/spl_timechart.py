@@ -49,7 +49,8 @@ def timechart(arguments: str, rows: list[Row], within: TimeRange) -> list[Row]:
 
 
 def _options(text: str) -> tuple[dict[str, str], str]:
-    found, text = {}, text.strip()
+    found: dict[str, str] = {}
+    text = text.strip()
     while True:
         match = _OPTION.match(text)
         if match is None:

@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -49,8 +48,11 @@ LOCAL = {
 }
 
 
+pytestmark = pytest.mark.usefixtures("built_app")
+
+
 @pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory, built_app: None) -> dict[str, Any]:
+def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     home = tmp_path_factory.mktemp("splunk")
     logs, app = home / "var" / "log" / "splunk", home / "app"
     logs.mkdir(parents=True)
@@ -105,12 +107,10 @@ def test_no_secret_is_in_it(found: dict[str, Any]) -> None:
 def test_every_secret_of_the_forms_is_known() -> None:
     """What the framework encrypts has a name that is left out."""
     sys.path.insert(0, str(APP / "bin"))
-    from akamai_siem_diag import without_secrets  # noqa: PLC0415 - from the folder just added
+    from akamai_siem_diag import without_secrets
 
     page = json.loads((ROOT / "globalConfig.json").read_text(encoding="utf-8"))["pages"]
-    entities = [
-        entity for tab in page["configuration"]["tabs"] for entity in tab.get("entity", [])
-    ]
+    entities = [entity for tab in page["configuration"]["tabs"] for entity in tab.get("entity", [])]
     secret = [entity["field"] for entity in entities if entity.get("encrypted")]
     assert len(secret) > 2
     for name in [*secret, "edgerc"]:

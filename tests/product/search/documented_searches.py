@@ -11,6 +11,9 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from ta_akamai_siem.errors import ServerTrouble  # on the path by alert_scene
+from ta_akamai_siem.record.event import record
+from ta_akamai_siem.record.event_time import Moment
 from tests import ROOT
 from tests.by_hand import demo_events
 from tests.by_hand.indexed import default_indexes
@@ -18,10 +21,8 @@ from tests.by_hand.preview import cell
 from tests.oracles.search_time import spl
 from tests.oracles.search_time.clock import CLOCK
 from tests.oracles.search_time.knowledge import Event, Knowledge
-from tests.product.search.alert_scene import HOUR, NOW, Input, line
-from ta_akamai_siem.errors import ServerTrouble  # on the path by alert_scene
-from ta_akamai_siem.record.event import record
-from ta_akamai_siem.record.event_time import Moment
+from tests.product.search.alert_scene import HOUR, NOW, Input
+from tests.product.search.alert_scene import line as log_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +44,9 @@ EXCEPTIONS = {
     "action=unknown": "finds actions that are not in the table; the demo has none",
 }
 """A piece of a search, and why it is not run or finds nothing in the demo."""
-_SEARCH = re.compile(r"(?:^|\s|\()(?:index|sourcetype)=|^`akamai_siem_\w+`|^\| |^NOT action=|^action=\w+ \|")
+_SEARCH = re.compile(
+    r"(?:^|\s|\()(?:index|sourcetype)=|^`akamai_siem_\w+`|^\| |^NOT action=|^action=\w+ \|"
+)
 _NOT_WHOLE = re.compile(r"\u2026|\.\.\.|^curl |^make ")
 _OF_PACKAGE = "4. Search: "
 _ROWS_MAX = 5
@@ -64,7 +67,7 @@ def searches(text: str) -> list[str]:
     found: list[str] = []
     block: list[str] = []
     for line in [*text.splitlines(), ""]:
-        code = line.startswith("    ") or line.startswith(_OF_PACKAGE)
+        code = line.startswith(("    ", _OF_PACKAGE))
         stripped = line.strip().removeprefix(_OF_PACKAGE).removeprefix("search = ")
         if block and not (code and stripped.startswith("|")) and not _open(" ".join(block)):
             found.append(" ".join(block))
@@ -117,7 +120,7 @@ def _logged() -> Iterator[Event]:
     yield from one.every(60, HOUR - 30, HOUR - 200, ServerTrouble("Akamai answered 503"))
     yield from one.every(60, HOUR - 210, 10)
     text = 'WARNING server.trouble input=first kind=akamai_siem reason="Akamai answered 503"'
-    yield from (line(text, ago) for ago in (HOUR - 35, HOUR - 95, HOUR - 155))
+    yield from (log_line(text, ago) for ago in (HOUR - 35, HOUR - 95, HOUR - 155))
     for ago in range(20, 2 * HOUR, 60):
         yield one.told(ago, "page.collected", events=38, lag_seconds=9.5)
 

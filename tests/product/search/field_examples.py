@@ -24,7 +24,7 @@ _FIRST = "waf_sql_denied"
 
 
 def candidates() -> dict[str, list[str]]:
-    """All sure values of each field in the golden files, as text; `_FIRST`, then the most common."""
+    """Each field's sure values in the golden files: that of `_FIRST`, then the most common."""
     counts: dict[str, Counter[str]] = {}
     for name in golden_files.names():
         for field, value in golden_files.load(name)["fields"].items():
