@@ -47,6 +47,7 @@ def security_configurations(
 
     Raises what `error_table` and `session.network_error` name.
     """
+    # https://techdocs.akamai.com/application-security/reference/get-configs
     url = f"https://{account.host}/appsec/v1/configs"
     try:
         with open_session(account, proxy, trusted, clock) as session:

@@ -2,6 +2,7 @@
 
 The signature itself is edgegrid-python's. That library logs the signing key at DEBUG, so its
 logger is held at WARNING here, where it is imported.
+https://techdocs.akamai.com/developer/docs/authenticate-with-edgegrid
 """
 
 from __future__ import annotations
