@@ -8,6 +8,7 @@ docstring has the order inside:
 `limits`         what Akamai's API allows, with sources, and the margins that we keep
 `timestamps`     moments as people read them
 `record`         one event into one record
+`setting_labels` the label of each setting on the forms
 `settings`       what a stanza, its account and the settings page say, checked
 `splunk`         splunkd: settings, KV store, log, messages, signals
 `akamai`         Akamai: requests, refusals, pages, retries

@@ -112,14 +112,14 @@ class Backfiller:
         """Where to go on from; None where nothing is left to do."""
         stored = self._around.checkpoints.load()
         if stored is None:
-            return self._begin("it has never run")
+            return self._begin("first run")
         if stored.rewind is not None:
             # What was written since may be lost; no record of it may stand in the way.
             self._around.writer.page_saved()
             report_rewind(stored.rewind, self._around.log)
         if not windows.belongs_to(stored.position, self._settings):
             self._around.checkpoints.start_anew()
-            return self._begin("host, config_ids or range have changed")
+            return self._begin("changed: host, config_ids or range")
         plan = replace(stored.position, limit=self._settings.limit)
         self._saved, self._events = stored.position, plan.events
         if stored.rewind is not None:

@@ -113,7 +113,9 @@ class WindowPlan:
     def request(self, now: float) -> Request:
         """What to ask for next. Raises RangeExpired once its beginning is no more to be had."""
         if self.at <= now - RETENTION:
-            raise RangeExpired("The window's beginning is older than what Akamai keeps")
+            raise RangeExpired(
+                "The start of the window is older than the events that Akamai retains"
+            )
         # A single second cannot be asked for in smaller pieces.
         limit = PAGE_EVENTS_MAX if self.end - self.at == 1 else self.limit
         return TimeRequest(self.at, limit, self.end)

@@ -238,7 +238,7 @@ def _made(converted: Callable[[], Converted]) -> Converted:
     try:
         return converted()
     except NotAnEvent as error:
-        what = "A line of the page is no JSON object"
+        what = "A line of the page is not a JSON object"
         raise PageIncomplete(what, ended=True) from error
 
 

@@ -1,8 +1,9 @@
-"""Records into splunkd's pipe, as the XML stream that modular inputs speak.
+"""Writes records to splunkd's pipe, in the XML streaming mode of modular inputs.
 
-An `<event>` without `unbroken` is one finished event, and holds `<time>` and `<data>` only: host,
-index, source and sourcetype are the stanza's. Large pieces are written straight to the descriptor,
-so that what is written is with splunkd and not in a buffer of ours.
+An `<event>` without `unbroken` is one complete event. It has `<time>` and `<data>` only: host,
+index, source and sourcetype come from the stanza. Data is written directly to the descriptor, so
+that none of it stays in a buffer of this process.
+https://help.splunk.com/en/splunk-enterprise/developing-views-and-apps-for-splunk-web/9.3/modular-inputs
 """
 
 from __future__ import annotations

@@ -75,7 +75,7 @@ class ProgressFile:
             beside.write_text(json.dumps(content), encoding="utf-8")
             beside.replace(self._path)
         except OSError as error:
-            what = f"Progress cannot be recorded in {self._path.parent}: {error.strerror or error}"
+            what = f"Progress cannot be saved in {self._path.parent} ({error.strerror or error})"
             raise SpoolUnusable(what) from error
 
     def clear(self) -> None:

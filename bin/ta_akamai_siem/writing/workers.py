@@ -104,7 +104,7 @@ class Workers:
             for _ in range(self._count):
                 self._workers.append(_Worker([sys.executable, str(self._script), *self._mask]))
         except OSError as error:
-            self._give_up(f"No worker can be started: {error.strerror or error}")
+            self._give_up(f"No worker process can be started ({error.strerror or error}).")
         else:
             sys.setswitchinterval(_SWITCH)
             self._log.info("workers.started", count=self._count)
@@ -114,7 +114,7 @@ class Workers:
             if block.done.wait(_BLOCK_TIMEOUT) and block.refused:
                 raise block.refused
             if block.made is None:
-                self._give_up("A worker has ended or hangs")
+                self._give_up("A worker process has ended or does not answer.")
                 return self._in_process.begin(block.lines, block.moment, tolerant=block.tolerant)()
             return block.made
 
@@ -124,7 +124,7 @@ class Workers:
         """From here on as if the setting were 1."""
         if self._count:
             self._count = 0
-            self._log.warning("workers.lost", reason=f"{reason}; this process goes on alone")
+            self._log.warning("workers.lost", reason=f"{reason} The input continues without.")
         self.close()
 
 
