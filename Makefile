@@ -5,10 +5,10 @@ export Q
 SETUP = $(PYTHON) packaging/setup_venv.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo believed search one check test test-all browser workbench cim mutations shown soak bench build package origins audit icons inspect settings lint update clean
+.PHONY: help demo believed search one check test test-all browser workbench props search-cost cim mutations shown soak bench build package origins audit icons inspect settings lint update clean
 
 help: ## list all commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: build ## build, collect from Akamai's stand-in into Splunk's, and show the result
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.by_hand.demo
@@ -38,6 +38,12 @@ browser: build ## test the setup pages in headless Chromium; screenshots in buil
 
 workbench: build ## serve the setup pages and both stand-ins locally, with new events, until Ctrl-C
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.by_hand.workbench
+
+props: ## write default/props.conf and transforms.conf from their table and pieces
+	@$(PYTHON) packaging/search_side/make_props.py
+
+search-cost: ## measure what a search costs per event, beside version 0.1.0 (EVENTS=2000)
+	@search=$$($(SETUP) search) && "$$search" -m tests.measured.search_cost
 
 cim: ## how many fields of each data model 20,000 events fill
 	@search=$$($(SETUP) search) && "$$search" -m tests.measured.cim_table

@@ -159,8 +159,19 @@ def record(line: bytes, moment: Moment, masking: Masking | None = None) -> Recor
     if rules is not None:
         text = text.replace(_MARKED_RULES, rules, 1)
     if not text.isascii():
-        text = _NOT_IN_XML.sub(_json_escape, text)
+        text = _safe_in_xml(text, line)
     return Record(time or moment.collected, text, time is not None, masked)
+
+
+def _safe_in_xml(text: str, line: bytes) -> str:
+    """`text` with the code points escaped that XML cannot carry. `line`: what it was made from.
+
+    The expression takes long, and a half of a surrogate pair comes from an escape in the line.
+    """
+    escaped = b"\\ud" in line or b"\\uD" in line
+    if escaped or "\ufffe" in text or "\uffff" in text:
+        return _NOT_IN_XML.sub(_json_escape, text)
+    return text
 
 
 def unparsed(line: bytes, moment: Moment, masking: Masking | None = None) -> Record:

@@ -92,6 +92,72 @@ def _whole(splunk: Splunk) -> str | None:
     )
 
 
+def _patterns(splunk: Splunk) -> str | None:
+    return _none_of(
+        splunk,
+        '| eval said=json_extract(_raw,"attackData.clientIP") '
+        '| where match(said,"^[0-9A-Fa-f.:]+$") AND NOT (src=said AND src_ip=said)',
+        "events have another src or src_ip than clientIP",
+    )
+
+
+def _long_records(splunk: Splunk) -> str | None:
+    path = 'isnotnull(json_extract(_raw,"httpMessage.path"))'
+    long = f"{EVENTS} | where len(_raw)>40000 AND {path}"
+    if not int(splunk.search(f"{long} | stats count", "-24h").value("count") or 0):
+        raise Unclear("needs an event of more than 40,000 bytes within 24 hours")
+    lost = splunk.search(f"{long} AND (isnull(uri_path) OR isnull(src)) | stats count", "-24h")
+    count = int(lost.value("count") or 0)
+    return f"{count} long events lack src or uri_path" if count else None
+
+
+def _earlier_field(splunk: Splunk) -> str | None:
+    return _none_of(
+        splunk,
+        '| eval said=mvjoin(json_array_to_mv(json_extract(_raw,"attackData.rules{}.action")),"") '
+        '| where said!="" AND isnull(vendor_action)',
+        "events have rules with an action, and no vendor_action",
+    )
+
+
+def _escapes(splunk: Splunk) -> str | None:
+    found = splunk.search(f"{EVENTS} http_user_agent=* | head 50000 | table http_user_agent")
+    values = [str(row.get("http_user_agent")) for row in found.rows]
+    value = next((each for each in values if "\\" in each), None)
+    if value is None:
+        raise Unclear("needs an event whose http_user_agent holds a quotation mark or a backslash")
+    quoted = value.replace("\\", "\\\\").replace('"', '\\"').replace("*", "\\*")
+    matched = splunk.search(f'{EVENTS} http_user_agent="{quoted}"').matched
+    return None if matched else f"{value} is not found"
+
+
+def _reverse(splunk: Splunk) -> str | None:
+    total = _enough(splunk)
+    found = splunk.search(f"{EVENTS} action=blocked")
+    if not found.matched or found.matched > total // 2:
+        raise Unclear("needs blocked events, and fewer than others")
+    if found.scanned > 2 * found.matched + 100:
+        return f"read {found.scanned} events for {found.matched}"
+    return None
+
+
+def _event_types(splunk: Splunk) -> str | None:
+    _enough(splunk)
+    if not splunk.search(f"{EVENTS} rule=* | head 1").rows:
+        raise Unclear("needs an event with a rule")
+    kinds = "NOT eventtype=akamai_siem_rule NOT eventtype=akamai_siem_rule_watched"
+    lacking = splunk.search(f"{EVENTS} rule=* {kinds} | stats count")
+    count = int(lacking.value("count") or 0)
+    return f"{count} events with rules lack their event type" if count else None
+
+
+def _keywords(splunk: Splunk) -> str | None:
+    _enough(splunk)
+    if not splunk.search(f"{EVENTS} http_user_agent=* | head 1").rows:
+        raise Unclear("needs an event with a user agent")
+    return None if splunk.search(f"{EVENTS} user agent | head 1").rows else "user is not found"
+
+
 def _every_rule(splunk: Splunk) -> str | None:
     return _none_of(
         splunk,
@@ -222,6 +288,66 @@ BELIEFS = (
         "counts events that do not begin and end as an object",
         "Check TRUNCATE and LINE_BREAKER of `[akamai:siem]` on the host that runs the input",
         _whole,
+    ),
+    Belief(
+        "patterns",
+        "A transform without FORMAT takes named groups only, also nested ones; recursion and "
+        "conditionals of PCRE work; a prefix of a time may hold them too",
+        "every field that is extracted",
+        "compares `src` and `src_ip` with `attackData.clientIP`",
+        "Report it with the line `Regex` of search.log. Until then search Splunk's own JSON "
+        "fields, such as `attackData.clientIP`",
+        _patterns,
+    ),
+    Belief(
+        "long records",
+        "MATCH_LIMIT of a transform's stanza counts for a REPORT, and possessive repetition does "
+        "not count for DEPTH_LIMIT",
+        "fields of events of more than 40,000 bytes",
+        "looks for long events without `src` or `uri_path`",
+        "Raise DEPTH_LIMIT in the `akamai_siem_` stanzas of local/transforms.conf",
+        _long_records,
+    ),
+    Belief(
+        "earlier field",
+        "A transform may read (SOURCE_KEY) a field that an earlier one gave; REPORT classes go by "
+        "ASCII order",
+        "`vendor_action` where Akamai sends no appliedAction, `rule_score`",
+        "looks for events with actions of rules and without `vendor_action`",
+        "Use `rule_action_all`, the actions of all rules",
+        _earlier_field,
+    ),
+    Belief(
+        "escaped values",
+        "A value with JSON escapes is found by its other terms",
+        "searches by `user`, `uri_path`, `http_user_agent` with quotation marks or backslashes",
+        "searches for a user agent that holds one",
+        "Search the field whose name ends in `_decoded`",
+        _escapes,
+    ),
+    Belief(
+        "reverse lookup",
+        "A search for what a lookup gives (`action=blocked`) becomes one for its exact rows",
+        "the speed of searches by `action`; no result",
+        "compares the events read with those found",
+        "Search `vendor_action` instead",
+        _reverse,
+    ),
+    Belief(
+        "event types",
+        "An event type may hold `field=*` and `IN`",
+        "event types, tags and data models",
+        "looks for rule events without their event type",
+        "Write the terms with OR in local/eventtypes.conf",
+        _event_types,
+    ),
+    Belief(
+        "keywords",
+        "A word behind a quotation mark is found by keyword",
+        "keyword searches for names of headers; no field",
+        "searches for `user agent`",
+        "Search by field",
+        _keywords,
     ),
     Belief(
         "every rule",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import ssl
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Callable
@@ -11,21 +12,37 @@ from typing import TYPE_CHECKING, Callable
 import pytest
 
 from tests import ROOT
-from tests.by_hand.believed.__main__ import table
+from tests.by_hand.believed.__main__ import table, verdict
 from tests.by_hand.believed.beliefs import BELIEFS, HOT
+from tests.by_hand.believed.search_api import Splunk
 from tests.standins.splunk_search import Answered, Refused, SearchStandin
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.by_hand.believed.beliefs import Belief
 
 TOKEN = "eyJ.a-token.x"
 TOTAL = 10_000
 Answers = dict[str, Answered]
 """What a search finds, by a pattern of its text; the first that fits counts."""
 
+AGENT = 'a \\"b\\"'
+"""As it is in JSON."""
+
 AS_BELIEVED: Answers = {
     r"stats count BY (\w+) \| sort 0 count": Answered([dict.fromkeys(HOT, "rare")]),
     r'^search `akamai_siem_events` \w+="rare"$': Answered([{}] * 3, scanned=3, matched=3),
+    r"AND \(isnull\(uri_path\)": Answered([{"count": "0"}], TOTAL, TOTAL),
+    r"len\(_raw\)>40000": Answered([{"count": "2"}], TOTAL, TOTAL),
+    r"NOT eventtype=akamai_siem_rule NOT": Answered([{"count": "0"}], 900, 0),
+    r"rule=\* \| head 1$": Answered([{}], 1, 1),
+    r"\| table http_user_agent": Answered(
+        [{"http_user_agent": "plain"}, {"http_user_agent": AGENT}]
+    ),
+    r'http_user_agent="a \\\\\\"b\\\\\\""': Answered([{}], 1, 1),
+    r"action=blocked$": Answered([{}], 1_000, 1_000),
+    r"http_user_agent=\* \| head 1$|user agent \| head 1$": Answered([{}], 1, 1),
     r"\| where .* \| stats count$": Answered([{"count": "0"}], TOTAL, TOTAL),
     r"_index_15m$": Answered([{"count": "100"}], 110, 100),
     r"^search `akamai_siem_events` \| stats count$": Answered(
@@ -45,6 +62,13 @@ OTHERWISE: dict[str, Answers] = {
     "index time": {r"_index_15m$": Answered([{"count": "100"}], TOTAL, 100)},
     "event time": {r"abs\(_time": Answered([{"count": "4"}], TOTAL, TOTAL)},
     "one record": {r"where NOT": Answered([{"count": "4"}], TOTAL, TOTAL)},
+    "patterns": {r"clientIP": Answered([{"count": "4"}], TOTAL, TOTAL)},
+    "long records": {r"AND \(isnull\(uri_path\)": Answered([{"count": "2"}], TOTAL, TOTAL)},
+    "earlier field": {r"isnull\(vendor_action\)": Answered([{"count": "4"}], TOTAL, TOTAL)},
+    "escaped values": {r'http_user_agent="a': Answered()},
+    "reverse lookup": {r"action=blocked$": Answered([{}], TOTAL, 1_000)},
+    "event types": {r"NOT eventtype=akamai_siem_rule NOT": Answered([{"count": "7"}], 900, 7)},
+    "keywords": {r"user agent \| head 1$": Answered()},
     "every rule": {r"rule_all": Answered([{"count": "4"}], TOTAL, TOTAL)},
     "first pattern": {r"appliedAction": Answered([{"count": "4"}], TOTAL, TOTAL)},
     "own log": {r"index=_internal": Answered([{"sourcetype": "akamai-too_small"}])},
@@ -108,14 +132,22 @@ def test_it_writes_nothing_unless_told_so(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("belief", BELIEFS, ids=lambda belief: belief.name)
-def test_each_that_is_otherwise_is_found_with_what_to_do(belief: object, tmp_path: Path) -> None:
-    name, todo = belief.name, belief.otherwise  # type: ignore[attr-defined]
-    with SearchStandin(tmp_path, TOKEN, answering(OTHERWISE[name])) as standin:
-        code, told = run(standin, "--write")
+def test_each_that_is_otherwise_is_found_with_what_to_do(belief: Belief, tmp_path: Path) -> None:
+    with SearchStandin(tmp_path, TOKEN, answering(OTHERWISE[belief.name])) as standin:
+        trusted = ssl.create_default_context(cafile=str(standin.certificate))
+        trusted.check_hostname = False
+        splunk = Splunk(standin.address, TOKEN, trusted)
+        how, why = verdict(belief, splunk, write=True)
+        assert standin.jobs == {}
+    assert how == "OTHERWISE"
+    assert belief.otherwise in why
+
+
+def test_what_is_otherwise_shows_in_the_exit_code(tmp_path: Path) -> None:
+    with SearchStandin(tmp_path, TOKEN, answering(OTHERWISE["own log"])) as standin:
+        code, told = run(standin)
     assert code == 1
-    assert [each for each, how in told.items() if how != "holds"] == [name]
-    assert told[name].startswith("OTHERWISE")
-    assert todo in told[name]
+    assert [name for name, how in told.items() if how.startswith("OTHERWISE")] == ["own log"]
 
 
 def test_what_cannot_be_told_is_not_told(tmp_path: Path) -> None:

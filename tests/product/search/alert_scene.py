@@ -167,7 +167,7 @@ def request(
         count = attack["ruleActions"].count("%3b") or attack["ruleActions"].count(";")
         separator = "%3b" if "%3b" in attack["ruleActions"] else ";"
         attack["ruleActions"] = separator.join(["YWxlcnQ%3d"] * (count + 1))
-    made = record(json.dumps(event).encode(), Moment.of(NOW, NOW))
+    made = record(json.dumps(event).encode(), Moment.of(now, now))
     return Indexed(made.text, made.time, "akamai:siem", indexed=float(now - ago + late))
 
 
