@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 _BEGIN = b"<stream>\n"
 _END = b"</stream>\n"
-# JSON never holds these control characters, so they can stand for our markup while the block's
-# own `&`, `<` and `>` are escaped, all of it in a few passes over a large piece.
+# JSON text never has these control characters, so they can represent the markup while `&`, `<` and
+# `>` of the records are escaped, in a few passes over the whole block.
 _OPEN, _BETWEEN, _CLOSE = "\x01", "\x02", "\x03"
 _MARKUP = (
     (b"&", b"&amp;"),
@@ -35,7 +35,7 @@ _MARKUP = (
 
 
 def event_elements(records: Iterable[Record]) -> bytes:
-    """The `<event>` elements of records, each on a line."""
+    """The `<event>` elements of records, one per line."""
     text = "".join([f"{_OPEN}{r.time}{_BETWEEN}{r.text}{_CLOSE}" for r in records])
     data = text.encode("utf-8")
     for plain, markup in _MARKUP:
@@ -44,7 +44,7 @@ def event_elements(records: Iterable[Record]) -> bytes:
 
 
 class EventStream:
-    """splunkd's end of the pipe. `blocked`: seconds spent in writing, that is, waiting for it."""
+    """The pipe to splunkd. `blocked`: seconds spent waiting for splunkd to read."""
 
     def __init__(self, descriptor: int = 1) -> None:
         self._descriptor = descriptor
@@ -53,7 +53,7 @@ class EventStream:
         self.blocked = 0.0
 
     def write(self, elements: bytes) -> None:
-        """Hand over whole elements. Raises PipeClosed; a stop may be thrown through it."""
+        """Write whole elements. Raises PipeClosed, or StopRequested while it is blocked."""
         if not self._open:
             elements = _BEGIN + elements
             self._open = True
@@ -62,7 +62,7 @@ class EventStream:
         self._whole = True
 
     def close(self) -> None:
-        """End the document, unless nothing was written or an element was cut off."""
+        """End the document, unless nothing was written or an element is incomplete."""
         if self._open and self._whole:
             self._open = False
             self._write_all(_END)
@@ -74,7 +74,7 @@ class EventStream:
             while rest:
                 rest = rest[os.write(self._descriptor, rest) :]
         except OSError as error:
-            # EPIPE, or on Windows EINVAL: whoever read the pipe is gone.
+            # EPIPE, or EINVAL on Windows: nobody reads the pipe any more.
             what = "splunkd has closed the pipe"
             raise PipeClosed(what) from error
         finally:
