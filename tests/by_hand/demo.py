@@ -1,8 +1,8 @@
-"""The main job before one's eyes: `python -m tests.by_hand.demo`, after `make build`.
+"""Shows the add-on at work: `python -m tests.by_hand.demo`, after `make build`.
 
 Starts both stand-ins, sets up an account and an input, runs the built input twice as splunkd would,
-and shows what was indexed. Ends with 0 only if every event offered was indexed exactly once and
-decoded right.
+and shows the indexed records. Exits with 0 only if every event was indexed exactly once and decoded
+correctly.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def main() -> int:
 
 
 def choose_python() -> None:
-    """One that Splunk brings, if there is one."""
+    """One of Splunk's Python versions, if this host has one."""
     found = [known for known in map(find, WANTED) if known]
     if found:
         path, version = found[-1]
@@ -108,7 +108,7 @@ def second_run(site: Site) -> list[str]:
 
 
 def keep_records(site: Site) -> None:
-    """For `make search`."""
+    """Store the records for `make search`."""
     KEPT.parent.mkdir(parents=True, exist_ok=True)
     with KEPT.open("wb") as file:
         for raw in site.raws():
@@ -125,7 +125,7 @@ def print_run(run: dict[str, Any]) -> None:
 
 
 def check(site: Site, offered: int) -> list[str]:
-    """Count all, compare the first and last few by the independent decoder."""
+    """Count all records, and compare the first and last few with an independent decoder."""
     clock = f"{site.akamai.now():.3f}"
     with site.akamai.dump().open("rb") as held:
         lines = {find_marker(line): line.rstrip(b"\n") for line in held}
@@ -164,7 +164,7 @@ def show_fields(site: Site) -> None:
 
 
 def paths(value: Any, name: str = "") -> list[str]:
-    """Names as Splunk's automatic extraction gives them: `a.b`, `list{}.x`."""
+    """Field names as in Splunk's automatic extraction: `a.b`, `list{}.x`."""
     if isinstance(value, dict):
         return [
             found for key in value for found in paths(value[key], f"{name}.{key}" if name else key)

@@ -1,8 +1,7 @@
-"""`python -m tests.by_hand.preview SEARCH`, or `make search Q='...'`: over the demo's records.
+"""Runs a search over the demo's records: `python -m tests.by_hand.preview SEARCH`, `make search`.
 
-The search is of the emulated subset (`tests/oracles/search_time/README.md`). All records are in
-index main.
-A search without a table shows what an analyst looks at first.
+It supports a subset of SPL (`tests/oracles/search_time/README.md`). All records are in index main.
+A search without a table shows the fields that an analyst needs first.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ _ROWS_MAX, _WIDTH_MAX = 50, 60
 
 
 def events(knowledge: Knowledge) -> Iterator[Event]:
-    """The demo's records, with the time that indexing gives them."""
+    """The demo's records with their index-time `_time`."""
     stanza = IndexTime(knowledge.props["akamai:siem"])
     with RECORDS.open(encoding="utf-8") as file:
         for line in file:
@@ -38,7 +37,7 @@ def events(knowledge: Knowledge) -> Iterator[Event]:
 
 
 def main() -> int:
-    """Print the table; 2 where the search cannot be run."""
+    """Print the table. Returns 2 if the search cannot be run."""
     search = " ".join(sys.argv[1:]).strip()
     if not search:
         print("What to search? make search Q='`akamai_siem_events` action=blocked | top src'")
