@@ -1,4 +1,4 @@
-"""The job of the kind `akamai_siem_backfill`: all that Akamai stored in a range, once."""
+"""The job of the kind `akamai_siem_backfill`: collects what Akamai stored in a range, once."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def collect(parts: Parts[BackfillSettings]) -> None:
-    """Raises any CollectionError that ends the run."""
+    """Raises the CollectionError that ends the run."""
     settings, stop, log = parts.settings, parts.stop, parts.log
     clock = CorrectedClock()
     client = SiemClient(settings.account, settings.config_ids, settings.proxy, parts.trusted, clock)
