@@ -11,7 +11,7 @@ $(shell mkdir -p "$(TMPDIR)")
 SETUP = $(PYTHON) packaging/setup_venv.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo believed search one check test test-all browser workbench props search-cost cim mutations shown soak bench build package origins audit icons inspect settings lint update clean
+.PHONY: help demo believed search one check test test-all browser workbench props search-cost cim mutations mutants shown soak bench build package origins audit icons inspect settings lint update clean
 
 help: ## list all commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ cim: ## how many fields of each data model 20,000 events fill
 
 mutations: ## put deliberate faults into the conf files, and show which test finds each
 	@search=$$($(SETUP) search) && "$$search" -m tests.measured.mutations
+
+mutants: ## put deliberate faults into the code, and show which test fails at each (M=record/masking)
+	@dev=$$($(SETUP) dev) && "$$dev" -m tests.measured.mutants $(M)
 
 shown: build ## test the delivery guarantees at full size, in figures (WHAT=kills KILLS=200, ...)
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.measured.shown $(WHAT)

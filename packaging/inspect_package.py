@@ -1,8 +1,7 @@
 """Run Splunk's AppInspect on both packages: ``python packaging/inspect_package.py``.
 
-Passes when there is no error, failure or future failure, and every warning is one that
-``appinspect_allowed.json`` gives a reason for. An entry there that no longer occurs fails too: the
-list tells what is so, not what once was.
+Passes if there is no error, failure or future failure, and ``appinspect_allowed.json`` has a reason
+for every warning. Fails if that file has an entry that no longer occurs.
 """
 
 from __future__ import annotations
@@ -58,7 +57,7 @@ def _checks(report: dict[str, Any], result: str) -> dict[str, list[str]]:
 
 
 def _verdict(package: str, report: dict[str, Any], allowed: dict[str, str]) -> list[str]:
-    """Return what is wrong in one report; print its summary."""
+    """Print the summary of a report. Return its problems."""
     summary = report["summary"]
     print(
         f"{package}: " + ", ".join(f"{summary.get(name, 0)} {name}" for name in (*FATAL, "warning"))

@@ -1,4 +1,4 @@
-"""Make the virtual environments in build/venv, from the lock files alone.
+"""Make the virtual environments in build/venv, only from the lock files.
 
 ``python3 packaging/setup_venv.py KIND [PYTHON]`` where KIND is
 
@@ -6,13 +6,13 @@
 * ``dev``: lints, demonstrates and tests it (dev.lock, then the app's libraries for this Python:
   runtime-39.lock or runtime-313.lock); with PYTHON, the path of an interpreter, the same for that
   interpreter in a folder of its own
-* ``browser``: as ``dev``, and drives a browser (browser.lock besides)
-* ``search``: proves the search side (search.lock)
+* ``browser``: as ``dev``, and drives a browser (browser.lock in addition)
+* ``search``: tests the search side (search.lock)
 * ``slim``: validates the package (slim.lock)
 
-and prints the path of the environment's Python. An environment whose locks have not changed is
-taken as it is. Runs on a bare system Python; what the system lacks is installed with apt-get when
-root, and named otherwise.
+It prints the path of the environment's Python. An environment whose lock files have not changed is
+reused. It needs only the system's Python. As root it installs missing system packages with apt-get;
+otherwise it names them.
 """
 
 from __future__ import annotations
@@ -151,7 +151,7 @@ def _python_in(folder: Path) -> Path:
 
 
 def environment(kind: str, python: str | None = None) -> Path:
-    """Return the Python of the environment, made first where it is missing or out of date."""
+    """Return the Python of the environment. Make it first if it is missing or out of date."""
     base = python or sys.executable
     version = _version(base)
     folder = _VENVS / (f"{kind}-{version}" if python else kind)

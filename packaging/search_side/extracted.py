@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pieces import (
+    BEFORE_ATTACK,
     END,
     HTTP_MESSAGE,
     MITIGATED,
@@ -39,10 +40,13 @@ REPUTATION = (
     r'|WEBSCRP=(?<reputation_web_scrapers>[0-9.]++)|[^;"\\]++|\\.);?+)*+)"'
 )
 
-ATTACK = {
+ATTACK_IDS = {
     "configId": number("config_id"),
     "policyId": text("policy_id"),
     "clientIP": CLIENT,
+}
+"""They come before the rules, but for an `attackData` that stays as it came."""
+ATTACK = {
     "appliedAction": f'"(?<vendor_action>(?<applied_action>{SOME}))"',
     "slowPostAction": text("slow_post_action"),
     "clientReputation": REPUTATION,
@@ -170,6 +174,8 @@ _OBJECTS = {
 TIME_PREFIX = rf'^\{{{members({}, but="httpMessage")}"httpMessage":\{{"start":"'
 PATTERNS = {
     "unparsed": r'^\{"type":"akamai_siem_(?<record_kind>unparsed)"',
+    "attack": BEFORE_ATTACK
+    + members(ATTACK_IDS, but="rules", once=("src", "config_id", "policy_id")),
     "objects": rf"^\{{{members(_OBJECTS, but='(?:custom|httpMessage)')}",
     # The first rule that mitigated, else the last one.
     "rule": rf"{RULES}(?:{rule(tag=_OTHER_TAG, action=_NOT_MITIGATED)},)*+(?<rule>{_DECIDING})",

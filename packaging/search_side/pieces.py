@@ -38,14 +38,16 @@ def number(field: str) -> str:
     return f'"?+(?<{field}>[0-9][0-9.]*+){NUMBER_END}'
 
 
-def members(patterns: dict[str, str], *, but: str = "") -> str:
+def members(patterns: dict[str, str], *, but: str = "", once: tuple[str, ...] = ()) -> str:
     """The members of an object in any order, in one pass. `patterns`: of the values, by key.
 
     One whose value is otherwise is passed over, and so is one that is not named. `but`: a key at
-    which to stop.
+    which to stop; `once`: only if these fields have been found by then.
     """
     known = "".join(f'{key}":{value}|' for key, value in patterns.items())
     stop = f'(?!{but}":)' if but else ""
+    for field in once:
+        stop = f"(?(<{field}>){stop})"
     return f'(?:"(?:{known}{stop}{KEY}{VALUE}),?+)*+'
 
 

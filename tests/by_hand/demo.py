@@ -1,4 +1,4 @@
-"""The main job before one's eyes: `python -m tests.by_hand.demo`, after `make build`.
+"""Shows the add-on at work: `python -m tests.by_hand.demo`, after `make build`.
 
 Starts both stand-ins, sets up an account and an input, runs the built input twice as splunkd would,
 and shows what was indexed. Ends with 0 only if every event offered was indexed exactly once and
@@ -57,7 +57,7 @@ def main() -> int:
 
 
 def choose_python() -> None:
-    """One that Splunk brings, if there is one."""
+    """One of Splunk's Python versions, if this host has one."""
     found = [known for known in map(find, WANTED) if known]
     if found:
         path, version = found[-1]
@@ -141,7 +141,7 @@ def print_run(run: dict[str, Any]) -> None:
 
 
 def check(site: Site, offered: int) -> list[str]:
-    """Count all, compare the first and last few by the independent decoder."""
+    """Count all records, and compare the first and last few with an independent decoder."""
     clock = f"{site.akamai.now():.3f}"
     with site.akamai.dump().open("rb") as held:
         lines = {find_marker(line): line.rstrip(b"\n") for line in held}
@@ -186,7 +186,7 @@ def keep(title: str, text: str) -> None:
 
 
 def paths(value: Any, name: str = "") -> list[str]:
-    """Names as Splunk's automatic extraction gives them: `a.b`, `list{}.x`."""
+    """Field names as in Splunk's automatic extraction: `a.b`, `list{}.x`."""
     if isinstance(value, dict):
         return [
             found for key in value for found in paths(value[key], f"{name}.{key}" if name else key)

@@ -1,7 +1,7 @@
-"""Both stand-ins and the pages, for a person to click through: `python -m tests.by_hand.workbench`.
+"""Serves both stand-ins and the setup pages locally: `python -m tests.by_hand.workbench`.
 
-Nothing is configured: that is the person's part. Events keep coming as long as it runs. Ctrl-C, or
-the end of the terminal, ends everything.
+Nothing is configured: you do that on the pages. New events arrive while it runs. Ctrl-C, or closing
+the terminal, ends everything.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def found_by_search(folder: Path) -> Iterator[None]:
 
 
 def free_or_any(port: int) -> int:
-    """The port, if nobody has it; else 0, which takes any."""
+    """The port if it is free; otherwise 0, which means any."""
     with socket.socket() as tried:
         tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -85,7 +85,7 @@ def free_or_any(port: int) -> int:
 
 
 def flow(site: Site, config_ids: list[int]) -> None:
-    """A few events more, to be stored in the seconds to come: what is past may have been read."""
+    """Add a few events, stored in the next seconds, because the past may have been read already."""
     begin = site.akamai.now() + 1.0
     for config_id in config_ids:
         site.akamai.load(EACH, stored_from=begin, stored_to=begin + EVERY_S, config_id=config_id)

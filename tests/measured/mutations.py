@@ -49,7 +49,12 @@ FAULTS = (
     ),
     # Patterns.
     Fault("a pattern that goes back", _TRANSFORMS, r"\]\*\+\(\?:", "]*(?:"),
-    Fault("a limit for short records", _TRANSFORMS, "MATCH_LIMIT = 5000000", "MATCH_LIMIT = 500"),
+    Fault(
+        "a limit for short records",
+        _TRANSFORMS,
+        r"MATCH_LIMIT = 5000000(?=\n\n\[akamai_siem_rule\])",
+        "MATCH_LIMIT = 500",
+    ),
     Fault(
         "a pattern that ends at an escape",
         _TRANSFORMS,
