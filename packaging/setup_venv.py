@@ -27,6 +27,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from app_identity import BUILD, PACKAGING
+from fetch_pythons import is_fetched
 from runtime_libraries import LOCKS, folder_for
 
 if TYPE_CHECKING:
@@ -112,8 +113,8 @@ def _fingerprint(python: str, locks: list[Path]) -> str:
     return digest.hexdigest()
 
 
-def _pip(python: Path, *arguments: str) -> None:
-    command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+def _pip(pip: list[str], *arguments: str) -> None:
+    command = [*pip, "install", "--quiet", "--disable-pip-version-check"]
     done = subprocess.run(
         [*command, *arguments], check=False, stdout=sys.stderr, stderr=subprocess.PIPE, text=True
     )
@@ -125,15 +126,19 @@ def _create(python: str, folder: Path, locks: list[Path]) -> None:
     if folder.exists():
         shutil.rmtree(folder)
     _say(f"setting up {folder.relative_to(BUILD.parent)} with {python}")
-    subprocess.run([python, "-m", "venv", str(folder)], check=True, stdout=sys.stderr)
+    bare = is_fetched(python)
+    command = [python, "-m", "venv", *(["--without-pip"] if bare else []), str(folder)]
+    subprocess.run(command, check=True, stdout=sys.stderr)
     inside = _python_in(folder)
+    # One that was fetched has no pip; that of another environment installs for it.
+    installer = [str(environment("tools")), "-m", "pip", "--python"] if bare else []
     for lock in locks:
         options = ["--require-hashes", "-r", str(lock)]
         if lock in LOCKS.values():
             # As in the app: these libraries and no others; setuptools from dev.lock builds the
             # one that is published as source.
             options += ["--no-deps", "--no-build-isolation"]
-        _pip(inside, *options)
+        _pip([*installer, str(inside)] if bare else [str(inside), "-m", "pip"], *options)
 
 
 def _version(python: str) -> str:

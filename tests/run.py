@@ -38,6 +38,7 @@ REPORTS = ROOT / "build" / "tests"
 TEMPORARY = ROOT / "build" / "tmp"
 sys.path.insert(0, str(ROOT / "packaging"))
 
+from fetch_pythons import CannotFetch, fetch  # noqa: E402 - from the folder just added
 from find_pythons import WANTED, find  # noqa: E402 - from the folder just added
 from setup_venv import environment  # noqa: E402 - likewise
 
@@ -78,13 +79,23 @@ class Part:
         return REPORTS / f"{name}.xml"
 
 
+def fetched(wanted: str) -> tuple[Path, str] | None:
+    """One that apt has; None where it cannot be had, and why is printed."""
+    print(f"Python {wanted}: not found; asking apt for it", flush=True)
+    try:
+        fetch(wanted)
+    except CannotFetch as why:
+        print(f"Python {wanted}: cannot be fetched: {why}")
+    return find(wanted)
+
+
 def interpreters() -> list[tuple[str, Path]]:
     """Version and path, newest last; says what is missing. This Python where there is none."""
     found = []
     for wanted in WANTED:
-        known = find(wanted)
+        known = find(wanted) or fetched(wanted)
         if known is None:
-            print(f"Python {wanted}: not found, so nothing is tested on it")
+            print(f"Python {wanted}: nothing is tested on it")
         else:
             found.append((known[1], known[0]))
             print(f"Python {known[1]}: {known[0]}")

@@ -17,6 +17,7 @@ from tests.summary import BROWSER, NONE_OF_SPLUNKS, Outcome, summary
 
 sys.path.insert(0, str(ROOT / "packaging"))
 
+import fetch_pythons
 import setup_venv
 
 if TYPE_CHECKING:
@@ -109,3 +110,32 @@ def test_make_puts_temporary_files_into_build() -> None:
         command, cwd=ROOT, input=rule, env=clean, check=True, capture_output=True, text=True
     )
     assert done.stdout.split() == [str(ROOT / "build" / "tmp"), "where"]
+
+
+def test_a_python_that_cannot_be_fetched_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """The tests go on without it."""
+    monkeypatch.setattr(fetch_pythons, "PYTHONS", tmp_path)
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    monkeypatch.setattr(suite, "find", lambda _: None)
+    assert suite.fetched("3.9") is None
+    assert "Python 3.9: cannot be fetched: this is not a Debian system" in capsys.readouterr().out
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_script_that_starts_one_keeps_its_name(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Without it, a virtual environment would not be one. Here with this system's own program."""
+    monkeypatch.setattr(fetch_pythons, "PYTHONS", tmp_path)
+    usr = tmp_path / "3.13" / "usr"
+    (usr / "bin").mkdir(parents=True)
+    (usr / "lib" / "some-linux-gnu").mkdir(parents=True)
+    shutil.copy("/bin/cat", usr / "bin" / "python3.13")
+    fetch_pythons._wrap("3.13")
+    command = [str(fetch_pythons.path_of("3.13")), "/proc/self/cmdline"]
+    shown = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    assert command[0] in shown.split("\0")
+    assert fetch_pythons.is_fetched(command[0])
+    assert not fetch_pythons.is_fetched(sys.executable)

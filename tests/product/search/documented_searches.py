@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from ta_akamai_siem.errors import ServerTrouble  # on the path by alert_scene
-from ta_akamai_siem.record.event import record
-from ta_akamai_siem.record.event_time import Moment
 from tests import ROOT
 from tests.by_hand import demo_events
 from tests.by_hand.indexed import default_indexes
@@ -23,6 +21,12 @@ from tests.oracles.search_time.clock import CLOCK
 from tests.oracles.search_time.knowledge import Event, Knowledge
 from tests.product.search.alert_scene import HOUR, NOW, Input
 from tests.product.search.alert_scene import line as log_line
+
+sys.path.insert(0, str(ROOT / "bin"))
+
+from ta_akamai_siem.errors import ServerTrouble
+from ta_akamai_siem.record.event import record
+from ta_akamai_siem.record.event_time import Moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

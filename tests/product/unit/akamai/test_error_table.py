@@ -49,6 +49,8 @@ ANSWERS = [
     (400, GATEWAY + "pep-authn/request-error", "Bad header", CredentialRefused),
     (400, SIEM + "missing-parameters", "from is out of range", RangeExpired),
     (400, SIEM + "missing-parameters", "The time is too old", RangeExpired),
+    (400, SIEM + "missing-parameters", "from is beyond what is kept", RangeExpired),
+    (400, SIEM + "missing-parameters", "Outside of the Retention period", RangeExpired),
     (400, "", "", ParameterIllegal),
     (401, GATEWAY + "pep-authn/deny", "Inactive client token", CredentialRefused),
     (401, "", "", CredentialRefused),

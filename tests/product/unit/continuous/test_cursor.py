@@ -16,6 +16,7 @@ from ta_akamai_siem.limits import LATENCY, MARGIN, RETENTION_SLACK
 from ta_akamai_siem.settings import Account, InputSettings
 
 NOW = 1_750_000_000.0
+TOKEN = "71cca;x"
 ACCOUNT = Account("main", "192.0.2.7", "client-token", "client-secret", "access-token")
 
 
@@ -25,7 +26,8 @@ def settings(start_back: int = 0, limit: int = 50_000) -> InputSettings:
 
 def test_first_request_from_now() -> None:
     begun = cursors.begin(settings(), NOW)
-    assert begun.request(NOW + 1) == OffsetRequest("NULL", 10_000)
+    assert begun.request(NOW + 1.9) == OffsetRequest("NULL", 10_000)
+    assert begun.request(NOW + 2) == TimeRequest(int(NOW), 10_000)
 
 
 def test_first_request_from_now_that_comes_late_names_the_moment() -> None:
@@ -122,6 +124,7 @@ def test_a_beginning_that_has_expired_is_a_gap() -> None:
     assert late is not None
     assert late.since == begun.since
     assert late.until == int(NOW + 3600 - 43200 + RETENTION_SLACK)
+    assert late.cause == "offset_expired"
 
 
 def test_a_beginning_follows_the_clock_until_the_first_page() -> None:
@@ -154,6 +157,23 @@ def test_document_round_trip() -> None:
     assert cursors.from_document(document) == cursor
     names = {field.name for field in dataclasses.fields(Cursor)} - {"remembered"}
     assert names | {"doubts", "not_before"} <= set(document)
+
+
+def test_a_document_of_the_first_release_is_read() -> None:
+    """Written before the clock was corrected, and before a cut was remembered."""
+    cursor = Cursor("h", (7,), 300, TOKEN, NOW, complete_until=NOW - 5)
+    document = cursor.to_document()
+    assert document["version"] == 1
+    for name in ("cut_limit", "host_time", "skew"):
+        del document[name]
+    assert cursors.from_document(document) == cursor
+
+
+def test_a_page_is_told_by_its_token_or_by_its_beginning() -> None:
+    """The name that progress inside a page goes by."""
+    cursor = Cursor("h", (1,), offset=TOKEN, since=NOW - 900, complete_until=NOW - 500)
+    assert cursor.position == TOKEN
+    assert cursor.replaying().position == f"since {NOW - 560}"
 
 
 @pytest.mark.parametrize(
