@@ -18,6 +18,7 @@ FOLDER = ROOT / "tests" / "oracles" / "golden" / "fields"
 sys.path.insert(0, str(ROOT / "bin"))
 
 from ta_akamai_siem.record.event import record  # noqa: E402 - from the folder just added
+from ta_akamai_siem.record.event_time import Moment  # noqa: E402 - likewise
 from tests.oracles.search_time.knowledge import Event, Knowledge  # noqa: E402 - likewise
 from tests.oracles.search_time.refusals import Unsure  # noqa: E402 - likewise
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from tests.oracles.search_time.eval_values import Field
 
-COLLECTED = "1700000000.000"
+COLLECTED = Moment("1700000000.000", latest=4_000_000_000.0)
 
 
 def names() -> list[str]:

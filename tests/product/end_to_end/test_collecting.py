@@ -27,6 +27,7 @@ WHOLE_EVENT = ROOT / "tests" / "oracles" / "golden" / "a_whole_event.ndjson"
 
 def differences(site: Site) -> list[str]:
     """Held events against indexed records, one by one, by the independent decoder."""
+    clock = f"{site.akamai.now():.3f}"
     with site.akamai.dump().open("rb") as held:
         lines = {find_marker(line): line for line in held}
     found: list[str] = []
@@ -35,7 +36,7 @@ def differences(site: Site) -> list[str]:
         if line is None:
             found.append(f"an unknown or repeated record: {raw[:200]!r}")
         else:
-            found += same(raw.decode(), line.rstrip(b"\n"))
+            found += same(raw.decode(), line.rstrip(b"\n"), clock)
     return found + [f"missing: {line[:200]!r}" for line in lines.values()]
 
 
@@ -124,7 +125,7 @@ def test_an_event_with_every_object_that_akamai_documents(site: Site) -> None:
     site.set_up()
     assert site.run()["records"] == 1
     (record,) = site.splunk.records()
-    assert same(record["raw"], line) == []
+    assert same(record["raw"], line, f"{site.akamai.now():.3f}") == []
     assert float(record["time"]) == 1750000000.0
     attack = json.loads(record["raw"])["attackData"]
     assert [rule["action"] for rule in attack["rules"]] == ["alert", "alert", "deny"]

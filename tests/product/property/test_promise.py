@@ -29,6 +29,7 @@ from ta_akamai_siem.continuous.cursor import CODEC, FROM_NOW_GRACE
 from ta_akamai_siem.errors import ClockSkewed, CollectionError
 from ta_akamai_siem.position.checkpoint import Checkpoint
 from ta_akamai_siem.position.lease import Lease
+from ta_akamai_siem.record.event_time import moments
 from ta_akamai_siem.run.report import Totals
 from ta_akamai_siem.settings import Account, InputSettings
 from ta_akamai_siem.splunk import log
@@ -224,7 +225,7 @@ class Promise(RuleBasedStateMachine):
         around = Surroundings(
             checkpoints=Checkpoint(self.kv, KEY, CODEC, lease, self._sleep),
             pages=Fetcher(Signed(self.akamai, clock), clock, self._sleep, self.log),
-            writer=Delivery(splunkd, progress, lambda: None, self.clock.host),
+            writer=Delivery(splunkd, progress, lambda: None, moments(self.clock.host, clock.now)),
             log=self.log,
             bulletin=Quiet(),
             stop=Quiet(),

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 sys.path.insert(0, str(ROOT / "bin"))
 
 from ta_akamai_siem.record.event import record
+from ta_akamai_siem.record.event_time import Moment
 from ta_akamai_siem.splunk.log import open_log
 
 SAVED = conf_file.read(ROOT / "default" / "savedsearches.conf")
@@ -57,7 +58,7 @@ def denied(ago: int, client: str = "192.0.2.82", host: str = "www.example.com") 
     event = golden_files.load("waf_sql_denied")["event"]
     event["attackData"]["clientIP"], event["httpMessage"]["host"] = client, host
     event["httpMessage"]["start"] = str(NOW - ago)
-    made = record(json.dumps(event).encode(), "0.000")
+    made = record(json.dumps(event).encode(), Moment.of(NOW, NOW))
     return Event(made.text, made.time, "akamai:siem")
 
 
