@@ -11,13 +11,16 @@ CollectionError
  │   ├─ ProxyRefused          the proxy does not let us through
  │   ├─ CertificateUntrusted  the certificate shown is not from a trusted authority
  │   ├─ SpoolUnusable         no room or no right to spool a page
- │   └─ CheckpointUnusable    the KV store is off, broken, or holds what we cannot read
+ │   └─ CheckpointUnusable    the KV store is off or broken
+ │       └─ CheckpointDamaged   it holds what we cannot read
  ├─ TryAgain                keep the offset; the next attempt may work
  │   ├─ RateLimited           the account's budget of requests is used up
  │   ├─ ServerTrouble         Akamai answered 5xx
  │   ├─ Unreachable           no answer: network, time-out, stall
  │   │   └─ HostUnknown         the name service knows no such host
+ │   ├─ RequestDeferred       Akamai's Retry-After asks for a longer wait than a run has
  │   ├─ UnexpectedAnswer      an answer that the API's documents do not know
+ │   ├─ OffsetStuck           a page with events whose offset does not move, or comes round again
  │   ├─ ClockSkewed           our clock is off; sign again with the corrected time
  │   ├─ PageIncomplete        the page ended before its end, or its count is wrong
  │   └─ CheckpointUnavailable the KV store is starting or does not answer
@@ -135,12 +138,26 @@ class CheckpointUnusable(NeedsPerson):
     )
 
 
+class CheckpointDamaged(CheckpointUnusable):
+    advice = (
+        "The input collects nothing until its position is reset: edit the input, choose where to "
+        "start again and confirm it"
+    )
+
+
 class TryAgain(CollectionError):
-    """The offset is kept; the same request may succeed later."""
+    """The offset is kept; the same request may succeed later.
+
+    `told_after`: seconds of nothing but such errors after which a person is told.
+    """
+
+    told_after: ClassVar[float] = 3600.0
 
 
 class RateLimited(TryAgain):
-    """`retry_after`: seconds that Akamai asked us to wait, None where it did not say."""
+    """`retry_after`: seconds that Akamai asked us to wait, None where it did not say. As it was
+    sent: how much of it is honored is `plan.RETRY_AFTER_MAX`.
+    """
 
     code = "request.limited"
     advice = "The budget is the Akamai account's: have fewer collectors, or longer intervals"
@@ -174,9 +191,31 @@ class HostUnknown(Unreachable):
     )
 
 
+class RequestDeferred(TryAgain):
+    code = "request.deferred"
+    advice = (
+        "No events are lost as long as requests succeed again within 12 hours. A Retry-After is "
+        "honored for at most 10 minutes"
+    )
+
+
 class UnexpectedAnswer(TryAgain):
+    told_after = 900.0
     code = "answer.unexpected"
-    advice = "Check the account's host, and whether a proxy answers in its place"
+    advice = (
+        "Nothing was written; the same events are requested again. Check the account's host and "
+        "whether a proxy answers in its place. If there is a reference number, give it to "
+        "Akamai's support"
+    )
+
+
+class OffsetStuck(TryAgain):
+    told_after = 900.0
+    code = "offset.stuck"
+    advice = (
+        "Nothing of this page was written, and the position is kept. If it lasts, open a case "
+        "with Akamai's support before the 12 hours are over that Akamai keeps events"
+    )
 
 
 class ClockSkewed(TryAgain):
@@ -194,14 +233,16 @@ class PageIncomplete(TryAgain):
     """The page is not proved complete: nothing of it may be written.
 
     `ended`: it ended as it should, context line included; only its content disagrees with it.
+    `events`: how many had arrived.
     """
 
     code = "page.incomplete"
     advice = "Nothing was written of this page; it is asked for again from the same offset"
 
-    def __init__(self, what: str, *, ended: bool = False) -> None:
+    def __init__(self, what: str, *, ended: bool = False, events: int = 0) -> None:
         super().__init__(what)
         self.ended = ended
+        self.events = events
 
 
 class CheckpointUnavailable(TryAgain):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
+from ta_akamai_siem.akamai.deadline import Deadline
 from ta_akamai_siem.akamai.session import (
     CONNECT_TIMEOUT,
     NETWORK_TROUBLE,
@@ -43,13 +44,15 @@ def security_configurations(
     clock: CorrectedClock,
     timeout: float,
 ) -> list[SecurityConfiguration]:
-    """By name. `timeout`: seconds without a byte.
+    """By name. `timeout`: seconds for all of it.
 
     Raises what `error_table` and `session.network_error` name.
     """
     url = f"https://{account.host}/appsec/v1/configs"
+    deadline = Deadline()
     try:
-        with open_session(account, proxy, trusted, clock) as session:
+        session = open_session(account, proxy, trusted, clock, deadline)
+        with deadline.within(timeout), session:
             response = session.get(
                 url,
                 stream=True,

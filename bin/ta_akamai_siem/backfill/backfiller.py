@@ -16,7 +16,7 @@ from ta_akamai_siem.akamai.request import Gap
 from ta_akamai_siem.errors import PageIncomplete
 from ta_akamai_siem.position.history import SAFE_AGE, STOP_AGE
 from ta_akamai_siem.run.prefetch import Prefetch
-from ta_akamai_siem.run.report import report_gap, report_rewind
+from ta_akamai_siem.run.report import report_doubts, report_gap, report_rewind
 from ta_akamai_siem.run.run_time import RUN_MAX
 from ta_akamai_siem.run.surroundings import Writer
 from ta_akamai_siem.timestamps import utc
@@ -186,6 +186,9 @@ class Backfiller:
                 return False
         if window.is_full:
             self._tell(Gap(window.plan.at, window.plan.end, cause="window_full"))
+        if window.page.missing:
+            missing = window.page.missing
+            self._tell(Gap(window.plan.at, window.plan.end, "lines_missing", missing))
         self._events += delivered.events
         self._save(following)
         self._around.writer.page_saved()
@@ -237,7 +240,6 @@ class Backfiller:
             percent=100 * following.share_done,
             remaining_seconds=elapsed / covered * (following.until - following.at),
         )
-        if window.page.mismatch:
-            self._around.log.warning(
-                "page.doubtful", reason=window.page.mismatch, unparsed=delivered.unparsed
-            )
+        report_doubts(
+            window.page, delivered, self._settings.name, self._around.log, self._around.bulletin
+        )

@@ -37,6 +37,8 @@ class Bulletin(Protocol):
 
     def gap(self, text: str) -> None: ...
 
+    def doubt(self, text: str) -> None: ...
+
 
 class StopFlag(Protocol):
     """Whether splunkd wants us to end, as `splunk.stop_signal.Stop`."""

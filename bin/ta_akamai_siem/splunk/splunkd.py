@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _TIMEOUT = 20.0
 """Seconds for one call."""
 _NOT_FOUND = 404
+_MAY_ACT = "edit_modinput_akamai_siem"
+"""Capability of those who see our messages."""
 
 
 class SplunkdRefused(Exception):
@@ -81,7 +83,13 @@ class Splunkd:
         """
         try:
             self._context.post(
-                "/services/messages", owner=None, app=None, name=name, value=text, severity=severity
+                "/services/messages",
+                owner=None,
+                app=None,
+                name=name,
+                value=text,
+                severity=severity,
+                capability=_MAY_ACT,
             )
         except (HTTPError, AuthenticationError, OSError) as error:
             raise SplunkdRefused(f"No bulletin message ({reason(error)})") from error

@@ -8,7 +8,8 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from ta_akamai_siem.record.event import NotAnEvent, Record, record, unparsed
+from ta_akamai_siem.record.event import ContextLine, NotAnEvent, Record, record, unparsed
+from ta_akamai_siem.record.long_line import read_shortened
 
 from .event_stream import event_elements
 
@@ -28,13 +29,14 @@ class Converted(NamedTuple):
 
     `elements`: of all its events, in their order. `starts`: when each of them happened, epoch
     seconds or NO_START. `unparsed`: how many were no events and are kept as they came. `masked`:
-    how many values were masked.
+    how many values were masked. `contexts`: how many lines were contexts, which are no record.
     """
 
     elements: bytes
     starts: array[float]
     unparsed: int
     masked: int = 0
+    contexts: int = 0
 
 
 def convert(
@@ -42,21 +44,26 @@ def convert(
 ) -> Converted:
     """`moment`, `masking`: as `event.record` takes them.
 
-    `tolerant`: keep a line that is no event. Raises NotAnEvent where one may not be kept.
+    `tolerant`: keep a line that is no event, and leave out one that is a context. Raises NotAnEvent
+    where one may not be kept. A line too long for a record is always kept, shortened.
     """
     made: list[Record] = []
-    kept = 0
+    kept = contexts = 0
     for line in lines:
         try:
             made.append(record(line, moment, masking))
-        except NotAnEvent:  # noqa: PERF203 - what it costs was measured: nothing
+        except ContextLine:  # noqa: PERF203 - what it costs was measured: nothing
             if not tolerant:
+                raise
+            contexts += 1
+        except NotAnEvent:
+            if not tolerant and not read_shortened(line):
                 raise
             made.append(unparsed(line, moment, masking))
             kept += 1
     starts = array("d", [float(each.time) if each.timed else NO_START for each in made])
     masked = sum(each.masked for each in made) if masking else 0
-    return Converted(event_elements(made), starts, kept, masked)
+    return Converted(event_elements(made), starts, kept, masked, contexts)
 
 
 class Converter(Protocol):

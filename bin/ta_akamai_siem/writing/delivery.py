@@ -49,8 +49,8 @@ _LAST = 200
 class Delivered:
     """What became of a page's lines.
 
-    `repeated`: not written again, as they were already. `masked`: how many of their values were
-    masked. `newest`: start of the newest event.
+    `repeated`: not written again, as they were already. `contexts`: context lines, which are no
+    record. `masked`: how many of their values were masked. `newest`: start of the newest event.
     `late`: median start of the page's last events, a moment up to which all is stored that comes
     before the page's end: an event is never stored before it happened. Both epoch seconds, 0 where
     no event has a start.
@@ -60,9 +60,15 @@ class Delivered:
     untimed: int = 0
     unparsed: int = 0
     repeated: int = 0
+    contexts: int = 0
     masked: int = 0
     newest: float = 0.0
     late: float = 0.0
+
+    @property
+    def lines(self) -> int:
+        """Of the page, done with so far."""
+        return self.events + self.repeated + self.contexts
 
 
 class _Begun(NamedTuple):
@@ -140,7 +146,7 @@ class Delivery:
             if meter.events:
                 self._record(position, delivered, digest, meter)
             if isinstance(error, PageIncomplete):
-                done = delivered.events + delivered.repeated
+                done = delivered.lines
                 self._written.add(islice(chain.from_iterable(page.blocks()), done))
                 self._written.add(chain.from_iterable(begun.known for begun in waiting))
             raise
@@ -211,8 +217,7 @@ class Delivery:
     def _record(
         self, position: str, delivered: Delivered, digest: LineDigest, meter: _Meter
     ) -> None:
-        events = delivered.events + delivered.repeated
-        self._progress.save(Progress(position, events, digest.hex()))
+        self._progress.save(Progress(position, delivered.lines, digest.hex()))
         meter.reset()
 
 
@@ -246,6 +251,7 @@ def _count(delivered: Delivered, made: Converted, repeated: int) -> None:
     delivered.events += len(made.starts)
     delivered.repeated += repeated
     delivered.unparsed += made.unparsed
+    delivered.contexts += made.contexts
     delivered.masked += made.masked
     delivered.untimed += made.starts.count(NO_START)
     delivered.newest = max(delivered.newest, max(made.starts, default=0.0))

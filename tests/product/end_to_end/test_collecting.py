@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ta_akamai_siem.record.event import record as record_of
+from ta_akamai_siem.record.event_time import Moment
 from ta_akamai_siem.record.masking import Masking
 from tests import ROOT
 from tests.oracles.reference.record import same
@@ -67,12 +68,13 @@ def test_what_is_to_be_masked_is_not_indexed(site: Site) -> None:
     site.set_up(limit="6000", workers="2", mask="cookies;api_keys")
     assert site.run()["records"] == len(lines)
     masking = Masking(("cookies", "api_keys"))
-    expected = {find_marker(line): record_of(line, "0.000", masking) for line in lines}
+    moment = Moment.of(0.0, site.akamai.now())
+    expected = {find_marker(line): record_of(line, moment, masking) for line in lines}
     for raw in site.raws():
         assert raw.decode() == expected.pop(find_marker(raw)).text
     assert expected == {}
     counted = re.findall(r"page\.collected .*\bmasked=(\d+)", site.log_text())
-    whole = sum(record_of(line, "0.000", masking).masked for line in lines)
+    whole = sum(record_of(line, moment, masking).masked for line in lines)
     assert (len(counted), sum(map(int, counted))) == (2, whole)
     assert whole > 1_000
 

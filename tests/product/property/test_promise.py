@@ -93,6 +93,8 @@ class Quiet:
 
     def gap(self, text: str) -> None: ...
 
+    def doubt(self, text: str) -> None: ...
+
 
 class MortalProgress(ProgressFile):
     """The real record; a dead process writes none."""

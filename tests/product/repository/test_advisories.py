@@ -30,8 +30,6 @@ def rows() -> set[tuple[str, ...]]:
 def expected(
     versions: set[tuple[str, str]], advisories: list[dict[str, str]]
 ) -> set[tuple[str, ...]]:
-    versions: set[tuple[str, str]], advisories: list[dict[str, str]]
-) -> set[tuple[str, ...]]:
     return {
         (
             advisory["id"],

@@ -71,7 +71,7 @@ class Killed(Memory):
 
 
 def page_of(lines: list[bytes], *, tolerant: bool = False) -> Page:
-    spool = PageSpool(io.BytesIO(), compressed=False, tolerant=tolerant)
+    spool = PageSpool(io.BytesIO(), tolerant=tolerant)
     context = b'{"total":%d,"offset":"next"}' % len(lines)
     spool.feed(b"\n".join([*lines, context]))
     return spool.finish()

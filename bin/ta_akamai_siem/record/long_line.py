@@ -1,0 +1,35 @@
+"""A line that is too long for a record: what is kept of it, and how that travels.
+
+A record has at most `LINE_MAX` bytes, as default/props.conf says (TRUNCATE). A longer line is never
+held in memory. Its first bytes and its length go on in its place, behind a mark that no JSON begins
+with, and become a record of the kind that keeps what is no event.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+LINE_MAX = 16 << 20
+"""Bytes."""
+KEPT = 64 << 10
+"""Bytes of a longer line that are kept."""
+_MARKED = re.compile(rb"\0long ([0-9]{1,20}) ", re.ASCII)
+
+
+class LongLine(NamedTuple):
+    """`begin`: its first `KEPT` bytes. `length`: bytes of all of it."""
+
+    begin: bytes
+    length: int
+
+
+def shortened(begin: bytes, length: int) -> bytes:
+    """What goes on in the place of such a line."""
+    return b"\0long %d " % length + begin
+
+
+def read_shortened(line: bytes) -> LongLine | None:
+    """What `shortened` made; None for any other line."""
+    mark = _MARKED.match(line)
+    return None if mark is None else LongLine(line[mark.end() :], int(mark[1]))
