@@ -8,6 +8,8 @@ CollectionError
  │   ├─ PermissionMissing     Akamai knows the credential, but not for this
  │   ├─ ConfigurationUnknown  no security configuration has this id
  │   ├─ ParameterIllegal      Akamai refuses a parameter of the request
+ │   │   ├─ OffsetRefused       the stored offset
+ │   │   └─ LimitRefused        the number of events
  │   ├─ ProxyRefused          the proxy does not let us through
  │   ├─ CertificateUntrusted  the certificate shown is not from a trusted authority
  │   ├─ SpoolUnusable         no room or no right to spool a page
@@ -106,7 +108,18 @@ class ConfigurationUnknown(NeedsPerson):
 
 class ParameterIllegal(NeedsPerson):
     code = "parameter.illegal"
-    advice = "Check config_ids and limit of the input"
+    advice = "Check the settings of the input that Akamai's text names"
+
+
+class OffsetRefused(ParameterIllegal):
+    advice = (
+        "The input collects nothing until its position is reset: edit the input, choose where to "
+        "start again and confirm it"
+    )
+
+
+class LimitRefused(ParameterIllegal):
+    advice = "Lower the limit of the input. Nothing is lost within 12 hours"
 
 
 class ProxyRefused(NeedsPerson):

@@ -18,7 +18,9 @@ from ta_akamai_siem.errors import (
     CollectionError,
     ConfigurationUnknown,
     CredentialRefused,
+    LimitRefused,
     OffsetExpired,
+    OffsetRefused,
     ParameterIllegal,
     PermissionMissing,
     ProxyRefused,
@@ -133,6 +135,8 @@ class Row:
 REACTIONS = (
     Row(400, ClockSkewed, detail_pattern=r"invalid timestamp"),
     Row(400, RangeExpired, detail_pattern=r"out of range|too old|beyond|retention"),
+    Row(400, OffsetRefused, detail_pattern=r"\boffset\b"),
+    Row(400, LimitRefused, detail_pattern=r"\blimit\b"),
     Row(400, ParameterIllegal, type_pattern=r"/missing-parameters$"),
     Row(400, CredentialRefused, type_pattern=r"/pep-authn/"),
     Row(400, ParameterIllegal),

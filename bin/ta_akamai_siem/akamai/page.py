@@ -64,8 +64,9 @@ class PageSpool:
     """Takes a body in pieces and proves it. Whether it is compressed, its first bytes tell: a proxy
     may have dropped, or kept, a header that is not true any more.
 
-    `file`: binary, unbuffered. `tolerant`: take a page that ended as it should though its count or a line of it is wrong.
-    `content_type`: as the answer had it, to be named where the body is no page.
+    `file`: binary, unbuffered. `tolerant`: take a page that ended as it should though its count or
+    a line of it is wrong. `content_type`: as the answer had it, to be named where the body is no
+    page.
     """
 
     def __init__(self, file: Spooled, *, tolerant: bool = False, content_type: str = "") -> None:

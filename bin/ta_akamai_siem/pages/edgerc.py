@@ -6,7 +6,9 @@ No message repeats a line of the text: it may hold a secret.
 from __future__ import annotations
 
 import configparser
-import re
+from typing import NamedTuple
+
+from ta_akamai_siem.settings import bare_host
 
 VALUES = ("host", "client_token", "client_secret", "access_token")
 DEFAULT_SECTION = "default"
@@ -14,22 +16,34 @@ _NO_DEFAULTS = "\0"
 """configparser's section of defaults: none of this name can be in a text."""
 
 
+NO_ACCOUNT_KEY = (
+    "The credential file has an account_key, which is not used: the SIEM API does not support "
+    "account switching. Use an API client of the account whose events are to be collected"
+)
+
+
+class Edgerc(NamedTuple):
+    """`values`: the four of `VALUES`. `warning`: what a person has to know of the rest, or ""."""
+
+    values: dict[str, str]
+    warning: str
+
+
 class EdgercInvalid(ValueError):
     """One sentence that says what is wrong and what to do."""
 
 
-def read_edgerc(text: str, section: str = "") -> dict[str, str]:
-    """`VALUES` of a section. `section`: its name; without one `[default]`, or the only one.
+def read_edgerc(text: str, section: str = "") -> Edgerc:
+    """`VALUES` of a section. `section`: its name; without one `[default]`, or the only one. Upper
+    and lower case are the same unless two sections differ by that alone.
 
     A text without any section, as the page of an API client shows it, is one section. Raises
     EdgercInvalid.
     """
     found = _sections(text)
-    name = section.strip()
-    if not name:
-        name = DEFAULT_SECTION if DEFAULT_SECTION in found else ""
-        if not name and len(found) == 1:
-            (name,) = found
+    name = _as_written(section.strip() or DEFAULT_SECTION, found)
+    if name not in found and not section.strip():
+        name = next(iter(found)) if len(found) == 1 else ""
     if name not in found:
         names = ", ".join(f"[{each}]" for each in found) or "none"
         wanted = f"no section [{name}]" if name else "no section [default]"
@@ -43,8 +57,15 @@ def read_edgerc(text: str, section: str = "") -> dict[str, str]:
             "paste all lines of the file"
         )
         raise EdgercInvalid(what)
-    values["host"] = re.sub(r"\Ahttps?://|/+\Z", "", values["host"])
-    return values
+    values["host"] = bare_host(values["host"])
+    return Edgerc(values, NO_ACCOUNT_KEY if found[name].get("account_key") else "")
+
+
+def _as_written(name: str, found: dict[str, dict[str, str]]) -> str:
+    """The section of that name, in whatever case it is written."""
+    if name in found:
+        return name
+    return next((each for each in found if each.lower() == name.lower()), name)
 
 
 def _sections(text: str) -> dict[str, dict[str, str]]:
@@ -56,7 +77,7 @@ def _sections(text: str) -> dict[str, dict[str, str]]:
         interpolation=None,
         strict=False,
         default_section=_NO_DEFAULTS,
-        delimiters=("=",),
+        delimiters=("=", ":"),
         comment_prefixes=("#", ";"),
         allow_no_value=True,
     )

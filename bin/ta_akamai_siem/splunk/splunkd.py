@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 _TIMEOUT = 20.0
 """Seconds for one call."""
 _NOT_FOUND = 404
-_MAY_ACT = "edit_modinput_akamai_siem"
-"""Capability of those who see our messages."""
+_MAY_ACT = "edit_storage_passwords"
+"""Capability of those who see our messages: whoever may set up an account."""
 
 
 class SplunkdRefused(Exception):
