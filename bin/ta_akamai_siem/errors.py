@@ -173,7 +173,10 @@ class RateLimited(TryAgain):
     """
 
     code = "request.limited"
-    advice = "The budget is the Akamai account's: have fewer collectors, or longer intervals"
+    advice = (
+        "The request limit is shared by the whole Akamai account. Run fewer collectors or lengthen "
+        "the interval"
+    )
 
     def __init__(self, what: str, retry_after: float | None = None) -> None:
         super().__init__(what)

@@ -199,9 +199,8 @@ class Page:
                 block = line.before(data[:cut])
             line = _LineInPieces()
             line.add(data[cut:])
-            lines = Lines(block, block.count(b"\n")) if self.regular else _not_blank(block)
-            if lines:
-                yield lines
+            if block:
+                yield Lines(block, block.count(b"\n")) if self.regular else _not_blank(block)
 
     def close(self) -> None:
         self.file.close()

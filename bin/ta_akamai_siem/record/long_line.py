@@ -14,6 +14,10 @@ LINE_MAX = 16 << 20
 """Bytes."""
 KEPT = 64 << 10
 """Bytes of a longer line that are kept."""
+WIDE_MAX = 4 << 20
+"""Bytes of a line from which on its text may be of plain characters only: one other character, and
+each takes four times its size in memory, in several copies.
+"""
 _MARKED = re.compile(rb"\0long ([0-9]{1,20}) ", re.ASCII)
 
 
@@ -27,6 +31,13 @@ class LongLine(NamedTuple):
 def shortened(begin: bytes, length: int) -> bytes:
     """What goes on in the place of such a line."""
     return b"\0long %d " % length + begin
+
+
+def bounded(line: bytes) -> bytes:
+    """The line, or what goes on in its place where its text would take too much memory."""
+    if len(line) <= WIDE_MAX or (line.isascii() and b"\\u" not in line):
+        return line
+    return shortened(line[:KEPT], len(line))
 
 
 def read_shortened(line: bytes) -> LongLine | None:

@@ -58,11 +58,14 @@ def report_doubts(
     """Say what was wrong with a page that is written."""
     if page.oversized:
         log.warning("line.oversized", lines=page.oversized, longest_kept=LINE_MAX)
-    if not page.mismatch:
+    # A line too long for a record is kept short at once, and is no reason to doubt the page.
+    doubtful = delivered.contexts or delivered.unparsed > page.oversized
+    if not page.mismatch and not (page.tolerant and doubtful):
         return
+    reason = page.mismatch or "Some of its lines are no events"
     log.warning(
         "page.doubtful",
-        reason=page.mismatch,
+        reason=reason,
         events=delivered.events,
         expected=page.context.total,
         missing=page.missing,
@@ -71,7 +74,7 @@ def report_doubts(
     )
     bulletin.doubt(
         f"The input '{name}' has indexed a page that does not agree with its own count: "
-        f"{page.mismatch}. Akamai sent it so three times. Lines that are no events are indexed "
+        f"{reason}. Akamai sent it so three times. Lines that are no events are indexed "
         f"with type=akamai_siem_unparsed ({delivered.unparsed}); {page.missing} events are "
         "missing. Report it to Akamai's support"
     )

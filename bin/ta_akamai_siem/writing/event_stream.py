@@ -35,8 +35,7 @@ _MARKUP = (
 
 def event_elements(records: Iterable[Record]) -> bytes:
     """The `<event>` elements of records, each on a line."""
-    text = "".join([f"{_OPEN}{r.time}{_BETWEEN}{r.text}{_CLOSE}" for r in records])
-    data = text.encode("utf-8")
+    data = "".join([f"{_OPEN}{r.time}{_BETWEEN}{r.text}{_CLOSE}" for r in records]).encode()
     for plain, markup in _MARKUP:
         data = data.replace(plain, markup)
     return data
