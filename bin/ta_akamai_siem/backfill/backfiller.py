@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Optional, Protocol
 
 from ta_akamai_siem.akamai.fetching import FetchFailed
 from ta_akamai_siem.akamai.request import Gap
-from ta_akamai_siem.errors import PageIncomplete
+from ta_akamai_siem.errors import CollectionError, PageIncomplete, PipeClosed, StopRequested
 from ta_akamai_siem.position.history import SAFE_AGE, STOP_AGE
 from ta_akamai_siem.run.prefetch import Prefetch
 from ta_akamai_siem.run.report import report_doubts, report_gap, report_rewind
 from ta_akamai_siem.run.run_time import RUN_MAX
 from ta_akamai_siem.run.surroundings import Writer
+from ta_akamai_siem.run.trail import Trail
 from ta_akamai_siem.timestamps import utc
 
 from . import windows
@@ -54,7 +55,9 @@ class WindowWriter(Writer, Protocol):
 
 @dataclass(frozen=True)
 class Surroundings:
-    """`host_now`: this host's clock, epoch seconds. `monotonic`: seconds, for how long it takes."""
+    """`host_now`: this host's clock, epoch seconds. `monotonic`: seconds, for how long it takes.
+    `unread`: as `Trail`.
+    """
 
     checkpoints: Checkpoints[WindowPlan]
     windows: WindowSource
@@ -64,6 +67,7 @@ class Surroundings:
     stop: StopFlag
     host_now: Callable[[], float]
     monotonic: Callable[[], float]
+    unread: Callable[[float], int]
 
 
 class Backfiller:
@@ -78,11 +82,23 @@ class Backfiller:
         self._began_at = 0
         self._events = 0
         self._saved: Optional[WindowPlan] = None
+        self._trail: Trail[WindowPlan] = Trail(around.writer, around.unread, around.log)
 
     def run(self) -> None:
         """Collect until the range is done, or for `RUN_MAX`. Raises any CollectionError that ends
-        the run; the checkpoint then stands where the last whole window left it.
+        the run; the checkpoint then stands where the last whole window left it, or splunkd has read
+        less.
         """
+        try:
+            self._collect()
+        except (PipeClosed, StopRequested):
+            back = self._trail.back()
+            if back is not None:
+                with contextlib.suppress(CollectionError):
+                    self._save(back)
+            raise
+
+    def _collect(self) -> None:
         plan = self._resume()
         if plan is None:
             return
@@ -172,6 +188,7 @@ class Backfiller:
         if not again:
             self._around.writer.leave_out(window.shared)
         began = time.monotonic()
+        self._trail.add(window.plan)
         with contextlib.closing(window.page):
             try:
                 # Of a range that is over, more is always waiting.

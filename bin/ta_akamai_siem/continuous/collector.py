@@ -14,11 +14,18 @@ from typing import TYPE_CHECKING, Optional, Protocol
 
 from ta_akamai_siem.akamai.fetching import FetchFailed
 from ta_akamai_siem.akamai.request import NEARLY_FULL, Gap
-from ta_akamai_siem.errors import OffsetStuck, PageIncomplete
+from ta_akamai_siem.errors import (
+    CollectionError,
+    OffsetStuck,
+    PageIncomplete,
+    PipeClosed,
+    StopRequested,
+)
 from ta_akamai_siem.limits import LATENCY
 from ta_akamai_siem.run.prefetch import Prefetch
 from ta_akamai_siem.run.report import report_doubts, report_gap, report_rewind
 from ta_akamai_siem.run.run_time import RUN_MAX
+from ta_akamai_siem.run.trail import Trail
 
 from . import cursor as cursors
 from .way import Way
@@ -46,7 +53,8 @@ class Pages(Protocol):
 @dataclass(frozen=True)
 class Surroundings:
     """`now`: Akamai's clock, `host_now`: this host's, both epoch seconds. `monotonic`: seconds, for
-    how long a run lasts. `blocked`: seconds that splunkd has kept us waiting so far.
+    how long a run lasts. `blocked`: seconds that splunkd has kept us waiting so far. `unread`: as
+    `Trail`.
     """
 
     checkpoints: Checkpoints[Cursor]
@@ -59,6 +67,7 @@ class Surroundings:
     host_now: Callable[[], float]
     monotonic: Callable[[], float]
     blocked: Callable[[], float]
+    unread: Callable[[float], int]
 
 
 class Collector:
@@ -69,12 +78,23 @@ class Collector:
         self._settings = settings
         self._around = around
         self._complete = 0.0
+        self._trail: Trail[Cursor] = Trail(around.writer, around.unread, around.log)
         self.totals = totals
 
     def run(self) -> None:
         """Collect until drained, or for `RUN_MAX`. Raises any CollectionError that ends the run;
-        the checkpoint then stands where the last whole page left it.
+        the checkpoint then stands where the last whole page left it, or splunkd has read less.
         """
+        try:
+            self._collect()
+        except (PipeClosed, StopRequested):
+            back = self._trail.back()
+            if back is not None:
+                with contextlib.suppress(CollectionError):
+                    self._save(back)
+            raise
+
+    def _collect(self) -> None:
         end = self._around.monotonic() + RUN_MAX
         prefetch: Optional[Prefetch[Fetched[Cursor]]] = self._fetch(self._resume())
         way = Way()
@@ -174,6 +194,7 @@ class Collector:
 
         The cursor to ask again with, where a line of the page turned out to be no event.
         """
+        self._trail.add(fetched.cursor)
         began, blocked = time.monotonic(), self._around.blocked()
         with contextlib.closing(fetched.page):
             try:

@@ -31,6 +31,8 @@ class Writer(Protocol):
 
     def page_saved(self) -> None: ...
 
+    def read_up_to(self, unread: int) -> str | None: ...
+
 
 class Bulletin(Protocol):
     """Splunk's messages, as `splunk.bulletin.Bulletin`."""

@@ -21,6 +21,7 @@ from ta_akamai_siem.errors import PageIncomplete
 from ta_akamai_siem.record.event import NotAnEvent
 
 from .conversion import NO_START, InProcess
+from .event_stream import PIPE_MAX
 from .progress import LineDigest, Progress
 
 if TYPE_CHECKING:
@@ -71,6 +72,13 @@ class Delivered:
         return self.events + self.repeated + self.contexts
 
 
+class _Point(NamedTuple):
+    """`written`: bytes that the pipe had taken. `progress`: how far the page was then."""
+
+    written: int
+    progress: Progress
+
+
 class _Begun(NamedTuple):
     """A chunk of lines on its way: those that are with splunkd already, and the promise of the
     others.
@@ -111,6 +119,7 @@ class Delivery:
         self._moment = moment
         self._resources = resources
         self._written = LineMultiset()
+        self._points: deque[_Point] = deque()
 
     def deliver(self, page: Page, position: str, *, behind: bool = False) -> Delivered:
         """Write a page's records; all of them are with splunkd when this returns.
@@ -137,6 +146,7 @@ class Delivery:
                 if meter.due(len(lines)):
                     self._record(position, delivered, digest, meter)
                 self._check()
+                self._mark(position, delivered, digest)
                 self._stream.write(made.elements)
                 _count(delivered, made, repeated=len(known))
                 digest.add(lines)
@@ -160,6 +170,29 @@ class Delivery:
     def page_saved(self) -> None:
         """The checkpoint has moved past the page."""
         self._progress.clear()
+
+    def read_up_to(self, unread: int) -> str | None:
+        """For when splunkd has left without reading the last `unread` bytes: records no more
+        progress than it has read. The position of the page to go on with, None where nothing was
+        written.
+        """
+        points = self._points
+        while len(points) > 1 and points[-1].written > self._stream.written - unread:
+            points.pop()
+        if not points:
+            return None
+        progress = points[-1].progress
+        self._progress.clear()
+        if progress.events:
+            self._progress.save(progress)
+        return progress.position
+
+    def _mark(self, position: str, delivered: Delivered, digest: LineDigest) -> None:
+        """Remember where we are; what is older than a pipe can hold was read."""
+        written, points = self._stream.written, self._points
+        points.append(_Point(written, Progress(position, delivered.lines, digest.hex())))
+        while len(points) > 1 and points[1].written <= written - PIPE_MAX:
+            points.popleft()
 
     def _begun(
         self, chunks: Iterable[Lines], page: Page, by: Converter, waiting: deque[_Begun]

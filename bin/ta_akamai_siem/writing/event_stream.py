@@ -7,8 +7,11 @@ so that what is written is with splunkd and not in a buffer of ours.
 
 from __future__ import annotations
 
+import contextlib
 import os
+import select
 import time
+from array import array
 from typing import TYPE_CHECKING
 
 from ta_akamai_siem.errors import PipeClosed
@@ -18,6 +21,17 @@ if TYPE_CHECKING:
 
     from ta_akamai_siem.record.event import Record
 
+with contextlib.suppress(ImportError):
+    import fcntl
+    import termios
+
+PIPE_MAX = 1 << 20
+"""Bytes that a pipe can hold, unless an administrator has allowed more; usual are 64 KB.
+
+https://man7.org/linux/man-pages/man7/pipe.7.html
+"""
+_LOOK = 0.01
+"""Seconds between two looks at how much of it is unread."""
 _BEGIN = b"<stream>\n"
 _END = b"</stream>\n"
 # JSON never holds these control characters, so they can stand for our markup while the block's
@@ -42,13 +56,16 @@ def event_elements(records: Iterable[Record]) -> bytes:
 
 
 class EventStream:
-    """splunkd's end of the pipe. `blocked`: seconds spent in writing, that is, waiting for it."""
+    """splunkd's end of the pipe. `blocked`: seconds spent in writing, that is, waiting for it.
+    `written`: bytes that the pipe has taken.
+    """
 
     def __init__(self, descriptor: int = 1) -> None:
         self._descriptor = descriptor
         self._open = False
         self._whole = True
         self.blocked = 0.0
+        self.written = 0
 
     def write(self, elements: bytes) -> None:
         """Hand over whole elements. Raises PipeClosed; a stop may be thrown through it."""
@@ -70,10 +87,37 @@ class EventStream:
         began = time.monotonic()
         try:
             while rest:
-                rest = rest[os.write(self._descriptor, rest) :]
+                taken = os.write(self._descriptor, rest)
+                self.written += taken
+                rest = rest[taken:]
         except OSError as error:
             # EPIPE, or on Windows EINVAL: whoever read the pipe is gone.
             what = "splunkd has closed the pipe"
             raise PipeClosed(what) from error
         finally:
             self.blocked += time.monotonic() - began
+
+    def unread(self, patience: float) -> int:
+        """Bytes of it that splunkd has not read. `patience`: seconds to wait until it has read all,
+        unless it has closed its end.
+        """
+        end = time.monotonic() + patience
+        while (unread := self._held()) and not self._has_left() and time.monotonic() < end:
+            time.sleep(_LOOK)
+        return unread
+
+    def _held(self) -> int:
+        """What the pipe holds; all that it may hold where the system does not tell (Windows)."""
+        held = array("i", [0])
+        try:
+            fcntl.ioctl(self._descriptor, termios.FIONREAD, held)
+        except (NameError, OSError):
+            return min(self.written, PIPE_MAX)
+        return held[0]
+
+    def _has_left(self) -> bool:
+        if not hasattr(select, "poll"):
+            return False
+        poll = select.poll()
+        poll.register(self._descriptor, 0)
+        return bool(poll.poll(0))

@@ -139,6 +139,8 @@ class Part:
         self._world.got = int(position) + page.events
         return Delivered(events=page.events)
 
+    def read_up_to(self, unread: int) -> None: ...
+
     def load(self) -> Stored[cursor.Cursor]:
         document = self._world.position.to_document()
         return Stored(cursor.from_document(document), self._world.now)
@@ -175,6 +177,7 @@ def run(world: World) -> None:
         host_now=clock.now,
         monotonic=clock.now,
         blocked=lambda: 0.0,
+        unread=lambda _: 0,
     )
     settings = InputSettings("first", ACCOUNT, (7,), 0, LIMIT, None)
     with contextlib.suppress(CollectionError), patch.object(collector, "Prefetch", AtOnce):

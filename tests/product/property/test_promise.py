@@ -235,6 +235,7 @@ class Promise(RuleBasedStateMachine):
             host_now=self.clock.host,
             monotonic=lambda: self.clock.now,
             blocked=lambda: 0.0,
+            unread=lambda _: 0,
         )
         return Collector(stored, around, Totals())
 

@@ -31,6 +31,7 @@ class Pipe(EventStream):
     """Takes elements; breaks after `room` events, as when the process is killed there."""
 
     def __init__(self, room: int = 10**9) -> None:
+        super().__init__(-1)
         self.room = room
         self.events: list[str] = []
 
