@@ -1,21 +1,28 @@
 # Every command of this repository is a target here; `make help` lists them.
 
 PYTHON ?= python3
+IN ?= demo
 export Q
+# For messages: which target lacks something.
+export TARGET := $(firstword $(MAKECMDGOALS) help)
+# Whatever makes temporary files makes them here. Nothing stays in the system's folder.
+export TMPDIR := $(CURDIR)/build/tmp
+$(shell mkdir -p "$(TMPDIR)")
 SETUP = $(PYTHON) packaging/setup_venv.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo search one check test test-all browser workbench cim mutations shown soak bench build package origins audit icons inspect settings lint update clean
+.PHONY: help demo believed search one check test test-all browser workbench props search-cost cim mutations mutants shown soak bench build package origins audit icons inspect settings lint update clean
 
 help: ## list all commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: build ## build, collect from Akamai's stand-in into Splunk's, and show the result
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.by_hand.demo
 
-search: ## run a search over the records of the demo (Q='`akamai_siem_events` action=blocked | top src')
-	@test -f build/demo/records.ndjson || $(MAKE) --no-print-directory demo >/dev/null
-	@search=$$($(SETUP) search) && "$$search" -m tests.by_hand.preview "$$Q"
+search: ## search the records of the demo, or of a workbench that runs (Q='...' IN=workbench)
+	@test -n "$$Q" && test "$(IN)" = demo && ! test -f build/demo/details.txt && \
+	  { echo "The demo has not run yet; it runs first."; $(MAKE) --no-print-directory demo >/dev/null; } || true
+	@search=$$($(SETUP) search) && "$$search" -m tests.by_hand.preview "$(IN)" "$$Q"
 
 one: ## run one test file, folder or test on one Python (T=path[::test] PY=3.9)
 	@$(PYTHON) -m tests.one "$(PY)" $(T)
@@ -39,19 +46,31 @@ browser: build ## test the setup pages in headless Chromium; screenshots in buil
 workbench: build ## serve the setup pages and both stand-ins locally, with new events, until Ctrl-C
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.by_hand.workbench
 
+props: ## write default/props.conf and transforms.conf from their table and pieces
+	@$(PYTHON) packaging/search_side/make_props.py
+
+search-cost: ## measure what a search costs per event, beside version 0.1.0 (EVENTS=2000)
+	@search=$$($(SETUP) search) && "$$search" -m tests.measured.search_cost
+
 cim: ## how many fields of each data model 20,000 events fill
 	@search=$$($(SETUP) search) && "$$search" -m tests.measured.cim_table
 
 mutations: ## put deliberate faults into the conf files, and show which test finds each
 	@search=$$($(SETUP) search) && "$$search" -m tests.measured.mutations
 
+mutants: ## put deliberate faults into the code, and show which test fails at each (M=record/masking)
+	@dev=$$($(SETUP) dev) && "$$dev" -m tests.measured.mutants $(M)
+
 shown: build ## test the delivery guarantees at full size, in figures (WHAT=kills KILLS=200, ...)
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.measured.shown $(WHAT)
+
+believed: ## check on a real Splunk what docs/believed.md lists (SPLUNK=https://host:8089 [CA=FILE] [WRITE=1])
+	@$(PYTHON) -m tests.by_hand.believed $(SPLUNK) $(if $(CA),--ca $(CA)) $(if $(WRITE),--write)
 
 soak: build ## collect under random faults, kills and restarts (MINUTES=20 RATE=1000 SEED=1)
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.measured.soak
 
-bench: build ## measure the cost per event against a textbook add-on and the minimum (ROUNDS=5 FULL=1)
+bench: build ## measure the cost per event against textbook add-ons, the minimum, another version (BEFORE=<commit> FULL=1)
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.measured.bench
 
 build: ## build the app as Splunk installs it: build/TA_akamai_siem/

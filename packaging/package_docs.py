@@ -1,7 +1,7 @@
-"""Put what an administrator reads into the app: README, release notes, the pages of ``docs/``.
+"""Add the administrator's documents to the app: README, release notes, the pages of ``docs/``.
 
-They are shipped as text. Pictures are left out, and a link to a file that is not in the package
-becomes plain text.
+They are text. Pictures are omitted, and links to files outside the package become plain text.
+Example settings are copied unchanged.
 """
 
 from __future__ import annotations
@@ -12,7 +12,14 @@ from pathlib import Path
 
 from app_identity import PACKAGING, ROOT
 
-SOURCES = (*sorted((ROOT / "docs").glob("*.md")), ROOT / "CHANGELOG.md")
+FOR_DEVELOPERS = ("believed.md", "release.md")
+"""They speak of the repository's own scripts, which are not in the package."""
+EXAMPLES = tuple(sorted((ROOT / "docs" / "examples").rglob("*.conf")))
+SOURCES = (
+    *sorted(path for path in (ROOT / "docs").glob("*.md") if path.name not in FOR_DEVELOPERS),
+    ROOT / "CHANGELOG.md",
+    *EXAMPLES,
+)
 README = PACKAGING / "package_readme.txt"
 _PICTURE = re.compile(r"^!\[[^\]]*\]\([^)]*\)\n\n?", re.MULTILINE)
 _LINK = re.compile(r"\[([^\]]+)\]\(([^)#\s]+)(#[^)\s]*)?\)")
@@ -24,7 +31,10 @@ def write_docs(app: Path) -> None:
     shipped = {path.relative_to(ROOT) for path in SOURCES}
     for path in SOURCES:
         target = app / path.relative_to(ROOT)
-        target.parent.mkdir(exist_ok=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if path in EXAMPLES:
+            shutil.copyfile(path, target)
+            continue
         text = as_text(path.read_text(encoding="utf-8"), path.relative_to(ROOT).parent, shipped)
         target.write_text(text, encoding="utf-8")
 

@@ -1,7 +1,7 @@
-"""Writes what is made from the table of input settings, `splunk/input_settings.py`.
+"""Writes the files made from the table of input settings, `splunk/input_settings.py`.
 
-README/inputs.conf.spec and default/inputs.conf are written whole. In docs/settings.md it is the two
-tables of inputs; in globalConfig.json the label, the help and the default of each field.
+README/inputs.conf.spec and default/inputs.conf are written completely. In docs/settings.md it
+writes the two tables of inputs, in globalConfig.json the label, help and default of each field.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def _page_row(setting: InputSetting, told: list[InputSetting]) -> str:
 
 
 def form(text: str) -> str:
-    """globalConfig.json. Raises ValueError where the form has no field for a setting."""
+    """globalConfig.json. Raises ValueError if the form has no field for a setting."""
     for kind in KINDS:
         for setting in settings_of(kind.name):
             if setting.is_in_form:
@@ -149,7 +149,7 @@ MADE: dict[str, Callable[[str], str]] = {
 
 
 def differing() -> dict[Path, str]:
-    """The files that are not as the table says, and what they should hold."""
+    """The files that differ from the table, with their correct content."""
     found = {}
     for name, made in MADE.items():
         path = ROOT / name
@@ -160,7 +160,7 @@ def differing() -> dict[Path, str]:
 
 
 def main() -> None:
-    """Write the files that are not as the table says."""
+    """Write the files that differ from the table."""
     for path, content in differing().items():
         path.write_text(content, encoding="utf-8")
         print("wrote", path.relative_to(ROOT))

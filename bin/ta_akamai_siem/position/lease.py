@@ -9,6 +9,9 @@ number has appeared, and says in it that the run has ended.
 A lease of the same splunkd is taken over at once, released or not: splunkd runs an input once at a
 time, so a run that did not release it is dead. Another's is, once it has not been renewed for
 `EXPIRY` seconds.
+
+Each lease hands on the `succession`, a word that was made with the first one: hosts whose leases
+have the same one share a KV store, and collect the same input in turn. The log tells it.
 """
 
 from __future__ import annotations
@@ -42,6 +45,7 @@ class Lease:
     `key`: `<kind>:<name>`. `instance`: the splunkd that runs us. `now`: this host's clock, epoch
     seconds. `wait`: sleeps that many seconds, or raises when we are to stop.
     `before_ended_cleanly`: the run that had the lease before said that it ended.
+    `succession`: see above; "" as long as it is not known.
     """
 
     def __init__(
@@ -56,6 +60,7 @@ class Lease:
         self._key = key
         self.instance = instance
         self.before_ended_cleanly = True
+        self.succession = ""
         self._now = now
         self._wait = wait
         self._run = uuid.uuid4().hex
@@ -75,13 +80,15 @@ class Lease:
             key=_number,
             default=None,
         )
+        self.succession = _succession(before)
         if before and self._is_in_force(before):
             who = before.get("owner")
             raise LeaseHeld(f"Another member of the cluster collects this input ({who})")
         self._number = _number(before) + 1 if before else 1
+        handed_on, self.succession = self.succession, self.succession or _new_succession()
         if not self._retried(self._insert):
             # The document of that number is the other's: it is not ours to release.
-            self._number = 0
+            self._number, self.succession = 0, handed_on
             raise LeaseHeld("Another member of the cluster has just taken this input")
         self._taken = self.monotonic()
         self.before_ended_cleanly = not before or bool(before.get("released"))
@@ -137,6 +144,7 @@ class Lease:
             "number": self._number,
             "owner": self.instance.guid,
             "run": self._run,
+            "succession": self.succession,
             "heartbeat_at": now,
             "expires_at": now + EXPIRY,
             "released": released,
@@ -151,8 +159,8 @@ def supersede(store: KvStore, key: str, now: float) -> None:
 
     Raises CheckpointUnavailable, CheckpointUnusable at once.
     """
-    found = store.find_documents(LEASES, {"input": key})
-    number = max(map(_number, found), default=0) + 1
+    before = max(store.find_documents(LEASES, {"input": key}), key=_number, default=None)
+    number = _number(before) + 1 if before else 1
     store.insert_document(
         LEASES,
         {
@@ -161,6 +169,7 @@ def supersede(store: KvStore, key: str, now: float) -> None:
             "number": number,
             "owner": "",
             "run": uuid.uuid4().hex,
+            "succession": _succession(before) or _new_succession(),
             "heartbeat_at": now,
             "expires_at": now,
             "released": True,
@@ -176,3 +185,11 @@ def is_in_force(document: Mapping[str, Any], now: float) -> bool:
 
 def _number(document: Mapping[str, Any]) -> int:
     return int(document.get("number") or 0)
+
+
+def _succession(document: Mapping[str, Any] | None) -> str:
+    return str((document or {}).get("succession") or "")
+
+
+def _new_succession() -> str:
+    return uuid.uuid4().hex[:12]

@@ -1,16 +1,21 @@
-"""What a run has collected, and what it has to say of gaps and rewinds: log and bulletin."""
+"""Reports what a run collected, and its gaps and rewinds, in the log and the Messages menu."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Optional
 
+from ta_akamai_siem.limits import PAGE_EVENTS_MAX, RETENTION
+from ta_akamai_siem.position.last_run import LEFT, WELL, how_ended
 from ta_akamai_siem.record.long_line import LINE_MAX
 from ta_akamai_siem.timestamps import utc
+
+from .interval import longest_pause
 
 if TYPE_CHECKING:
     from ta_akamai_siem.akamai.page import Page
     from ta_akamai_siem.akamai.request import Gap
+    from ta_akamai_siem.errors import CollectionError
     from ta_akamai_siem.position.history import Rewind
     from ta_akamai_siem.splunk.log import Log
     from ta_akamai_siem.writing.delivery import Delivered
@@ -20,7 +25,10 @@ if TYPE_CHECKING:
 
 @dataclass
 class Totals:
-    """What a run has collected so far. `size`: bytes received. `lag`: seconds, newest event."""
+    """What a run has collected so far.
+
+    `size`: bytes received. `lag`: seconds since the newest event. `drained`: nothing was left.
+    """
 
     pages: int = 0
     events: int = 0
@@ -30,20 +38,80 @@ class Totals:
     lag: Optional[float] = None
 
 
+@dataclass(frozen=True)
+class Ending:
+    """How a run ended. `error`: what ended it, None after success.
+
+    `interval`: from the stanza. `succession`: of its lease, "" if unknown. `seconds`: duration.
+    `blocked`: seconds of it in which splunkd did not read from the pipe.
+    """
+
+    error: Optional[CollectionError]
+    interval: str
+    succession: str = ""
+    seconds: float = 0.0
+    blocked: float = 0.0
+
+
+def report_run(ending: Ending, totals: Totals, log: Log) -> None:
+    """Write the last line of a run. Alerts depend on it."""
+    how = how_ended(ending.error)
+    log.info(
+        "run.finished",
+        events=totals.events,
+        pages=totals.pages,
+        bytes=totals.size,
+        seconds=ending.seconds,
+        interval=_short(longest_pause(ending.interval)),
+        lease=ending.succession or None,
+        lag_seconds=totals.lag,
+        drained=int(totals.drained),
+        repeated=totals.repeated or None,
+        blocked_seconds=ending.blocked,
+        how=how,
+        result=ending.error.code if ending.error else "ok",
+        reason=ending.error.what if ending.error and how not in (WELL, LEFT) else None,
+    )
+
+
+def _short(seconds: float | None) -> float | int | None:
+    """A whole number without decimals."""
+    return int(seconds) if seconds is not None and seconds.is_integer() else seconds
+
+
 def report_rewind(rewind: Rewind, log: Log) -> None:
-    """Say that the input went back to a safe position."""
+    """Log that the input went back to a safe position."""
     log.warning(
         "checkpoint.rewound",
-        reason="splunkd may have died with records that it had not stored yet",
+        reason="splunkd may have crashed before it indexed the last records. The input went back "
+        "to an earlier position, so events may be duplicated.",
         saved_at=rewind.to,
         last_saved_at=rewind.last,
     )
 
 
 def report_gap(gap: Gap, name: str, log: Log, bulletin: Bulletin) -> None:
-    """Say what the input `name` cannot get any more, in the log and to a person."""
+    """Report events that input `name` cannot collect, in the log and in the Messages menu."""
     log.warning(
         "gap.recorded", since=gap.since, until=gap.until, cause=gap.cause, events=gap.events
+    )
+    if gap.cause == "window_full":
+        outcome = (
+            "may be incomplete in the index, because Akamai returns at most "
+            f"{PAGE_EVENTS_MAX:,} events for any one second"
+        )
+    elif gap.cause == "lines_missing":
+        outcome = (
+            f"lack {gap.events or 0:,} events in the index, because Akamai sent a page with fewer "
+            "events than it counted three times"
+        )
+    else:
+        outcome = (
+            f"cannot be collected, because Akamai retains events for {RETENTION // 3600} hours"
+        )
+    bulletin.gap(
+        f"Input '{name}': the security events that Akamai stored from {utc(gap.since)} to "
+        f"{utc(gap.until)} {outcome} ({gap.cause})."
     )
     number = "the" if gap.events is None else f"{gap.events} of the"
     bulletin.gap(

@@ -1,8 +1,8 @@
-"""What a person has to act on, as a bulletin message in Splunk Web: once, until it works again.
+"""Shows a problem that needs action in Splunk's Messages menu, until a run succeeds.
 
-A small file beside the spool remembers what is up and since when runs have failed, so that a run
-that finds nothing wrong asks splunkd nothing. It only helps: where it cannot be read or written, a
-message is posted again in its own place, or taken down once more.
+A small file beside the spool records the current message and since when runs have failed, so that a
+successful run makes no call to splunkd. If it cannot be read or written, a message is posted again
+under its name, or removed once more.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ _FAILING_MAX = 7 * 86_400.0
 
 
 class Bulletin:
-    """The messages of one input. Trouble with splunkd is logged and stops nothing.
+    """The messages of one input. If splunkd refuses one, this is logged and the run continues.
 
-    `name`: of this input's messages. `path`: where to remember. `started`: splunkd's start, for a
-    restart takes messages down. `now`: this host's clock, epoch seconds.
+    `name`: of this input's messages. `path`: of the file. `started`: splunkd's start, because a
+    restart removes all messages. `now`: this host's clock, epoch seconds.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class Bulletin:
         self.now: Callable[[], float] = time.time
 
     def trouble(self, code: str, text: str) -> None:
-        """Say what a person has to do, unless it is being said already."""
+        """Show a message, unless one with this code is shown already."""
         remembered = self._remembered()
         if remembered.get("code") == code and remembered.get("started") == self._started:
             return
@@ -65,7 +65,7 @@ class Bulletin:
             self.trouble(code, text)
 
     def works(self) -> None:
-        """Take down what is up, and forget for how long runs have failed."""
+        """Remove the message of `trouble`, and forget since when runs have failed."""
         if not self._path.exists():
             return
         if "code" in self._remembered():
@@ -78,7 +78,7 @@ class Bulletin:
             self._path.unlink()
 
     def gap(self, text: str) -> None:
-        """Say that events are gone; it stays until a person has read it."""
+        """Show that events are missing. The message stays until a user removes it."""
         self._post(f"{self._name}_gap", text, "warn")
 
     def doubt(self, text: str) -> None:

@@ -1,12 +1,12 @@
-"""The input's log: one line a page and one a run, `noun.verb key=value`, never a secret.
+"""The log of an input: one line per page and one per run, `noun.verb key=value`, never a secret.
 
-`$SPLUNK_HOME/var/log/splunk/ta_akamai_siem_<input>.log`, rotated; one process writes a file.
-What an administrator has to act on goes to stderr as well, from where splunkd takes it into
-splunkd.log.
+`$SPLUNK_HOME/var/log/splunk/ta_akamai_siem_<input>.log`, rotated; only one process writes a file.
+Errors that need action also go to stderr, which splunkd copies to splunkd.log.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import logging
 import os
@@ -14,8 +14,12 @@ import re
 import sys
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .names import BACKFILL_KIND
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _FORMAT = "%(asctime)s.%(msecs)03d%(zone)s %(levelname)s %(message)s"
 _SIZE = 10 << 20
@@ -23,14 +27,24 @@ _KEPT = 5
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]")
 _PLAIN_VALUE = re.compile(r"[^\s\"=]+\Z")
 _NAME_MAX = 80
+_PAGES = "pages"
+"""Names the log of the inputs page. No log of an input has this name."""
+_TAKEN = re.compile(
+    r"(?:host|source|sourcetype|index|linecount|punct|splunk_server(?:_group)?|timestamp"
+    r"|time(?:start|end)pos|date_[a-z]+|eventtype|tag|event|log_level)\Z"
+)
+"""Fields that every event has in Splunk, and the two at the start of a line. A pair of such a name
+would replace that field.
+https://help.splunk.com/en/splunk-enterprise/manage-knowledge-objects/knowledge-management-manual/9.4/fields-and-field-extractions/use-default-fields
+"""
 
 
 class Log:
-    """Writes events of ours; `input` is in every line."""
+    """Writes lines; each has `input` and `kind`."""
 
-    def __init__(self, kind: str, name: str) -> None:
-        self._input = name
-        self._logger = logging.getLogger(f"ta_akamai_siem.{kind}.{name}")
+    def __init__(self, kind: str, name: str, logger: logging.Logger | None = None) -> None:
+        self._input = {"input": name, "kind": kind}
+        self._logger = logger or logging.getLogger(f"ta_akamai_siem.{kind}.{name}")
 
     def debug(self, event: str, **values: object) -> None:
         self._write(logging.DEBUG, event, values)
@@ -42,38 +56,60 @@ class Log:
         self._write(logging.WARNING, event, values)
 
     def error(self, event: str, **values: object) -> None:
-        """Goes to splunkd.log too."""
+        """Also writes to splunkd.log."""
         self._write(logging.ERROR, event, values)
-        tell_splunkd("ERROR", f"{event} {_pairs({'input': self._input, **values})}")
+        tell_splunkd("ERROR", f"{event} {_pairs({**self._input, **values})}")
 
     def _write(self, level: int, event: str, values: dict[str, object]) -> None:
         if self._logger.isEnabledFor(level):
-            self._logger.log(level, "%s %s", event, _pairs({"input": self._input, **values}))
+            self._logger.log(level, "%s %s", event, _pairs({**self._input, **values}))
 
 
 def tell_splunkd(level: str, text: str) -> None:
-    """One line to stderr as splunkd reads it: the level is its first word."""
+    """Write one line to stderr. splunkd takes its first word as the level."""
     print(level, " ".join(text.split()), file=sys.stderr, flush=True)  # noqa: T201 - the protocol
 
 
-def open_log(kind: str, name: str, level: str, *, rotates: bool = True) -> Log:
-    """Set up the file and return the log; libraries' warnings go to the same file.
+def open_log(kind: str, name: str, level: str = "INFO", *, rotates: bool = True) -> Log:
+    """Open the log of an input. Warnings of libraries go to the same file.
 
-    `rotates`: False where another process may be writing it, as while a validation runs.
+    `rotates`: False if another process may be writing it, as during a validation.
     """
     root = logging.getLogger()
     root.setLevel(logging.WARNING)
-    root.addHandler(_file_handler(kind, name, rotates=rotates))
-    logging.getLogger("ta_akamai_siem").setLevel(level)
+    root.addHandler(_file_handler(log_file_name(kind, name), rotates=rotates))
+    set_level(level)
     logging.captureWarnings(capture=True)
     return Log(kind, name)
 
 
+def set_level(level: str) -> None:
+    """`level`: one of `settings.LOG_LEVELS`."""
+    logging.getLogger("ta_akamai_siem").setLevel(level)
+
+
+@contextlib.contextmanager
+def page_log(kind: str, name: str) -> Iterator[Log]:
+    """The log of changes made on the inputs page.
+
+    It has its own file, because an input's file belongs to the process that runs the input. The
+    page is served by a process of Splunk's, whose root logger is left alone.
+    """
+    logger = logging.Logger("ta_akamai_siem.pages")  # noqa: LOG001 - kept out of the tree
+    handler = _file_handler(f"ta_akamai_siem_{_PAGES}.log")
+    logger.addHandler(handler)
+    try:
+        yield Log(kind, name, logger)
+    finally:
+        handler.close()
+
+
 def log_file_name(kind: str, name: str) -> str:
-    """A file name of letters, digits, `_`, `.` and `-`; no two inputs share one."""
+    """A unique file name for each input, of letters, digits, `_`, `.` and `-`."""
     shown = f"backfill_{name}" if kind == BACKFILL_KIND else name
     safe = _UNSAFE.sub("_", shown)[:_NAME_MAX]
-    ambiguous = safe != shown or (kind != BACKFILL_KIND and name.startswith("backfill_"))
+    taken = name == _PAGES or name.startswith("backfill_")
+    ambiguous = safe != shown or (kind != BACKFILL_KIND and taken)
     if ambiguous:
         safe += "_" + hashlib.sha256(f"{kind}:{name}".encode()).hexdigest()[:8]
     return f"ta_akamai_siem_{safe}.log"
@@ -92,12 +128,12 @@ class _File(RotatingFileHandler):
             tell_splunkd("WARN", f"log.unwritable file={self.baseFilename} reason={reason}")
 
 
-def _file_handler(kind: str, name: str, *, rotates: bool) -> logging.Handler:
+def _file_handler(file: str, *, rotates: bool = True) -> logging.Handler:
     folder = Path(os.environ.get("SPLUNK_HOME", ".")) / "var" / "log" / "splunk"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         handler: logging.Handler = _File(
-            folder / log_file_name(kind, name),
+            folder / file,
             maxBytes=_SIZE if rotates else 0,
             backupCount=_KEPT,
             encoding="utf-8",
@@ -110,7 +146,7 @@ def _file_handler(kind: str, name: str, *, rotates: bool) -> logging.Handler:
 
 
 class _OneLine(logging.Formatter):
-    """One line a record, with the zone's offset, whatever a library logs."""
+    """One line per record, with the time zone's offset, even if a library logs several."""
 
     def format(self, record: logging.LogRecord) -> str:
         record.zone = self.formatTime(record, "%z")
@@ -118,7 +154,13 @@ class _OneLine(logging.Formatter):
 
 
 def _pairs(values: dict[str, object]) -> str:
-    return " ".join(f"{key}={_shown(value)}" for key, value in values.items() if value is not None)
+    return " ".join(
+        f"{_named(key)}={_shown(value)}" for key, value in values.items() if value is not None
+    )
+
+
+def _named(key: str) -> str:
+    return f"akamai_{key}" if _TAKEN.match(key) else key
 
 
 def _shown(value: object) -> str:

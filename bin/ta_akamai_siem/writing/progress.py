@@ -1,11 +1,10 @@
-"""How much of the page in flight is already with splunkd, for a run that is killed.
+"""Records how much of the current page has been written, in case the run is killed.
 
-A small file beside the spool, written atomically: the KV store of a cluster is too slow for it.
-It names the page by its position, and what was written of it by a count and a digest of the
-source lines. A later run that gets the same page in the same order skips that much.
+A small file beside the spool, written atomically, because the KV store of a cluster is too slow.
+It has the page's position, and the number and a digest of the source lines written. A later run
+that gets the same page in the same order skips these lines.
 
-It only helps: where it cannot be written, a kill repeats more of the page; where it cannot be read,
-there is none.
+Without it, a kill only repeats more of the page. So nothing that is wrong with it stops the input.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ class Progress:
 
 
 class LineDigest:
-    """A digest of lines in order, however they are cut into blocks."""
+    """A digest of lines in order, independent of the blocks they come in."""
 
     def __init__(self) -> None:
         self._hash = sha256()
@@ -41,7 +40,7 @@ class LineDigest:
         self._hash.update(lines.data)
 
     def copy_from(self, other: LineDigest) -> None:
-        """Go on where `other` is."""
+        """Continue from `other`."""
         self._hash = other._hash.copy()
 
     def hex(self) -> str:
@@ -51,9 +50,9 @@ class LineDigest:
 class ProgressFile:
     """The record on disk.
 
-    `splunkd_started`: epoch seconds, None if unknown. What was given to a splunkd that is gone may
-    be lost, so a record made under another one is none. `trouble`: is told, once, why the record
-    cannot be kept.
+    `splunkd_started`: epoch seconds, None if unknown. A record made under another splunkd process
+    does not count, because that process may have lost what was written to it.
+    `trouble`: called once with the reason, if the record cannot be kept.
     """
 
     def __init__(
@@ -69,7 +68,7 @@ class ProgressFile:
         self._is_void = False
 
     def load(self) -> Progress | None:
-        """What the last run left; None if there is none or it cannot be read."""
+        """The record of the last run; None if there is none or it cannot be read."""
         if self._is_void:
             return None
         try:

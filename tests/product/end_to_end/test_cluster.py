@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,10 @@ def test_one_collects_and_the_other_leaves_quietly(tmp_path: Path) -> None:
         assert one.run(STANZA)["records"] == 0
         assert "checkpoint.rewound" not in cluster.log_text("one") + cluster.log_text("two")
         assert len({*cluster.markers("one"), *cluster.markers("two")}) == COUNT + 100
+        # By this word alerts know that both collect the same input in turn.
+        leases = [re.findall(r" lease=(\w+)", cluster.log_text(name)) for name in ("one", "two")]
+        assert [len(each) for each in leases] == [2, 2]
+        assert len({*leases[0], *leases[1]}) == 1
 
 
 def test_the_heir_of_a_dead_member_leaves_no_hole(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ta_akamai_siem.errors import LeaseHeld, LeaseLost
-from ta_akamai_siem.position.lease import EXPIRY, FRESH, Lease
+from ta_akamai_siem.position.lease import EXPIRY, FRESH, Lease, supersede
 from ta_akamai_siem.splunk.instance import Instance
 from ta_akamai_siem.splunk.names import LEASES
 from ta_akamai_siem.splunk.splunkd import Splunkd
@@ -18,6 +18,7 @@ from .site import splunk_with_the_app
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ta_akamai_siem.splunk.kv_store import KvStore
     from tests.standins.splunk.client import SplunkStandin
 
 A, B = Instance("A", 1000.0), Instance("B", 1000.0)
@@ -46,17 +47,19 @@ class Cluster:
     def __init__(self, splunk: SplunkStandin, key: str) -> None:
         self.clock = Clock()
         self._splunk = splunk
-        self._key = key
+        self.key = key
+
+    def store(self) -> KvStore:
+        return Splunkd(self._splunk.management, self._splunk.session_key).kv_store
 
     def lease(self, instance: Instance) -> Lease:
-        store = Splunkd(self._splunk.management, self._splunk.session_key).kv_store
-        made = Lease(store, self._key, instance, self.clock, lambda _: None)
+        made = Lease(self.store(), self.key, instance, self.clock, lambda _: None)
         made.monotonic = self.clock
         return made
 
     def documents(self) -> list[dict[str, object]]:
         found = self._splunk.kv_documents(LEASES).values()
-        return [document for document in found if document["input"] == self._key]
+        return [document for document in found if document["input"] == self.key]
 
 
 def test_a_splunkd_that_does_not_say_since_when_it_runs(splunk: SplunkStandin) -> None:
@@ -87,6 +90,20 @@ def test_one_at_a_time(cluster: Cluster) -> None:
     second.release()
     (left,) = cluster.documents()
     assert (left["number"], left["owner"], left["released"]) == (2, "B", True)
+
+
+def test_a_succession_is_handed_on(cluster: Cluster) -> None:
+    """Also to who does not get the lease, and past an input that was started again."""
+    first, refused, second = cluster.lease(A), cluster.lease(B), cluster.lease(B)
+    first.take()
+    with pytest.raises(LeaseHeld):
+        refused.take()
+    first.release()
+    supersede(cluster.store(), cluster.key, cluster.clock())
+    second.take()
+    second.release()
+    assert first.succession
+    assert {refused.succession, second.succession} == {first.succession}
 
 
 def test_a_dead_owner_is_followed_once_its_lease_has_expired(cluster: Cluster) -> None:
@@ -155,6 +172,7 @@ def test_who_came_too_late_leaves_the_other_lease_alone(cluster: Cluster) -> Non
     loser.release()
     (left,) = cluster.documents()
     assert (left["number"], left["owner"], left["released"]) == (1, "A", False)
+    assert (winner.succession, loser.succession) == (left["succession"], "")
     winner.release()
 
 

@@ -36,13 +36,15 @@ from ta_akamai_siem.splunk import log
 from ta_akamai_siem.splunk.names import CHECKPOINTS
 from ta_akamai_siem.writing.delivery import Delivery
 from ta_akamai_siem.writing.progress import ProgressFile
-from tests.oracles.models.model_akamai import FAULTS, RETENTION, Clock, ModelAkamai
+from tests.oracles.models.model_akamai import FAULTS, LATE_MAX, RETENTION, Clock, ModelAkamai
 from tests.oracles.models.model_splunk import Fate, Killed, ModelKv, ModelSplunkd
 
 KEY = "akamai_siem:first"
 LIMIT = 40
 SLACK = 200.0
 """Seconds for which a page may be tried for after its gap was found, and a little."""
+JITTER = 1.0
+"""Seconds by which two looks at this host's clock may differ from the truth, either way."""
 ACCOUNT = Account("main", "192.0.2.7", "t", "s", "a")
 
 
@@ -138,7 +140,8 @@ class Promise(RuleBasedStateMachine):
         # Raises where the collector has no such name: threads would be back unnoticed.
         self.patched.setattr(collector, "Prefetch", AtOnce)
         self.folder = tempfile.TemporaryDirectory()
-        self.clock = Clock(host_error=host_error)
+        chance = random.Random(seed)
+        self.clock = Clock(host_error=host_error, jitter=lambda: chance.uniform(-JITTER, JITTER))
         self.akamai = ModelAkamai(self.clock, random.Random(seed))
         self.kv = ModelKv()
         self.members = {
@@ -156,11 +159,12 @@ class Promise(RuleBasedStateMachine):
     @rule(
         count=st.integers(1, 60),
         late=st.sampled_from([0.0, 0.0, 30.0, 4000.0]),
+        hidden=st.sampled_from([0.0, 0.0, 10.0, 40.0, LATE_MAX]),
         twins=st.booleans(),
         pause=st.sampled_from([0.0, 0.3, 20.0]),
     )
-    def store(self, count: int, late: float, twins: bool, pause: float) -> None:
-        self.akamai.store(count, late=late, twins=twins)
+    def store(self, count: int, late: float, hidden: float, twins: bool, pause: float) -> None:
+        self.akamai.store(count, late=late, hidden=hidden, twins=twins)
         self.clock.now += pause
 
     @rule(seconds=st.sampled_from([1.0, 5.0, 20.0, 70.0, 600.0, 4 * 3600.0]))
@@ -213,7 +217,7 @@ class Promise(RuleBasedStateMachine):
             self.must_run = ""
         if document and self.promised_from is None:
             wrong = self.clock.host_error + document["skew"] if document["host_time"] else 0.0
-            self.promised_from = document["since"] - wrong + FROM_NOW_GRACE
+            self.promised_from = document["since"] - wrong + FROM_NOW_GRACE + 3 * JITTER
 
     def _document(self) -> dict[str, Any]:
         return self.kv.documents.get(CHECKPOINTS, {}).get(KEY, {})
@@ -294,7 +298,7 @@ class Promise(RuleBasedStateMachine):
         expected: Counter[int] = Counter()
         optional: Counter[int] = Counter()
         begin = self.clock.now if self.promised_from is None else self.promised_from
-        for stored, line in self.akamai.events:
+        for stored, _, line in self.akamai.events:
             sure = begin < stored <= self.clock.now - 65.0 and not self._in_gap(stored)
             (expected if sure else optional)[json.loads(line)["n"]] += 1
         missing = {n: count - seen[n] for n, count in expected.items() if seen[n] < count}

@@ -41,7 +41,7 @@ def test_every_error_has_its_row_with_the_same_advice() -> None:
     assert set(advices) <= set(documented)
     for code, told in advices.items():
         if any(told):
-            assert documented[code][2] == ". ".join(told)
+            assert documented[code][2] == " ".join(told)
 
 
 def test_every_event_of_the_log_has_its_row() -> None:
@@ -81,6 +81,21 @@ def test_what_is_masked() -> None:
         members = [f"{parent}.{each}" for parent, names in kind.members.items() for each in names]
         cells = [re.findall(r"`([^`]+)`", cell) for cell in documented[name][1:]]
         assert cells == [members, list(kind.headers), list(kind.parameters)]
+
+
+def test_contributing_names_what_is_there() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    part = text.partition("## Where it happens")[2].partition("\n## ")[0]
+    named = re.findall(r"`([a-z_/]+\.py)`(?: \(`(\w+)`\))?", part)
+    assert len(named) > 10
+    for path, name in named:
+        file = next(root / path for root in (PACKAGE, ROOT) if (root / path).is_file())
+        assert re.search(rf"\b{name}\b", file.read_text(encoding="utf-8")), f"{path}: {name}"
+
+
+def test_each_decision_has_its_number() -> None:
+    pages = sorted(path.name for path in (DOCS / "decisions").iterdir())
+    assert [name[:4] for name in pages] == [f"{n:04}" for n in range(1, len(pages) + 1)]
 
 
 def test_links_lead_somewhere() -> None:

@@ -219,11 +219,13 @@ def test_an_administrator_who_has_only_the_package_can_read_on() -> None:
     """README, release notes and all pages of docs/, as text whose links stay in the package."""
     assert (APP / "README.txt").is_file()
     assert (APP / "CHANGELOG.md").read_text(encoding="utf-8").startswith("# Changelog")
-    pages = {path.name for path in (ROOT / "docs").glob("*.md")}
-    assert {path.name for path in (APP / "docs").iterdir()} == pages
+    pages = {path.name for path in (ROOT / "docs").glob("*.md")} - {"believed.md", "release.md"}
+    assert {path.name for path in (APP / "docs").glob("*.md")} == pages
+    for path in (ROOT / "docs" / "examples").rglob("*.conf"):
+        assert (APP / path.relative_to(ROOT)).read_bytes() == path.read_bytes()
     listed = re.findall(r"^docs/(\S+)", (APP / "README.txt").read_text("utf-8"), re.MULTILINE)
-    assert {*listed} == pages
-    for page in [APP / "CHANGELOG.md", *(APP / "docs").iterdir()]:
+    assert {*listed} == {*pages, "examples/"}
+    for page in [APP / "CHANGELOG.md", *(APP / "docs").glob("*.md")]:
         text = page.read_text(encoding="utf-8")
         assert "![" not in text
         for target in re.findall(r"\]\(([^)#:]+)\)", text):
@@ -237,6 +239,7 @@ def test_what_conf_and_spec_files_point_to_is_there() -> None:
         text = path.read_text(encoding="utf-8")
         assert "source of the add-on" not in text
         assert "add-on's source" not in text
+        assert not re.search(r"`make |\b(?:packaging|tests)/", text), path.name
         pattern = r"(?<![\w/])(?:docs|README|LICENSES|bin|lookups|static|default)/[\w./-]*\w"
         for target in re.findall(pattern, text):
             found.add(target)
