@@ -222,9 +222,9 @@ class UnexpectedAnswer(TryAgain):
     told_after = 900.0
     code = "answer.unexpected"
     advice = (
-        "The input keeps its position and tries again. Check Host of the account, and check whether "
-        "a proxy answered instead of Akamai. Akamai's support asks for the reference number, if "
-        "there is one."
+        "The input keeps its position and tries again. Check Host of the account, and check "
+        "whether a proxy answered instead of Akamai. Akamai's support asks for the reference "
+        "number, if there is one."
     )
 
 

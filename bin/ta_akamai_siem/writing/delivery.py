@@ -53,7 +53,8 @@ class Delivered:
     `untimed`: without a time of their own. `unparsed`: not JSON objects, kept as text. `repeated`:
     written earlier, so not written again. `contexts`: context lines. `masked`: values.
     `newest`: start of the newest event. `late`: median start of the page's last events. Akamai
-    never stores an event before it happened, so all events up to this moment come before the page's end. Both are epoch seconds, 0 if no
+    never stores an event before it happened, so all events up to this moment come before the
+    page's end. Both are epoch seconds, 0 if no
     event has a start.
     """
 
