@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ta_akamai_siem.splunk.log import Log, log_file_name, open_log, page_log, set_level
+from tests import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,7 +69,7 @@ def test_a_library_at_debug_is_not_heard(log: Log, tmp_path: Path) -> None:
     assert len(lines(tmp_path)) == 1
 
 
-def test_a_full_disk_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_one_line(tmp_path: Path) -> None:
     """In a process of its own: what its end says counts too."""
     folder = tmp_path / "var" / "log" / "splunk"
     folder.mkdir(parents=True)
