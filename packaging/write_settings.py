@@ -70,6 +70,7 @@ def defaults(_: str) -> str:
     stanzas = []
     for kind in KINDS:
         lines = [f"[{kind.name}]", f"sourcetype = {SOURCETYPE}", "python.version = python3"]
+        lines.append("start_by_shell = false")
         lines += [
             f"{each.name} = {each.default}" for each in settings_of(kind.name) if each.default
         ]
