@@ -164,7 +164,7 @@ def read_account(name: str, stanza: Mapping[str, str | None] | None, problems: P
 
 def bare_host(text: str) -> str:
     """A host as it is signed and sent: without scheme, slash and the port that https implies."""
-    without_scheme = re.sub(r"\Ahttps?://", "", text.strip(), flags=re.IGNORECASE)
+    without_scheme = re.sub(r"\Ahttps://", "", text.strip(), flags=re.IGNORECASE)
     return re.sub(r":443\Z", "", without_scheme.rstrip("/"))
 
 
