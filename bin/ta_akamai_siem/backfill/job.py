@@ -41,6 +41,7 @@ def collect(parts: Parts[BackfillSettings]) -> None:
             stop=stop,
             host_now=time.time,
             monotonic=time.monotonic,
+            unread=parts.stream.unread,
         )
         Backfiller(settings, around, parts.totals).run()
 

@@ -381,7 +381,9 @@ def test_input_form_and_defaults_and_spec_name_the_same_settings(kind: str) -> N
     stored = {*form} - {"reset", "reset_confirmed"}
     assert {*spec[f"{kind}://<name>"], "name"} == {*stored, "python.required"}
     with_default = {name for name, entity in form.items() if "defaultValue" in entity}
-    assert {*defaults} - {"sourcetype", "python.version", "python.required"} == with_default
+    platform = {"sourcetype", "python.version", "python.required", "start_by_shell"}
+    assert {*defaults} - platform == with_default
+    assert defaults["start_by_shell"] == "false"
     for name in with_default:
         assert defaults[name] == form[name]["defaultValue"]
 
