@@ -46,6 +46,9 @@ def main() -> int:
         print(_NOTHING.get(sys.argv[1], f"There is nothing to search in {folder}."))
         return 2
     indexed = Indexed(folder)
+    if not indexed.total:
+        print("Nothing is indexed yet.")
+        return 2
     CLOCK.moment = indexed.now
     knowledge = Knowledge(ROOT)
     try:
