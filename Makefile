@@ -1,7 +1,13 @@
 # Every command of this repository is a target here; `make help` lists them.
 
 PYTHON ?= python3
+IN ?= demo
 export Q
+# For messages: which target lacks something.
+export TARGET := $(firstword $(MAKECMDGOALS) help)
+# Whatever makes temporary files makes them here. Nothing stays in the system's folder.
+export TMPDIR := $(CURDIR)/build/tmp
+$(shell mkdir -p "$(TMPDIR)")
 SETUP = $(PYTHON) packaging/setup_venv.py
 
 .DEFAULT_GOAL := help
@@ -13,9 +19,10 @@ help: ## list all commands
 demo: build ## build, collect from Akamai's stand-in into Splunk's, and show the result
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.by_hand.demo
 
-search: ## run a search over the records of the demo (Q='`akamai_siem_events` action=blocked | top src')
-	@test -f build/demo/records.ndjson || $(MAKE) --no-print-directory demo >/dev/null
-	@search=$$($(SETUP) search) && "$$search" -m tests.by_hand.preview "$$Q"
+search: ## search the records of the demo, or of a workbench that runs (Q='...' IN=workbench)
+	@test -n "$$Q" && test "$(IN)" = demo && ! test -f build/demo/details.txt && \
+	  { echo "The demo has not run yet; it runs first."; $(MAKE) --no-print-directory demo >/dev/null; } || true
+	@search=$$($(SETUP) search) && "$$search" -m tests.by_hand.preview "$(IN)" "$$Q"
 
 one: ## run one test file, folder or test on one Python (T=path[::test] PY=3.9)
 	@$(PYTHON) -m tests.one "$(PY)" $(T)

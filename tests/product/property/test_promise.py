@@ -95,6 +95,8 @@ class Quiet:
 
     def gap(self, text: str) -> None: ...
 
+    def doubt(self, text: str) -> None: ...
+
 
 class MortalProgress(ProgressFile):
     """The real record; a dead process writes none."""
@@ -237,6 +239,7 @@ class Promise(RuleBasedStateMachine):
             host_now=self.clock.host,
             monotonic=lambda: self.clock.now,
             blocked=lambda: 0.0,
+            unread=lambda _: 0,
         )
         return Collector(stored, around, Totals())
 

@@ -68,7 +68,7 @@ class Model(PageSource):
 
 
 def page_of(lines: list[bytes], limit: int) -> Page:
-    spool = PageSpool(io.BytesIO(), compressed=False)
+    spool = PageSpool(io.BytesIO())
     reached = b',"limit":%d' % limit if limit else b""
     context = b'{"total":%d,"offset":"x"%s}' % (len(lines), reached)
     spool.feed(b"\n".join([*lines, context]))

@@ -239,6 +239,7 @@ def test_what_conf_and_spec_files_point_to_is_there() -> None:
         text = path.read_text(encoding="utf-8")
         assert "source of the add-on" not in text
         assert "add-on's source" not in text
+        assert not re.search(r"`make |\b(?:packaging|tests)/", text), path.name
         pattern = r"(?<![\w/])(?:docs|README|LICENSES|bin|lookups|static|default)/[\w./-]*\w"
         for target in re.findall(pattern, text):
             found.add(target)
@@ -380,7 +381,9 @@ def test_input_form_and_defaults_and_spec_name_the_same_settings(kind: str) -> N
     stored = {*form} - {"reset", "reset_confirmed"}
     assert {*spec[f"{kind}://<name>"], "name"} == {*stored, "python.required"}
     with_default = {name for name, entity in form.items() if "defaultValue" in entity}
-    assert {*defaults} - {"sourcetype", "python.version", "python.required"} == with_default
+    platform = {"sourcetype", "python.version", "python.required", "start_by_shell"}
+    assert {*defaults} - platform == with_default
+    assert defaults["start_by_shell"] == "false"
     for name in with_default:
         assert defaults[name] == form[name]["defaultValue"]
 

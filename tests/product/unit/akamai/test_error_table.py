@@ -17,7 +17,9 @@ from ta_akamai_siem.errors import (
     CollectionError,
     ConfigurationUnknown,
     CredentialRefused,
+    LimitRefused,
     OffsetExpired,
+    OffsetRefused,
     ParameterIllegal,
     PermissionMissing,
     ProxyRefused,
@@ -51,6 +53,8 @@ ANSWERS = [
     (400, SIEM + "missing-parameters", "The time is too old", RangeExpired),
     (400, SIEM + "missing-parameters", "from is beyond what is kept", RangeExpired),
     (400, SIEM + "missing-parameters", "Outside of the Retention period", RangeExpired),
+    (400, SIEM + "missing-parameters", "Illegal offset", OffsetRefused),
+    (400, SIEM + "missing-parameters", "limit is too large", LimitRefused),
     (400, "", "", ParameterIllegal),
     (401, GATEWAY + "pep-authn/deny", "Inactive client token", CredentialRefused),
     (401, "", "", CredentialRefused),
@@ -121,10 +125,31 @@ def test_retry_after() -> None:
         error(429),
     ]
     told = [getattr(found, "retry_after", "missing") for found in waits]
-    assert told == [17.0, 40.0, 0.0, None, None, None, None]
+    assert told == [17.0, 40.0, 0.0, None, 1234567.0, None, None]
 
 
 def test_clock() -> None:
     found = error(400, "", "Invalid timestamp", Date="Tue, 20 Jun 2023 15:02:30 GMT")
     assert isinstance(found, ClockSkewed)
     assert found.akamai_time == 1687273350.0
+
+
+def test_what_a_foreign_body_tells() -> None:
+    body = b"<HTML><TITLE>Access\n Denied</TITLE>Reference&#32;&#35;18&#46;00&#46;1770&#46;0</HTML>"
+    found = error_of(read_error_response(403, {"Content-Type": "text/html"}, body))
+    assert type(found) is UnexpectedAnswer
+    assert "'Access Denied'" in found.what
+    assert "content type text/html" in found.what
+    assert "reference number 18.00.1770.0" in found.what
+
+
+def test_an_older_problem_form() -> None:
+    problem = {"problemType": SIEM + "unauthorized", "httpStatus": 403, "title": "No"}
+    found = error_of(read_error_response(403, {}, json.dumps(problem).encode()))
+    assert type(found) is PermissionMissing
+
+
+def test_retry_after_is_told_as_it_was_sent() -> None:
+    assert "Retry-After 86400" in error(503, Retry_After="86400").what
+    assert getattr(error(503, Retry_After="9" * 15), "retry_after", 0) == 999999999999999.0
+    assert getattr(error(503, Retry_After="9" * 400), "retry_after", 0) is None

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def test_a_spool_file_has_no_name_and_no_readers(tmp_path: Path) -> None:
     folder = SpoolFolder(tmp_path / "spool")
     folder.prepare()
-    with folder.new_file(10) as file:
+    with contextlib.closing(folder.new_file(10)) as file:
         file.write(b"x")
         assert list((tmp_path / "spool").iterdir()) == []
         assert os.fstat(file.fileno()).st_mode & 0o777 == 0o600
@@ -69,6 +69,6 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
 
 def test_a_disk_that_fills_up_meanwhile() -> None:
     with open("/dev/full", "wb", buffering=0) as full:
-        spool = PageSpool(full, compressed=False)
+        spool = PageSpool(full)
         with pytest.raises(SpoolUnusable, match="No space left"):
             spool.feed(b"{}\n")

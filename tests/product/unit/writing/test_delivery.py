@@ -38,6 +38,7 @@ class Pipe(EventStream):
     """Takes elements; breaks after `room` events, as when the process is killed there."""
 
     def __init__(self, room: int = 10**9) -> None:
+        super().__init__(-1)
         self.room = room
         self.events: list[str] = []
 
@@ -78,7 +79,7 @@ class Killed(Memory):
 
 
 def page_of(lines: list[bytes], *, tolerant: bool = False) -> Page:
-    spool = PageSpool(io.BytesIO(), compressed=False, tolerant=tolerant)
+    spool = PageSpool(io.BytesIO(), tolerant=tolerant)
     context = b'{"total":%d,"offset":"next"}' % len(lines)
     spool.feed(b"\n".join([*lines, context]))
     return spool.finish()
@@ -177,7 +178,7 @@ def test_who_transforms_a_page(count: int, behind: bool | None, expected: str) -
 
 def test_of_a_page_without_events_nothing_is_told() -> None:
     delivered = Delivery(Pipe(), Memory(), lambda: None, moment).deliver(page_of([]), "p")
-    assert dataclasses.astuple(delivered) == (0, 0, 0, 0, 0, 0.0, 0.0)
+    assert dataclasses.astuple(delivered) == (0, 0, 0, 0, 0, 0, 0.0, 0.0)
 
 
 def test_a_page_is_left_as_soon_as_a_stop_is_asked_for() -> None:
