@@ -262,9 +262,8 @@ def _missing(fetched: Fetched[Cursor]) -> Gap | None:
     """What a page lacks of what its context counts, when it is taken all the same."""
     if not fetched.page.missing:
         return None
-    cursor = fetched.cursor
-    known = cursor.since if cursor.complete_until is None else cursor.complete_until
-    return Gap(known, fetched.asked_at, "lines_missing", fetched.page.missing)
+    since = fetched.cursor.nothing_missing
+    return Gap(since, fetched.asked_at, "lines_missing", fetched.page.missing)
 
 
 def _age(fetched: Fetched[Cursor], now: float) -> float | None:

@@ -195,7 +195,7 @@ class Cursor:
         return pause
 
     @property
-    def _nothing_missing(self) -> float:
+    def nothing_missing(self) -> float:
         """What was stored before this moment is written, even if it became visible late. Before the
         first page, an input has promised what is stored since its beginning.
         """
@@ -239,7 +239,7 @@ class Cursor:
         """Back to time mode, from the moment before which nothing can be missing."""
         remembered = replace(self.remembered, mismatches=0)
         return replace(
-            self, offset=None, from_now=False, since=self._nothing_missing, remembered=remembered
+            self, offset=None, from_now=False, since=self.nothing_missing, remembered=remembered
         )
 
     def halved(self) -> Cursor:
@@ -261,11 +261,11 @@ class Cursor:
 
     def gap(self, request: Request) -> Gap | None:
         """What may be missing of what was stored before time mode begins."""
-        if not isinstance(request, TimeRequest) or request.since <= self._nothing_missing:
+        if not isinstance(request, TimeRequest) or request.since <= self.nothing_missing:
             return None
-        if self._nothing_missing < _CLOCK_SET:
+        if self.nothing_missing < _CLOCK_SET:
             return None
-        return Gap(self._nothing_missing, float(request.since), cause="offset_expired")
+        return Gap(self.nothing_missing, float(request.since), cause="offset_expired")
 
     def clock_corrected(self, correction: float) -> Cursor:
         """The cursor once this host's clock turned out to be `correction` seconds slow."""
