@@ -63,6 +63,12 @@ def package() -> None:
     _make("package")
 
 
+@pytest.fixture(scope="session")
+def tools(built_app: None) -> Path:  # noqa: ARG001 - to build makes the environment
+    """The Python of the environment that builds and inspects the app."""
+    return ROOT / "build" / "venv" / "tools" / "bin" / "python"
+
+
 def _make(target: str) -> None:
     """Once for all who test side by side: `tests.run` is started by a target that made it."""
     if "MADE_BY_MAKE" in os.environ:

@@ -93,6 +93,14 @@ def test_contributing_names_what_is_there() -> None:
         assert re.search(rf"\b{name}\b", file.read_text(encoding="utf-8")), f"{path}: {name}"
 
 
+def test_the_tests_that_contributing_runs_are_there() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    shown = re.findall(r"make one T=\"?([\w/]+\.py)(?:::(\w+))?", text)
+    assert len(shown) >= 3
+    for path, name in shown:
+        assert f"def {name}" in (ROOT / path).read_text(encoding="utf-8"), path
+
+
 def test_each_decision_has_its_number() -> None:
     pages = sorted(path.name for path in (DOCS / "decisions").iterdir())
     assert [name[:4] for name in pages] == [f"{n:04}" for n in range(1, len(pages) + 1)]

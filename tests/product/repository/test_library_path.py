@@ -21,6 +21,7 @@ from runtime_libraries import by_folder  # noqa: E402 - likewise
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.usefixtures("built_app")
 PYTHONS = {"3.9": "lib39", "3.10": "lib39", "3.12": "lib39", "3.13": "lib313"}
 MODULES = {"requests": "requests", "splunk-sdk": "splunklib", "urllib3": "urllib3"}
 
