@@ -1,7 +1,7 @@
 """Find the Python versions that Splunk runs add-ons on: 3.9 (9.4, 10.0) and 3.13 (10.2 on).
 
-``python packaging/find_pythons.py`` prints one line for each: wanted version, path, full version,
-or ``missing`` in place of the last two.
+``python packaging/find_pythons.py`` prints one line for each: wanted version, path and full
+version, or ``missing``.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fetch_pythons import path_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -21,7 +23,7 @@ _SECONDS = 20
 
 
 def _answer(command: list[str]) -> str:
-    """Return what a command prints, or ``""`` where it cannot be run or fails."""
+    """Return the output of a command, ``""`` if it fails."""
     try:
         done = subprocess.run(
             command, capture_output=True, check=False, text=True, timeout=_SECONDS
@@ -55,12 +57,13 @@ def _candidates(wanted: str) -> Iterator[str]:
     managed = _answer(["uv", "python", "find", "--no-project", wanted])
     if managed:
         yield managed
+    yield str(path_of(wanted))
 
 
 def find(wanted: str) -> tuple[Path, str] | None:
-    """Return path and full version of an interpreter that really runs, or None.
+    """Return path and full version of a working interpreter, or None.
 
-    A name on PATH may be a shim that refuses to start, so each candidate is asked.
+    A command on PATH may be a shim that does not start, so each candidate is run.
     """
     for candidate in _candidates(wanted):
         path, _, version = _answer([candidate, "-c", _PROBE]).rpartition(" ")
@@ -70,7 +73,7 @@ def find(wanted: str) -> tuple[Path, str] | None:
 
 
 def main() -> None:
-    """Print what was found."""
+    """Print the result."""
     for wanted in WANTED:
         found = find(wanted)
         print(wanted, *(found or ("missing",)))

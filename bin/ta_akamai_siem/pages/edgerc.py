@@ -1,50 +1,71 @@
-"""The text of an `.edgerc` file, as Akamai Control Center gives it: the four values of a client.
+"""Reads an API client's four values from the text of its `.edgerc` file.
 
-No message repeats a line of the text: it may hold a secret.
+The format: https://github.com/akamai/AkamaiOPEN-edgegrid-python
+No message repeats a line of the text, because it may hold a secret.
 """
 
 from __future__ import annotations
 
 import configparser
-import re
+from typing import NamedTuple
+
+from ta_akamai_siem.settings import bare_host
 
 VALUES = ("host", "client_token", "client_secret", "access_token")
 DEFAULT_SECTION = "default"
 _NO_DEFAULTS = "\0"
-"""configparser's section of defaults: none of this name can be in a text."""
+"""The name of configparser's section of defaults. No text can contain it."""
+
+
+NO_ACCOUNT_KEY = (
+    "The credential file has an account_key, which is not used: the SIEM API does not support "
+    "account switching. Use an API client of the account whose events are to be collected"
+)
+
+
+class Edgerc(NamedTuple):
+    """`values`: the four of `VALUES`. `warning`: what a person has to know of the rest, or ""."""
+
+    values: dict[str, str]
+    warning: str
 
 
 class EdgercInvalid(ValueError):
-    """One sentence that says what is wrong and what to do."""
+    """What is wrong with the file, and what to do."""
 
 
-def read_edgerc(text: str, section: str = "") -> dict[str, str]:
-    """`VALUES` of a section. `section`: its name; without one `[default]`, or the only one.
+def read_edgerc(text: str, section: str = "") -> Edgerc:
+    """`section`: its name, in upper or lower case; empty: `[default]`, or the only section.
 
-    A text without any section, as the page of an API client shows it, is one section. Raises
+    Lines without a section, as Control Center shows them, count as `[default]`. Raises
     EdgercInvalid.
     """
     found = _sections(text)
-    name = section.strip()
-    if not name:
-        name = DEFAULT_SECTION if DEFAULT_SECTION in found else ""
-        if not name and len(found) == 1:
-            (name,) = found
+    name = _as_written(section.strip() or DEFAULT_SECTION, found)
+    if name not in found and not section.strip():
+        name = next(iter(found)) if len(found) == 1 else ""
     if name not in found:
         names = ", ".join(f"[{each}]" for each in found) or "none"
         wanted = f"no section [{name}]" if name else "no section [default]"
-        what = f"The credential file has {wanted}; it has {names}: enter one of them as Section"
+        what = f"The credential file has {wanted}. Enter one that it has as Section: {names}."
         raise EdgercInvalid(what)
     values = {key: _unquoted(found[name].get(key, "")) for key in VALUES}
     missing = [key for key, value in values.items() if not value]
     if missing:
         what = (
-            f"Section [{name}] of the credential file has no {', '.join(missing)}: "
-            "paste all lines of the file"
+            f"Section [{name}] of the credential file has no {', '.join(missing)}. "
+            "Paste all lines of the file."
         )
         raise EdgercInvalid(what)
-    values["host"] = re.sub(r"\Ahttps?://|/+\Z", "", values["host"])
-    return values
+    values["host"] = bare_host(values["host"])
+    return Edgerc(values, NO_ACCOUNT_KEY if found[name].get("account_key") else "")
+
+
+def _as_written(name: str, found: dict[str, dict[str, str]]) -> str:
+    """The section of that name, in whatever case it is written."""
+    if name in found:
+        return name
+    return next((each for each in found if each.lower() == name.lower()), name)
 
 
 def _sections(text: str) -> dict[str, dict[str, str]]:
@@ -56,16 +77,16 @@ def _sections(text: str) -> dict[str, dict[str, str]]:
         interpolation=None,
         strict=False,
         default_section=_NO_DEFAULTS,
-        delimiters=("=",),
+        delimiters=("=", ":"),
         comment_prefixes=("#", ";"),
         allow_no_value=True,
     )
     try:
         parser.read_string("\n".join(lines))
-    except configparser.Error as error:
+    except configparser.Error:
         what = (
-            "The credential file is not in its format: lines 'name = value' below a line "
-            f"'[section]' ({type(error).__name__})"
+            "The credential file cannot be read. Paste its lines unchanged: a line '[section]', "
+            "followed by lines 'name = value'."
         )
         raise EdgercInvalid(what) from None
     return {

@@ -1,9 +1,10 @@
-"""Configuration > Proxy and > Logging: a proxy is tried before it is saved."""
+"""Configuration > Proxy and > Logging: a proxy is tested before it is saved."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from splunktaucclib.rest_handler.admin_external import build_conf_info
 from splunktaucclib.rest_handler.error import RestError
 
 from ta_akamai_siem.akamai.trusted_certificates import trusted
@@ -14,13 +15,21 @@ from .account_probe import probe_proxy
 from .page_handler import BAD_REQUEST, PageHandler, refusing
 
 _PROXY = "proxy"
+STANZAS = (_PROXY, "logging")
+"""What the settings page holds."""
 
 
 class SettingsHandler(PageHandler):
-    """`payload`: of the stanza `proxy`, `proxy_test` is ours."""
+    """`payload`: `proxy_test` of the stanza `proxy` is set here."""
+
+    @build_conf_info  # type: ignore[untyped-decorator]
+    def handleList(self, confInfo: Any) -> Any:  # noqa: N802, N803, ANN401, ARG002 - UCC's names
+        """One stanza, or all of them, each by its own model: UCC's own knows one only."""
+        names = [self.callerArgs.id] if self.callerArgs.id else STANZAS
+        return [entity for name in names for entity in self.handler.get(name)]
 
     def handleEdit(self, confInfo: Any) -> None:  # noqa: N802, N803, ANN401 - UCC's names
-        """Check, ask for Akamai through it, save."""
+        """Check, send Akamai a request through the proxy, save."""
         if self.callerArgs.id == _PROXY:
             self.payload["proxy_test"] = self._tried()
         super().handleEdit(confInfo)
@@ -34,7 +43,7 @@ class SettingsHandler(PageHandler):
         with refusing():
             problems.settle()
             if proxy is None:
-                return "Not in use"
+                return "Not in use."
             account = self._any_account()
             certificates = trusted(account.ca_bundle if account else "")
         answer = probe_proxy(account, proxy, certificates)
@@ -43,7 +52,7 @@ class SettingsHandler(PageHandler):
         return answer.note
 
     def _any_account(self) -> Account | None:
-        """The first that is usable: its host is what the proxy has to let through."""
+        """The first valid account, for its host; None without one."""
         settings = self.splunkd.settings
         for name in settings.account_names():
             problems = Problems()

@@ -1,27 +1,34 @@
-"""What a run has collected, and what it has to say of gaps and rewinds: log and bulletin."""
+"""Reports what a run collected, and its gaps and rewinds, in the log and the Messages menu."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Optional
 
+from ta_akamai_siem.limits import PAGE_EVENTS_MAX, RETENTION
 from ta_akamai_siem.position.last_run import LEFT, WELL, how_ended
+from ta_akamai_siem.record.long_line import LINE_MAX
 from ta_akamai_siem.timestamps import utc
 
 from .interval import longest_pause
 
 if TYPE_CHECKING:
+    from ta_akamai_siem.akamai.page import Page
     from ta_akamai_siem.akamai.request import Gap
     from ta_akamai_siem.errors import CollectionError
     from ta_akamai_siem.position.history import Rewind
     from ta_akamai_siem.splunk.log import Log
+    from ta_akamai_siem.writing.delivery import Delivered
 
     from .surroundings import Bulletin
 
 
 @dataclass
 class Totals:
-    """What a run has collected so far. `size`: bytes received. `lag`: seconds, newest event."""
+    """What a run has collected so far.
+
+    `size`: bytes received. `lag`: seconds since the newest event. `drained`: nothing was left.
+    """
 
     pages: int = 0
     events: int = 0
@@ -33,10 +40,10 @@ class Totals:
 
 @dataclass(frozen=True)
 class Ending:
-    """How a run ended. `error`: what ended it, None where all went well.
+    """How a run ended. `error`: what ended it, None after success.
 
-    `interval`: as the stanza has it. `succession`: of its lease, "" where it is not known.
-    `seconds`: it took. `blocked`: seconds of them in which splunkd did not read.
+    `interval`: from the stanza. `succession`: of its lease, "" if unknown. `seconds`: duration.
+    `blocked`: seconds of it in which splunkd did not read from the pipe.
     """
 
     error: Optional[CollectionError]
@@ -47,7 +54,7 @@ class Ending:
 
 
 def report_run(ending: Ending, totals: Totals, log: Log) -> None:
-    """The line that every run ends with: alerts and views go by it."""
+    """Write the last line of a run. Alerts depend on it."""
     how = how_ended(ending.error)
     log.info(
         "run.finished",
@@ -68,25 +75,83 @@ def report_run(ending: Ending, totals: Totals, log: Log) -> None:
 
 
 def _short(seconds: float | None) -> float | int | None:
-    """Without decimals where there are none."""
+    """A whole number without decimals."""
     return int(seconds) if seconds is not None and seconds.is_integer() else seconds
 
 
 def report_rewind(rewind: Rewind, log: Log) -> None:
-    """Say that the input went back to a safe position."""
+    """Log that the input went back to a safe position."""
     log.warning(
         "checkpoint.rewound",
-        reason="splunkd may have died with records that it had not stored yet",
+        reason="splunkd may have crashed before it indexed the last records. The input went back "
+        "to an earlier position, so events may be duplicated.",
         saved_at=rewind.to,
         last_saved_at=rewind.last,
     )
 
 
 def report_gap(gap: Gap, name: str, log: Log, bulletin: Bulletin) -> None:
-    """Say what the input `name` cannot get any more, in the log and to a person."""
-    log.warning("gap.recorded", since=gap.since, until=gap.until, cause=gap.cause)
-    bulletin.gap(
-        f"The input '{name}' could not collect the security events that Akamai stored from "
-        f"{utc(gap.since)} to {utc(gap.until)} ({gap.cause}): Akamai keeps them for 12 hours, and "
-        "gives at most 600000 of one second"
+    """Report events that input `name` cannot collect, in the log and in the Messages menu."""
+    log.warning(
+        "gap.recorded", since=gap.since, until=gap.until, cause=gap.cause, events=gap.events
     )
+    if gap.cause == "window_full":
+        outcome = (
+            "may be incomplete in the index, because Akamai returns at most "
+            f"{PAGE_EVENTS_MAX:,} events for any one second"
+        )
+    elif gap.cause == "lines_missing":
+        outcome = (
+            f"lack {gap.events or 0:,} events in the index, because Akamai sent a page with fewer "
+            "events than it counted three times"
+        )
+    else:
+        outcome = (
+            f"cannot be collected, because Akamai retains events for {RETENTION // 3600} hours"
+        )
+    bulletin.gap(
+        f"Input '{name}': the security events that Akamai stored from {utc(gap.since)} to "
+        f"{utc(gap.until)} {outcome} ({gap.cause})."
+    )
+    number = "the" if gap.events is None else f"{gap.events} of the"
+    bulletin.gap(
+        f"The input '{name}' could not collect {number} security events that Akamai stored from "
+        f"{utc(gap.since)} to {utc(gap.until)} ({gap.cause}). {_CAUSES.get(gap.cause, '')}".strip()
+    )
+
+
+def report_doubts(
+    page: Page, delivered: Delivered, name: str, log: Log, bulletin: Bulletin
+) -> None:
+    """Say what was wrong with a page that is written."""
+    if page.oversized:
+        log.warning("line.oversized", lines=page.oversized, longest_kept=LINE_MAX)
+    # A line too long for a record is kept short at once, and is no reason to doubt the page.
+    doubtful = delivered.contexts or delivered.unparsed > page.oversized
+    if not page.mismatch and not (page.tolerant and doubtful):
+        return
+    reason = page.mismatch or "Some of its lines are no events"
+    log.warning(
+        "page.doubtful",
+        reason=reason,
+        events=delivered.events,
+        expected=page.context.total,
+        missing=page.missing,
+        unparsed=delivered.unparsed,
+        contexts=delivered.contexts,
+    )
+    bulletin.doubt(
+        f"The input '{name}' has indexed a page that does not agree with its own count: "
+        f"{reason}. Akamai sent it so three times. Lines that are no events are indexed "
+        f"with type=akamai_siem_unparsed ({delivered.unparsed}); {page.missing} events are "
+        "missing. Report it to Akamai's support"
+    )
+
+
+_CAUSES = {
+    "lines_missing": "Akamai sent a page with fewer events than it counted, three times",
+    "window_full": "Akamai returns at most 600,000 events of one second",
+    "offset_expired": "Akamai retains events for 12 hours",
+    "range_expired": "Akamai retains events for 12 hours",
+}
+"""By the cause of a gap: why, as a person is told."""

@@ -1,6 +1,6 @@
-"""A block of source lines into what splunkd's pipe takes: records, and their elements.
+"""Converts a block of source lines into records and their XML elements.
 
-The same whether this process does it or a worker does; it depends on its arguments alone.
+This process and a worker process do the same. The result depends only on the arguments.
 """
 
 from __future__ import annotations
@@ -8,7 +8,8 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from ta_akamai_siem.record.event import NotAnEvent, Record, record, unparsed
+from ta_akamai_siem.record.event import ContextLine, NotAnEvent, Record, record, unparsed
+from ta_akamai_siem.record.long_line import WIDE_MAX, bounded, read_shortened
 
 from .event_stream import event_elements
 
@@ -20,21 +21,23 @@ if TYPE_CHECKING:
     from ta_akamai_siem.record.masking import Masking
 
 NO_START = -1.0
-"""In place of the start of an event that has none."""
+"""The start of an event without one."""
 
 
 class Converted(NamedTuple):
-    """What became of a block's lines.
+    """The result for a block.
 
-    `elements`: of all its events, in their order. `starts`: when each of them happened, epoch
-    seconds or NO_START. `unparsed`: how many were no events and are kept as they came. `masked`:
-    how many values were masked.
+    `elements`: XML of its events, in order. `starts`: the time of each event, epoch seconds or
+    NO_START. `unparsed`: number of lines that are not events and are kept as text. `masked`: number
+    of masked values. `contexts`: number of context lines, which are
+    never records.
     """
 
     elements: bytes
     starts: array[float]
     unparsed: int
     masked: int = 0
+    contexts: int = 0
 
 
 def convert(
@@ -42,35 +45,41 @@ def convert(
 ) -> Converted:
     """`moment`, `masking`: as `event.record` takes them.
 
-    `tolerant`: keep a line that is no event. Raises NotAnEvent where one may not be kept.
+    `tolerant`: keep a line that is not an event. Without it, such a line raises NotAnEvent.
+    A context line is left out in the same way. A line too long for a record is always kept, cut.
     """
     made: list[Record] = []
-    kept = 0
-    for line in lines:
+    kept = contexts = 0
+    for given in lines:
+        line = bounded(given) if len(given) > WIDE_MAX else given
         try:
             made.append(record(line, moment, masking))
-        except NotAnEvent:  # noqa: PERF203 - what it costs was measured: nothing
+        except ContextLine:
             if not tolerant:
+                raise
+            contexts += 1
+        except NotAnEvent:
+            if not tolerant and not read_shortened(line):
                 raise
             made.append(unparsed(line, moment, masking))
             kept += 1
     starts = array("d", [float(each.time) if each.timed else NO_START for each in made])
     masked = sum(each.masked for each in made) if masking else 0
-    return Converted(event_elements(made), starts, kept, masked)
+    return Converted(event_elements(made), starts, kept, masked, contexts)
 
 
 class Converter(Protocol):
-    """Whoever transforms blocks. `lookahead`: how many to begin before the first is waited for."""
+    """Converts blocks. `lookahead`: blocks to begin before waiting for the first."""
 
     @property
     def lookahead(self) -> int: ...
 
     def begin(self, lines: Lines, moment: Moment, *, tolerant: bool) -> Callable[[], Converted]:
-        """Take a block; what is given back gives what became of it, as `convert` does."""
+        """Begin a block. Call the result to wait for its Converted; it raises as `convert` does."""
 
 
 class InProcess:
-    """This process, when it is asked for the result."""
+    """Converts in this process, when the result is requested."""
 
     lookahead = 0
 

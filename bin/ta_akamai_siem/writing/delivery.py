@@ -1,8 +1,8 @@
-"""One proved page into splunkd's pipe: blocks of lines, records, elements, progress.
+"""Writes one complete page to splunkd's pipe, block by block, and records the progress.
 
-A line that turns out to be no event is found here at the latest. Its block is not written; the
-page counts as incomplete and is asked for again. What went before that line is covered by the
-progress record, and recognised in this run in whatever order it comes back.
+A line that is not an event is found here at the latest. Its block is not written, and the page is
+requested again as incomplete. The progress record covers the lines before it. In the same run they
+are recognised in any order.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from ta_akamai_siem.errors import PageIncomplete
 from ta_akamai_siem.record.event import NotAnEvent
 
 from .conversion import NO_START, InProcess
+from .event_stream import PIPE_MAX
 from .progress import LineDigest, Progress
 
 if TYPE_CHECKING:
@@ -35,39 +36,54 @@ if TYPE_CHECKING:
 
 PROGRESS_EVENTS = 1_000
 PROGRESS_SECONDS = 0.25
-"""Progress is recorded when both have passed since the last record …"""
+"""Progress is recorded when both have been reached since the last record …"""
 PROGRESS_EVENTS_MAX = 2_000
-"""… and never further apart than this: so many may come twice after a kill."""
+"""… and at least this often: up to this many events are duplicated after a kill."""
 _CHUNK = 500
 WORTH_WORKERS = 5_000
-"""Events of a page from which on workers are used: a smaller one is done before they are there."""
+"""Events of the smallest page for workers: they start too slowly for smaller ones."""
 _LAST = 200
-"""Events at a page's end whose median start is taken; a few odd ones do not move it."""
+"""Events at the end of a page whose median start counts, so that a few wrong ones do not."""
 
 
 @dataclass
 class Delivered:
-    """What became of a page's lines.
+    """The result for a page, in numbers of events unless it says otherwise.
 
-    `repeated`: not written again, as they were already. `masked`: how many of their values were
-    masked. `newest`: start of the newest event.
-    `late`: median start of the page's last events, a moment up to which all is stored that comes
-    before the page's end: an event is never stored before it happened. Both epoch seconds, 0 where
-    no event has a start.
+    `untimed`: without a time of their own. `unparsed`: not JSON objects, kept as text. `repeated`:
+    written earlier, so not written again. `contexts`: context lines. `masked`: values.
+    `newest`: start of the newest event. `late`: median start of the page's last events. Akamai
+    never stores an event before it happened, so all events up to this moment come before the
+    page's end. Both are epoch seconds, 0 if no
+    event has a start.
     """
 
     events: int = 0
     untimed: int = 0
     unparsed: int = 0
     repeated: int = 0
+    contexts: int = 0
     masked: int = 0
     newest: float = 0.0
     late: float = 0.0
 
+    @property
+    def lines(self) -> int:
+        """Of the page, done with so far."""
+        return self.events + self.repeated + self.contexts
+
+
+class _Point(NamedTuple):
+    """`written`: bytes that the pipe had taken. `progress`: how far the page was then."""
+
+    written: int
+    progress: Progress
+
 
 class _Begun(NamedTuple):
-    """A chunk of lines on its way: those that are with splunkd already, and the promise of the
-    others.
+    """A chunk of lines being converted.
+
+    `known`: lines that were written earlier. `converted`: waits for the others.
     """
 
     lines: Lines
@@ -77,8 +93,8 @@ class _Begun(NamedTuple):
 
 @dataclass(frozen=True)
 class WritingResources:
-    """How hard to work. `rate_limit`: is told how many events are to be written, and may wait.
-    `in_process`: transforms what is written, `workers` what is while we are behind.
+    """What an input may use. `rate_limit`: called with a number of events before they are written;
+    it may wait. `in_process`, `workers`: convert blocks; `workers` while the input is behind.
     """
 
     rate_limit: Callable[[int], None] = lambda _: None
@@ -87,8 +103,8 @@ class WritingResources:
 
 
 class Delivery:
-    """Writes pages. `check`: raises when we are to stop. `moment`: of collecting what is
-    transformed now.
+    """Writes pages. `check`: raises StopRequested after a signal. `moment`: the current time of
+    collection.
     """
 
     def __init__(
@@ -105,13 +121,13 @@ class Delivery:
         self._moment = moment
         self._resources = resources
         self._written = LineMultiset()
+        self._points: deque[_Point] = deque()
 
     def deliver(self, page: Page, position: str, *, behind: bool = False) -> Delivered:
-        """Write a page's records; all of them are with splunkd when this returns.
+        """Write a page's records. When this returns, splunkd's pipe has taken all of them.
 
-        `position`: the cursor's, by which progress is recorded. `behind`: more is waiting. Raises
-        PageIncomplete, PipeClosed, StopRequested, SpoolUnusable; what was written by then is
-        recorded.
+        `position`: identifies the page in the progress record. `behind`: more pages are waiting.
+        Raises PageIncomplete, PipeClosed, StopRequested, SpoolUnusable; the progress is recorded.
         """
         delivered = Delivered()
         digest = LineDigest()
@@ -131,6 +147,7 @@ class Delivery:
                 if meter.due(len(lines)):
                     self._record(position, delivered, digest, meter)
                 self._check()
+                self._mark(position, delivered, digest)
                 self._stream.write(made.elements)
                 _count(delivered, made, repeated=len(known))
                 digest.add(lines)
@@ -140,7 +157,7 @@ class Delivery:
             if meter.events:
                 self._record(position, delivered, digest, meter)
             if isinstance(error, PageIncomplete):
-                done = delivered.events + delivered.repeated
+                done = delivered.lines
                 self._written.add(islice(chain.from_iterable(page.blocks()), done))
                 self._written.add(chain.from_iterable(begun.known for begun in waiting))
             raise
@@ -148,19 +165,42 @@ class Delivery:
         return delivered
 
     def leave_out(self, lines: LineMultiset) -> None:
-        """Lines of the next page that are with splunkd already."""
+        """Do not write these lines of the next page, because they were written earlier."""
         self._written = lines
 
     def page_saved(self) -> None:
-        """The checkpoint has moved past the page."""
+        """Call this when the checkpoint has moved past the page."""
         self._progress.clear()
+
+    def read_up_to(self, unread: int) -> str | None:
+        """For when splunkd has left without reading the last `unread` bytes: records no more
+        progress than it has read. The position of the page to go on with, None where nothing was
+        written.
+        """
+        points = self._points
+        while len(points) > 1 and points[-1].written > self._stream.written - unread:
+            points.pop()
+        if not points:
+            return None
+        progress = points[-1].progress
+        self._progress.clear()
+        if progress.events:
+            self._progress.save(progress)
+        return progress.position
+
+    def _mark(self, position: str, delivered: Delivered, digest: LineDigest) -> None:
+        """Remember where we are; what is older than a pipe can hold was read."""
+        written, points = self._stream.written, self._points
+        points.append(_Point(written, Progress(position, delivered.lines, digest.hex())))
+        while len(points) > 1 and points[1].written <= written - PIPE_MAX:
+            points.popleft()
 
     def _begun(
         self, chunks: Iterable[Lines], page: Page, by: Converter, waiting: deque[_Begun]
     ) -> Iterator[_Begun]:
-        """The chunks in order, some of them begun before the first is asked for.
+        """The chunks in order, `lookahead` of them begun in advance.
 
-        `waiting`: those begun and not done with.
+        `waiting`: those begun and not finished.
         """
         for lines in chunks:
             new, known = self._told_apart(lines) if self._written else (lines, [])
@@ -174,7 +214,7 @@ class Delivery:
             waiting.popleft()
 
     def _told_apart(self, lines: Lines) -> tuple[Lines, list[bytes]]:
-        """Those to write, and those written before their page turned out to be broken."""
+        """The lines to write, and those that were written earlier."""
         new: list[bytes] = []
         known: list[bytes] = []
         for line in lines:
@@ -184,7 +224,7 @@ class Delivery:
     def _resumed(
         self, page: Page, position: str, digest: LineDigest, delivered: Delivered
     ) -> Iterator[Lines]:
-        """The page's lines, less those that an earlier run wrote, if they are the same ones."""
+        """The lines of the page, without those that an earlier run wrote, if they are the same."""
         progress = self._progress.load()
         if progress is None or progress.position != position or progress.events > page.events:
             return _chunks(page)
@@ -211,13 +251,12 @@ class Delivery:
     def _record(
         self, position: str, delivered: Delivered, digest: LineDigest, meter: _Meter
     ) -> None:
-        events = delivered.events + delivered.repeated
-        self._progress.save(Progress(position, events, digest.hex()))
+        self._progress.save(Progress(position, delivered.lines, digest.hex()))
         meter.reset()
 
 
 class _Meter:
-    """What was written since progress was last recorded."""
+    """Counts what was written since progress was last recorded."""
 
     def __init__(self) -> None:
         self.reset()
@@ -238,7 +277,7 @@ def _made(converted: Callable[[], Converted]) -> Converted:
     try:
         return converted()
     except NotAnEvent as error:
-        what = "A line of the page is no JSON object"
+        what = "A line of the page is not a JSON object"
         raise PageIncomplete(what, ended=True) from error
 
 
@@ -246,6 +285,7 @@ def _count(delivered: Delivered, made: Converted, repeated: int) -> None:
     delivered.events += len(made.starts)
     delivered.repeated += repeated
     delivered.unparsed += made.unparsed
+    delivered.contexts += made.contexts
     delivered.masked += made.masked
     delivered.untimed += made.starts.count(NO_START)
     delivered.newest = max(delivered.newest, max(made.starts, default=0.0))
@@ -257,7 +297,7 @@ def _median_start(starts: Sequence[float]) -> float:
 
 
 def _chunks(page: Page) -> Iterator[Lines]:
-    """A block of tiny lines holds thousands: smaller pieces keep progress records close."""
+    """Blocks in smaller pieces: a block of short lines has thousands, too many for one record."""
     for lines in page.blocks():
         if len(lines) <= _CHUNK:
             yield lines

@@ -1,4 +1,4 @@
-"""What a stanza of inputs.conf amounts to, and which arguments a caller may set."""
+"""The merged settings of a stanza of inputs.conf, and the arguments that a caller may set."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def effective(layers: ConfLayers, app: str, stanza: str) -> dict[str, str]:
     merged = {
         "interval": "60",
         "disabled": "0",
-        "start_by_shell": "false",
+        "start_by_shell": "true",
         "source": stanza,
         "sourcetype": kind,
         **layers.defaults("inputs", app),
