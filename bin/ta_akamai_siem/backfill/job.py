@@ -32,7 +32,7 @@ def collect(parts: Parts[BackfillSettings]) -> None:
         around = Surroundings(
             checkpoints=parts.checkpoint(CODEC),
             windows=Windows(pages, clock.now, stop.wait, visible_wait=MARGIN),
-            writer=Delivery(parts.stream, parts.progress(), stop.check, time.time, hard),
+            writer=Delivery(parts.stream, parts.progress(), parts.may_write, time.time, hard),
             log=log,
             bulletin=parts.bulletin,
             stop=stop,

@@ -29,7 +29,7 @@ def collect(parts: Parts[InputSettings]) -> None:
         around = Surroundings(
             checkpoints=parts.checkpoint(CODEC),
             pages=Fetcher(parts.source(client), clock, stop.wait, log),
-            writer=Delivery(stream, parts.progress(), stop.check, time.time, hard),
+            writer=Delivery(stream, parts.progress(), parts.may_write, time.time, hard),
             log=log,
             bulletin=parts.bulletin,
             stop=stop,

@@ -1,4 +1,4 @@
 """Where an input stands, and who may say so.
 
-Reading order: `history`, `lease`, `checkpoint`, `last_run`.
+Reading order: `entry`, `history`, `ledger`, `claim`, `watch`, `lease`, `checkpoint`, `last_run`.
 """

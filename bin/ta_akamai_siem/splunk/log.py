@@ -76,8 +76,13 @@ def log_file_name(kind: str, name: str) -> str:
     return f"ta_akamai_siem_{safe}.log"
 
 
+def log_folder() -> Path:
+    """Where splunkd's log and ours are."""
+    return Path(os.environ.get("SPLUNK_HOME", ".")) / "var" / "log" / "splunk"
+
+
 def _file_handler(kind: str, name: str) -> logging.Handler:
-    folder = Path(os.environ.get("SPLUNK_HOME", ".")) / "var" / "log" / "splunk"
+    folder = log_folder()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         handler: logging.Handler = RotatingFileHandler(

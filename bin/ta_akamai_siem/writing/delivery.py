@@ -86,7 +86,7 @@ class WritingResources:
 
 
 class Delivery:
-    """Writes pages. `check`: raises when we are to stop. `now`: epoch seconds."""
+    """Writes pages. `check`: raises when we may not write the next block. `now`: epoch seconds."""
 
     def __init__(
         self,
@@ -107,8 +107,8 @@ class Delivery:
         """Write a page's records; all of them are with splunkd when this returns.
 
         `position`: the cursor's, by which progress is recorded. `behind`: more is waiting. Raises
-        PageIncomplete, PipeClosed, StopRequested, SpoolUnusable; what was written by then is
-        recorded.
+        PageIncomplete, PipeClosed, SpoolUnusable, and what `check` raises; what was written by then
+        is recorded.
         """
         delivered = Delivered()
         digest = LineDigest()

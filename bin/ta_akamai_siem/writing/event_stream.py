@@ -8,10 +8,18 @@ so that what is written is with splunkd and not in a buffer of ours.
 from __future__ import annotations
 
 import os
+import stat
+import sys
 import time
 from typing import TYPE_CHECKING
 
 from ta_akamai_siem.errors import PipeClosed
+
+try:
+    import fcntl
+    import termios
+except ImportError:  # Windows
+    fcntl = termios = None  # type: ignore[assignment]
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,6 +39,23 @@ _MARKUP = (
     (b"\x02", b"</time><data>"),
     (b"\x03", b"</data></event>\n"),
 )
+
+
+_LOOK = 0.005
+"""Seconds between two looks into the pipe."""
+
+
+def _unread(descriptor: int) -> int | None:
+    """Bytes in the pipe that ends at our `descriptor`; None where the system cannot tell."""
+    if fcntl is None or termios is None:
+        return None
+    try:
+        if not stat.S_ISFIFO(os.fstat(descriptor).st_mode):
+            return None
+        answer = fcntl.ioctl(descriptor, termios.FIONREAD, bytes(4))
+    except OSError:
+        return None
+    return int.from_bytes(answer, sys.byteorder)
 
 
 def event_elements(records: Iterable[Record]) -> bytes:
@@ -65,6 +90,16 @@ class EventStream:
         if self._open and self._whole:
             self._open = False
             self._write_all(_END)
+
+    def is_read(self, within: float) -> bool:
+        """Whether splunkd has taken all that was written out of the pipe, `within` seconds.
+
+        False also where the system cannot tell.
+        """
+        deadline = time.monotonic() + within
+        while (unread := _unread(self._descriptor)) and time.monotonic() < deadline:
+            time.sleep(_LOOK)
+        return unread == 0
 
     def _write_all(self, data: bytes) -> None:
         rest = memoryview(data)
