@@ -55,7 +55,8 @@ def stopped_in_order(after: float, before: float) -> bool:
         return False
     since = [moment for moment in moments if after < moment.at]
     # A start comes first where that splunkd died, whatever was stopped in order later.
-    return bool(since) and since[0].is_stop and since[0].at < before
+    # splunkd tells its own start in whole seconds.
+    return bool(since) and since[0].is_stop and since[0].at < before + 1
 
 
 def _moments(text: bytes) -> Iterator[_Moment]:

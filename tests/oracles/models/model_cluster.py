@@ -13,6 +13,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, Callable, Iterator, NamedTuple
 
 from ta_akamai_siem.settings import Account, InputSettings
+from ta_akamai_siem.splunk.names import LEASES
 from tests.oracles.models.model_akamai import Clock, ModelAkamai
 from tests.oracles.models.model_run import Member, went_backward, without_threads
 from tests.oracles.models.model_splunk import Captain, Fate, Killed, ModelKv, ModelSplunkd
@@ -134,6 +135,9 @@ def a_death(folder: Path, lag: float, error: float, step: int, _: object) -> Out
     fate = _Disturbed(step, cluster.clock, dies)
     cluster.run(cluster.a, fate)
     splunkd = cluster.a.splunkd
+    claims = cluster.a.kv.documents.get(LEASES, {}).values()
+    # A machine that dies right after its run has ended in order: `docs/delivery.md`, not covered.
+    fate.met = fate.met and not any(claim["released"] for claim in claims)
     if fate.met:
         splunkd.crash()
         for _ in range(4):
