@@ -177,7 +177,7 @@ class Lease:
             by=self.instance,
             position=position,
             saved_at=saved_at,
-            inserted_at=saved_at,
+            inserted_at=self.now(),
             uptime=self.monotonic(),
             anew=anew,
         )

@@ -1,6 +1,6 @@
 """The neighbour that starts us: splunkd, its KV store, its settings, its log and its messages.
 
 Reading order: `names`, `instance`, `input_definition`, `input_settings`, `scheme`, `no_proxy`,
-`connection`, `log`, `stop_signal`, `kv_store`, `kv_retry`, `stored_settings`, `splunkd`,
-`bulletin`.
+`connection`, `log`, `orderly_stop`, `stop_signal`, `kv_store`, `kv_retry`, `stored_settings`,
+`splunkd`, `bulletin`.
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from tests.standins.akamai.client import AkamaiStandin
@@ -63,6 +64,11 @@ class Cluster:
             push_account(member, ACCOUNT, account_values(self.akamai))
             push_input(member, STANZA, Site.input_values(**changed))
 
+    def newest(self) -> dict[str, Any]:
+        """Where the input stands; empty where it never ran."""
+        found = self.captain.kv_documents(CHECKPOINTS).values()
+        return max(found, key=lambda each: int(each["number"]), default={})
+
     def leases(self) -> list[dict[str, Any]]:
         """Lowest number first."""
         found = self.captain.kv_documents(LEASES).values()
@@ -71,7 +77,7 @@ class Cluster:
     def owner(self) -> str:
         """The member whose lease is in force; empty where there is none."""
         leases = self.leases()
-        if not leases or leases[-1]["released"]:
+        if not leases or leases[-1]["released"] or leases[-1]["run"] != self.newest()["run"]:
             return ""
         return next(name for name in self.members if self.guid(name) == leases[-1]["owner"])
 
@@ -79,10 +85,11 @@ class Cluster:
         text = (self._folder / name / "etc" / "instance.cfg").read_text(encoding="utf-8")
         return text.partition("guid")[2].partition("=")[2].split()[0]
 
-    def save(self, collection: str, document: dict[str, Any]) -> None:
-        """Change a document, as only a test does."""
-        path = self.captain.app_path("storage", "collections", "data", collection, "batch_save")
-        self.captain.call("POST", path, document=[document])
+    def watched_longer(self, name: str, seconds: float) -> None:
+        """As if a member had begun to watch the owner's claim so much earlier."""
+        (path,) = self._folder.glob(f"{name}/var/lib/splunk/modinputs/*/*/watch.json")
+        noted = json.loads(path.read_text(encoding="utf-8"))
+        path.write_text(json.dumps({**noted, "since": noted["since"] - seconds}), encoding="utf-8")
 
     def log_text(self, name: str) -> str:
         path = self._folder / name / "var" / "log" / "splunk" / "ta_akamai_siem_first.log"
