@@ -176,8 +176,7 @@ class Cursor:
         )
 
     def settled(self) -> Cursor:
-        """The cursor once a page has arrived: Akamai took our clock for right, or it was put right.
-        """
+        """The cursor once a page has arrived: our clock was right, or was put right."""
         return replace(self, host_time=False, skew=0.0)
 
     def complete_to(self, moment: float) -> Cursor:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Optional
 
-from ta_akamai_siem.position.last_run import AGAIN, LEFT, PERSON, LastRun
 from ta_akamai_siem.position.claim import is_in_force
+from ta_akamai_siem.position.last_run import AGAIN, LEFT, PERSON, LastRun
 from ta_akamai_siem.timestamps import utc
 
 if TYPE_CHECKING:

@@ -1,5 +1,4 @@
-"""Where an input stands, as its own kind of position. Fails closed: without it nothing is fetched.
-"""
+"""Where an input stands, as a position of its kind. Without it nothing is fetched, ever."""
 
 from __future__ import annotations
 

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import contextlib
 import threading
-import time
 from typing import TYPE_CHECKING, Any, Optional
 
 from ta_akamai_siem.errors import CheckpointUnavailable, CollectionError, LeaseLost
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from ta_akamai_siem.splunk.kv_store import KvStore
 
     from .entry import Entry
+    from .host import Host
 
 RENEWAL = 10.0
 """Seconds between two renewals."""
@@ -44,26 +44,13 @@ _LOST = "Another member of the cluster has taken this input over"
 
 
 class Claim:
-    """The claim of one run. `taken`: the position with which it took the input over.
+    """The claim of one run. `taken`: the position with which it took the input over."""
 
-    `now`: this host's clock, epoch seconds. `wait`: sleeps that many seconds, or raises when we are
-    to stop.
-    """
-
-    def __init__(
-        self,
-        store: KvStore,
-        key: str,
-        taken: Entry,
-        now: Callable[[], float],
-        wait: Callable[[float], None],
-    ) -> None:
+    def __init__(self, store: KvStore, key: str, taken: Entry, host: Host) -> None:
         self._store = store
         self._key = key
         self._taken = taken
-        self._now = now
-        self._wait = wait
-        self.monotonic: Callable[[], float] = time.monotonic
+        self._host = host
         self._beat = 0
         self._lost = False
         self._proved = (0.0, 0.0)
@@ -72,7 +59,7 @@ class Claim:
 
     def insert(self) -> None:
         """Raises CheckpointUnavailable once retries are used up, CheckpointUnusable."""
-        proved = self._moment()
+        proved = self._host.moment()
         document = self._document(released=False)
         # The number is ours alone: what is there already is what was inserted before an answer was
         # lost, or a left-over of version 0.1.0.
@@ -91,7 +78,7 @@ class Claim:
         for _ in range(_RENEWALS_AT_ONCE):
             if self._lost:
                 raise LeaseLost(_LOST)
-            if self._seconds_since_proved() <= TRUSTED:
+            if self._host.seconds_since(self._proved) <= TRUSTED:
                 return
             self._retried(self._renew)
         if self._lost:
@@ -123,19 +110,12 @@ class Claim:
         with self._write:
             if unless is not None and unless.is_set():
                 return
-            proved = self._moment()
+            proved = self._host.moment()
             self._beat += 1
             if self._store.replace_document(LEASES, self._document(released=False)):
                 self._proved = proved
             else:
                 self._lost = True
-
-    def _moment(self) -> tuple[float, float]:
-        return self.monotonic(), self._now()
-
-    def _seconds_since_proved(self) -> float:
-        """By the clock that shows more: a machine that slept may have stopped one of them."""
-        return max(now - then for now, then in zip(self._moment(), self._proved))
 
     def _document(self, *, released: bool, read: bool = False) -> dict[str, Any]:
         return {
@@ -145,13 +125,13 @@ class Claim:
             RUN: self._taken.run,
             "owner": self._taken.by.guid,
             "beat": self._beat,
-            "renewed_at": self._now(),
+            "renewed_at": self._host.now(),
             "released": released,
             "read": read,
         }
 
     def _retried(self, attempt: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever it gives
-        return retried(attempt, CheckpointUnavailable, self._wait)
+        return retried(attempt, CheckpointUnavailable, self._host.wait)
 
 
 def is_in_force(document: Mapping[str, Any], now: float) -> bool:

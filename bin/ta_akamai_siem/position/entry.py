@@ -154,7 +154,9 @@ def from_single_document(document: Mapping[str, Any], number: int) -> list[Entry
 
 def _instance(document: Mapping[str, Any]) -> Instance:
     started = document.get("splunkd_started")
-    return Instance(str(document.get("saved_by") or ""), None if started is None else float(started))
+    return Instance(
+        str(document.get("saved_by") or ""), None if started is None else float(started)
+    )
 
 
 def _position(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -22,7 +22,6 @@ after the last one that it saw.
 from __future__ import annotations
 
 import contextlib
-import time
 import uuid
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional
@@ -48,7 +47,7 @@ if TYPE_CHECKING:
     from ta_akamai_siem.splunk.kv_store import KvStore
 
     from .history import Rewind
-    from .watch import Watch
+    from .host import Host
 
 _TAKEN_WITHIN = 30.0
 """Seconds within which a run has to take an input over: another waits for longer."""
@@ -74,7 +73,7 @@ class _Found(NamedTuple):
 
     @property
     def owner(self) -> str:
-        """guid of the splunkd whose run had the input last; empty where there was none."""
+        """The guid of the splunkd whose run had the input last; empty where there was none."""
         by = self.newest.by.guid if self.newest else ""
         return str((self.claim or {}).get("owner") or by)
 
@@ -91,39 +90,23 @@ class _Found(NamedTuple):
 
 
 class Lease:
-    """The right to collect one input, for one run.
+    """The right to collect one input, for one run. `key`: `<kind>:<name>`."""
 
-    `key`: `<kind>:<name>`. `instance`: the splunkd that runs us. `now`: this host's clock, epoch
-    seconds. `wait`: sleeps that many seconds, or raises when we are to stop. `watch`: remembers
-    what other members did. `stopped_in_order`: whether it is proved that splunkd stopped in order
-    between two moments.
-    """
-
-    def __init__(
-        self,
-        store: KvStore,
-        key: str,
-        instance: Instance,
-        now: Callable[[], float],
-        wait: Callable[[float], None],
-        watch: Watch,
-        stopped_in_order: Callable[[float, float], bool] = lambda _after, _before: False,
-    ) -> None:
+    def __init__(self, store: KvStore, key: str, host: Host) -> None:
         self._store = store
         self._key = key
-        self.instance = instance
-        self.now = now
-        self._wait = wait
-        self._watch = watch
-        self._stopped_in_order = stopped_in_order
-        self._ledger = Ledger(store, key, wait)
-        self.monotonic: Callable[[], float] = time.monotonic
+        self._host = host
+        self._ledger = Ledger(store, key, host.wait)
         self._run = uuid.uuid4().hex
         self._newest: Optional[Entry] = None
         self._first = 0
         self._looked = (0.0, 0.0)
         self._claim: Optional[Claim] = None
         self.rewind: Optional[Rewind] = None
+
+    @property
+    def instance(self) -> Instance:
+        return self._host.instance
 
     @property
     def newest(self) -> Entry:
@@ -148,15 +131,14 @@ class Lease:
         if not found.ended_cleanly:
             # Before anything is written: the owner before us may only be asleep.
             self._forget_claims(entry.number)
-        claim = Claim(self._store, self._key, entry, self.now, self._wait)
-        claim.monotonic = self.monotonic
+        claim = Claim(self._store, self._key, entry, self._host)
         claim.insert()
-        if max(now - then for now, then in zip(self._moment(), self._looked)) > _TAKEN_WITHIN:
+        if self._host.seconds_since(self._looked) > _TAKEN_WITHIN:
             with contextlib.suppress(CheckpointUnavailable, CheckpointUnusable):
                 claim.withdraw()
             raise LeaseHeld("Taking the input over took so long that another may have done it too")
         self._claim, self._newest, self.rewind, self._first = claim, entry, rewind, entry.number
-        self._watch.forget()
+        self._host.watch.forget()
         claim.keep_renewed()
 
     def confirm(self) -> None:
@@ -174,11 +156,11 @@ class Lease:
         entry = Entry(
             number=self.newest.number + 1,
             run=self._run,
-            by=self.instance,
+            by=self._host.instance,
             position=position,
             saved_at=saved_at,
-            inserted_at=self.now(),
-            uptime=self.monotonic(),
+            inserted_at=self._host.now(),
+            uptime=self._host.monotonic(),
             anew=anew,
         )
         if not self._ledger.append(entry):
@@ -193,15 +175,15 @@ class Lease:
         if self._claim is None:
             return
         self._claim.release(read=read)
-        self._ledger.forget(self._first, self.now())
+        self._ledger.forget(self._first, self._host.now())
         self._store.delete_documents(LEASES, self._claims_before(self._first))
 
     def _look(self) -> _Found:
-        def newest() -> dict[str, Any] | None:
-            self._looked = self._moment()
+        def newest_now() -> dict[str, Any] | None:
+            self._looked = self._host.moment()
             return newest_document(self._store, self._key)
 
-        document = self._retried(newest)
+        document = self._retried(newest_now)
         if document is None:
             return _Found([], None)
         if NUMBER not in document:
@@ -225,11 +207,11 @@ class Lease:
         if newest is None or found.ended_cleanly:
             return True
         is_reset = newest.position is None and not newest.run
-        return is_reset or found.owner == self.instance.guid
+        return is_reset or found.owner == self._host.instance.guid
 
     def _watched(self, found: _Found) -> _Found:
         """What was found, once it has been so for long enough. Raises LeaseHeld before."""
-        seconds = self._watch.unchanged_for(found.sign)
+        seconds = self._host.watch.unchanged_for(found.sign)
         if seconds is None:
             return self._watched_here(found)
         if seconds < EXPIRY:
@@ -237,9 +219,9 @@ class Lease:
         return found
 
     def _watched_here(self, found: _Found) -> _Found:
-        began = self.monotonic()
-        while self.monotonic() - began < EXPIRY:
-            self._wait(_LOOK)
+        began = self._host.monotonic()
+        while self._host.monotonic() - began < EXPIRY:
+            self._host.wait(_LOOK)
             again = self._look()
             if self._is_free(again):
                 return again
@@ -251,8 +233,8 @@ class Lease:
         """The position to take the input over with: the newest, or a safe one before it."""
         newest = found.newest
         if newest is None:
-            now = self.now()
-            return Entry(1, self._run, self.instance, None, now, now), None
+            now = self._host.now()
+            return Entry(1, self._run, self._host.instance, None, now, now), None
         target, rewind = newest, None
         if self._may_be_lost(newest, found):
             history = found.newest_first if found.is_single else self._ledger.history(newest)
@@ -264,8 +246,8 @@ class Lease:
             target,
             number=newest.number + 1,
             run=self._run,
-            by=self.instance,
-            inserted_at=self.now(),
+            by=self._host.instance,
+            inserted_at=self._host.now(),
             anew=False,
             rewound_from=newest.number if rewind else None,
         )
@@ -275,14 +257,14 @@ class Lease:
         claim = found.claim or {}
 
         def stopped_in_order() -> bool:
-            ended, started = claim.get("renewed_at"), self.instance.started
+            ended, started = claim.get("renewed_at"), self._host.instance.started
             if not claim.get("read") or not isinstance(ended, (int, float)) or started is None:
                 return False
-            return self._stopped_in_order(float(ended), started)
+            return self._host.stopped_in_order(float(ended), started)
 
         return histories.is_unsafe(
             newest,
-            self.instance,
+            self._host.instance,
             ended_cleanly=found.ended_cleanly,
             stopped_in_order=stopped_in_order,
         )
@@ -295,10 +277,7 @@ class Lease:
         self._retried(lambda: self._store.delete_documents(LEASES, before))
 
     def _retried(self, attempt: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever it gives
-        return retried(attempt, CheckpointUnavailable, self._wait)
-
-    def _moment(self) -> tuple[float, float]:
-        return self.monotonic(), self.now()
+        return retried(attempt, CheckpointUnavailable, self._host.wait)
 
 
 def reset(store: KvStore, key: str, now: float) -> int:

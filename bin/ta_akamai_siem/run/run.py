@@ -22,6 +22,7 @@ from ta_akamai_siem.errors import (
 )
 from ta_akamai_siem.position import last_run
 from ta_akamai_siem.position.checkpoint import Checkpoint
+from ta_akamai_siem.position.host import Host
 from ta_akamai_siem.position.lease import Lease
 from ta_akamai_siem.position.watch import Watch
 from ta_akamai_siem.splunk.bulletin import Bulletin
@@ -124,15 +125,9 @@ class Run(Generic[_Settings]):
         folder = _own_folder(definition)
         remembered = folder / "bulletin.json"
         bulletin = Bulletin(splunkd, folder.name, remembered, instance.started, log)
-        lease = Lease(
-            splunkd.kv_store,
-            _key(definition),
-            instance,
-            time.time,
-            self._stop.wait,
-            Watch(folder / "watch.json"),
-            stopped_in_order,
-        )
+        watch = Watch(folder / "watch.json")
+        host = Host(instance, time.time, self._stop.wait, watch, stopped_in_order)
+        lease = Lease(splunkd.kv_store, _key(definition), host)
         ended: Optional[CollectionError] = None
         try:
             with self._stop.interruptible():

@@ -17,9 +17,11 @@ from ta_akamai_siem.errors import PipeClosed
 
 try:
     import fcntl
-    import termios
+    from termios import FIONREAD
 except ImportError:  # Windows
-    fcntl = termios = None  # type: ignore[assignment]
+    _CAN_LOOK = False
+else:
+    _CAN_LOOK = True
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,12 +49,10 @@ _LOOK = 0.005
 
 def _unread(descriptor: int) -> int | None:
     """Bytes in the pipe that ends at our `descriptor`; None where the system cannot tell."""
-    if fcntl is None or termios is None:
-        return None
     try:
-        if not stat.S_ISFIFO(os.fstat(descriptor).st_mode):
+        if not _CAN_LOOK or not stat.S_ISFIFO(os.fstat(descriptor).st_mode):
             return None
-        answer = fcntl.ioctl(descriptor, termios.FIONREAD, bytes(4))
+        answer = fcntl.ioctl(descriptor, FIONREAD, bytes(4))
     except OSError:
         return None
     return int.from_bytes(answer, sys.byteorder)

@@ -10,7 +10,7 @@ import random
 from collections import Counter
 from dataclasses import dataclass
 from itertools import count
-from typing import TYPE_CHECKING, Any, Callable, Iterator, NamedTuple
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple
 
 from ta_akamai_siem.settings import Account, InputSettings
 from ta_akamai_siem.splunk.names import LEASES
@@ -19,6 +19,7 @@ from tests.oracles.models.model_run import Member, went_backward, without_thread
 from tests.oracles.models.model_splunk import Captain, Fate, Killed, ModelKv, ModelSplunkd
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 LAGS = (0.0, 2.0, 15.0)
@@ -180,7 +181,7 @@ CASES: dict[str, tuple[Any, Any]] = {
 
 
 def outcomes(
-    folder: Path, case: str, lag: float, error: float, first: int = 1, every: int = 1
+    folder: Path, case: str, lag: float, error: float, *, first: int = 1, every: int = 1
 ) -> Iterator[Outcome]:
     """One for each step that the case has, or for some of them."""
     happens, how = CASES[case]

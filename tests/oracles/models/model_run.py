@@ -5,8 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections import Counter
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Callable, Iterator
+from typing import TYPE_CHECKING, Any, Callable
 
 import pytest
 
@@ -19,6 +18,7 @@ from ta_akamai_siem.continuous.cursor import CODEC
 from ta_akamai_siem.errors import ClockSkewed, CollectionError
 from ta_akamai_siem.position.checkpoint import Checkpoint
 from ta_akamai_siem.position.claim import Claim
+from ta_akamai_siem.position.host import Host
 from ta_akamai_siem.position.lease import Lease
 from ta_akamai_siem.position.watch import Watch
 from ta_akamai_siem.run.report import Totals
@@ -29,6 +29,9 @@ from ta_akamai_siem.writing.progress import ProgressFile
 from tests.oracles.models.model_splunk import Fate, Killed, ModelKv, ModelSplunkd
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
     from ta_akamai_siem.settings import InputSettings
     from tests.oracles.models.model_akamai import Clock, ModelAkamai
 
@@ -168,9 +171,8 @@ class Member:
         monotonic = self._monotonic
         watch = Watch(self.folder / f"{self.splunkd.name}.watch", monotonic)
         instance = self.splunkd.instance
-        lease = Lease(self.kv, KEY, instance, self.now, self.sleep, watch)
-        lease.monotonic = monotonic
-        return lease
+        host = Host(instance, self.now, self.sleep, watch, monotonic=monotonic)
+        return Lease(self.kv, KEY, host)
 
     def _monotonic(self) -> float:
         return self.clock.now
@@ -221,8 +223,8 @@ def went_backward(kv: ModelKv, akamai: ModelAkamai) -> list[tuple[int, int]]:
             seen[number] = document
     for number, document in seen.items():
         before = seen.get(number - 1, {})
-        tokens = before.get("offset"), document.get("offset")
-        if None in tokens or "rewound_from" in document:
+        tokens = [one["offset"] for one in (before, document) if one.get("offset") is not None]
+        if len(tokens) < 2 or "rewound_from" in document:
             continue
         from_place, to_place = (akamai.tokens[token][0] for token in tokens)
         if to_place < from_place:

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from copy import deepcopy
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Callable
+from typing import TYPE_CHECKING, Any, Callable, TypeVar
 from xml.sax.saxutils import unescape
 
 from ta_akamai_siem.errors import CheckpointUnavailable
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from tests.oracles.models.model_akamai import Clock
 
+_Seen = TypeVar("_Seen")
 QUEUE = 25.0
 """Seconds for which splunkd may keep a record before it is stored."""
 _DATA = re.compile(r"<data>(.*?)</data>")
@@ -158,26 +159,30 @@ class ModelKv(KvStore):
         return self.captain.documents
 
     def load_document(self, collection: str, key: str) -> dict[str, Any] | None:
-        return self._read(lambda: deepcopy(self._copy(collection).get(key)))
+        return self._look(lambda: deepcopy(self._copy(collection).get(key)))
 
     def find_documents(
         self, collection: str, query: Mapping[str, Any], *, sort: str = "", limit: int = 0
     ) -> list[dict[str, Any]]:
-        return self._read(lambda: self._find(self._copy(collection), query, sort, limit))
+        return self._look(lambda: self._find(self._copy(collection), query, sort, limit))
 
     def save_document(self, collection: str, document: Mapping[str, Any]) -> None:
         self._change(lambda: self.captain.put(self._now(), collection, document))
 
     def insert_document(self, collection: str, document: Mapping[str, Any]) -> bool:
         return self._change(
-            lambda: document["_key"] not in self.captain.of(collection)
-            and self.captain.put(self._now(), collection, document)
+            lambda: (
+                document["_key"] not in self.captain.of(collection)
+                and self.captain.put(self._now(), collection, document)
+            )
         )
 
     def replace_document(self, collection: str, document: Mapping[str, Any]) -> bool:
         return self._change(
-            lambda: document["_key"] in self.captain.of(collection)
-            and self.captain.put(self._now(), collection, document)
+            lambda: (
+                document["_key"] in self.captain.of(collection)
+                and self.captain.put(self._now(), collection, document)
+            )
         )
 
     def delete_documents(self, collection: str, query: Mapping[str, Any]) -> None:
@@ -210,7 +215,7 @@ class ModelKv(KvStore):
         if self.away:
             raise CheckpointUnavailable("away")
 
-    def _read(self, look: Any) -> Any:
+    def _look(self, look: Callable[[], _Seen]) -> _Seen:
         self._answer()
         self.fate.step()
         found = look()

@@ -10,6 +10,7 @@ import pytest
 from ta_akamai_siem.errors import LeaseHeld, LeaseLost
 from ta_akamai_siem.position import lease as leases
 from ta_akamai_siem.position.claim import EXPIRY, TRUSTED
+from ta_akamai_siem.position.host import Host
 from ta_akamai_siem.position.lease import Lease
 from ta_akamai_siem.position.watch import Watch
 from ta_akamai_siem.splunk.instance import Instance
@@ -50,9 +51,8 @@ class Cluster:
         uptime = self.clock(-3600.0 * place)
         watch = Watch(self._folder / f"{instance.guid}.json", uptime)
         now = self.clock(60.0 * place)
-        made = Lease(self.store, self.key, instance, now, lambda _: None, watch)
-        made.monotonic = uptime
-        return made
+        host = Host(instance, now, lambda _: None, watch, monotonic=uptime)
+        return Lease(self.store, self.key, host)
 
     def clock(self, ahead: float = 0.0) -> Callable[[], float]:
         return lambda: self.time + ahead
@@ -194,7 +194,7 @@ def test_who_came_too_late_leaves_the_other_claim_alone(cluster: Cluster) -> Non
         found = find(*asked, **how)
         if asked[0] == CHECKPOINTS:
             # It has a store of its own.
-            winner._store = Other(find, cluster.store)
+            winner._store = Other(find, cluster.store)  # type: ignore[assignment]
             winner.take()
         return found
 

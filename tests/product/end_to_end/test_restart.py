@@ -203,7 +203,9 @@ def test_what_version_0_1_0_saved(site: Site) -> None:
         if name not in ("input", "number", "run", "inserted_at", "uptime")
     }
     for collection in (CHECKPOINTS, "ta_akamai_siem_leases"):
-        site.splunk.request("DELETE", site.splunk.app_path("storage", "collections", "data", collection))
+        site.splunk.request(
+            "DELETE", site.splunk.app_path("storage", "collections", "data", collection)
+        )
     site.change_documents(CHECKPOINTS, [{**position, "_key": key, "history": []}])
     lease = {"input": key, "number": 7, "owner": last["saved_by"], "run": "old", "released": True}
     times = {"heartbeat_at": last["saved_at"], "expires_at": last["saved_at"] + 45}

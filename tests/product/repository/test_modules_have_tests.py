@@ -35,6 +35,7 @@ TESTED_BY = {
     "position/last_run": "unit/pages/test_input_state",
     "position/claim": "end_to_end/test_lease",
     "position/entry": "unit/position/test_history",
+    "position/host": "end_to_end/test_lease",
     "position/lease": "end_to_end/test_lease",
     "position/ledger": "end_to_end/test_lease",
     "record/decoding": "property/test_event_reference",

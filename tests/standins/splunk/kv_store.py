@@ -51,7 +51,9 @@ class KvStore:
             "key TEXT, body TEXT, PRIMARY KEY (app, owner, collection, key))",
         )
         # What members' copies still show: each change and when it was made, NULL for a deletion.
-        self._base.execute("CREATE TABLE IF NOT EXISTS changes AS SELECT 0.0 AS at, * FROM documents")
+        self._base.execute(
+            "CREATE TABLE IF NOT EXISTS changes AS SELECT 0.0 AS at, * FROM documents"
+        )
         for change, row in (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD")):
             body = "NULL" if row == "OLD" else "NEW.body"
             self._base.execute(
@@ -134,7 +136,11 @@ class KvStore:
             rows.append((*place, key, self._body(place, key, document)))
         with self._lock:
             self._base.execute("BEGIN")
-            self._base.executemany("INSERT INTO documents VALUES (?,?,?,?,?) ON CONFLICT DO UPDATE SET body=excluded.body", rows)
+            self._base.executemany(
+                "INSERT INTO documents VALUES (?,?,?,?,?) "
+                "ON CONFLICT DO UPDATE SET body=excluded.body",
+                rows,
+            )
             self._base.execute("COMMIT")
         return [row[3] for row in rows]
 

@@ -244,7 +244,9 @@ def test_two_instances_on_one_kv_store(splunk: SplunkStandin, tmp_path: Path) ->
         assert member.request("GET", data, key="wrong")[0] == 401
 
 
-def test_a_members_copy_lags_behind_and_its_writes_do_not(tmp_path: Path, splunk: SplunkStandin) -> None:
+def test_a_members_copy_lags_behind_and_its_writes_do_not(
+    tmp_path: Path, splunk: SplunkStandin
+) -> None:
     peer = f"--kvstore-of={splunk.management},{splunk.session_key}"
     app = make_tiny_app(tmp_path)
     with SplunkStandin(tmp_path / "home", app, peer, "--kvstore-lag=1.5", app_name=NAME) as member:

@@ -12,6 +12,7 @@ from ta_akamai_siem.akamai.signing import CorrectedClock
 from ta_akamai_siem.continuous.collector import Collector, Surroundings
 from ta_akamai_siem.continuous.cursor import CODEC
 from ta_akamai_siem.position.checkpoint import Checkpoint
+from ta_akamai_siem.position.host import Host
 from ta_akamai_siem.position.lease import Lease
 from ta_akamai_siem.position.watch import Watch
 from ta_akamai_siem.run.report import Totals
@@ -57,9 +58,8 @@ def test_fifty_minutes(tmp_path: Path) -> None:
     pages = []
     for _ in range(5):
         watch = Watch(tmp_path / "watch")
-        lease = Lease(
-            kv, "akamai_siem:first", splunkd.instance, clock.host, lambda _: None, watch
-        )
+        host = Host(splunkd.instance, clock.host, lambda _: None, watch)
+        lease = Lease(kv, "akamai_siem:first", host)
         lease.take()
         corrected, totals = CorrectedClock(clock.host), Totals()
         around = Surroundings(

@@ -9,6 +9,7 @@ import pytest
 from ta_akamai_siem.errors import CheckpointUnavailable, LeaseHeld, LeaseLost
 from ta_akamai_siem.position.checkpoint import Checkpoint
 from ta_akamai_siem.position.history import Codec
+from ta_akamai_siem.position.host import Host
 from ta_akamai_siem.position.lease import Lease
 from ta_akamai_siem.position.watch import Watch
 from ta_akamai_siem.splunk.instance import Instance
@@ -35,13 +36,16 @@ def _on_the_models_time() -> Iterator[None]:
 class Member:
     """One of a cluster. `lag`: of the copy that it reads."""
 
-    def __init__(self, name: str, captain: Captain, clock: Clock, folder: Path, lag: float = 0.0):
+    def __init__(
+        self, name: str, captain: Captain, clock: Clock, folder: Path, lag: float = 0.0
+    ) -> None:
         self.kv = ModelKv(captain, clock, lag)
         self.waited: list[float] = []
         self._clock = clock
         watch = Watch(folder / name, clock.host)
-        self.lease = Lease(self.kv, KEY, Instance(name, 1.0), clock.host, self._wait, watch)
-        self.lease.monotonic = clock.host
+        instance = Instance(name, 1.0)
+        host = Host(instance, clock.host, self._wait, watch, monotonic=clock.host)
+        self.lease = Lease(self.kv, KEY, host)
         self.checkpoint = Checkpoint(AS_IT_IS, self.lease)
 
     def _wait(self, seconds: float) -> None:
@@ -79,8 +83,8 @@ def test_an_owner_that_slept_saves_nothing(clock: Clock, captain: Captain, tmp_p
     owner.lease._claim._proved = (clock.host(), clock.host())
     with pytest.raises(LeaseLost):
         owner.save("older")
+    clock.now += 21
     with pytest.raises(LeaseLost):
-        clock.now += 21
         owner.lease.confirm()
     assert newest(heir.kv)["offset"] == "new"
 
