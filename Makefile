@@ -5,10 +5,10 @@ export Q
 SETUP = $(PYTHON) packaging/setup_venv.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo search one check test test-all browser workbench cim mutations shown soak bench build package inspect settings lint update clean
+.PHONY: help demo believed search one check test test-all browser workbench props search-cost cim mutations shown soak bench build package origins audit icons inspect settings lint update clean
 
 help: ## list all commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: build ## build, collect from Akamai's stand-in into Splunk's, and show the result
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.by_hand.demo
@@ -39,6 +39,12 @@ browser: build ## test the setup pages in headless Chromium; screenshots in buil
 workbench: build ## serve the setup pages and both stand-ins locally, with new events, until Ctrl-C
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.by_hand.workbench
 
+props: ## write default/props.conf and transforms.conf from their table and pieces
+	@$(PYTHON) packaging/search_side/make_props.py
+
+search-cost: ## measure what a search costs per event, beside version 0.1.0 (EVENTS=2000)
+	@search=$$($(SETUP) search) && "$$search" -m tests.measured.search_cost
+
 cim: ## how many fields of each data model 20,000 events fill
 	@search=$$($(SETUP) search) && "$$search" -m tests.measured.cim_table
 
@@ -48,21 +54,38 @@ mutations: ## put deliberate faults into the conf files, and show which test fin
 shown: build ## test the delivery guarantees at full size, in figures (WHAT=kills KILLS=200, ...)
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.measured.shown $(WHAT)
 
+believed: ## check on a real Splunk what docs/believed.md lists (SPLUNK=https://host:8089 [CA=FILE] [WRITE=1])
+	@$(PYTHON) -m tests.by_hand.believed $(SPLUNK) $(if $(CA),--ca $(CA)) $(if $(WRITE),--write)
+
 soak: build ## collect under random faults, kills and restarts (MINUTES=20 RATE=1000 SEED=1)
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.measured.soak
 
-bench: build ## measure the cost per event against a textbook add-on and the minimum (ROUNDS=5 FULL=1)
+bench: build ## measure the cost per event against textbook add-ons, the minimum, another version (BEFORE=<commit> FULL=1)
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.measured.bench
 
 build: ## build the app as Splunk installs it: build/TA_akamai_siem/
 	@$(PYTHON) packaging/build.py
 
-package: build ## pack it, with the same bytes at every build: dist/TA_akamai_siem-<version>.tar.gz
+package: build ## pack it, with the same bytes at every build: two packages, SBOM and checksums in dist/
 	@$(PYTHON) packaging/pack.py
+	@tools=$$($(SETUP) tools) && "$$tools" packaging/sbom.py
+	@$(PYTHON) packaging/checksums.py
 
-inspect: package ## check the package with Splunk's AppInspect and slim
+origins: build ## show which file requests, urllib3 and splunk-sdk come from, on each Python
+	@$(PYTHON) packaging/origins.py
+
+audit: ## compare the locks with the list of advisories and with the registry
+	@tools=$$($(SETUP) tools) && "$$tools" packaging/audit.py
+
+icons: ## draw the icons in static/ from packaging/*.svg
+	@tools=$$($(SETUP) tools) && "$$tools" packaging/icons.py
+
+inspect: package ## check both packages with Splunk's AppInspect and slim
 	@$(PYTHON) packaging/inspect_package.py
 	@$(PYTHON) packaging/validate_package.py
+
+settings: ## write the spec file, defaults, documents and form texts of the input settings
+	@$(PYTHON) packaging/write_settings.py
 
 lint: ## run ruff and mypy
 	@dev=$$($(SETUP) dev) && "$$dev" -m ruff check . && "$$dev" -m ruff format --check . && \

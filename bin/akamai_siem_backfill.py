@@ -1,12 +1,8 @@
 """Entry script of the modular input `akamai_siem_backfill`; splunkd starts it once a stanza."""
 
 import sys
-from pathlib import Path
 
-sys.path[:0] = [
-    str(Path(__file__).resolve().parent),
-    str(Path(__file__).resolve().parents[1] / "lib"),
-]
+import library_path  # noqa: F401 - first: it says where the libraries are
 
 from ta_akamai_siem.modular_input import main
 

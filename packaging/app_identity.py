@@ -32,8 +32,18 @@ def version() -> str:
 
 
 def package_path() -> Path:
-    """Return where the installable package goes: ``dist/<app>-<version>.tar.gz``."""
+    """Return where the package goes that an administrator installs from a file or uploads."""
     return DIST / f"{APP_ID}-{version()}.tar.gz"
+
+
+def splunkbase_path() -> Path:
+    """Return where the package for Splunkbase goes."""
+    return DIST / f"{APP_ID}-{version()}-splunkbase.tar.gz"
+
+
+def sbom_path() -> Path:
+    """Return where the list of components goes."""
+    return DIST / f"{APP_ID}-{version()}.cdx.json"
 
 
 def source_date() -> int:

@@ -15,8 +15,12 @@ import sys
 from typing import TYPE_CHECKING
 
 from app_identity import APP, APP_ID, BUILD, CONF_PREFIX, PACKAGING, ROOT, source_date, version
-from lock import PURE_PYTHON
+from lock import pure_python
+from package_docs import README, write_docs
+from package_docs import SOURCES as DOCS
+from page_licences import give_each_text_once
 from prune import normalise_dates, prune, remove_compiled, write_notices
+from runtime_libraries import COMMON, LOCKS, PYTHON, by_folder
 from setup_venv import environment
 
 if TYPE_CHECKING:
@@ -46,6 +50,7 @@ EXPECTED = (
     "bin/akamai_siem.py",
     "bin/akamai_siem_backfill.py",
     "bin/akamai_siem_worker.py",
+    "bin/library_path.py",
     "bin/ta_akamai_siem/__init__.py",
     "default/app.conf",
     "default/collections.conf",
@@ -58,12 +63,15 @@ EXPECTED = (
     "default/web.conf",
     "lib/akamai/edgegrid/__init__.py",
     "lib/certifi/cacert.pem",
-    "lib/requests/__init__.py",
     "lib/solnlib/__init__.py",
-    "lib/splunklib/__init__.py",
     "lib/splunktaucclib/__init__.py",
     "metadata/default.meta",
     "static/appIcon.png",
+    *(
+        f"{folder}/{library}/__init__.py"
+        for folder in LOCKS
+        for library in ("requests", "splunklib", "urllib3")
+    ),
 )
 
 
@@ -85,7 +93,8 @@ def _tree_digest(folders: list[Path]) -> str:
 def _fingerprint() -> str:
     """Return a digest of everything that goes into the app and of what came out."""
     own = [ROOT / name for name in (*SOURCES, "LICENSES", "globalConfig.json")]
-    locks = [PACKAGING / "runtime.lock", PACKAGING / "tools.lock"]
+    own += [*DOCS, README]
+    locks = [*LOCKS.values(), PACKAGING / "tools.lock"]
     return _tree_digest([*own, *locks, *sorted(PACKAGING.glob("*.py")), APP])
 
 
@@ -102,31 +111,68 @@ def _stage() -> None:
             shutil.copyfile(source, package / name)
     shutil.copytree(ROOT / "LICENSES", _STAGE / "LICENSES")
     shutil.copyfile(ROOT / "globalConfig.json", _STAGE / "globalConfig.json")
-    (package / "lib").mkdir()
-    shutil.copyfile(PACKAGING / "runtime.lock", package / "lib" / "requirements.txt")
+    for folder, libraries in by_folder().items():
+        requirements = _requirements(folder)
+        requirements.parent.mkdir(exist_ok=True)
+        text = "".join(library.requirement() for library in libraries)
+        requirements.write_text(text, encoding="utf-8")
 
 
-def _run_ucc_gen(python: Path) -> str:
-    flags = [*PURE_PYTHON, "--require-hashes", "--no-build-isolation"]
-    flags += ["--no-compile", "--ignore-installed"]
-    command = [str(python.with_name("ucc-gen")), "build", "--source", str(_STAGE / "package")]
-    command += ["--ta-version", version(), "-o", str(_STAGE / "out")]
-    command += ["--python-binary-name", str(python), "--pip-version", PIP_VERSION]
-    command += [f"--pip-custom-flag={' '.join(flags)}"]
+def _requirements(folder: str) -> Path:
+    """Return the file that lists a folder's libraries. ucc-gen itself installs those of lib/."""
+    return _STAGE / ("package/lib/requirements.txt" if folder == COMMON else f"{folder}.txt")
+
+
+def _install_options(folder: str) -> list[str]:
+    version = PYTHON.get(folder, min(PYTHON.values(), key=_numbers))
+    options = [*pure_python(version), "--require-hashes", "--no-build-isolation"]
+    return [*options, "--no-compile", "--ignore-installed"]
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))
+
+
+def _environment(python: Path) -> dict[str, str]:
     # A cache of our own: a splunk-sdk wheel that another setuptools built has other bytes.
     locked = hashlib.sha256((PACKAGING / "tools.lock").read_bytes()).hexdigest()[:12]
-    settings = {
+    return {
         **os.environ,
         "PATH": os.pathsep.join([str(python.parent), os.environ.get("PATH", "")]),
         "PIP_CACHE_DIR": str(BUILD / "cache" / f"pip-{locked}"),
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
     }
+
+
+def _install(python: Path, folder: str, target: Path) -> str:
+    """Install the libraries of lib39/ or lib313/; return what pip said."""
+    command = [str(python), "-m", "pip", "install", *_install_options(folder)]
+    command += ["--target", str(target), "-r", str(_requirements(folder))]
+    done = subprocess.run(
+        command,
+        check=False,
+        env=_environment(python),
+        stderr=subprocess.STDOUT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    if done.returncode:
+        message = f"{done.stdout}\npip could not install {folder}/"
+        raise SystemExit(message)
+    return done.stdout
+
+
+def _run_ucc_gen(python: Path) -> str:
+    command = [str(python.with_name("ucc-gen")), "build", "--source", str(_STAGE / "package")]
+    command += ["--ta-version", version(), "-o", str(_STAGE / "out")]
+    command += ["--python-binary-name", str(python), "--pip-version", PIP_VERSION]
+    command += [f"--pip-custom-flag={' '.join(_install_options(COMMON))}"]
     done = subprocess.run(
         command,
         check=False,
         cwd=_STAGE,
-        env=settings,
+        env=_environment(python),
         stderr=subprocess.STDOUT,
         stdout=subprocess.PIPE,
         text=True,
@@ -168,10 +214,13 @@ def build(*, force: bool = False) -> None:
     _stage()
     said = _run_ucc_gen(python)
     out = _STAGE / "out" / APP_ID
+    said += "".join(_install(python, folder, out / folder) for folder in LOCKS)
     _check(out, said)
     prune(out)
     _check(out, said)
+    give_each_text_once(out)
     write_notices(out)
+    write_docs(out)
     normalise_dates(out, source_date())
     shutil.rmtree(APP, ignore_errors=True)
     out.rename(APP)

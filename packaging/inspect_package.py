@@ -1,4 +1,4 @@
-"""Run Splunk's AppInspect on the package: ``python packaging/inspect_package.py``.
+"""Run Splunk's AppInspect on both packages: ``python packaging/inspect_package.py``.
 
 Passes when there is no error, failure or future failure, and every warning is one that
 ``appinspect_allowed.json`` gives a reason for. An entry there that no longer occurs fails too: the
@@ -12,23 +12,26 @@ import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-from app_identity import BUILD, PACKAGING, package_path
+from app_identity import BUILD, PACKAGING, package_path, splunkbase_path
 from setup_venv import environment
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-TAGS = ("cloud", "private_victoria")
+TAGS = {"private": ("cloud", "private_victoria"), "splunkbase": ("cloud",)}
+"""Package, and the sets of checks that it has to pass. A private app must not ask for updates."""
 FATAL = ("error", "failure", "future_failure")
 _ALLOWED = PACKAGING / "appinspect_allowed.json"
 
 
-def _inspect(python: Path, package: Path, tag: str) -> dict[str, Any]:
-    report = BUILD / "appinspect" / f"{tag}.json"
+def _inspect(python: Path, package: Path, name: str) -> dict[str, Any]:
+    report = BUILD / "appinspect" / f"{name}.json"
     report.parent.mkdir(parents=True, exist_ok=True)
     report.unlink(missing_ok=True)
     command = [str(python.with_name("splunk-appinspect")), "inspect", str(package)]
-    command += ["--mode", "precert", "--skip-trusted-libraries-update", "--included-tags", tag]
+    command += ["--mode", "precert", "--skip-trusted-libraries-update"]
+    for tag in TAGS[name]:
+        command += ["--included-tags", tag]
     command += ["--data-format", "json", "--output-file", str(report), "--max-messages", "all"]
     done = subprocess.run(
         command,
@@ -38,7 +41,7 @@ def _inspect(python: Path, package: Path, tag: str) -> dict[str, Any]:
         text=True,
     )
     if not report.is_file():
-        raise SystemExit(f"{done.stdout}\nsplunk-appinspect wrote no report for {tag}")
+        raise SystemExit(f"{done.stdout}\nsplunk-appinspect wrote no report for {name}")
     found: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))
     return found
 
@@ -54,36 +57,42 @@ def _checks(report: dict[str, Any], result: str) -> dict[str, list[str]]:
     }
 
 
-def _verdict(tag: str, report: dict[str, Any], allowed: dict[str, str]) -> list[str]:
+def _verdict(package: str, report: dict[str, Any], allowed: dict[str, str]) -> list[str]:
     """Return what is wrong in one report; print its summary."""
     summary = report["summary"]
-    print(f"{tag}: " + ", ".join(f"{summary.get(name, 0)} {name}" for name in (*FATAL, "warning")))
+    print(
+        f"{package}: " + ", ".join(f"{summary.get(name, 0)} {name}" for name in (*FATAL, "warning"))
+    )
     wrong = []
     for result in FATAL:
         for name, messages in _checks(report, result).items():
-            wrong.append(f"{tag}: {result}: {name}: " + " | ".join(messages))
+            wrong.append(f"{package}: {result}: {name}: " + " | ".join(messages))
         if summary.get(result, 0) and not _checks(report, result):
-            wrong.append(f"{tag}: {summary[result]} {result}, not told which")
+            wrong.append(f"{package}: {summary[result]} {result}, not told which")
     for name, messages in _checks(report, "warning").items():
         if name not in allowed:
-            wrong.append(f"{tag}: warning without a reason in {_ALLOWED.name}: {name}: {messages}")
+            wrong.append(
+                f"{package}: warning without a reason in {_ALLOWED.name}: {name}: {messages}"
+            )
     if not summary.get("success", 0):
-        wrong.append(f"{tag}: no check passed; nothing was inspected")
+        wrong.append(f"{package}: no check passed; nothing was inspected")
     return wrong
 
 
 def main() -> None:
-    """Inspect the package once for each tag."""
-    package = package_path()
-    if not package.is_file():
-        message = f"{package} is missing; run make package"
-        raise SystemExit(message)
+    """Inspect each package."""
+    packages = {"private": package_path(), "splunkbase": splunkbase_path()}
+    for package in packages.values():
+        if not package.is_file():
+            message = f"{package} is missing; run make package"
+            raise SystemExit(message)
     python = environment("tools")
     allowed: dict[str, str] = json.loads(_ALLOWED.read_text(encoding="utf-8"))
     with ThreadPoolExecutor(len(TAGS)) as pool:
-        reports = list(pool.map(lambda tag: _inspect(python, package, tag), TAGS))
-    wrong = [line for tag, report in zip(TAGS, reports) for line in _verdict(tag, report, allowed)]
-    seen = {name for report in reports for name in _checks(report, "warning")}
+        found = pool.map(lambda name: _inspect(python, packages[name], name), TAGS)
+        reports = dict(zip(TAGS, found))
+    wrong = [line for name, report in reports.items() for line in _verdict(name, report, allowed)]
+    seen = {name for report in reports.values() for name in _checks(report, "warning")}
     wrong += [f"{name}: allowed, but no longer warned about" for name in sorted({*allowed} - seen)]
     if wrong:
         raise SystemExit("AppInspect:\n  " + "\n  ".join(wrong))

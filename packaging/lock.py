@@ -1,9 +1,12 @@
-"""Write the six lock files from their ``.in`` files: ``python packaging/lock.py``.
+"""Write the lock files from their ``.in`` files: ``python packaging/lock.py [NAME...]``.
 
-Run it after a change in an ``.in`` file, then look at what changed. It needs the network.
+NAME is one of `DEVELOPMENT` or ``runtime``; without any, all are written. Run it after a change in
+an ``.in`` file, then look at what changed. It needs the network.
 
-* ``runtime.lock``: what the app carries. One file a library, and that file is pure Python (a
-  universal wheel, or the source of splunk-sdk, which has no wheel), the same on every Python.
+* ``runtime-39.lock`` and ``runtime-313.lock``: what the app carries for the Pythons that take
+  ``lib39/`` and ``lib313/``. One file per library, and that file is pure Python (a universal wheel,
+  or the source of splunk-sdk 2, which has no wheel). Libraries of ``runtime.in`` have the same
+  version in both.
 * ``browser.lock``, ``dev.lock``, ``search.lock``, ``slim.lock`` and ``tools.lock``: what lints,
   tests, builds and inspects; every published file of the version is allowed, so that they install
   on any system.
@@ -19,39 +22,72 @@ import tempfile
 import venv
 from pathlib import Path
 
+from runtime_libraries import LOCKS, PYTHON
+
 HERE = Path(__file__).resolve().parent
 OLDEST_PYTHON = "3.9.2"
 """Debian 11's; cryptography excludes the two before it."""
 
 LOCKER = "uv==0.13.9"
 
-PURE_PYTHON = [
-    "--no-deps",
-    "--only-binary=:all:",
-    "--no-binary=splunk-sdk",
-    "--platform=any",
-    "--implementation=py",
-    "--abi=none",
-    "--python-version=3.9",
-]
+DEVELOPMENT = ("browser", "dev", "search", "slim", "tools")
 _FILE = re.compile(r"(?P<name>.+?)-(?P<version>\d[^-]*?)(?:-.*\.whl|\.tar\.gz)")
 
 
+def pure_python(version: str) -> list[str]:
+    """Return pip's options for files without compiled parts that run on a Python ``version``."""
+    # splunk-sdk 2 is published as source only; splunk-sdk 3 as a wheel.
+    source_only = ["--no-binary=splunk-sdk"] if version == "3.9" else []
+    return [
+        "--no-deps",
+        "--only-binary=:all:",
+        *source_only,
+        "--platform=any",
+        "--implementation=py",
+        "--abi=none",
+        f"--python-version={version}",
+    ]
+
+
+def _download(python: Path, folder: str, same_as: Path | None) -> str:
+    """Return the lock's text. `same_as`: a lock whose versions win for what is in `runtime.in`."""
+    version = PYTHON[folder]
+    command = [str(python), "-m", "pip", "download", "-q", *pure_python(version)]
+    source = LOCKS[folder].with_suffix(".in")
+    command += ["-r", str(source)]
+    with tempfile.TemporaryDirectory() as target:
+        if same_as:
+            pins = Path(target, "constraints")
+            pins.write_text("".join(_common_pins(same_as)), encoding="utf-8")
+            command += ["-c", str(pins)]
+        files = Path(target, "files")
+        subprocess.run([*command, "-d", str(files)], check=True)
+        entries = [_entry(path) for path in files.iterdir()]
+    return f"# Written by packaging/lock.py from {source.name}.\n" + "".join(sorted(entries))
+
+
+def _entry(path: Path) -> str:
+    match = _FILE.fullmatch(path.name)
+    if match is None:
+        message = f"cannot read name and version from {path.name}"
+        raise SystemExit(message)
+    name = match["name"].lower().replace("_", "-")
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return f"{name}=={match['version']} \\\n    --hash=sha256:{digest}\n"
+
+
+def _common_pins(lock: Path) -> list[str]:
+    wanted = (HERE / "runtime.in").read_text(encoding="utf-8").lower()
+    names = set(re.findall(r"^([a-z][a-z0-9-]+)", wanted, re.MULTILINE))
+    locked = re.findall(r"^([a-z0-9-]+)(==\S+) ", lock.read_text(encoding="utf-8"), re.MULTILINE)
+    return [f"{name}{version}\n" for name, version in locked if name in names]
+
+
 def _lock_runtime(python: Path) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        command = [str(python), "-m", "pip", "download", "-q", *PURE_PYTHON]
-        subprocess.run([*command, "-d", folder, "-r", str(HERE / "runtime.in")], check=True)
-        entries = []
-        for path in Path(folder).iterdir():
-            match = _FILE.fullmatch(path.name)
-            if match is None:
-                message = f"cannot read name and version from {path.name}"
-                raise SystemExit(message)
-            name = match["name"].lower().replace("_", "-")
-            digest = hashlib.sha256(path.read_bytes()).hexdigest()
-            entries.append(f"{name}=={match['version']} \\\n    --hash=sha256:{digest}\n")
-    head = "# Written by packaging/lock.py from runtime.in.\n"
-    (HERE / "runtime.lock").write_text(head + "".join(sorted(entries)), encoding="utf-8")
+    first: Path | None = None
+    for folder, lock in LOCKS.items():
+        lock.write_text(_download(python, folder, first), encoding="utf-8")
+        first = first or lock
 
 
 def _lock_development(python: Path, name: str) -> None:
@@ -65,14 +101,19 @@ def _lock_development(python: Path, name: str) -> None:
 
 
 def main() -> None:
-    """Write all of them."""
+    """Write the named ones, or all of them."""
+    chosen = sys.argv[1:] or ["runtime", *DEVELOPMENT]
+    if not {*chosen} <= {"runtime", *DEVELOPMENT}:
+        raise SystemExit(__doc__)
     with tempfile.TemporaryDirectory() as folder:
         venv.create(folder, with_pip=True)
         python = Path(folder, "Scripts" if sys.platform == "win32" else "bin", "python")
         subprocess.run([str(python), "-m", "pip", "install", "-q", LOCKER], check=True)
-        _lock_runtime(python)
-        for name in ("browser", "dev", "search", "slim", "tools"):
-            _lock_development(python, name)
+        if "runtime" in chosen:
+            _lock_runtime(python)
+        for name in DEVELOPMENT:
+            if name in chosen:
+                _lock_development(python, name)
 
 
 if __name__ == "__main__":

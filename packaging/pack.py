@@ -1,7 +1,11 @@
-"""Pack the built app: ``python packaging/pack.py`` → ``dist/TA_akamai_siem-<version>.tar.gz``.
+"""Pack the built app twice: ``python packaging/pack.py`` → ``dist/``.
+
+* ``TA_akamai_siem-<version>.tar.gz``: to install from a file, or to upload to Splunk Cloud as a
+  private app. It does not ask Splunkbase for updates.
+* ``TA_akamai_siem-<version>-splunkbase.tar.gz``: for Splunkbase. It does.
 
 The same app gives the same bytes anywhere: names sorted, one date, no owner, fixed modes.
-Prints the package's path, size and SHA-256.
+Prints each package's path, size and SHA-256.
 """
 
 from __future__ import annotations
@@ -13,7 +17,7 @@ import re
 import tarfile
 from typing import TYPE_CHECKING
 
-from app_identity import APP, APP_ID, ROOT, package_path, source_date
+from app_identity import APP, APP_ID, ROOT, package_path, source_date, splunkbase_path
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,6 +35,30 @@ _REFUSED = {
 }
 
 
+_UPDATES = {
+    "default/app.conf": (
+        re.compile(rb"(?m)^(check_for_updates\s*=\s*)false$"),
+        rb"\g<1>true",
+    ),
+    "appserver/static/js/build/globalConfig.json": (
+        re.compile(rb'("checkForUpdates":\s*)false'),
+        rb"\g<1>true",
+    ),
+}
+"""Where the app says whether Splunk asks Splunkbase for updates of it."""
+
+
+def for_splunkbase(app: Path) -> dict[str, bytes]:
+    """Return the content of the files that are different in the package for Splunkbase."""
+    changed = {}
+    for name, (pattern, replacement) in _UPDATES.items():
+        changed[name], count = pattern.subn(replacement, (app / name).read_bytes())
+        if count != 1:
+            message = f"{name}: the switch for updates is not there once"
+            raise SystemExit(message)
+    return changed
+
+
 def refusals(names: list[str]) -> list[str]:
     """Return ``name: reason`` for every path in the app that must not be shipped."""
     return [
@@ -41,37 +69,42 @@ def refusals(names: list[str]) -> list[str]:
     ]
 
 
-def _member(name: str, path: Path, date: int) -> tarfile.TarInfo:
+def _folder(name: str, date: int) -> tarfile.TarInfo:
     member = tarfile.TarInfo(name)
     member.mtime = date
-    if path.is_dir():
-        member.type = tarfile.DIRTYPE
-        member.mode = FOLDER_MODE
-    else:
-        member.mode = FILE_MODE
-        member.size = path.stat().st_size
+    member.type = tarfile.DIRTYPE
+    member.mode = FOLDER_MODE
     return member
 
 
-def _tar(app: Path, date: int) -> bytes:
+def _file(name: str, size: int, date: int) -> tarfile.TarInfo:
+    member = tarfile.TarInfo(name)
+    member.mtime = date
+    member.mode = FILE_MODE
+    member.size = size
+    return member
+
+
+def _tar(app: Path, date: int, changed: dict[str, bytes]) -> bytes:
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w", format=tarfile.USTAR_FORMAT) as archive:
-        archive.addfile(_member(APP_ID, app, date))
+        archive.addfile(_folder(APP_ID, date))
         for path in sorted(app.rglob("*"), key=lambda path: path.relative_to(app).as_posix()):
             if path.is_symlink():
                 message = f"{path}: a link; a package holds files only"
                 raise SystemExit(message)
-            name = f"{APP_ID}/{path.relative_to(app).as_posix()}"
-            member = _member(name, path, date)
+            inside = path.relative_to(app).as_posix()
+            name = f"{APP_ID}/{inside}"
             if path.is_dir():
-                archive.addfile(member)
-            else:
-                archive.addfile(member, io.BytesIO(path.read_bytes()))
+                archive.addfile(_folder(name, date))
+                continue
+            content = changed[inside] if inside in changed else path.read_bytes()
+            archive.addfile(_file(name, len(content), date), io.BytesIO(content))
     return buffer.getvalue()
 
 
-def pack(app: Path, target: Path) -> str:
-    """Write the package and return its SHA-256."""
+def pack(app: Path, target: Path, changed: dict[str, bytes]) -> str:
+    """Write a package and return its SHA-256. `changed`: content in place of a file's own."""
     names = [path.relative_to(app).as_posix() for path in app.rglob("*") if path.is_file()]
     refused = refusals(sorted(names))
     if refused:
@@ -79,16 +112,16 @@ def pack(app: Path, target: Path) -> str:
     target.parent.mkdir(parents=True, exist_ok=True)
     date = source_date()
     # gzip writes its own date, and the file's name where it knows it: hence in memory.
-    packed = gzip.compress(_tar(app, date), compresslevel=_SMALLEST, mtime=date)
+    packed = gzip.compress(_tar(app, date, changed), compresslevel=_SMALLEST, mtime=date)
     target.write_bytes(packed)
     return hashlib.sha256(packed).hexdigest()
 
 
 def main() -> None:
-    """Pack ``build/TA_akamai_siem``."""
-    target = package_path()
-    digest = pack(APP, target)
-    print(f"{target.relative_to(ROOT)}  {target.stat().st_size:,} bytes  sha256 {digest}")
+    """Pack ``build/TA_akamai_siem`` both ways."""
+    for target, changed in ((package_path(), {}), (splunkbase_path(), for_splunkbase(APP))):
+        digest = pack(APP, target, changed)
+        print(f"{target.relative_to(ROOT)}  {target.stat().st_size:,} bytes  sha256 {digest}")
 
 
 if __name__ == "__main__":

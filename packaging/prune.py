@@ -7,40 +7,56 @@ import shutil
 from email.parser import HeaderParser
 from typing import TYPE_CHECKING
 
+from runtime_libraries import FOLDERS
+
 if TYPE_CHECKING:
     from pathlib import Path
 
 _UNUSED = (
-    "lib/bin",
-    "lib/certifi/tests",
-    "lib/ci",
-    "lib/examples",
-    "lib/requirements.txt",
+    "bin",
+    "certifi/tests",
+    "ci",
+    "examples",
+    "requirements.txt",
     # Sample credentials.
-    "lib/akamai/edgegrid/test",
+    "akamai/edgegrid/test",
+    # Calls of splunkd without a look at its certificate. Nothing here, and no other part of these
+    # two libraries, uses them.
+    "solnlib/rest.py",
+    "splunktaucclib/config.py",
+    "splunktaucclib/legacy",
+    # Language models for search heads of Splunk's own; it needs libraries that are not here.
+    "splunklib/ai",
 )
 _COMPILED = ("**/__pycache__", "**/*.pyc")
 _UNUSED_KINDS = (
-    "lib/**/*.pyi",
-    "lib/**/py.typed",
-    # Path hooks of an installation; here sys.path has lib/ itself.
-    "lib/*.pth",
+    "**/*.pyi",
+    "**/py.typed",
+    # Path hooks of an installation; here sys.path has the folder itself.
+    "*.pth",
 )
 _KEPT_METADATA = re.compile(r"METADATA|(LICEN[CS]E|NOTICE|COPYING|AUTHORS).*", re.IGNORECASE)
 """What stays of a library's .dist-info: version and licence. The rest tells of an installation
 that did not take place (RECORD lists files that are not here)."""
+_NOTICES = (
+    "Libraries in lib/ (all Pythons), lib39/ (Python 3.9 to 3.12) and lib313/ (3.13 and later).",
+    "Each licence text is in the library's folder <name>-<version>.dist-info/. A library that",
+    "publishes no licence text is Apache-2.0; that text is Apache-2.0.txt beside this file.",
+    "The licences of the setup pages' scripts: appserver/static/js/build/licenses.txt.",
+)
 
 
 def prune(app: Path) -> None:
     """Remove unused files and folders from the app."""
-    for name in _UNUSED:
-        _remove(app / name)
-    remove_compiled(app)
-    _remove_kinds(app, _UNUSED_KINDS)
-    for folder in (app / "lib").glob("*.dist-info"):
-        for path in list(folder.rglob("*")):
+    for libraries in [app / name for name in FOLDERS]:
+        for name in _UNUSED:
+            _remove(libraries / name)
+        _remove_kinds(libraries, _UNUSED_KINDS)
+        for path in list(libraries.glob("*.dist-info/**/*")):
             if path.is_file() and not _KEPT_METADATA.fullmatch(path.name):
                 path.unlink()
+    remove_compiled(app)
+    remove_unreached_scripts(app / "appserver" / "static" / "js" / "build")
     for folder in sorted(app.rglob("*"), reverse=True):
         if folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()
@@ -49,6 +65,24 @@ def prune(app: Path) -> None:
 def remove_compiled(app: Path) -> None:
     """Remove what Python leaves behind where the app was run from its place of build."""
     _remove_kinds(app, _COMPILED)
+
+
+def remove_unreached_scripts(folder: Path) -> None:
+    """Remove scripts and styles of the page bundle that no script names, from its entry on.
+
+    ucc-gen leaves out its dashboard page, but not all of what that page alone would load.
+    """
+    parts = {path.name: path for path in folder.rglob("*") if path.suffix in {".js", ".css"}}
+    reached: set[str] = set()
+    waiting = ["entry_page.js"]
+    while waiting:
+        name = waiting.pop()
+        reached.add(name)
+        text = parts[name].read_text(encoding="utf-8")
+        waiting += [other for other in parts if other in text and other not in reached]
+    for name, path in parts.items():
+        if name not in reached:
+            path.unlink()
 
 
 def _remove_kinds(app: Path, patterns: tuple[str, ...]) -> None:
@@ -65,13 +99,14 @@ def _remove(path: Path) -> None:
 
 
 def write_notices(app: Path) -> None:
-    """List the libraries in lib/, with their licences, in LICENSES/third-party.txt."""
-    lines = ["Libraries in lib/. Their licence texts lie in lib/<name>-<version>.dist-info/,", ""]
-    lines.insert(1, "or, where a library publishes none, beside this file.")
-    for metadata in sorted((app / "lib").glob("*.dist-info/METADATA")):
-        fields = HeaderParser().parsestr(metadata.read_text(encoding="utf-8"))
-        licence = fields["License-Expression"] or fields["License"] or "see its licence text"
-        lines.append(f"{fields['Name']} {fields['Version']}: {licence.splitlines()[0]}")
+    """List the libraries, with their licences, in LICENSES/third-party.txt."""
+    lines = list(_NOTICES)
+    for folder in FOLDERS:
+        lines += ["", f"{folder}/", ""]
+        for metadata in sorted((app / folder).glob("*.dist-info/METADATA")):
+            fields = HeaderParser().parsestr(metadata.read_text(encoding="utf-8"))
+            licence = fields["License-Expression"] or fields["License"] or "see its licence text"
+            lines.append(f"{fields['Name']} {fields['Version']}: {licence.splitlines()[0]}")
     text = "\n".join([*lines, ""])
     (app / "LICENSES" / "third-party.txt").write_text(text, encoding="utf-8")
 

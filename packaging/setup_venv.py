@@ -3,8 +3,9 @@
 ``python3 packaging/setup_venv.py KIND [PYTHON]`` where KIND is
 
 * ``tools``: builds and inspects the app (tools.lock)
-* ``dev``: lints, demonstrates and tests it (dev.lock, then runtime.lock); with PYTHON, the path of
-  an interpreter, the same for that interpreter in a folder of its own
+* ``dev``: lints, demonstrates and tests it (dev.lock, then the app's libraries for this Python:
+  runtime-39.lock or runtime-313.lock); with PYTHON, the path of an interpreter, the same for that
+  interpreter in a folder of its own
 * ``browser``: as ``dev``, and drives a browser (browser.lock besides)
 * ``search``: proves the search side (search.lock)
 * ``slim``: validates the package (slim.lock)
@@ -26,16 +27,19 @@ import sys
 from typing import TYPE_CHECKING
 
 from app_identity import BUILD, PACKAGING
+from runtime_libraries import LOCKS, folder_for
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 OLDEST = (3, 9)
 _VENVS = BUILD / "venv"
-_LOCKS = {
+_RUNTIME = "runtime"
+"""Stands for the lock of the app's libraries for the Python in question."""
+_KINDS = {
     "tools": ("tools.lock",),
-    "dev": ("dev.lock", "runtime.lock"),
-    "browser": ("dev.lock", "runtime.lock", "browser.lock"),
+    "dev": ("dev.lock", _RUNTIME),
+    "browser": ("dev.lock", _RUNTIME, "browser.lock"),
     "search": ("search.lock",),
     "slim": ("slim.lock",),
 }
@@ -75,10 +79,19 @@ def _install_system_packages(names: list[str]) -> None:
     subprocess.run(command, check=True, env=quiet, stdout=sys.stderr)
 
 
-def _fingerprint(kind: str, python: str) -> str:
+def _locks(kind: str, version: str) -> list[Path]:
+    """Return the lock files of an environment in the order of their installation."""
+    numbers = tuple(int(part) for part in version.split(".")[:2])
+    return [
+        LOCKS[folder_for(numbers)] if name == _RUNTIME else PACKAGING / name
+        for name in _KINDS[kind]
+    ]
+
+
+def _fingerprint(python: str, locks: list[Path]) -> str:
     digest = hashlib.sha256(f"{os.path.realpath(python)}\n".encode())
-    for name in _LOCKS[kind]:
-        digest.update((PACKAGING / name).read_bytes())
+    for lock in locks:
+        digest.update(lock.read_bytes())
     return digest.hexdigest()
 
 
@@ -91,20 +104,24 @@ def _pip(python: Path, *arguments: str) -> None:
         raise SystemExit(done.stderr + "\npip failed; the packages come from the network.")
 
 
-def _create(kind: str, python: str, folder: Path) -> None:
+def _create(python: str, folder: Path, locks: list[Path]) -> None:
     if folder.exists():
         shutil.rmtree(folder)
     _say(f"setting up {folder.relative_to(BUILD.parent)} with {python}")
     subprocess.run([python, "-m", "venv", str(folder)], check=True, stdout=sys.stderr)
     inside = _python_in(folder)
-    for name in _LOCKS[kind]:
-        lock = str(PACKAGING / name)
-        if name == "runtime.lock":
+    for lock in locks:
+        options = ["--require-hashes", "-r", str(lock)]
+        if lock in LOCKS.values():
             # As in the app: these libraries and no others; setuptools from dev.lock builds the
             # one that is published as source.
-            _pip(inside, "--require-hashes", "--no-deps", "--no-build-isolation", "-r", lock)
-        else:
-            _pip(inside, "--require-hashes", "-r", lock)
+            options += ["--no-deps", "--no-build-isolation"]
+        _pip(inside, *options)
+
+
+def _version(python: str) -> str:
+    command = [python, "-c", "import platform; print(platform.python_version())"]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
 
 def _python_in(folder: Path) -> Path:
@@ -114,22 +131,16 @@ def _python_in(folder: Path) -> Path:
 def environment(kind: str, python: str | None = None) -> Path:
     """Return the Python of the environment, made first where it is missing or out of date."""
     base = python or sys.executable
-    folder = _VENVS / kind
-    if python:
-        tag = subprocess.run(
-            [python, "-c", "import platform; print(platform.python_version())"],
-            check=True,
-            capture_output=True,
-            text=True,
-        ).stdout.strip()
-        folder = _VENVS / f"{kind}-{tag}"
+    version = _version(base)
+    folder = _VENVS / (f"{kind}-{version}" if python else kind)
     stamp = folder / _STAMP
-    fingerprint = _fingerprint(kind, base)
+    locks = _locks(kind, version)
+    fingerprint = _fingerprint(base, locks)
     missing = _missing_system_packages(kind, base)
     if missing:
         _install_system_packages(missing)
     if not (stamp.is_file() and stamp.read_text() == fingerprint):
-        _create(kind, base, folder)
+        _create(base, folder, locks)
         stamp.write_text(fingerprint)
     return _python_in(folder)
 
@@ -138,7 +149,7 @@ def main() -> None:
     """Run the command line."""
     if sys.version_info < OLDEST:
         raise SystemExit("Python 3.9 or newer is needed: make PYTHON=/path/to/python3")
-    if len(sys.argv) not in {2, 3} or sys.argv[1] not in _LOCKS:
+    if len(sys.argv) not in {2, 3} or sys.argv[1] not in _KINDS:
         raise SystemExit(__doc__)
     print(environment(sys.argv[1], *sys.argv[2:]))
 

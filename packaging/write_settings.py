@@ -51,7 +51,7 @@ def _spec_setting(setting: InputSetting) -> str:
     if setting.more:
         lines += _bullet(plain(setting.more))
     if setting.page:
-        lines += _bullet(f"See docs/{setting.page}.md in the source of the add-on.")
+        lines += _bullet(f"See docs/{setting.page}.md.")
     lines.append(
         "* Required." if setting.is_required else f"* Default: {setting.default or 'none'}"
     )

@@ -5,7 +5,11 @@ from __future__ import annotations
 from importlib.util import find_spec
 from pathlib import PurePosixPath
 
-SEARCH = ("tests/product/search", "tests/oracles/tests/test_emulation.py")
+SEARCH = (
+    "tests/product/search",
+    "tests/oracles/tests/test_emulation.py",
+    "tests/oracles/tests/test_spl_tables.py",
+)
 ADDON_SUITE = "tests/product/splunk_addon_suite"
 BROWSER = "tests/product/browser"
 _OF = {**dict.fromkeys((*SEARCH, ADDON_SUITE), "search"), BROWSER: "browser"}

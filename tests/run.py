@@ -39,6 +39,8 @@ sys.path.insert(0, str(ROOT / "packaging"))
 from find_pythons import WANTED, find  # noqa: E402 - from the folder just added
 from setup_venv import environment  # noqa: E402 - likewise
 
+from tests.product.end_to_end.compiled_app import compile_for  # noqa: E402 - after the others
+
 
 class Tester:
     """An environment that runs tests. It is made when it is first needed, by one part at a time."""
@@ -99,7 +101,8 @@ def parts(found: list[tuple[str, Path]], *, everything: bool) -> list[Part]:
     )
     chosen = []
     for version, path in reversed(found):
-        compile_app(path)
+        # Before parts run side by side: each would, and copy the files of another's while.
+        compile_for(path)
         tester = Tester("dev", str(path))
         newest = version == found[-1][0]
         settings = {"LARGE_PAGE": str(LARGEST_PAGE)} if everything else {}
@@ -129,13 +132,6 @@ def parts(found: list[tuple[str, Path]], *, everything: bool) -> list[Part]:
 def is_watched(version: str) -> bool:
     """Whether it can be seen which lines are reached on that Python."""
     return tuple(map(int, version.split(".")[:2])) >= WATCHED_FROM
-
-
-def compile_app(python: Path) -> None:
-    """Before parts run side by side: each of them would, and copy the files of another's while."""
-    app = ROOT / "build" / "TA_akamai_siem"
-    command = [str(python), "-m", "compileall", "-q", str(app / "bin"), str(app / "lib")]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 
 def search_parts(python: Path) -> list[Part]:

@@ -20,7 +20,8 @@ CollectionError
  │   ├─ UnexpectedAnswer      an answer that the API's documents do not know
  │   ├─ ClockSkewed           our clock is off; sign again with the corrected time
  │   ├─ PageIncomplete        the page ended before its end, or its count is wrong
- │   └─ CheckpointUnavailable the KV store is starting or does not answer
+ │   ├─ CheckpointUnavailable the KV store is starting or does not answer
+ │   └─ Unforeseen            a fault of this add-on
  ├─ Replay                  go back to time mode
  │   ├─ OffsetExpired         the offset is older than what Akamai keeps
  │   └─ RangeExpired          `from` is older than what Akamai keeps
@@ -209,6 +210,16 @@ class CheckpointUnavailable(TryAgain):
     advice = "Nothing is collected until the KV store answers"
 
 
+class Unforeseen(TryAgain):
+    """`what`: kind and place of an error that this tree does not know, see `kind_and_place`."""
+
+    code = "run.failed"
+    advice = (
+        "This is a fault of the add-on. The next run tries again from the same position; report "
+        "this line to the add-on's maintainers"
+    )
+
+
 class Replay(CollectionError):
     """The stored position is of no use any more; time mode has to bridge to a new one.
 
@@ -248,3 +259,13 @@ class LeaseHeld(Leave):
 
 class LeaseLost(Leave):
     code = "lease.lost"
+
+
+def kind_and_place(error: BaseException) -> str:
+    """An error that nobody foresaw. Its text is left out: it may repeat a secret."""
+    trace = error.__traceback__
+    place = "unknown"
+    while trace is not None:
+        place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return f"{type(error).__name__} at {place}"

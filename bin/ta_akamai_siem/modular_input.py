@@ -10,7 +10,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
-from .errors import CollectionError, Leave
+from .errors import CollectionError, Leave, kind_and_place
 from .splunk.input_definition import read_run, read_validation
 from .splunk.log import tell_splunkd
 from .splunk.names import BACKFILL_KIND
@@ -42,7 +42,7 @@ def main(kind: str, arguments: Sequence[str]) -> int:
     except CollectionError as error:
         tell_splunkd("ERROR", f"{error.code} {error}")
     except Exception as error:  # noqa: BLE001 - the last word: one line that splunkd understands
-        tell_splunkd("ERROR", f"run.failed {_named(error)}")
+        tell_splunkd("ERROR", f"run.failed {kind_and_place(error)}")
     return _FAILED
 
 
@@ -54,8 +54,8 @@ def _validate(kind: str) -> int:
     except CollectionError as error:
         return _refuse(str(error))
     except Exception as error:  # noqa: BLE001 - whoever saves has to see something
-        tell_splunkd("ERROR", f"validation.failed {_named(error)}")
-        return _refuse(f"The input cannot be checked ({_named(error)}); see splunkd.log")
+        tell_splunkd("ERROR", f"validation.failed {kind_and_place(error)}")
+        return _refuse(f"The input cannot be checked ({kind_and_place(error)}); see splunkd.log")
     return 0
 
 
@@ -80,13 +80,3 @@ def _run(kind: str) -> int:
             from .continuous.job import JOB as job  # noqa: N811 - which one is decided here
         from .run.run import Run
     return Run(definition, stop, job).run()
-
-
-def _named(error: BaseException) -> str:
-    """An unforeseen error by its kind and place; its text is left out, it may repeat a secret."""
-    trace = error.__traceback__
-    place = "unknown"
-    while trace is not None:
-        place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
-        trace = trace.tb_next
-    return f"{type(error).__name__} at {place}"

@@ -126,6 +126,7 @@ def print_run(run: dict[str, Any]) -> None:
 
 def check(site: Site, offered: int) -> list[str]:
     """Count all, compare the first and last few by the independent decoder."""
+    clock = f"{site.akamai.now():.3f}"
     with site.akamai.dump().open("rb") as held:
         lines = {find_marker(line): line.rstrip(b"\n") for line in held}
     seen: Counter[bytes | str | None] = Counter()
@@ -134,7 +135,7 @@ def check(site: Site, offered: int) -> list[str]:
         marker = find_marker(raw)
         seen[marker] += 1
         if (position < COMPARED or position >= offered - COMPARED) and marker in lines:
-            problems += same(raw.decode(), lines[marker])
+            problems += same(raw.decode(), lines[marker], clock)
     print(f"events offered {offered:,}, records indexed {sum(seen.values()):,}")
     if set(seen) != set(lines) or sum(seen.values()) != offered:
         problems.append("the records are not the events offered")

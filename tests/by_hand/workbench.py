@@ -15,7 +15,8 @@ import threading
 from pathlib import Path
 
 from tests.by_hand.demo import choose_python
-from tests.product.end_to_end.site import BUILT_APP, CONFIG_ID, Site
+from tests.product.end_to_end.compiled_app import BUILT_APP
+from tests.product.end_to_end.site import CONFIG_ID, Site
 from tests.standins.splunk_web.server import SplunkWeb
 
 FIRST = 2_000

@@ -44,6 +44,8 @@ class Line:
 def table(count: int, knowledge: Knowledge) -> Iterator[Line]:
     """All fields of all models."""
     tally = _counted(events(count), knowledge)
+    seen = [tally["any", "", way] for way in ("events", "given", "filled")]
+    yield Line("any", "events in a model", True, *seen)
     for model in MODELS:
         total = tally[model.name, "", "events"]
         for field in (*model.required, *model.recommended):
@@ -63,6 +65,10 @@ def _counted(all_events: Iterable[Event], knowledge: Knowledge) -> Counter[tuple
         fields = knowledge.fields(event)
         wanted = cim.fields(event.raw)
         tags = tags_of(fields)
+        parsed = fields.get("record_kind") != "unparsed"
+        tally["any", "", "events"] += 1
+        tally["any", "", "given"] += parsed
+        tally["any", "", "filled"] += parsed and any(model.tags <= tags for model in MODELS)
         for model in MODELS:
             if not model.tags <= tags:
                 continue

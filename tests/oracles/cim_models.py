@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-_METHODS = ("GET", "PUT", "POST", "DELETE", "HEAD", "OPTIONS", "CONNECT", "TRACE")
 _STATUSES = tuple(str(status) for status in range(100, 600))
 _SEVERITIES = ("critical", "high", "medium", "low", "informational")
 
@@ -42,6 +41,7 @@ MODELS = (
             "src_port": "Akamai does not tell the client's port",
             "file_hash, file_name, file_path": "for sensors on a host",
             "severity_id": "Akamai gives no number; severity follows from the action and the score",
+            "action, severity where nothing decided": "absent; the model writes unknown",
         },
     ),
     Model(
@@ -78,14 +78,13 @@ MODELS = (
         ),
         {
             "action": ("allowed", "blocked", "unknown"),
-            "http_method": _METHODS,
             "status": _STATUSES,
         },
         {
             "cached": "Akamai does not tell whether the answer came from its cache",
             "duration, response_time": "Akamai gives no times but the request's start",
-            "http_method of PATCH and others": "the model lists eight methods; the method as it was"
-            " sent is in vendor_http_method",
+            "action if no rule fired and none was applied": "absent; the model writes unknown",
+            "http_method beyond the model's eight": "as sent, PATCH for instance",
             "status of a request that ended before an answer": "Akamai gives 0, which is no status;"
             " it is in vendor_status",
         },
@@ -112,7 +111,8 @@ MODELS = (
 SWITCHED_ON = {
     "eventtypes": {
         "akamai_siem_alert": {"disabled": "0"},
-        "akamai_siem_rule_web": {"disabled": "0"},
+        "akamai_siem_rule_web": {"search": "sourcetype=akamai:siem rule=*"},
+        "akamai_siem_watched_attack": {"disabled": "0"},
     },
     "props": {"akamai:siem": {"EVAL-type": '"alert"'}},
 }

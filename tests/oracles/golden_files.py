@@ -1,7 +1,8 @@
 """Golden files: one source event each, and all fields, event types and tags it has in Splunk.
 
 `tests/oracles/golden/fields/*.json`: `about`, `event` (the source event; `line` where the JSON
-text itself matters), `fields`, and `unspecified`: fields whose value Splunk's documents leave open.
+text itself matters, `raw` where there is a record alone), `fields`, and `unspecified`: fields whose
+value Splunk's documents leave open.
 A new one needs `about` and `event`. `python -m tests.oracles.golden_files` fills in the rest of
 all of them, and what changed is there to be read.
 """
@@ -18,6 +19,7 @@ FOLDER = ROOT / "tests" / "oracles" / "golden" / "fields"
 sys.path.insert(0, str(ROOT / "bin"))
 
 from ta_akamai_siem.record.event import record  # noqa: E402 - from the folder just added
+from ta_akamai_siem.record.event_time import Moment  # noqa: E402 - likewise
 from tests.oracles.search_time.knowledge import Event, Knowledge  # noqa: E402 - likewise
 from tests.oracles.search_time.refusals import Unsure  # noqa: E402 - likewise
 
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 
     from tests.oracles.search_time.eval_values import Field
 
-COLLECTED = "1700000000.000"
+COLLECTED = Moment("1700000000.000", latest=4_000_000_000.0)
 
 
 def names() -> list[str]:
@@ -42,6 +44,8 @@ def load(name: str) -> dict[str, Any]:
 
 def event(golden: Mapping[str, Any]) -> Event:
     """What of its source event is indexed."""
+    if "raw" in golden:
+        return Event(golden["raw"], COLLECTED.collected, "akamai:siem")
     line = golden.get("line") or json.dumps(golden["event"], ensure_ascii=False)
     made = record(line.encode("utf-8", "backslashreplace"), COLLECTED)
     return Event(made.text, made.time, "akamai:siem")
@@ -60,7 +64,7 @@ def main() -> None:
     knowledge = Knowledge(ROOT)
     for name in names():
         golden = load(name)
-        source = {key: golden[key] for key in ("about", "event", "line") if key in golden}
+        source = {key: golden[key] for key in ("about", "event", "line", "raw") if key in golden}
         text = json.dumps({**source, **found(knowledge, golden)}, indent=1, ensure_ascii=True)
         (FOLDER / f"{name}.json").write_text(text + "\n", encoding="utf-8")
     print(f"{len(names())} golden files written")

@@ -9,6 +9,7 @@ from ta_akamai_siem.akamai.client import SiemClient
 from ta_akamai_siem.akamai.fetching import Fetcher
 from ta_akamai_siem.akamai.signing import CorrectedClock
 from ta_akamai_siem.limits import MARGIN
+from ta_akamai_siem.record.event_time import moments
 from ta_akamai_siem.run.run import Job
 from ta_akamai_siem.writing.delivery import Delivery
 from ta_akamai_siem.writing.resources import resources
@@ -32,7 +33,9 @@ def collect(parts: Parts[BackfillSettings]) -> None:
         around = Surroundings(
             checkpoints=parts.checkpoint(CODEC),
             windows=Windows(pages, clock.now, stop.wait, visible_wait=MARGIN),
-            writer=Delivery(parts.stream, parts.progress(), parts.may_write, time.time, hard),
+            writer=Delivery(
+                parts.stream, parts.progress(), parts.may_write, moments(time.time, clock.now), hard
+            ),
             log=log,
             bulletin=parts.bulletin,
             stop=stop,

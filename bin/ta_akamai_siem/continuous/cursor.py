@@ -158,6 +158,13 @@ class Cursor:
             pause = max(pause, self.since + LATENCY + 1 - now)
         return pause
 
+    @property
+    def _nothing_missing(self) -> float:
+        """What was stored before this moment is written, even if it became visible late. Before the
+        first page, an input has promised what is stored since its beginning.
+        """
+        return self.since if self.complete_until is None else self.complete_until - MARGIN
+
     def _asks_from_now(self, now: float) -> bool:
         return self.offset is None and self.from_now and now < self.since + FROM_NOW_GRACE
 
@@ -196,11 +203,11 @@ class Cursor:
         return replace(self, limit=limit)
 
     def replaying(self) -> Cursor:
-        """Back to time mode, from the last moment known to be complete."""
-        known = self.since if self.complete_until is None else self.complete_until
-        since = known - MARGIN if self.offset is not None else known
+        """Back to time mode, from the moment before which nothing can be missing."""
         remembered = replace(self.remembered, mismatches=0)
-        return replace(self, offset=None, from_now=False, since=since, remembered=remembered)
+        return replace(
+            self, offset=None, from_now=False, since=self._nothing_missing, remembered=remembered
+        )
 
     def halved(self) -> Cursor:
         """After a page that was cut."""
@@ -220,14 +227,10 @@ class Cursor:
         return replace(cursor, remembered=cursor.remembered.after(failed))
 
     def gap(self, request: Request) -> Gap | None:
-        """What lies between the last moment known to be complete and where time mode begins."""
-        if not isinstance(request, TimeRequest):
+        """What may be missing of what was stored before time mode begins."""
+        if not isinstance(request, TimeRequest) or request.since <= self._nothing_missing:
             return None
-        # Before the first page, an input has promised what is stored since its beginning.
-        known = self.since if self.complete_until is None else self.complete_until
-        if request.since <= known:
-            return None
-        return Gap(known, float(request.since), cause="offset_expired")
+        return Gap(self._nothing_missing, float(request.since), cause="offset_expired")
 
     def clock_corrected(self, correction: float) -> Cursor:
         """The cursor once this host's clock turned out to be `correction` seconds slow."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ta_akamai_siem.akamai.client import SiemClient
 from ta_akamai_siem.akamai.fetching import Fetcher
 from ta_akamai_siem.akamai.signing import CorrectedClock
+from ta_akamai_siem.record.event_time import moments
 from ta_akamai_siem.run.run import Job
 from ta_akamai_siem.settings import InputSettings, read_input
 from ta_akamai_siem.writing.delivery import Delivery
@@ -29,7 +30,9 @@ def collect(parts: Parts[InputSettings]) -> None:
         around = Surroundings(
             checkpoints=parts.checkpoint(CODEC),
             pages=Fetcher(parts.source(client), clock, stop.wait, log),
-            writer=Delivery(stream, parts.progress(), parts.may_write, time.time, hard),
+            writer=Delivery(
+                stream, parts.progress(), parts.may_write, moments(time.time, clock.now), hard
+            ),
             log=log,
             bulletin=parts.bulletin,
             stop=stop,

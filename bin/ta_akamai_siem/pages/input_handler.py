@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+from solnlib.utils import is_true
 from splunktaucclib.rest_handler.error import RestError
 
 from ta_akamai_siem.errors import CollectionError
 from ta_akamai_siem.position import last_run, lease
 from ta_akamai_siem.position.ledger import newest_document
 from ta_akamai_siem.settings import Problems, read_start
+from ta_akamai_siem.splunk.log import page_log
 from ta_akamai_siem.splunk.names import KIND, LEASES, RUNS
 
 from .input_state import Facts, describe
@@ -55,6 +57,7 @@ class InputHandler(PageHandler):
         """A new input, also one that was cloned, has no position of its own yet."""
         self._stored_only()
         super().handleCreate(confInfo)
+        self._log("input.created")
         self._answer(confInfo)
 
     def handleEdit(self, confInfo: Any) -> None:  # noqa: N802, N803, ANN401 - UCC's names
@@ -74,6 +77,9 @@ class InputHandler(PageHandler):
                 raise RestError(BAD_REQUEST, what)
             self.payload["start"] = wanted
         super().handleEdit(confInfo)
+        switched = self.payload.get("disabled")
+        if switched is not None:
+            self._log("input.disabled" if is_true(switched) else "input.enabled")
         if again:
             self._forget(lease.reset)
         self._answer(confInfo)
@@ -87,6 +93,7 @@ class InputHandler(PageHandler):
     def handleRemove(self, confInfo: Any) -> None:  # noqa: N802, N803, ANN401 - UCC's names
         """The position goes with the input."""
         super().handleRemove(confInfo)
+        self._log("input.deleted")
         self._forget(lease.delete)
 
     @property
@@ -95,6 +102,11 @@ class InputHandler(PageHandler):
 
     def _key(self, name: str) -> str:
         return f"{self._kind}:{name}"
+
+    def _log(self, event: str) -> None:
+        """Tells alerts that an input is silent on purpose, or that it is to be heard again."""
+        with page_log(self._kind, str(self.callerArgs.id)) as log:
+            log.info(event)
 
     def _stored_only(self) -> tuple[str, bool]:
         """Take out of the payload what is not stored; where to start again, and whether to."""

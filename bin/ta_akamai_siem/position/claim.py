@@ -6,6 +6,7 @@ the input over: a renewal that finds nothing to replace is how an owner that sle
 `_key`              `<kind>:<name>#<number of the position with which the run took the input over>`
 `input`, `number`   those of the key
 `run`               the run's own, as in the positions that it saves
+`succession`        that of the positions
 `owner`             guid of the splunkd that runs it
 `beat`              counts the renewals
 `renewed_at`        epoch seconds of the owner's clock, for people; nobody decides by it
@@ -123,6 +124,7 @@ class Claim:
             INPUT: self._key,
             NUMBER: self._taken.number,
             RUN: self._taken.run,
+            "succession": self._taken.succession,
             "owner": self._taken.by.guid,
             "beat": self._beat,
             "renewed_at": self._host.now(),

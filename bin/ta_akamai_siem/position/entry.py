@@ -11,6 +11,9 @@ are those of the position and these:
 `saved_at`          when the position was saved, epoch seconds of that host's clock. A document that
                     only takes the input over repeats the position, and keeps this time with it
 `uptime`            the same moment by that host's monotonic clock, which nobody sets
+`succession`        made with the first document, and handed on from then on: hosts whose positions
+                    have the same one share a KV store, and collect the same input in turn. The log
+                    tells it
 `inserted_at`       when this document was inserted, epoch seconds of that host's clock
 `reset`             true: there is no position, the input begins anew
 `anew`              true: the positions before belong to something else
@@ -37,7 +40,7 @@ _OURS = frozenset(
     {
         *(INPUT, NUMBER, RUN, INSERTED_AT),
         *("saved_by", "splunkd_started", "saved_at", "uptime"),
-        *("reset", "anew", "rewound_from", "history"),
+        *("succession", "reset", "anew", "rewound_from", "history"),
     }
 )
 
@@ -69,6 +72,7 @@ class Entry:
     saved_at: float
     inserted_at: float
     uptime: Optional[float] = None
+    succession: str = ""
     anew: bool = False
     rewound_from: Optional[int] = None
 
@@ -84,6 +88,7 @@ class Entry:
             "splunkd_started": self.by.started,
             "saved_at": self.saved_at,
             "uptime": self.uptime,
+            "succession": self.succession,
             INSERTED_AT: self.inserted_at,
         }
         if self.position is None:
@@ -126,6 +131,7 @@ def from_document(document: Mapping[str, Any]) -> Entry:
             saved_at=float(document["saved_at"]),
             inserted_at=float(document[INSERTED_AT]),
             uptime=None if uptime is None else float(uptime),
+            succession=str(document.get("succession") or ""),
             anew=bool(document.get("anew")),
             rewound_from=None if rewound_from is None else int(rewound_from),
         )

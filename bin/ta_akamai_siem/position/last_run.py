@@ -35,18 +35,23 @@ class LastRun:
         return {"_key": key, **asdict(self)}
 
 
+def how_ended(error: Optional[CollectionError]) -> str:
+    """WELL, PERSON, AGAIN or LEFT."""
+    if error is None:
+        return WELL
+    if isinstance(error, Leave):
+        return LEFT
+    return PERSON if isinstance(error, NeedsPerson) else AGAIN
+
+
 def ended(
     error: Optional[CollectionError], events: int, lag: Optional[float], *, drained: bool
 ) -> LastRun:
     """Of a run that has just ended. `error`: what ended it. `lag`: of its newest event, seconds."""
     now = time.time()
-    how = WELL
-    if error is not None:
-        how = PERSON if isinstance(error, NeedsPerson) else AGAIN
-        how = LEFT if isinstance(error, Leave) else how
     return LastRun(
         ended_at=now,
-        how=how,
+        how=how_ended(error),
         result=error.code if error else "ok",
         message=str(error) if error else "",
         events=events,

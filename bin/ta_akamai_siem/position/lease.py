@@ -82,6 +82,12 @@ class _Found(NamedTuple):
         return self.claim is not None and bool(self.claim.get("released"))
 
     @property
+    def succession(self) -> str:
+        """See `entry`; empty where there was none."""
+        known = self.newest.succession if self.newest else ""
+        return known or str((self.claim or {}).get("succession") or "")
+
+    @property
     def sign(self) -> str:
         """Changes with every sign of life."""
         claim, newest = self.claim or {}, self.newest
@@ -103,6 +109,7 @@ class Lease:
         self._looked = (0.0, 0.0)
         self._claim: Optional[Claim] = None
         self.rewind: Optional[Rewind] = None
+        self.succession = ""
 
     @property
     def instance(self) -> Instance:
@@ -121,6 +128,7 @@ class Lease:
         Raises LeaseHeld, CheckpointUnavailable once retries are used up, CheckpointUnusable.
         """
         found = self._look()
+        self.succession = found.succession
         if not self._is_free(found):
             found = self._watched(found)
         entry, rewind = self._resumed(found)
@@ -137,6 +145,7 @@ class Lease:
             with contextlib.suppress(CheckpointUnavailable, CheckpointUnusable):
                 claim.withdraw()
             raise LeaseHeld("Taking the input over took so long that another may have done it too")
+        self.succession = entry.succession
         self._claim, self._newest, self.rewind, self._first = claim, entry, rewind, entry.number
         self._host.watch.forget()
         claim.keep_renewed()
@@ -161,6 +170,7 @@ class Lease:
             saved_at=saved_at,
             inserted_at=self._host.now(),
             uptime=self._host.monotonic(),
+            succession=self.newest.succession,
             anew=anew,
         )
         if not self._ledger.append(entry):
@@ -231,10 +241,10 @@ class Lease:
 
     def _resumed(self, found: _Found) -> tuple[Entry, Rewind | None]:
         """The position to take the input over with: the newest, or a safe one before it."""
-        newest = found.newest
+        newest, succession = found.newest, found.succession or _new_succession()
         if newest is None:
-            now = self._host.now()
-            return Entry(1, self._run, self._host.instance, None, now, now), None
+            now, by = self._host.now(), self._host.instance
+            return Entry(1, self._run, by, None, now, now, succession=succession), None
         target, rewind = newest, None
         if self._may_be_lost(newest, found):
             history = found.newest_first if found.is_single else self._ledger.history(newest)
@@ -248,6 +258,7 @@ class Lease:
             run=self._run,
             by=self._host.instance,
             inserted_at=self._host.now(),
+            succession=succession,
             anew=False,
             rewound_from=newest.number if rewind else None,
         )
@@ -288,8 +299,10 @@ def reset(store: KvStore, key: str, now: float) -> int:
     document = newest_document(store, key) or {}
     claims = store.find_documents(LEASES, {INPUT: key})
     first = max(map(_number, [document, *claims])) + 1
+    known = next((each["succession"] for each in (document, *claims) if each.get("succession")), "")
+    succession = str(known) or _new_succession()
     for number in range(first, first + _RESET_TRIES):
-        entry = Entry(number, "", _NOBODY, None, now, now)
+        entry = Entry(number, "", _NOBODY, None, now, now, succession=succession)
         if store.insert_document(CHECKPOINTS, entry.to_document(key)):
             store.delete_documents(LEASES, {INPUT: key, NUMBER: {"$lte": number}})
             store.delete_documents(CHECKPOINTS, {"_key": key})
@@ -308,6 +321,10 @@ def delete(store: KvStore, key: str, now: float) -> None:
 
 def _held(found: _Found) -> LeaseHeld:
     return LeaseHeld(f"Another member of the cluster collects this input ({found.owner})")
+
+
+def _new_succession() -> str:
+    return uuid.uuid4().hex[:12]
 
 
 def _number(document: Mapping[str, Any]) -> int:

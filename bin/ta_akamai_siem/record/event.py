@@ -12,13 +12,17 @@ import re
 import secrets
 from collections.abc import Callable
 from functools import lru_cache
+from json.encoder import c_make_encoder, encode_basestring  # type: ignore[attr-defined]
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .decoding import percent_decoded, text_items, text_of
+from .event_time import event_time
+from .headers import header_lines
 from .masking import MASKED
 from .rules import RULE_LISTS, rules_as_json
 
 if TYPE_CHECKING:
+    from .event_time import Moment
     from .masking import Masking
 
 CACHED_ORDERS = 256
@@ -68,13 +72,33 @@ _attack_order = _order(
         *RULE_LISTS,
     )
 )
-_http_order = _order(
-    ("start", "method", "host", "port", "status", "bytes", "protocol", "tls", "requestId"),
-    ("path", "query", "requestHeaders", "responseHeaders"),
-)
+_STRINGS = {str}
+_HEADERS = ("requestHeaders", "responseHeaders")
+_HTTP_SHORT = ("method", "host", "port", "status", "bytes", "protocol", "tls", "requestId")
+_HTTP_LONG = ("path", "query", *_HEADERS)
+_timed_http_order = _order(("start", *_HTTP_SHORT), _HTTP_LONG)
+_untimed_http_order = _order((*_HTTP_SHORT, "start"), _HTTP_LONG)
+"""What is no time stays away from the place where `TIME_PREFIX` in default/props.conf looks."""
+_SMALL_OBJECTS = {
+    "geo": ("continent", "country", "regionCode", "city", "asn"),
+    "botData": ("botScore", "responseSegment"),
+    "clientData": ("telemetryType", "appBundleId", "appVersion", "sdkVersion"),
+    "userRiskData": (
+        "status",
+        "score",
+        "allow",
+        "uuid",
+        "username",
+        "originUserId",
+        "emailDomain",
+        "risk",
+        "trust",
+        "general",
+    ),
+    "identity": ("ja4", "tlsFingerprintV2", "tlsFingerprintV3"),
+}
 
 _JSON_SPACE = " \t\n\r"
-_START = re.compile(r"([0-9]+)(?:\.([0-9]+))?\Z", re.ASCII)
 _NOT_IN_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
 
 # A number with a fraction or an exponent must keep its source digits, and json offers no hook on
@@ -109,20 +133,25 @@ class _Digits(str):
     __slots__ = ()
 
 
-def record(line: bytes, collected: str, masking: Masking | None = None) -> Record:
+def record(line: bytes, moment: Moment, masking: Masking | None = None) -> Record:
     """The record of one source line.
 
-    `collected`: the moment of collection, epoch seconds with three decimals, used where the event
-    has no usable start. `masking`: masks it, None where nothing is to be. Raises NotAnEvent.
+    `moment`: of collection, used where the event has no usable start. `masking`: masks it, None
+    where nothing is to be. Raises NotAnEvent.
     """
     value = parse_object(line)
     masked = 0
     try:
         rules = _rewrite_members(value)
-        time = _rewrite_http_message(value.get("httpMessage"))
+        time = None
+        http = value.get("httpMessage")
+        if type(http) is dict:
+            time = _rewrite_start(http, moment.latest)
+            masked = _rewrite_headers(http, masking)
         if masking is not None:
-            rules, masked = masking.event(value, rules)
-        text = _encode(_ordered(value))
+            rules, more = masking.event(value, rules)
+            masked += more
+        text = _encode(_ordered(value, timed=time is not None))
     except RecursionError as error:
         raise NotAnEvent(str(error)) from error
     if _DIGITS_MARK in text:
@@ -130,16 +159,27 @@ def record(line: bytes, collected: str, masking: Masking | None = None) -> Recor
     if rules is not None:
         text = text.replace(_MARKED_RULES, rules, 1)
     if not text.isascii():
-        text = _NOT_IN_XML.sub(_json_escape, text)
-    return Record(time or collected, text, time is not None, masked)
+        text = _safe_in_xml(text, line)
+    return Record(time or moment.collected, text, time is not None, masked)
 
 
-def unparsed(line: bytes, collected: str, masking: Masking | None = None) -> Record:
+def _safe_in_xml(text: str, line: bytes) -> str:
+    """`text` with the code points escaped that XML cannot carry. `line`: what it was made from.
+
+    The expression takes long, and a half of a surrogate pair comes from an escape in the line.
+    """
+    escaped = b"\\ud" in line or b"\\uD" in line
+    if escaped or "\ufffe" in text or "\uffff" in text:
+        return _NOT_IN_XML.sub(_json_escape, text)
+    return text
+
+
+def unparsed(line: bytes, moment: Moment, masking: Masking | None = None) -> Record:
     """The record that keeps a line which `record` refuses; all of it is masked if anything is."""
     content = line[:-1] if line.endswith(b"\r") else line
     value = {"type": "akamai_siem_unparsed", "raw": MASKED if masking else text_of(content)}
     text = _NOT_IN_XML.sub(_json_escape, _encode(value))
-    return Record(collected, text, timed=False, masked=1 if masking else 0)
+    return Record(moment.collected, text, timed=False, masked=1 if masking else 0)
 
 
 def parse_object(line: bytes) -> dict[str, Any]:
@@ -172,12 +212,22 @@ def _rewrite_members(value: dict[str, Any]) -> str | None:
 def _attack_data(attack: dict[str, Any]) -> tuple[dict[str, Any], str | None]:
     if "rules" in attack and type(attack["rules"]) is not str:
         return attack, None
-    lists = [attack.pop(name) if type(attack.get(name)) is str else None for name in RULE_LISTS]
-    rules = None
-    if any(text is not None for text in lists):
-        attack["rules"] = _RULES_MARK
+    lists = list(map(attack.get, RULE_LISTS))
+    if set(map(type, lists)) == _STRINGS:
         rules = rules_as_json(*lists)
-    return _in_order(attack, _attack_order), rules
+        attack["rules"] = _RULES_MARK
+        return {name: attack[name] for name in _decoded_attack_order(tuple(attack))}, rules
+    texts = [attack.pop(name) if type(attack.get(name)) is str else None for name in RULE_LISTS]
+    if texts.count(None) == len(texts):
+        return _in_order(attack, _attack_order), None
+    attack["rules"] = _RULES_MARK
+    return _in_order(attack, _attack_order), rules_as_json(*texts)
+
+
+@lru_cache(CACHED_ORDERS)
+def _decoded_attack_order(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Without the lists that became `rules`."""
+    return tuple(name for name in _attack_order(names) if name == "rules" or name not in RULE_LISTS)
 
 
 def _custom(custom: object) -> object:
@@ -193,16 +243,28 @@ def _custom_items(text: str) -> str | list[str]:
     return items[0] if items else ""
 
 
-def _rewrite_http_message(http: object) -> str | None:
-    """Decode and put right the member in place; the event's time, None where it has none."""
-    if type(http) is not dict:
-        return None
-    _percent_decode_member(http, "requestHeaders")
-    _percent_decode_member(http, "responseHeaders")
-    time = _start_time(http.get("start"))
+def _rewrite_start(http: dict[str, Any], latest: float) -> str | None:
+    """Put right the member in place; the event's time, None where it has none."""
+    time = _start_time(http.get("start"), latest)
     if time is not None:
         http["start"] = time
     return time
+
+
+def _rewrite_headers(http: dict[str, Any], masking: Masking | None) -> int:
+    """Decode the members in place; how many values were masked, as long as they are a text."""
+    masked = 0
+    for name in _HEADERS:
+        block = http.get(name)
+        if type(block) is str:
+            block = percent_decoded(block)
+            if masking is not None:
+                block, count = masking.header_block(block)
+                masked += count
+            http[name] = header_lines(block)
+        elif masking is not None:
+            masked += masking.whole(http, name)
+    return masked
 
 
 def _percent_decode_member(parent: dict[str, Any], name: str) -> None:
@@ -211,24 +273,32 @@ def _percent_decode_member(parent: dict[str, Any], name: str) -> None:
         parent[name] = percent_decoded(text)
 
 
-def _start_time(start: object) -> str | None:
-    """Cut, not rounded, to milliseconds, from the decimal text as it was written."""
+def _start_time(start: object, latest: float) -> str | None:
+    """From the decimal text as it was written."""
+    if type(start) is str:
+        return event_time(start, latest)
     if type(start) is _Digits:
-        start = start[len(_DIGITS_MARK) :]
-    elif type(start) is int:
-        start = str(start)
-    elif type(start) is not str:
-        return None
-    match = _START.match(start)
-    return f"{match[1]}.{(match[2] or '')[:3]:0<3}" if match else None
+        return event_time(start[len(_DIGITS_MARK) :], latest)
+    return event_time(str(start), latest) if type(start) is int else None
 
 
-def _ordered(value: dict[str, Any]) -> dict[str, Any]:
+def _ordered(value: dict[str, Any], *, timed: bool) -> dict[str, Any]:
     """Short members first: Splunk's automatic extraction stops after 5,000 bytes."""
+    for name, first in _SMALL_OBJECTS.items():
+        if name in value and type(value[name]) is dict:
+            value[name] = _small_object(value[name], first)
     http = value.get("httpMessage")
     if type(http) is dict:
-        value["httpMessage"] = _in_order(http, _http_order)
+        value["httpMessage"] = _in_order(http, _timed_http_order if timed else _untimed_http_order)
     return _in_order(value, _top_order)
+
+
+def _small_object(members: dict[str, Any], first: tuple[str, ...]) -> dict[str, Any]:
+    """Unknown members go last. For few members this is faster than a cached order."""
+    ordered = {name: members[name] for name in first if name in members}
+    if len(ordered) < len(members):
+        ordered.update(members)
+    return ordered
 
 
 def _in_order(members: dict[str, Any], order: _Order) -> dict[str, Any]:
@@ -247,9 +317,22 @@ def _backslash_in_json(error: UnicodeError) -> tuple[str, int]:
     return "".join(f"\\\\x{byte:02x}" for byte in wrong), error.end
 
 
+def _encoder() -> Callable[[dict[str, Any]], str]:
+    """Writes a record. What JSONEncoder makes anew for each, where it is in C, is made once."""
+    encoder = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
+    if c_make_encoder is None:
+        return encoder.encode
+    pieces = c_make_encoder(
+        None, encoder.default, encode_basestring, None, ":", ",", False, False, True
+    )
+    return lambda value: "".join(pieces(value, 0))
+
+
 codecs.register_error("json_backslash", _backslash_in_json)
+# Not strict: a control character inside a string, as Akamai sends it now and then, is content.
 _scan = json.JSONDecoder(
+    strict=False,
     parse_float=lambda digits: _Digits(_DIGITS_MARK + digits),
     parse_constant=str,
 ).scan_once  # type: ignore[attr-defined]  # what decode() itself calls, less its two regexes
-_encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
+_encode = _encoder()

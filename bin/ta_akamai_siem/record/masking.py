@@ -75,7 +75,6 @@ KINDS = {
 }
 """The words of the setting, in the order in which a stanza names them."""
 
-_HEADER_BLOCKS = ("requestHeaders", "responseHeaders")
 _NAME_ENDS = r"[\s:;,.\[\]]"
 """Around the name of a header or parameter in a rule's selector: `ARGS:token`."""
 _PARAMETER = re.compile(r"""(?:(?<=[?&;#/,=:"'\s])|\A)([^=&;?#/,:"'\s]+)=(?=([^&;#\s]+))""")
@@ -95,10 +94,12 @@ class Masking:
         self._headers = frozenset(name for kind in chosen for name in kind.headers)
         self._parameters = frozenset(name for kind in chosen for name in kind.parameters)
         names = "|".join(map(re.escape, sorted(self._headers)))
-        # A value goes on where the next line begins with a blank.
+        # A line that begins with a blank continues the one before it. A name is looked for there
+        # too: it is safer to mask too much.
+        blanks = r"(?:[ \t]|\r?\n[ \t])*"
         self._header = re.compile(
-            rf"^((?:{names})[ \t]*:(?:[ \t]*(?:\r?\n[ \t]+)?)(?!\s))"
-            r"((?:[^\r\n]|\r(?!\n))+(?:\r?\n[ \t](?:[^\r\n]|\r(?!\n))*)*)",
+            rf"^([ \t]*(?:{names}){blanks}:{blanks})"
+            r"(?:[^ \t\r\n]|\r(?!\n))[^\r\n]*(?:(?:\r(?!\n)|\r?\n[ \t])[^\r\n]*)*",
             re.IGNORECASE | re.MULTILINE,
         )
         named = "|".join(map(re.escape, sorted(self._headers | self._parameters)))
@@ -108,9 +109,9 @@ class Masking:
         )
 
     def event(self, value: dict[str, Any], rules: str | None) -> tuple[str | None, int]:
-        """Mask an event in place, its headers being decoded. `rules`: its list of rules as JSON.
+        """Mask an event in place, except for its headers.
 
-        The rules likewise, and how many values were replaced.
+        `rules`: its list of rules as JSON. Returns them, and how many values were replaced.
         """
         count = 0
         for parent, name in self._members:
@@ -120,6 +121,11 @@ class Masking:
             rules, masked = self._rules_as_json(rules)
             count += masked
         return rules, count + self._attack_data(value)
+
+    @staticmethod
+    def whole(http: dict[str, Any], name: str) -> int:
+        """Headers of another shape than the documented one are replaced whole; how many were."""
+        return _replaced(http, name)
 
     def _member(self, value: dict[str, Any], parent: str, name: str) -> int:
         members = value.get(parent)
@@ -132,13 +138,6 @@ class Masking:
         if type(http) is not dict:
             return _replaced(value, "httpMessage")
         count = 0
-        for name in _HEADER_BLOCKS:
-            headers = http.get(name)
-            if type(headers) is str:
-                http[name], masked = self._header_block(headers)
-                count += masked
-            else:
-                count += _replaced(http, name)
         for name in ("query", "path"):
             text = http.get(name)
             if type(text) is str:
@@ -148,7 +147,8 @@ class Masking:
                 count += _replaced(http, name)
         return count
 
-    def _header_block(self, text: str) -> tuple[str, int]:
+    def header_block(self, text: str) -> tuple[str, int]:
+        """A block of headers, percent-decoded and no list yet; how many values were replaced."""
         text, masked = self._header.subn(rf"\g<1>{MASKED}", text)
         text, more = self._text(text)
         return text, masked + more

@@ -19,6 +19,8 @@ from ta_akamai_siem.errors import (
     NeedsPerson,
     PipeClosed,
     StopRequested,
+    Unforeseen,
+    kind_and_place,
 )
 from ta_akamai_siem.position import last_run
 from ta_akamai_siem.position.checkpoint import Checkpoint
@@ -26,14 +28,14 @@ from ta_akamai_siem.position.host import Host
 from ta_akamai_siem.position.lease import Lease
 from ta_akamai_siem.position.watch import Watch
 from ta_akamai_siem.splunk.bulletin import Bulletin
-from ta_akamai_siem.splunk.log import log_file_name, open_log
+from ta_akamai_siem.splunk.log import log_file_name, open_log, set_level
 from ta_akamai_siem.splunk.orderly_stop import stopped_in_order
 from ta_akamai_siem.splunk.splunkd import Splunkd
 from ta_akamai_siem.writing.event_stream import EventStream
 from ta_akamai_siem.writing.progress import ProgressFile
 
 from .load_settings import load_settings, log_level
-from .report import Totals
+from .report import Ending, Totals, report_run
 
 if TYPE_CHECKING:
     import ssl
@@ -117,11 +119,16 @@ class Run(Generic[_Settings]):
     def run(self) -> int:
         """Do the job; the exit code. 0 also where splunkd asked us to stop or closed the pipe."""
         definition = self._definition
-        with self._stop.interruptible():
-            splunkd = Splunkd(definition.server_uri, definition.session_key)
-            pages = splunkd.settings.page()
-            instance = splunkd.instance(definition.server_host)
-        log = open_log(definition.kind, definition.name, log_level(pages))
+        log = open_log(definition.kind, definition.name)
+        try:
+            with self._stop.interruptible():
+                splunkd = Splunkd(definition.server_uri, definition.session_key)
+                pages = splunkd.settings.page()
+                instance = splunkd.instance(definition.server_host)
+        except CollectionError as error:
+            # Nothing has begun yet, and nobody but the log can be told.
+            return self._report(error, log)
+        set_level(log_level(pages))
         folder = _own_folder(definition)
         remembered = folder / "bulletin.json"
         bulletin = Bulletin(splunkd, folder.name, remembered, instance.started, log)
@@ -150,12 +157,14 @@ class Run(Generic[_Settings]):
             )
         except CollectionError as error:
             ended = error
+        except Exception as error:  # noqa: BLE001 - a run that fails so has to be seen as well
+            ended = Unforeseen(kind_and_place(error))
         self._end_document()
         self._release(lease, log)
         self._remember(ended, splunkd, log)
         self._stop.disarm()
         self._tell_person(ended, bulletin)
-        return self._report(ended, log)
+        return self._report(ended, log, lease.succession)
 
     def _end_document(self) -> None:
         """However the run ended, between two writes the document can be closed.
@@ -192,20 +201,15 @@ class Run(Generic[_Settings]):
         elif ended is None:
             bulletin.works()
 
-    def _report(self, ended: Optional[CollectionError], log: Log) -> int:
-        totals = self._totals
-        log.info(
-            "run.finished",
-            events=totals.events,
-            pages=totals.pages,
-            bytes=totals.size,
-            seconds=time.monotonic() - self._began,
-            lag_seconds=totals.lag,
-            drained=int(totals.drained),
-            repeated=totals.repeated or None,
-            blocked_seconds=self._stream.blocked,
-            result=ended.code if ended else "ok",
+    def _report(self, ended: Optional[CollectionError], log: Log, succession: str = "") -> int:
+        ending = Ending(
+            ended,
+            self._definition.parameters.get("interval", ""),
+            succession,
+            time.monotonic() - self._began,
+            self._stream.blocked,
         )
+        report_run(ending, self._totals, log)
         if ended is None or isinstance(ended, Leave):
             return 0
         log.error(ended.code, reason=ended)

@@ -7,6 +7,7 @@ splunkd.log.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import logging
 import os
@@ -14,8 +15,12 @@ import re
 import sys
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .names import BACKFILL_KIND
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _FORMAT = "%(asctime)s.%(msecs)03d%(zone)s %(levelname)s %(message)s"
 _SIZE = 10 << 20
@@ -23,14 +28,24 @@ _KEPT = 5
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]")
 _PLAIN_VALUE = re.compile(r"[^\s\"=]+\Z")
 _NAME_MAX = 80
+_PAGES = "pages"
+"""The file of what is done on the inputs page; no input's file has this name."""
+_TAKEN = re.compile(
+    r"(?:host|source|sourcetype|index|linecount|punct|splunk_server(?:_group)?|timestamp"
+    r"|time(?:start|end)pos|date_[a-z]+|eventtype|tag|event|log_level)\Z"
+)
+"""Fields that every event has in Splunk, and the two of a line's beginning. A pair of such a name
+would take that field's place.
+https://help.splunk.com/en/splunk-enterprise/manage-knowledge-objects/knowledge-management-manual/9.4/fields-and-field-extractions/use-default-fields
+"""
 
 
 class Log:
-    """Writes events of ours; `input` is in every line."""
+    """Writes events of ours; `input` and `kind` are in every line."""
 
-    def __init__(self, kind: str, name: str) -> None:
-        self._input = name
-        self._logger = logging.getLogger(f"ta_akamai_siem.{kind}.{name}")
+    def __init__(self, kind: str, name: str, logger: logging.Logger | None = None) -> None:
+        self._input = {"input": name, "kind": kind}
+        self._logger = logger or logging.getLogger(f"ta_akamai_siem.{kind}.{name}")
 
     def debug(self, event: str, **values: object) -> None:
         self._write(logging.DEBUG, event, values)
@@ -44,11 +59,11 @@ class Log:
     def error(self, event: str, **values: object) -> None:
         """Goes to splunkd.log too."""
         self._write(logging.ERROR, event, values)
-        tell_splunkd("ERROR", f"{event} {_pairs({'input': self._input, **values})}")
+        tell_splunkd("ERROR", f"{event} {_pairs({**self._input, **values})}")
 
     def _write(self, level: int, event: str, values: dict[str, object]) -> None:
         if self._logger.isEnabledFor(level):
-            self._logger.log(level, "%s %s", event, _pairs({"input": self._input, **values}))
+            self._logger.log(level, "%s %s", event, _pairs({**self._input, **values}))
 
 
 def tell_splunkd(level: str, text: str) -> None:
@@ -56,21 +71,43 @@ def tell_splunkd(level: str, text: str) -> None:
     print(level, " ".join(text.split()), file=sys.stderr, flush=True)  # noqa: T201 - the protocol
 
 
-def open_log(kind: str, name: str, level: str) -> Log:
+def open_log(kind: str, name: str, level: str = "INFO") -> Log:
     """Set up the file and return the log; libraries' warnings go to the same file."""
     root = logging.getLogger()
     root.setLevel(logging.WARNING)
-    root.addHandler(_file_handler(kind, name))
-    logging.getLogger("ta_akamai_siem").setLevel(level)
+    root.addHandler(_file_handler(log_file_name(kind, name)))
+    set_level(level)
     logging.captureWarnings(capture=True)
     return Log(kind, name)
+
+
+def set_level(level: str) -> None:
+    """Of what is logged from now on."""
+    logging.getLogger("ta_akamai_siem").setLevel(level)
+
+
+@contextlib.contextmanager
+def page_log(kind: str, name: str) -> Iterator[Log]:
+    """The log of what a person does to an input on the inputs page.
+
+    A file of its own, since an input's file belongs to the process that runs the input. The
+    process that serves the page is not ours: its root logger stays as it is.
+    """
+    logger = logging.Logger("ta_akamai_siem.pages")  # noqa: LOG001 - kept out of the tree
+    handler = _file_handler(f"ta_akamai_siem_{_PAGES}.log")
+    logger.addHandler(handler)
+    try:
+        yield Log(kind, name, logger)
+    finally:
+        handler.close()
 
 
 def log_file_name(kind: str, name: str) -> str:
     """A file name of letters, digits, `_`, `.` and `-`; no two inputs share one."""
     shown = f"backfill_{name}" if kind == BACKFILL_KIND else name
     safe = _UNSAFE.sub("_", shown)[:_NAME_MAX]
-    ambiguous = safe != shown or (kind != BACKFILL_KIND and name.startswith("backfill_"))
+    taken = name == _PAGES or name.startswith("backfill_")
+    ambiguous = safe != shown or (kind != BACKFILL_KIND and taken)
     if ambiguous:
         safe += "_" + hashlib.sha256(f"{kind}:{name}".encode()).hexdigest()[:8]
     return f"ta_akamai_siem_{safe}.log"
@@ -81,12 +118,12 @@ def log_folder() -> Path:
     return Path(os.environ.get("SPLUNK_HOME", ".")) / "var" / "log" / "splunk"
 
 
-def _file_handler(kind: str, name: str) -> logging.Handler:
+def _file_handler(file: str) -> logging.Handler:
     folder = log_folder()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         handler: logging.Handler = RotatingFileHandler(
-            folder / log_file_name(kind, name),
+            folder / file,
             maxBytes=_SIZE,
             backupCount=_KEPT,
             encoding="utf-8",
@@ -107,7 +144,13 @@ class _OneLine(logging.Formatter):
 
 
 def _pairs(values: dict[str, object]) -> str:
-    return " ".join(f"{key}={_shown(value)}" for key, value in values.items() if value is not None)
+    return " ".join(
+        f"{_named(key)}={_shown(value)}" for key, value in values.items() if value is not None
+    )
+
+
+def _named(key: str) -> str:
+    return f"akamai_{key}" if _TAKEN.match(key) else key
 
 
 def _shown(value: object) -> str:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from ta_akamai_siem.akamai.lines import Lines
+    from ta_akamai_siem.record.event_time import Moment
     from ta_akamai_siem.record.masking import Masking
 
 NO_START = -1.0
@@ -37,9 +38,9 @@ class Converted(NamedTuple):
 
 
 def convert(
-    lines: Iterable[bytes], collected: str, *, tolerant: bool, masking: Masking | None = None
+    lines: Iterable[bytes], moment: Moment, *, tolerant: bool, masking: Masking | None = None
 ) -> Converted:
-    """`collected`, `masking`: as `event.record` takes them.
+    """`moment`, `masking`: as `event.record` takes them.
 
     `tolerant`: keep a line that is no event. Raises NotAnEvent where one may not be kept.
     """
@@ -47,11 +48,11 @@ def convert(
     kept = 0
     for line in lines:
         try:
-            made.append(record(line, collected, masking))
+            made.append(record(line, moment, masking))
         except NotAnEvent:  # noqa: PERF203 - what it costs was measured: nothing
             if not tolerant:
                 raise
-            made.append(unparsed(line, collected, masking))
+            made.append(unparsed(line, moment, masking))
             kept += 1
     starts = array("d", [float(each.time) if each.timed else NO_START for each in made])
     masked = sum(each.masked for each in made) if masking else 0
@@ -64,7 +65,7 @@ class Converter(Protocol):
     @property
     def lookahead(self) -> int: ...
 
-    def begin(self, lines: Lines, collected: str, *, tolerant: bool) -> Callable[[], Converted]:
+    def begin(self, lines: Lines, moment: Moment, *, tolerant: bool) -> Callable[[], Converted]:
         """Take a block; what is given back gives what became of it, as `convert` does."""
 
 
@@ -76,5 +77,5 @@ class InProcess:
     def __init__(self, masking: Masking | None = None) -> None:
         self._masking = masking
 
-    def begin(self, lines: Lines, collected: str, *, tolerant: bool) -> Callable[[], Converted]:
-        return lambda: convert(lines, collected, tolerant=tolerant, masking=self._masking)
+    def begin(self, lines: Lines, moment: Moment, *, tolerant: bool) -> Callable[[], Converted]:
+        return lambda: convert(lines, moment, tolerant=tolerant, masking=self._masking)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from ta_akamai_siem.akamai.page import Page
+    from ta_akamai_siem.record.event_time import Moment
 
     from .conversion import Converted, Converter
     from .event_stream import EventStream
@@ -86,20 +87,22 @@ class WritingResources:
 
 
 class Delivery:
-    """Writes pages. `check`: raises when we may not write the next block. `now`: epoch seconds."""
+    """Writes pages. `check`: raises when we may not write the next block. `moment`: of
+    collecting what is transformed now.
+    """
 
     def __init__(
         self,
         stream: EventStream,
         progress: ProgressFile,
         check: Callable[[], None],
-        now: Callable[[], float],
+        moment: Callable[[], Moment],
         resources: WritingResources = WritingResources(),
     ) -> None:
         self._stream = stream
         self._progress = progress
         self._check = check
-        self._now = now
+        self._moment = moment
         self._resources = resources
         self._written = LineMultiset()
 
@@ -161,8 +164,8 @@ class Delivery:
         """
         for lines in chunks:
             new, known = self._told_apart(lines) if self._written else (lines, [])
-            collected = f"{self._now():.3f}"
-            waiting.append(_Begun(lines, known, by.begin(new, collected, tolerant=page.tolerant)))
+            begun = by.begin(new, self._moment(), tolerant=page.tolerant)
+            waiting.append(_Begun(lines, known, begun))
             if len(waiting) > by.lookahead:
                 yield waiting[0]
                 waiting.popleft()

@@ -1,6 +1,6 @@
 """How a block goes to a worker and what became of it comes back: both ends of two pipes.
 
-A request: a header, the moment of collection, the lines. An answer: a header, the events' starts,
+A request: a header, the time of collection, the lines. An answer: a header, the events' starts,
 their elements. All of it is bytes of known length, so that nothing is copied line by line.
 """
 
@@ -11,6 +11,7 @@ from array import array
 from typing import IO, TYPE_CHECKING
 
 from ta_akamai_siem.record.event import NotAnEvent
+from ta_akamai_siem.record.event_time import Moment
 
 from .conversion import Converted, convert
 
@@ -18,14 +19,15 @@ if TYPE_CHECKING:
     from ta_akamai_siem.akamai.lines import Lines
     from ta_akamai_siem.record.masking import Masking
 
-_REQUEST = struct.Struct("<?II")
+_REQUEST = struct.Struct("<?dII")
 _ANSWER = struct.Struct("<?IIII")
 
 
-def ask(pipe: IO[bytes], lines: Lines, collected: str, *, tolerant: bool) -> None:
+def ask(pipe: IO[bytes], lines: Lines, moment: Moment, *, tolerant: bool) -> None:
     """Send a block, its lines as `convert` takes them. Raises OSError, ValueError if closed."""
-    moment = collected.encode()
-    pipe.write(_REQUEST.pack(tolerant, len(moment), len(lines.data)) + moment)
+    collected = moment.collected.encode()
+    header = _REQUEST.pack(tolerant, moment.latest, len(collected), len(lines.data))
+    pipe.write(header + collected)
     pipe.write(lines.data)
     pipe.flush()
 
@@ -45,11 +47,12 @@ def serve(asked: IO[bytes], answered: IO[bytes], masking: Masking | None) -> Non
     """A worker's whole life: it ends when nobody can ask any more. `masking`: as `convert`."""
     try:
         while True:
-            tolerant, moment_length, length = _REQUEST.unpack(_read(asked, _REQUEST.size))
-            collected = _read(asked, moment_length).decode()
+            header = _REQUEST.unpack(_read(asked, _REQUEST.size))
+            tolerant, latest, collected_length, length = header
+            moment = Moment(_read(asked, collected_length).decode(), latest)
             lines = _read(asked, length).split(b"\n")[:-1]
             try:
-                made = convert(lines, collected, tolerant=tolerant, masking=masking)
+                made = convert(lines, moment, tolerant=tolerant, masking=masking)
             except NotAnEvent:
                 made = None
             _answer(answered, made)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ta_akamai_siem.akamai.lines import Lines
+    from ta_akamai_siem.record.event_time import Moment
     from ta_akamai_siem.splunk.log import Log
 
     from .conversion import Converted
@@ -74,15 +75,15 @@ class Workers:
         """How many blocks to begin before the first of them is waited for: four a worker."""
         return 4 * self._count
 
-    def begin(self, lines: Lines, collected: str, *, tolerant: bool) -> Callable[[], Converted]:
+    def begin(self, lines: Lines, moment: Moment, *, tolerant: bool) -> Callable[[], Converted]:
         """Have a block converted; call what is given back to get it, once and in order.
 
         All as `convert`.
         """
         worker = self._turn()
         if worker is None:
-            return self._in_process.begin(lines, collected, tolerant=tolerant)
-        return self._result(worker.begin(_Block(lines, collected, tolerant=tolerant)))
+            return self._in_process.begin(lines, moment, tolerant=tolerant)
+        return self._result(worker.begin(_Block(lines, moment, tolerant=tolerant)))
 
     def close(self) -> None:
         """End them all; what they have not converted by now is not wanted."""
@@ -114,9 +115,7 @@ class Workers:
                 raise block.refused
             if block.made is None:
                 self._give_up("A worker has ended or hangs")
-                return self._in_process.begin(
-                    block.lines, block.collected, tolerant=block.tolerant
-                )()
+                return self._in_process.begin(block.lines, block.moment, tolerant=block.tolerant)()
             return block.made
 
         return wait
@@ -132,9 +131,9 @@ class Workers:
 class _Block:
     """One block on its way. Neither `made` nor `refused` is set where the worker was lost."""
 
-    def __init__(self, lines: Lines, collected: str, *, tolerant: bool) -> None:
+    def __init__(self, lines: Lines, moment: Moment, *, tolerant: bool) -> None:
         self.lines = lines
-        self.collected = collected
+        self.moment = moment
         self.tolerant = tolerant
         self.done = threading.Event()
         self.made: Optional[Converted] = None
@@ -181,7 +180,7 @@ def _ask_all(blocks: _Queue, asked: _Queue, pipe: IO[bytes]) -> None:
             # Where it does not arrive, the other thread finds no answer.
             asked.put(block)
             with contextlib.suppress(OSError, ValueError):
-                ask(pipe, block.lines, block.collected, tolerant=block.tolerant)
+                ask(pipe, block.lines, block.moment, tolerant=block.tolerant)
     asked.put(None)
 
 

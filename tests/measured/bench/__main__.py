@@ -1,145 +1,116 @@
 """`make bench`: what an event costs, beside others in the same run.
 
-Prints a table and writes `build/bench.json`. Ends with 1 if anything that was written is wrong.
-`ROUNDS` is how often everybody runs, `PAGES` the sizes of pages (`PAGES=10000,600000`). `FULL=1`
-takes every size with every repetition on every Python, and most of an hour.
+Prints the tables of docs/performance.md and writes `build/bench.json`. Ends with 1 if anything that
+was written is wrong. Settings, from the environment:
+
+* `ROUNDS`: how often everybody runs
+* `BEFORE`: a commit; builds that version and measures it in turn with this one
+* `PARTS`: what is measured, of `costs,stages,scale`
+* `FULL=1`: all parts, every mix in all of them, and more rounds; most of an hour
+* `RECORD=1`: the figures become those of docs/performance.md
 """
 
 from __future__ import annotations
 
-import filecmp
 import json
 import os
 import platform
 import sys
 import tempfile
+import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 from tests import ROOT
-from tests.measured.bench.backlog import backlog
-from tests.measured.bench.bodies import REPETITIONS, Bodies, event_lines
-from tests.measured.bench.contestants import CONTESTANTS, Contest
-from tests.measured.bench.equality import differences
-from tests.measured.bench.figures import Series, cpu_ratio, wall_ratio
-from tests.measured.bench.inputs_at_once import inputs_at_once
-from tests.measured.bench.start_up import start_up
+from tests.measured.bench import costs, equality, scale
+from tests.measured.bench.contestants import Contest
+from tests.measured.bench.earlier import built, commit_named, version_of
+from tests.measured.bench.measured import busy_seconds, used_by_others
+from tests.measured.bench.mixes import MIXES, described
+from tests.measured.bench.tables import filled, tables
 from tests.run import interpreters
 
-if TYPE_CHECKING:
-    from tests.measured.bench.measured import Measured
-
-ROUNDS = int(os.environ.get("ROUNDS", "5"))
-FULL = os.environ.get("FULL", "") == "1"
-PAGES = {1_000: 20, 10_000: 5, 100_000: 1, 600_000: 1}
-"""Events of a page, and how many of them a run collects."""
-CHOSEN = [int(size) for size in os.environ.get("PAGES", "").split(",") if size] or list(PAGES)
-TEXTBOOK_MAX = 10_000
-"""It holds the whole page in memory several times over: 4 GB with 600,000 events."""
+RECORDED = Path(__file__).with_name("recorded.json")
+PAGE = ROOT / "docs" / "performance.md"
+FULL = os.environ.get("FULL") == "1"
+ROUNDS = int(os.environ.get("ROUNDS") or (5 if FULL else 3))
+PARTS = (os.environ.get("PARTS") or ("costs,stages,scale" if FULL else "costs,stages")).split(",")
+CHECKED = 10_000 if FULL else 2_000
+"""Records of each mix that are compared field by field."""
 
 
 def main() -> int:
-    pythons = interpreters()
-    found: dict[str, object] = {"machine": machine(), "rounds": ROUNDS}
+    began, busy = time.monotonic(), busy_seconds()
+    before = os.environ.get("BEFORE") or ""
+    app = built(commit_named(before)) if before else None
+    about = {"command": command(), "rounds": ROUNDS, "machine": machine()}
+    if app:
+        about["before"] = version_of(app)
+    found: dict[str, Any] = {part: {**about, "pythons": {}} for part in PARTS}
     wrong: list[str] = []
-    with tempfile.TemporaryDirectory(prefix="bench-") as name, Contest(Path(name)) as contest:
-        bodies = Bodies(Path(name))
-        for version, python in pythons:
-            figures: dict[str, object] = {}
-            found[version] = figures
-            for repetition in REPETITIONS:
-                for events in sizes(repetition, newest=(version, python) == pythons[-1]):
-                    title = f"{version}, pages of {events:,}, repetition of rules: {repetition}"
-                    print(f"\n{title}", flush=True)
-                    table = measure_page(contest, bodies, str(python), repetition, events)
-                    figures[f"{repetition} {events}"] = {
-                        who: asdict(series) for who, series in table.items()
-                    }
-                    show(table)
-                figures[f"{repetition} backlog"] = backlog(
-                    contest, bodies, str(python), repetition, ROUNDS
-                )
-                wrong += check(contest, bodies, str(python), repetition, Path(name))
-        version, python = pythons[-1]
-        found["inputs"] = inputs_at_once(contest, bodies, str(python), ROUNDS)
-        found["start-up"] = {each: start_up(contest, bodies, str(at)) for each, at in pythons}
-    path = ROOT / "build" / "bench.json"
-    path.write_text(json.dumps(found, indent=1), encoding="utf-8")
-    print(f"\nAll figures are in {path.relative_to(ROOT)}.")
+    with tempfile.TemporaryDirectory(prefix="bench-") as name, Contest(Path(name), app) as contest:
+        for version, python in interpreters():
+            contest.warm_up(str(python))
+            for mix in MIXES:
+                wrong += equality.wrong(contest, str(python), mix, CHECKED)
+            for part in PARTS:
+                print(f"{part} on {version} ...", file=sys.stderr, flush=True)
+                measured = measure(part, contest, str(python))
+                found[part]["pythons"][version] = measured
+    for part in found.values():
+        part["others"] = used_by_others(began, busy)
+    if "costs" in found:
+        found["costs"]["events"] = {mix: asdict(described(mix)) for mix in MIXES}
+    keep(found)
+    for title, table in tables(found).items():
+        print(f"\n{title}: {table}", end="")
     for line in wrong[:20]:
         print(f"WRONG: {line}")
+    print(f"\n{len(MIXES) * CHECKED:,} records a Python compared: {len(wrong)} differences")
     return 1 if wrong else 0
 
 
-def machine() -> dict[str, object]:
+def measure(part: str, contest: Contest, python: str) -> object:
+    if part == "costs":
+        return costs.costs(contest, python, list(MIXES), ROUNDS)
+    if part == "stages":
+        mixes = list(MIXES) if FULL else list(MIXES)[:1]
+        return {mix: costs.stages(contest, python, mix, ROUNDS) for mix in mixes}
+    return {
+        "sizes": scale.sizes(contest, python, ROUNDS),
+        "backlog": scale.backlog(contest, python, ROUNDS),
+        "inputs": scale.inputs_at_once(contest, python, ROUNDS),
+        "start": scale.start_up(contest, python),
+    }
+
+
+def keep(found: dict[str, Any]) -> None:
+    """In `build/`, and where it is asked for in the page."""
+    path = ROOT / "build" / "bench.json"
+    path.write_text(json.dumps(found, indent=1), encoding="utf-8")
+    if os.environ.get("RECORD") == "1":
+        known = json.loads(RECORDED.read_text(encoding="utf-8")) if RECORDED.exists() else {}
+        known.update(json.loads(json.dumps(found), parse_float=lambda text: round(float(text), 4)))
+        RECORDED.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
+        page = PAGE.read_text(encoding="utf-8")
+        PAGE.write_text(filled(page, known), encoding="utf-8")
+
+
+def command() -> str:
+    """What was typed, as far as it decides what is measured."""
+    names = ("BEFORE", "FULL", "PARTS", "ROUNDS")
+    given = [f"{name}={os.environ[name]}" for name in names if os.environ.get(name)]
+    return " ".join(["make", "bench", *given])
+
+
+def machine() -> str:
     """What the figures were measured on."""
     about = Path("/proc/cpuinfo")
     text = about.read_text(encoding="utf-8") if about.exists() else ""
     models = {line.partition(":")[2].strip() for line in text.splitlines() if "model name" in line}
-    return {
-        "processor": ", ".join(sorted(models)) or platform.processor(),
-        "cores": os.cpu_count(),
-        "system": platform.platform(),
-    }
-
-
-def sizes(repetition: str, *, newest: bool) -> list[int]:
-    """How cost grows is shown once unless all is asked for: on one Python, with repetition."""
-    every = FULL or (newest and repetition == "usual")
-    return [size for size in CHOSEN if every or size == TEXTBOOK_MAX]
-
-
-def measure_page(
-    contest: Contest, bodies: Bodies, python: str, repetition: str, events: int
-) -> dict[str, Series]:
-    """All contestants in turn, round after round."""
-    body = bodies.page(repetition, events)
-    pages = PAGES[events]
-    plan = contest.plan(body, pages)
-    rounds = ROUNDS if FULL or events <= 100_000 else 1
-    runs: dict[str, list[Measured]] = {}
-    for _ in range(rounds):
-        for who in CONTESTANTS:
-            if who != "textbook" or events == TEXTBOOK_MAX:
-                runs.setdefault(who, []).append(contest.run(who, python, plan))
-    return {
-        who: Series(events * pages, body.size * pages, tuple(each)) for who, each in runs.items()
-    }
-
-
-def show(table: dict[str, Series]) -> None:
-    head = ("", "events/s a core", "events/s", "MB/s", "us an event", "peak MB", "x textbook")
-    print("  {:10}{:>28}{:>28}{:>7}{:>26}{:>9}{:>22}  x floor".format(*head))
-    for who, series in table.items():
-        textbook = "-"
-        if "textbook" in table:
-            # Of one core: what it costs. With workers: how long it takes.
-            ratio = wall_ratio if who == "workers" else cpu_ratio
-            textbook = ratio(table["textbook"], series).shown(2)
-        print(
-            f"  {who:10}{series.per_core.shown():>28}{series.per_second.shown():>28}"
-            f"{series.megabytes:>7.0f}{series.microseconds.shown(1):>26}{series.peak:>9.1f}"
-            f"{textbook:>22}  {cpu_ratio(series, table['floor']).shown(1)}"
-        )
-
-
-def check(
-    contest: Contest, bodies: Bodies, python: str, repetition: str, folder: Path
-) -> list[str]:
-    """Each record that was written, field by field; the same bytes with workers as without."""
-    events = TEXTBOOK_MAX
-    plan = contest.plan(bodies.page(repetition, events), 1)
-    kept = {who: folder / who for who in ("ours", "workers", "textbook")}
-    for who, path in kept.items():
-        contest.run(who, python, plan, keep=path)
-    found = differences(kept["ours"], event_lines(repetition, events))
-    if not filecmp.cmp(kept["ours"], kept["workers"], shallow=False):
-        found.append("workers wrote something else")
-    expected = event_lines(repetition, events)
-    found += [f"textbook: {one}" for one in differences(kept["textbook"], expected)]
-    print(f"  {events:,} records field by field: {len(found)} differences", flush=True)
-    return found
+    processor = ", ".join(sorted(models)) or platform.processor()
+    return f"{os.cpu_count()} cores of {processor}"
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""Who is measured: the built app alone and with two workers, the textbook, the floor.
+"""Who is measured: the built app, the textbooks, the floor, and the app of another version.
 
 Each is a process of a Python that Splunk brings, with the built app's libraries, and asks the same
-replaying server. The built app is started as splunkd starts it, and has the Splunk stand-in to ask
-for settings and to keep its checkpoint in.
+replaying server. An app is started as splunkd starts it, and has a Splunk stand-in of its own to
+ask for settings and to keep its checkpoint in.
 """
 
 from __future__ import annotations
@@ -10,14 +10,19 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from contextlib import ExitStack
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests import ROOT
-from tests.measured.bench.measured import Measured, measure
+from tests.measured.bench.bodies import Bodies
+from tests.measured.bench.measured import Measured, cpu_of, measure
+from tests.measured.bench.mixes import MIXES
+from tests.product.end_to_end.compiled_app import BUILT_APP
 from tests.product.end_to_end.pushed_settings import push_account
-from tests.product.end_to_end.site import BUILT_APP, product_python
+from tests.product.end_to_end.site import product_python
 from tests.standins.splunk.client import SplunkStandin
 from tests.standins.splunk.script_documents import Caller, run_document
 
@@ -26,24 +31,45 @@ if TYPE_CHECKING:
 
     from tests.measured.bench.bodies import Body
 
-CONTESTANTS = ("textbook", "floor", "ours", "workers")
+SCRIPTS = {"least": "least.py", "same": "same_record.py", "floor": "floor.py"}
+"""The textbook that does no more than it must, the one that makes the same record, the floor."""
+TEXTBOOKS = ("least", "same")
+INPUT, WORKERS, BEFORE = "input", "workers", "before"
+"""The built app alone and with two workers, and the app of another version."""
 _ACCOUNT = "bench"
 _HERE = Path(__file__).parent
 
 
 class Contest:
-    """The two servers, and the way to let somebody run against them."""
+    """The servers, and the way to let somebody run against them.
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    `folder`: for all that is kept meanwhile. `before`: another version's app.
+    """
+
+    def __init__(self, folder: Path, before: Path | None = None) -> None:
+        self.folder = folder
+        self.bodies = Bodies(folder)
         self._plans: dict[str, dict[str, object]] = {}
         self._numbers = count(1)
-        self._splunk = SplunkStandin(
-            folder / "splunk", BUILT_APP, "--manual", python=product_python()
-        )
+        self._apps = {INPUT: BUILT_APP, **({BEFORE: before} if before else {})}
+        self._splunks = {
+            who: SplunkStandin(
+                folder / f"splunk-{who}",
+                app,
+                "--manual",
+                python=product_python(),
+            )
+            for who, app in self._apps.items()
+        }
+        self._ending = ExitStack()
+
+    @property
+    def contestants(self) -> tuple[str, ...]:
+        """Everybody whose costs are compared."""
+        return (*SCRIPTS, *self._apps)
 
     def __enter__(self) -> Contest:
-        folder = self._folder / "replay"
+        folder = self.folder / "replay"
         folder.mkdir()
         self._server = subprocess.Popen(
             [sys.executable, "-m", "tests.measured.bench.replay_server", str(folder)],
@@ -51,13 +77,16 @@ class Contest:
             stdout=subprocess.PIPE,
             text=True,
         )
+        self._ending.callback(self._server.communicate)
+        self._ending.callback(self._server.kill)
         assert self._server.stdout is not None
         self._host = f"localhost:{self._server.stdout.readline().strip()}"
         self._ca = folder / "ca.pem"
-        self._splunk.start()
         secrets = dict.fromkeys(("client_token", "client_secret", "access_token"), "akab-sample")
         account = {"host": self._host, "ca_bundle": str(self._ca), **secrets}
-        push_account(self._splunk, _ACCOUNT, account)
+        for splunk in self._splunks.values():
+            self._ending.enter_context(splunk)
+            push_account(splunk, _ACCOUNT, account)
         return self
 
     def __exit__(
@@ -66,53 +95,85 @@ class Contest:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._server.kill()
-        self._server.communicate()
-        self._splunk.__exit__(kind, error, trace)
+        self._ending.close()
 
-    def plan(self, body: Body, pages: int) -> int:
-        """The configuration id under which `body` comes `pages` times."""
-        number = len(self._plans) + 1
-        self._plans[str(number)] = {
+    def plan(self, body: Body, pages: int, *, more: bool = True) -> int:
+        """The configuration id under which `body` comes `pages` times.
+
+        `more`: each page says that events are waiting behind it; without it, the first ends a run.
+        """
+        plan: dict[str, object] = {
             "lines": str(body.lines),
             "times": body.times,
             "events": body.events,
             "size": body.size,
             "pages": pages,
+            "more": more,
         }
+        for number, known in self._plans.items():
+            if known == plan:
+                return int(number)
+        number = str(len(self._plans) + 1)
+        self._plans[number] = plan
         plans = json.dumps(self._plans)
-        (self._folder / "replay" / "plans.json").write_text(plans, encoding="utf-8")
-        return number
+        (self.folder / "replay" / "plans.json").write_text(plans, encoding="utf-8")
+        return int(number)
 
-    def run(self, who: str, python: str, plan: int, keep: Path | None = None) -> Measured:
-        """Let one of `CONTESTANTS` collect a plan. `keep`: a file for what it writes."""
+    def warm_up(self, python: str) -> None:
+        """Let everybody begin once: bytecode is written then."""
+        nothing = self.plan(self.bodies.page(next(iter(MIXES)), 1_000), 0)
+        for who in self.contestants:
+            self.run(who, python, nothing)
+
+    def run(
+        self,
+        who: str,
+        python: str,
+        plan: int,
+        *,
+        keep: Path | None = None,
+        samples: Path | None = None,
+    ) -> Measured:
+        """Let somebody collect a plan.
+
+        `keep`: a file for what is written. `samples`: a file for where an app's time goes.
+        """
         environment = {
             "PATH": "/usr/bin:/bin",
-            "SPLUNK_HOME": str(self._folder / "home"),
-            "PYTHONPYCACHEPREFIX": str(self._folder / "bytecode"),
+            "SPLUNK_HOME": str(self.folder / "home"),
+            "PYTHONPYCACHEPREFIX": str(self.folder / "bytecode"),
         }
-        if who in ("textbook", "floor"):
+        document = b""
+        if who in SCRIPTS:
             url = f"https://{self._host}/siem/v1/configs/{plan}"
-            script = [str(_HERE / f"{who}.py"), str(BUILT_APP / "lib"), url, str(self._ca)]
-            return measure([python, *script], environment, keep=keep)
-        script = [str(BUILT_APP / "bin" / "akamai_siem.py")]
-        return measure([python, *script], environment, self._document(who, plan), keep)
+            command = [str(_HERE / SCRIPTS[who]), str(BUILT_APP / "bin"), url, str(self._ca)]
+        else:
+            app = self._apps[INPUT if who == WORKERS else who]
+            command = [str(app / "bin" / "akamai_siem.py")]
+            if samples:
+                command = [str(_HERE / "sampler.py"), str(samples), *command]
+            document = self._document(who, plan)
+        before = cpu_of(self._server.pid)
+        measured = measure([python, *command], environment, document, keep)
+        return replace(measured, server=cpu_of(self._server.pid) - before)
 
     def _document(self, who: str, plan: int) -> bytes:
         """As splunkd hands it over, for an input that has never run."""
+        splunk = self._splunks[INPUT if who == WORKERS else who]
         caller = Caller(
             server_host="bench",
-            server_uri=self._splunk.management,
-            session_key=self._splunk.session_key,
-            checkpoint_dir=str(self._folder / "checkpoints"),
+            server_uri=splunk.management,
+            session_key=splunk.session_key,
+            checkpoint_dir=str(self.folder / "checkpoints"),
         )
-        events = self._plans[str(plan)]["events"]
+        asked = self._plans[str(plan)]
         parameters = {
             "account": _ACCOUNT,
             "config_ids": str(plan),
             "start": "-1h",
-            "limit": str(events),
-            "workers": "2" if who == "workers" else "1",
+            # A page far below the limit is the last one.
+            "limit": str(asked["events"] if asked["more"] else 600_000),
+            "workers": "2" if who == WORKERS else "1",
         }
         stanza = f"akamai_siem://bench{next(self._numbers)}"
         return run_document(caller, stanza, "TA_akamai_siem", parameters)

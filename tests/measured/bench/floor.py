@@ -1,6 +1,6 @@
 """The floor: what cannot be avoided. TLS, gunzip, whole lines, write; nothing is converted.
 
-`python floor.py LIB URL CA`: runs until a page is empty.
+`python floor.py BIN URL CA`: runs until a page is empty.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ sys.path.insert(0, sys.argv[1])
 
 from typing import TYPE_CHECKING
 
+import library_path  # noqa: F401 - the app's libraries for this Python
 import requests
 
 if TYPE_CHECKING:

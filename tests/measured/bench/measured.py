@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import threading
 import time
@@ -23,12 +24,15 @@ class Measured:
     """`cpu`, `wall`: seconds; `cpu` counts the processes that it started and waited for.
 
     `peak`: bytes of the largest of these processes. `first`: seconds until it wrote anything.
+    `reader`, `server`: seconds of CPU of whoever read its output and answered its requests.
     """
 
     cpu: float
     wall: float
     peak: int
     first: float
+    reader: float = 0.0
+    server: float = 0.0
 
 
 def measure(
@@ -53,10 +57,12 @@ def measure(
     kept = keep.open("wb") if keep else None
     descriptor = process.stdout.fileno()
     first = 0.0
+    read = time.thread_time()
     while piece := os.read(descriptor, _PIECE):
         first = first or time.monotonic() - began
         if kept:
             kept.write(piece)
+    read = time.thread_time() - read
     _, status, used = os.wait4(process.pid, 0)
     wall = time.monotonic() - began
     process.returncode = os.waitstatus_to_exitcode(status)
@@ -67,7 +73,40 @@ def measure(
         message = f"{' '.join(command[:2])} ended with {process.returncode}"
         raise RuntimeError(message)
     cpu = used.ru_utime + used.ru_stime
-    return Measured(cpu, wall, memory.peak(), first)
+    return Measured(cpu, wall, memory.peak(), first, read)
+
+
+def cpu_of(pid: int) -> float:
+    """Seconds of CPU that a process has used so far; 0 where nobody tells."""
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return 0.0
+    user, system = text.rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
+def used_by_others(began: float, busy: float) -> float:
+    """Cores that other programs used since a moment; 0 where nobody tells.
+
+    `began`: of the monotonic clock, `busy`: what `busy_seconds` then said; both before this process
+    had started anything. To be asked when all that it started has ended.
+    """
+    own = sum(
+        usage.ru_utime + usage.ru_stime
+        for usage in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    )
+    return max(0.0, (busy_seconds() - busy - own) / (time.monotonic() - began))
+
+
+def busy_seconds() -> float:
+    """Seconds that all cores together have worked since the system started."""
+    try:
+        first = Path("/proc/stat").read_text().splitlines()[0]
+    except OSError:
+        return 0.0
+    user, nice, system, _, _, interrupts, soft = map(int, first.split()[1:8])
+    return (user + nice + system + interrupts + soft) / os.sysconf("SC_CLK_TCK")
 
 
 class _Memory:

@@ -2,7 +2,8 @@
 
 It looks at the path and the offset alone. Which page to send how often for which configuration id
 stands in FOLDER/plans.json, read at each request. The offset after page 3 is `p3`; after the last
-page of a plan comes an empty one. Prints its port when it is ready.
+page of a plan comes an empty one. A plan without `more` has pages that look like the last one.
+Prints its port when it is ready.
 """
 
 from __future__ import annotations
@@ -34,9 +35,9 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if sent < plan["pages"]:
             body = Body(Path(plan["lines"]), plan["times"], plan["events"], plan["size"])
-            pieces = body.pieces(f"p{sent + 1}")
+            pieces = body.pieces(f"p{sent + 1}", more=plan["more"])
         else:
-            pieces = iter([context(0, offset)])
+            pieces = iter([context(0, offset, more=False)])
         for piece in pieces:
             self.wfile.write(b"%x\r\n" % len(piece))
             self.wfile.write(piece)

@@ -14,8 +14,8 @@ import coverage
 from tests import ROOT
 
 FILE = ROOT / "build" / "tests" / "lines_reached.txt"
-FLOOR = 90.0
-"""Per cent of the lines of `bin/`."""
+FLOOR = 95.0
+"""Per cent of the lines of `bin/`; 97 were reached, and a few lines depend on what comes first."""
 
 
 def lines_reached() -> dict[str, set[int]]:

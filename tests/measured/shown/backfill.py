@@ -17,6 +17,7 @@ from tests.standins.akamai.multiset import MultisetDigest
 sys.path.insert(0, str(ROOT / "bin"))
 
 from ta_akamai_siem.record.event import record
+from ta_akamai_siem.record.event_time import Moment
 
 STANZA = "akamai_siem_backfill://range"
 HOURS = 11.5
@@ -82,5 +83,5 @@ def digest_of(site: Site, since: int, end: int) -> MultisetDigest:
     path = site.akamai.dump(stored_from=since, stored_to=end)
     with path.open("rb") as held:
         for line in held:
-            digest.add(record(line.rstrip(b"\n"), "0.000").text.encode())
+            digest.add(record(line.rstrip(b"\n"), Moment.of(end, end)).text.encode())
     return digest

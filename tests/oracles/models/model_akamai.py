@@ -1,11 +1,16 @@
-"""Akamai's SIEM API in a few lines: storage order, latency, retention, tokens, faults to come."""
+"""Akamai's SIEM API in a few lines: latency, late events, retention, tokens, faults to come.
+
+An event has two times. Time mode chooses by when it was stored; a token goes on behind the events
+that were visible. Most become visible `LATENCY` after they were stored, some up to `LATE_MAX` later
+than that.
+"""
 
 from __future__ import annotations
 
 import io
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ta_akamai_siem.akamai.client import PageSource
 from ta_akamai_siem.akamai.page import Page, PageSpool
@@ -21,59 +26,77 @@ from ta_akamai_siem.errors import (
 
 if TYPE_CHECKING:
     import random
+    from collections.abc import Callable
 
     from ta_akamai_siem.akamai.request import Request
 
 LATENCY = 5.0
+LATE_MAX = 57.0
+"""Seconds. The product leaves a minute, of which `Clock.jitter` takes up to two seconds."""
 RETENTION = 12 * 3600.0
 BUCKET = 7
 FAULTS = ("cut", "total", "line", "limited", "trouble", "unreachable", "expired")
 
 
+class Event(NamedTuple):
+    """`stored`, `visible`: true time, epoch seconds."""
+
+    stored: float
+    visible: float
+    line: bytes
+
+
 @dataclass
 class Clock:
-    """`now`: true time. `host_error`: seconds by which this host's clock is off."""
+    """`now`: true time. `host_error`: seconds by which this host's clock is off. `jitter`: gives
+    the seconds by which one look at it is off besides.
+    """
 
     now: float = 1_750_000_000.0
     host_error: float = 0.0
+    jitter: Callable[[], float] = lambda: 0.0
 
     def host(self) -> float:
-        return self.now + self.host_error
+        return self.now + self.host_error + self.jitter()
 
 
 @dataclass
 class ModelAkamai(PageSource):
-    """`events`: storage time and line, in storage order. `faults`: strike the next requests.
+    """`events`: in the order in which they become visible. `faults`: strike the next requests.
 
     An event's line tells when it happened and has a number of its own, except for twins.
     """
 
     clock: Clock
     chance: random.Random
-    events: list[tuple[float, bytes]] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     tokens: dict[str, tuple[float, tuple[int, ...]]] = field(default_factory=dict)
     config_ids: tuple[int, ...] = (1,)
     requests: int = 0
 
-    def store(self, count: int, *, late: float = 0.0, twins: bool = False) -> None:
-        """Store events now. `late`: seconds since they happened. `twins`: each one twice."""
+    def store(
+        self, count: int, *, late: float = 0.0, hidden: float = 0.0, twins: bool = False
+    ) -> None:
+        """Store events now. `late`: seconds since they happened. `hidden`: seconds beyond `LATENCY`
+        until they are visible. `twins`: each one twice.
+        """
         for _ in range(count):
             number = len(self.events)
             start = f"{self.clock.now - 1 - late:.3f}"
             line = json.dumps({"n": number, "httpMessage": {"start": start}}).encode()
-            self.events += [(self.clock.now, line)] * (2 if twins else 1)
+            event = Event(self.clock.now, self.clock.now + LATENCY + hidden, line)
+            self.events += [event] * (2 if twins else 1)
+        self.events.sort(key=lambda event: event.visible)
 
     def fetch(self, request: Request, *, tolerant: bool) -> Page:
         """As the collector's source."""
         self.requests += 1
         fault = self.faults.pop(0) if self.faults else ""
         self._refuse(fault, request)
-        start = self._start(request)
-        end = self.clock.now - LATENCY
-        found = [event for event in self.events if start < event[0] <= end]
-        chosen, place = self._page(found, request.limit, end)
-        lines = [line for _, line in chosen]
+        found = self._found(request)
+        chosen, place = self._page(found, request.limit)
+        lines = [event.line for event in chosen]
         if self.chance.random() < 0.3:
             self.chance.shuffle(lines)
         token = f"t{len(self.tokens)}"
@@ -93,29 +116,26 @@ class ModelAkamai(PageSource):
         if fault == "expired" and isinstance(request, OffsetRequest):
             raise OffsetExpired("too old")
 
-    def _start(self, request: Request) -> float:
-        oldest = self.clock.now - RETENTION
+    def _found(self, request: Request) -> list[Event]:
+        """What is visible of what is asked for."""
+        now, oldest = self.clock.now, self.clock.now - RETENTION
         if not isinstance(request, OffsetRequest):
             if request.since < oldest:
-                raise RangeExpired("too old", self.clock.now)
-            # Events stored at that very moment belong to the range.
-            return request.since - 1e-6
+                raise RangeExpired("too old", now)
+            return [e for e in self.events if request.since <= e.stored and e.visible <= now]
         if request.offset == "NULL":
-            return self.clock.now
+            return []
         place, ids = self.tokens[request.offset]
         if place < oldest or ids != self.config_ids:
             raise OffsetExpired("too old")
-        return place
+        return [e for e in self.events if place < e.visible <= now]
 
-    @staticmethod
-    def _page(
-        found: list[tuple[float, bytes]], limit: int, end: float
-    ) -> tuple[list[tuple[float, bytes]], float]:
+    def _page(self, found: list[Event], limit: int) -> tuple[list[Event], float]:
         """In whole moments and buckets, above the limit rather than below it."""
         count = min(len(found), -(-limit // BUCKET) * BUCKET)
-        while 0 < count < len(found) and found[count][0] == found[count - 1][0]:
+        while 0 < count < len(found) and found[count].visible == found[count - 1].visible:
             count += 1
-        place = end if count == len(found) else found[count - 1][0]
+        place = self.clock.now if count == len(found) else found[count - 1].visible
         return found[:count], place
 
     def _answer(

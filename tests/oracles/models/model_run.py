@@ -21,6 +21,7 @@ from ta_akamai_siem.position.claim import Claim
 from ta_akamai_siem.position.host import Host
 from ta_akamai_siem.position.lease import Lease
 from ta_akamai_siem.position.watch import Watch
+from ta_akamai_siem.record.event_time import moments
 from ta_akamai_siem.run.report import Totals
 from ta_akamai_siem.splunk import log
 from ta_akamai_siem.splunk.names import CHECKPOINTS
@@ -139,7 +140,7 @@ class Member:
     ended: Counter[str] = field(default_factory=Counter)
 
     def now(self) -> float:
-        return self.clock.now + self.error
+        return self.clock.now + self.error + self.clock.jitter()
 
     def sleep(self, seconds: float) -> None:
         self.clock.now += seconds
@@ -186,7 +187,7 @@ class Member:
         around = Surroundings(
             checkpoints=Checkpoint(CODEC, lease),
             pages=Fetcher(source, clock, self.sleep, self.log),
-            writer=Delivery(self.splunkd, progress, lease.confirm, self.now),
+            writer=Delivery(self.splunkd, progress, lease.confirm, moments(self.now, clock.now)),
             log=self.log,
             bulletin=Quiet(),
             stop=Quiet(),

@@ -1,7 +1,8 @@
 """What the search-time fields of a record have to be, computed from its JSON by plain Python.
 
 Shares nothing with the configuration: no pattern looks at raw text, nothing is un-escaped by hand.
-`None` stands for a field that must not be there.
+`None` stands for a field that must not be there. A field whose value no document of Splunk gives
+(half of a surrogate pair, U+0000) is left out.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
 MITIGATING = ("deny", "abort", "tarpit", "block", "drop", "reject", "serve_alt", "captcha")
-PASSING = ("alert", "monitor", "allow", "ignore", "delay", "slow")
 RULE_KEYS = ("id", "version", "message", "tag", "data", "selector", "action")
 ALL_RULES = {
     "signature_id_all": "id",
@@ -20,17 +20,30 @@ ALL_RULES = {
     "signature_tag_all": "tag",
     "rule_action_all": "action",
 }
-METHODS = ("GET", "PUT", "POST", "DELETE", "HEAD", "OPTIONS", "CONNECT", "TRACE")
+_CHALLENGES = ("challenge", "js_challenge", "crypto_challenge", "interactive_challenge")
+BLOCKED = (*MITIGATING, *_CHALLENGES, "serve_alternate", "a")
+PASSED = {
+    **dict.fromkeys(("alert", "monitor", "delay", "slow", "w"), "low"),
+    **dict.fromkeys(("allow", "ignore"), "informational"),
+}
+"""Severities, where no score was over its threshold."""
+_OPEN = re.compile("[\x00\ud800-\udfff]")
+_LARGEST_LENGTH = 9_999_999_999
+
+
+class _Number(str):
+    """The digits of a number."""
+
+    __slots__ = ()
 
 
 def fields(raw: str) -> dict[str, str | list[str] | None]:
     """Fields by name, as text; several values as a list."""
-    record = json.loads(raw, parse_int=str, parse_float=str)
-    http = _object(record, "httpMessage")
-    attack = _object(record, "attackData")
-    made = {**_web(http), **_client(record, attack), **_rule(attack)}
-    made["action"] = _action(str(made["vendor_action"] or "none"))
-    return made
+    record = json.loads(raw, parse_int=_Number, parse_float=_Number)
+    http, attack = _object(record, "httpMessage"), _object(record, "attackData")
+    made = {**_request(http), **_client(record, attack), **_rule(attack)}
+    made.update(_judged(made))
+    return {name: value for name, value in made.items() if value is not ...}
 
 
 def is_mitigated(action: str) -> bool:
@@ -39,141 +52,235 @@ def is_mitigated(action: str) -> bool:
     return lower.startswith(MITIGATING) or re.match(r"([a-z]+_)*challenge", lower) is not None
 
 
-def _action(vendor: str) -> str:
-    if is_mitigated(vendor):
-        return "blocked"
-    return "allowed" if vendor == "none" or vendor.lower().startswith(PASSING) else "unknown"
+def _judged(made: dict[str, Any]) -> dict[str, str | None]:
+    """Action and severity; neither where nothing decided."""
+    vendor = (made["vendor_action"] or "").lower()
+    if not vendor:
+        return {"action": None, "severity": None}
+    score, threshold = made.get("rule_score"), made.get("rule_score_threshold")
+    exceeded = bool(score and threshold and int(score) >= int(threshold))
+    if vendor in BLOCKED or vendor.startswith("deny_"):
+        return {"action": "blocked", "severity": "high" if exceeded else "medium"}
+    if vendor in PASSED:
+        return {"action": "allowed", "severity": "high" if exceeded else PASSED[vendor]}
+    return {"action": "unknown", "severity": "medium"}
 
 
-def _web(http: dict[str, Any]) -> dict[str, str | None]:
+def _request(http: dict[str, Any]) -> dict[str, Any]:
     request, response = _headers(http, "requestHeaders"), _headers(http, "responseHeaders")
-    host, path, query = (_text(http, name) for name in ("host", "path", "query"))
+    host = _without_port(_text(http, "host"))
+    path, query = _text(http, "path"), _text(http, "query")
     secure = _text(http, "tls") is not None
     port = _digits(http, "port") or ("443" if secure else "80")
-    agent = request.get("user-agent", "unknown")
-    size_in = request.get("content-length", "0")
-    size_in = size_in if re.fullmatch(r"\d{1,15}", size_in) else "0"
-    size_out = _digits(http, "bytes") or "0"
+    agent = request.get("user-agent")
+    size_in, size_out = request.get("content-length", "0").strip(" \t"), _digits(http, "bytes")
+    known = re.fullmatch(r"[0-9]+", size_in) and int(size_in) <= _LARGEST_LENGTH
+    size_in, size_out = size_in if known else "0", size_out or "0"
     url = None
     if host:
         usual = port == ("443" if secure else "80")
         url = f"http{'s' if secure else ''}://{host}{'' if usual else ':' + port}{path or '/'}"
         url += f"?{query}" if query else ""
-    method, status = _text(http, "method"), _digits(http, "status") or ""
-    referrer = request.get("referer")
+    status = _digits(http, "status")
     return {
-        "dest": host or "unknown",
+        "dest": _sent(host),
         "dest_port": str(int(port)),
-        "url_domain": host or "unknown",
-        "site": host,
-        "url": url,
-        "url_length": str(len(url)) if url else None,
-        "uri_path": path,
-        "uri_query": query,
+        "url_domain": _sent(host.lower()) if host else None,
+        "site": _sent(host.lower()) if host else None,
+        "url": _plain(url),
+        "url_length": _length(url),
+        "uri_path": _sent(path),
+        "uri_query": _plain(query),
         "uri_path_decoded": _decoded(path),
         "uri_query_decoded": _decoded(query),
-        "http_method": method if method in METHODS else None,
-        "status": status if re.fullmatch("[1-5][0-9][0-9]", status) else None,
+        "http_method": _plain(_text(http, "method")),
+        "status": status if status and re.fullmatch("[1-5][0-9][0-9]", status) else None,
+        "vendor_status": status,
+        "request_id": _sent(_text(http, "requestId")),
         "bytes_in": str(int(size_in)),
         "bytes_out": str(int(size_out)),
         "bytes": str(int(size_in) + int(size_out)),
-        "http_user_agent": agent,
-        "http_user_agent_length": str(len(agent)),
-        "http_referrer": referrer,
-        "http_referrer_domain": _domain(referrer),
-        "cookie": request.get("cookie"),
-        "x_forwarded_for": request.get("x-forwarded-for"),
-        "http_content_type": response.get("content-type"),
+        "http_user_agent": _sent(agent),
+        "http_user_agent_decoded": _unfolded(agent),
+        "http_user_agent_length": str(len(_sent(agent) or "")) if agent else None,
+        "http_referrer": _unfolded(request.get("referer")),
+        "http_referrer_domain": _domain(request.get("referer")),
+        "cookie": _unfolded(request.get("cookie")),
+        "x_forwarded_for": _unfolded(request.get("x-forwarded-for")),
+        "http_content_type": _unfolded(response.get("content-type")),
         "transport": "udp" if (_text(http, "protocol") or "").lower()[:2] == "h3" else "tcp",
     }
 
 
-def _client(record: dict[str, Any], attack: dict[str, Any]) -> dict[str, str | None]:
+def _client(record: dict[str, Any], attack: dict[str, Any]) -> dict[str, Any]:
     geo, bot = _object(record, "geo"), _object(record, "botData")
     risk, identity = _object(record, "userRiskData"), _object(record, "identity")
+    domain, user = _user(_text(risk, "username"))
+    address = _address(_text(attack, "clientIP"))
+    config, policy = _number(attack, "configId"), _text(attack, "policyId")
     return {
-        "src": _text(attack, "clientIP") or "unknown",
-        "src_country": _text(geo, "country"),
-        "src_region": _text(geo, "regionCode"),
-        "src_city": _text(geo, "city"),
-        "src_asn": _text(geo, "asn"),
+        "src": address,
+        "src_ip": address,
+        "src_country": _plain(_text(geo, "country")),
+        "src_region": _plain(_text(geo, "regionCode")),
+        "src_city": _plain(_text(geo, "city")),
+        "src_asn": _plain(_text(geo, "asn")),
         "bot_score": _number(bot, "botScore"),
-        "user": _text(risk, "username"),
-        "user_id": _text(risk, "originUserId") or _text(risk, "uuid"),
-        "user_risk_score": _text(risk, "score"),
-        "ja4": _text(identity, "ja4"),
-        "dvc": f"{attack.get('configId') or 'unknown'}/{_whole(attack.get('policyId'))}",
+        "user": _sent(user),
+        "user_decoded": _plain(user),
+        "user_domain": _plain(domain),
+        "user_id": _sent(_text(risk, "originUserId") or _text(risk, "uuid")),
+        "user_risk_score": _number(risk, "score"),
+        "ja4": _sent(_text(identity, "ja4")),
+        "config_id": config,
+        "policy_id": _sent(policy),
+        "dvc": _plain(f"{config or 'unknown'}/{policy or 'unknown'}"),
         "vendor_product": "Akamai SIEM",
     }
 
 
-def _rule(attack: dict[str, Any]) -> dict[str, str | list[str] | None]:
+def _rule(attack: dict[str, Any]) -> dict[str, Any]:
+    applied, slow = _text(attack, "appliedAction"), _text(attack, "slowPostAction")
     rules = attack.get("rules")
-    slow = {"A": "abort", "W": "alert"}.get(attack.get("slowPostAction", ""), "none")
-    applied = _text(attack, "appliedAction")
-    if not isinstance(rules, list) or not rules or not isinstance(rules[0], dict):
-        rules = []
-    if not rules or list(rules[0]) != list(RULE_KEYS):
-        return {
-            "vendor_action": applied or slow,
-            "signature": None,
-            "ids_type": None,
-            **dict.fromkeys(ALL_RULES),
-        }
+    rules = rules if isinstance(rules, list) and rules and _usual(rules[0]) else []
+    # A list that is another's from some place on is read up to there.
+    odd = next((place for place, rule in enumerate(rules) if not _usual(rule)), len(rules))
+    rules = rules[:odd]
+    if not rules:
+        nothing = dict.fromkeys(("signature", "signature_id", "ids_type", "rule_score", *ALL_RULES))
+        return {"vendor_action": _sent(applied or slow), **nothing}
     deciding = next((rule for rule in rules if is_mitigated(rule["action"])), rules[-1])
-    strongest = deciding["action"]
-    alerting = [rule for rule in rules if rule["action"].lower() == "alert"]
-    if not is_mitigated(strongest) and alerting:
-        strongest = "alert"
-    score = re.match(r"(?:Vector )?Score: (\d+)", deciding["data"])
-    threshold = re.match(r"(?:Vector )?Score: \d+, [A-Za-z]+ threshold: (\d+)", deciding["data"])
+    passed = rules[: next(n for n, rule in enumerate(rules) if rule is deciding)]
+    score, threshold = _score([deciding, *rules])
     return {
-        "vendor_action": applied or strongest or slow,
-        "signature": deciding["message"] or deciding["id"] or deciding["tag"] or "unknown",
-        "signature_id": deciding["id"] or None,
-        "signature_tag": deciding["tag"] or None,
-        "rule_score": score[1] if score else None,
-        "rule_score_threshold": threshold[1] if threshold else None,
+        "vendor_action": _sent(applied or _strongest(deciding, passed) or slow),
+        "signature": _plain(deciding["message"] or deciding["id"] or deciding["tag"] or None),
+        "signature_id": _sent(deciding["id"] or None),
+        "signature_id_decoded": _plain(deciding["id"] or None),
+        "signature_tag": _plain(deciding["tag"] or None),
+        "rule_score": score,
+        "rule_score_threshold": threshold,
         "ids_type": "application",
         **{name: _all(rules, key) for name, key in ALL_RULES.items()},
     }
 
 
-def _all(rules: list[dict[str, str]], key: str) -> str | list[str] | None:
+def _usual(rule: object) -> bool:
+    return (
+        isinstance(rule, dict)
+        and tuple(rule) == RULE_KEYS
+        and all(isinstance(value, str) for value in rule.values())
+    )
+
+
+def _strongest(deciding: dict[str, str], passed: list[dict[str, str]]) -> str | None:
+    """What mitigated, else an alert, else the first action that is none of both."""
+    last, before = deciding["action"], [rule["action"] for rule in passed if rule["action"]]
+    if is_mitigated(last) or last.lower() == "alert":
+        return last
+    alerts = [action for action in before if action.lower() == "alert"]
+    return next(iter([*reversed(alerts), *before, last]), None) or None
+
+
+def _score(rules: list[dict[str, str]]) -> tuple[str | None, str | None]:
+    """The score and the threshold that the first anomaly rule tells."""
+    for rule in rules:
+        if rule["id"].endswith("-ANOMALY") or rule["tag"].endswith("_ANOMALY"):
+            found = re.match(
+                r"(?:Vector )?Score: ([0-9]+)(?:, [A-Za-z]+ threshold: ([0-9]+))?", rule["data"]
+            )
+            if found:
+                return found[1], found[2]
+    return None, None
+
+
+def _all(rules: list[dict[str, str]], key: str) -> Any:
     """Of every rule that has it."""
-    found = [text for text in (_text(rule, key) for rule in rules) if text]
+    found = [rule[key] for rule in rules if rule[key]]
+    if any(_OPEN.search(text) for text in found):
+        return ...
     return found if len(found) > 1 else found[0] if found else None
 
 
 def _headers(http: dict[str, Any], name: str) -> dict[str, str]:
-    """The first of each name, in lower case; folded lines are one."""
+    """The first of each name that has a value, in lower case."""
     found: dict[str, str] = {}
-    block = re.sub(r"\r?\n[ \t]+", " ", _text(http, name) or "")
-    for line in re.split(r"\r?\n", block):
-        key, colon, value = line.partition(":")
-        value = value.strip(" \t")
-        if colon:
-            found.setdefault(key.lower(), value)
-    return {name: value for name, value in found.items() if value}
+    lines = http.get(name)
+    if isinstance(lines, str):
+        # Version 0.1.0 kept a block in one text.
+        lines = re.split(r"\r?\n(?![ \t])", lines)
+    for line in lines if isinstance(lines, list) else []:
+        if isinstance(line, str):
+            key, colon, value = line.partition(":")
+            if colon and value.lstrip(" \t"):
+                found.setdefault(key.lower(), value.lstrip(" \t"))
+    return found
 
 
-def _decoded(text: str | None) -> str | None:
-    """All escapes but those of control characters, if the whole is UTF-8 then."""
+def _sent(text: str | None) -> str | None:
+    """As it stands in the JSON, escapes included."""
     if text is None:
         return None
+    escaped = json.dumps(text, ensure_ascii=False)[1:-1]
+    return re.sub("[\ud800-\udfff\ufffe\uffff]", lambda one: f"\\u{ord(one[0]):04x}", escaped)
+
+
+def _plain(text: str | None) -> Any:
+    return ... if text is not None and _OPEN.search(text) else text
+
+
+def _unfolded(text: str | None) -> Any:
+    known = _plain(text)
+    return re.sub(r"\r?\n[ \t]+", " ", known) if isinstance(known, str) else known
+
+
+def _length(text: Any) -> Any:
+    return str(len(text)) if isinstance(text, str) and not _OPEN.search(text) else _plain(text)
+
+
+def _decoded(text: str | None) -> Any:
+    """All escapes but those of control characters, if the whole is UTF-8 then."""
+    if text is None or _OPEN.search(text):
+        return _plain(text)
     kept = re.sub(r"%(?=[01][0-9A-Fa-f]|7[Ff])|%(?![0-9A-Fa-f]{2})", "%25", text)
     try:
-        return unquote_to_bytes(kept.encode("utf-8", "surrogatepass")).decode(
-            "utf-8", "surrogatepass"
-        )
+        return unquote_to_bytes(kept.encode()).decode()
     except UnicodeDecodeError:
         return text
 
 
-def _domain(referrer: str | None) -> str | None:
-    if referrer is None or not re.match(r"[A-Za-z][A-Za-z0-9+.-]*://[^/:?#]", referrer):
+def _without_port(host: str | None) -> str | None:
+    if host is None:
         return None
-    return urlsplit(referrer).netloc.partition(":")[0]
+    found = re.fullmatch(r"(\[[^\]]+\]|[^:]*[^:.])\.?(?::\d*)?", host, re.DOTALL)
+    return found[1] if found else host
+
+
+def _address(text: str | None) -> str | None:
+    """Without brackets, port and zone."""
+    found = re.match(r"\[?((?:\d{1,3}\.){3}\d{1,3}(?=:|$)|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+)", text or "")
+    return found[1] if found else None
+
+
+def _user(name: str | None) -> tuple[str | None, str | None]:
+    """Domain and user."""
+    domain, mark, user = (name or "").partition("\\")
+    if mark and domain and user and json.dumps(domain, ensure_ascii=False)[1:-1] == domain:
+        return domain, user
+    return None, name
+
+
+def _domain(referrer: str | None) -> str | None:
+    if referrer is None or not re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", referrer):
+        return None
+    if '"' in referrer or "\\" in referrer:
+        referrer = re.split(r'["\\]', referrer, maxsplit=1)[0]
+    try:
+        place = urlsplit(referrer).netloc.rpartition("@")[2]
+    except ValueError:
+        return None
+    found = re.match(r"\[[0-9A-Fa-f:.]+\]|[^:\[]+", place)
+    return found[0] if found else None
 
 
 def _object(value: dict[str, Any], name: str) -> dict[str, Any]:
@@ -183,23 +290,15 @@ def _object(value: dict[str, Any], name: str) -> dict[str, Any]:
 
 def _text(value: dict[str, Any], name: str) -> str | None:
     member = value.get(name)
-    if not isinstance(member, str) or not member:
-        return None
-    # What XML cannot carry stays escaped: a search sees the escape.
-    return re.sub("[\ud800-\udfff\ufffe\uffff]", lambda one: f"\\u{ord(one[0]):04x}", member)
-
-
-def _whole(value: Any) -> str:
-    """A name without characters that JSON escapes."""
-    plain = isinstance(value, str) and value and json.dumps(value) == f'"{value}"'
-    return value if plain else "unknown"
+    known = isinstance(member, str) and not isinstance(member, _Number)
+    return member if known and member else None
 
 
 def _number(value: dict[str, Any], name: str) -> str | None:
     text = str(value.get(name, ""))
-    return text if re.fullmatch(r"\d[\d.]*", text) else None
+    return text if re.fullmatch(r"[0-9][0-9.]*", text) else None
 
 
 def _digits(value: dict[str, Any], name: str) -> str | None:
     text = str(value.get(name, ""))
-    return text if re.fullmatch(r"\d{1,15}", text) else None
+    return text if re.fullmatch(r"[0-9]{1,15}", text) else None

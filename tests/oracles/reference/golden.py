@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FOLDER = ROOT / "tests" / "oracles" / "golden" / "records"
+CLOCK = "1700000000.500"
+"""Akamai's clock in all cases: epoch seconds."""
 _KEYS = {"why", "line", "line_hex", "time", "record", "unparsed"}
 
 

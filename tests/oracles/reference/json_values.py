@@ -42,7 +42,10 @@ def bytes_to_text(raw: bytes) -> str:
 
 
 def parse_source(line: bytes) -> dict[str, Any] | None:
-    """Read a source line; None where it is no JSON object or cannot be taken by Python's json."""
+    """Read a source line, control characters inside strings too.
+
+    None where it is no JSON object or cannot be taken by Python's json.
+    """
     # Python's UTF-8 never yields a surrogate, except this way for a byte that is no UTF-8. In the
     # JSON text the backslash is doubled, so that the value holds one.
     text = _NO_UTF8.sub(
@@ -50,7 +53,7 @@ def parse_source(line: bytes) -> dict[str, Any] | None:
         line.decode("utf-8", "surrogateescape"),
     )
     try:
-        value = json.loads(text, parse_float=Digits, parse_constant=str)
+        value = json.loads(text, strict=False, parse_float=Digits, parse_constant=str)
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple, Union
 
@@ -53,8 +54,26 @@ _ATTACK_FIRST = [
     "slowPostRate",
     "clientReputation",
 ]
-_HTTP_FIRST = [
-    "start",
+# The small objects of which the members have an order; unknown ones follow.
+_SMALL_OBJECTS = {
+    "geo": ["continent", "country", "regionCode", "city", "asn"],
+    "botData": ["botScore", "responseSegment"],
+    "clientData": ["telemetryType", "appBundleId", "appVersion", "sdkVersion"],
+    "userRiskData": [
+        "status",
+        "score",
+        "allow",
+        "uuid",
+        "username",
+        "originUserId",
+        "emailDomain",
+        "risk",
+        "trust",
+        "general",
+    ],
+    "identity": ["ja4", "tlsFingerprintV2", "tlsFingerprintV3"],
+}
+_HTTP_SHORT = [
     "method",
     "host",
     "port",
@@ -64,7 +83,13 @@ _HTTP_FIRST = [
     "tls",
     "requestId",
 ]
-_HTTP_LAST = ["path", "query", "requestHeaders", "responseHeaders"]
+_HEADERS = ["requestHeaders", "responseHeaders"]
+_HTTP_LAST = ["path", "query", *_HEADERS]
+
+# Digits before the point of a start that is finer than seconds, and how many of them are fraction.
+_FINER = {13: 3, 16: 6, 19: 9}
+_YEAR_2000 = Decimal(946_684_800)
+_ONE_DAY = 24 * 60 * 60
 
 # Keys and list positions, from the record's top.
 Path = tuple[Union[str, int], ...]
@@ -86,14 +111,14 @@ class Reference(NamedTuple):
     key_order: dict[Path, Groups]
 
 
-def reference_record(line: bytes) -> Reference:
-    """Decode one source line: without its line feed, but with the CR that may precede it."""
+def reference_record(line: bytes, clock: str) -> Reference:
+    """Decode one source line: without its line feed, but with the CR that may precede it.
+
+    `clock`: Akamai's, in epoch seconds with three decimals at most.
+    """
     source = parse_source(line)
     if source is None:
-        if line.endswith(b"\r"):
-            line = line[:-1]
-        raw = bytes_to_text(line)
-        value = {"type": "akamai_siem_unparsed", "raw": raw}
+        value = {"type": "akamai_siem_unparsed", "raw": bytes_to_text(line.removesuffix(b"\r"))}
         return Reference(value, None, parsed=False, key_order={})
 
     record = dict(source)
@@ -111,13 +136,13 @@ def reference_record(line: bytes) -> Reference:
     if "custom" in record:
         record["custom"] = _custom(record["custom"])
     if isinstance(record.get("httpMessage"), dict):
-        http = _percent_decoded(record["httpMessage"], ["requestHeaders", "responseHeaders"])
-        if "start" in http:
-            time = _time(http["start"])
-            if time is not None:
-                http["start"] = time
+        http, time = _http_message(record["httpMessage"], Decimal(clock) + _ONE_DAY)
+        first = [*_HTTP_SHORT, "start"] if time is None else ["start", *_HTTP_SHORT]
         record["httpMessage"] = http
-        key_order["httpMessage",] = _groups(http, _HTTP_FIRST, _HTTP_LAST)
+        key_order["httpMessage",] = _groups(http, first, _HTTP_LAST)
+    for name, first in _SMALL_OBJECTS.items():
+        if isinstance(record.get(name), dict):
+            key_order[name,] = _groups(record[name], first, [])
     return Reference(record, time, parsed=True, key_order=key_order)
 
 
@@ -234,14 +259,52 @@ def _percent_decoded(members: dict[str, Any], names: list[str]) -> dict[str, Any
     }
 
 
-def _time(start: Any) -> str | None:
-    """`digits.ddd` of a string's or a number's own digits; None where it is none."""
+def _http_message(source: dict[str, Any], latest: Decimal) -> tuple[dict[str, Any], str | None]:
+    """Its members, and the event's time."""
+    http = {
+        key: _header_lines(percent_decode(value))
+        if key in _HEADERS and type(value) is str
+        else value
+        for key, value in source.items()
+    }
+    time = _time(http.get("start"), latest)
+    if time is not None:
+        http["start"] = time
+    return http, time
+
+
+def _header_lines(block: str) -> list[str]:
+    """Take line by line with its end; one that begins with a blank or TAB is put to the last."""
+    items: list[str] = []
+    rest = block
+    while rest:
+        line, feed, rest = rest.partition("\n")
+        if items and line.startswith((" ", "\t")):
+            items[-1] += line + feed
+        else:
+            items.append(line + feed)
+    return [_without_line_end(item) for item in items]
+
+
+def _without_line_end(text: str) -> str:
+    for end in ("\r\n", "\n"):
+        if text.endswith(end):
+            return text[: -len(end)]
+    return text
+
+
+def _time(start: Any, latest: Decimal) -> str | None:
+    """`digits.ddd` of a string's or a number's own digits; None where it is none or implausible."""
     if type(start) not in (str, int, Digits):
         return None
     found = re.fullmatch(r"([0-9]+)(?:\.([0-9]+))?", str(start))
     if found is None:
         return None
-    return f"{found.group(1)}.{((found.group(2) or '') + '000')[:3]}"
+    whole, fraction = found.group(1), found.group(2) or ""
+    point = len(whole) - _FINER.get(len(whole), 0)
+    digits = whole + fraction + "000"
+    time = f"{digits[:point]}.{digits[point : point + 3]}"
+    return time if _YEAR_2000 <= Decimal(time) <= latest else None
 
 
 def parse_record(text: str) -> dict[str, Any]:
@@ -249,9 +312,12 @@ def parse_record(text: str) -> dict[str, Any]:
     return parse_output(text)
 
 
-def same(record_text: str, line: bytes) -> list[str]:
-    """Say how a record differs from what the source line has to become; empty: not at all."""
-    expected = reference_record(line)
+def same(record_text: str, line: bytes, clock: str) -> list[str]:
+    """Say how a record differs from what the source line has to become; empty: not at all.
+
+    `clock`: as `reference_record`.
+    """
+    expected = reference_record(line, clock)
     faults = [
         f"U+{ord(char):04X} cannot be carried by XML 1.0"
         for char in re.findall(

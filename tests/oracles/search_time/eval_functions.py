@@ -6,6 +6,7 @@ the emulation does not have; a name in neither is refused as Splunk refuses it.
 
 from __future__ import annotations
 
+import json
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from urllib.parse import unquote_to_bytes
 
 from tests.oracles.search_time import eval_values as values
 from tests.oracles.search_time.pcre import pattern
-from tests.oracles.search_time.refusals import NotInSubset, Refused, Unspecified
+from tests.oracles.search_time.refusals import NotInSubset, Refused, Unspecified, UnsureResult
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +39,6 @@ KNOWN = frozenset(
         "isbool",
         "isint",
         "json",
-        "json_extract",
         "json_object",
         "json_array",
         "json_keys",
@@ -147,6 +147,27 @@ def _urldecode(subject: Value) -> Value:
     except UnicodeDecodeError as error:
         message = f"urldecode() of escapes that are no UTF-8: {text[:80]!r}"
         raise Unspecified(message) from error
+
+
+def _json_extract(subject: Value, path: Value) -> Value:
+    """A string member of an object, as text; NULL where the text is no JSON."""
+    text, name = values.text(subject, "json_extract()"), values.text(path, "json_extract() path")
+    if text is None or name is None:
+        return None
+    if not re.fullmatch("[a-z]+", name):
+        message = f"json_extract() with the path {name}"
+        raise NotInSubset(message)
+    try:
+        found = json.loads(text)[name]
+    except (ValueError, KeyError, TypeError):
+        return None
+    if not isinstance(found, str) or not found:
+        message = f"json_extract() of {found!r}"
+        raise Unspecified(message)
+    if re.search("[\x00\ud800-\udfff]", found):
+        message = "json_extract() of U+0000 or half of a surrogate pair"
+        raise UnsureResult(message)
+    return found
 
 
 def _tonumber(subject: Value) -> Value:
@@ -259,6 +280,7 @@ FUNCTIONS: dict[str, tuple[int, int, Callable[..., Value]]] = {
     "match": (2, 2, _match),
     "max": (1, ANY, _extreme(max)),
     "min": (1, ANY, _extreme(min)),
+    "json_extract": (2, 2, _json_extract),
     "mvcount": (1, 1, _mvcount),
     "mvfind": (2, 2, _mvfind),
     "mvindex": (2, 3, _mvindex),

@@ -47,6 +47,11 @@ class EventTypes:
                 raise Refused(message)
             self._tags[field, value] = [tag for tag, on in stanza.items() if on == "enabled"]
 
+    @property
+    def fields(self) -> set[str]:
+        """The fields that decide which event types an event has."""
+        return {name for search in self._searches.values() for name in search.fields}
+
     def of(self, fields: Mapping[str, Field]) -> tuple[list[str], list[str]]:
         """An event's event types and tags, each in alphabetical order."""
         types = sorted(name for name, search in self._searches.items() if search.holds(fields))

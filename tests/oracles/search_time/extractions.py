@@ -37,6 +37,15 @@ class Extraction:
     formats: tuple[tuple[str, str], ...]
     repeated: bool
     adds: bool
+    discards: bool = False
+    """A value of a field that is there already: transforms.conf says so, props.conf is silent."""
+
+    @property
+    def names(self) -> list[str]:
+        """The fields that it gives; "" where their names are in the event."""
+        if not self.formats:
+            return self.pattern.names
+        return ["" if name.startswith("$") else name for name, _ in self.formats]
 
     def found(self, fields: Mapping[str, Field]) -> dict[str, list[str]]:
         """What it extracts, by field. Raises Unspecified, LimitHit."""
@@ -109,7 +118,9 @@ def transform(name: str, stanza: Mapping[str, str]) -> Extraction:
         _check_names(name, found)
     dynamic = any(field.startswith("$") for field, _ in formats)
     source = stanza.get("SOURCE_KEY", "_raw")
-    return Extraction(f"[{name}]", found, source, formats, repeated=dynamic or adds, adds=adds)
+    return Extraction(
+        f"[{name}]", found, source, formats, repeated=dynamic or adds, adds=adds, discards=not adds
+    )
 
 
 def _check_names(label: str, found: Pattern) -> None:

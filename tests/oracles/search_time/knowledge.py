@@ -49,7 +49,7 @@ class Knowledge:
     """`app`: the folder of an app, built or not. `local`: layered over `default`."""
 
     def __init__(self, app: Path, local: dict[str, Stanzas] | None = None) -> None:
-        self._app = app
+        self.app = app
         self._local = local or {}
         self._transforms = self.conf("transforms")
         self.props = self.conf("props")
@@ -61,7 +61,7 @@ class Knowledge:
 
     def conf(self, name: str) -> Stanzas:
         """The stanzas of a conf file, those of `local` over those of `default`."""
-        made = conf_file.read(self._app / "default" / f"{name}.conf")
+        made = conf_file.read(self.app / "default" / f"{name}.conf")
         for stanza, settings in self._local.get(name, {}).items():
             made[stanza] = {**made.get(stanza, {}), **settings}
         return made
@@ -78,7 +78,7 @@ class Knowledge:
         settings: dict[str, str] = {}
         for name in names:
             settings.update(self.props[name])
-        return Rules.of(settings, self._transforms, self._app / "lookups")
+        return Rules.of(settings, self._transforms, self.app / "lookups")
 
     def fields(self, event: Event) -> dict[str, Field]:
         """All fields of an event, `eventtype` and `tag` included."""

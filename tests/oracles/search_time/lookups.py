@@ -45,7 +45,7 @@ class Lookup:
                 raise Refused(message)
         self.rows = [dict(zip(self.columns, row)) for row in rows[1:]]
         self._sensitive = stanza.get("case_sensitive_match", "true").lower() in ("true", "1")
-        self._wild = set(re.findall(r"WILDCARD\(\s*(\w+)\s*\)", stanza.get("match_type", "")))
+        self.wild = set(re.findall(r"WILDCARD\(\s*(\w+)\s*\)", stanza.get("match_type", "")))
         self._default = stanza.get("default_match")
         if stanza.get("max_matches") != "1":
             message = f"lookup [{name}] may find several rows: max_matches is not 1"
@@ -59,6 +59,13 @@ class Lookup:
             if column not in self.columns:
                 message = f"lookup [{self.name}] has no column {column}"
                 raise Refused(message)
+
+    def compared(self, wanted: tuple[tuple[str, str], ...]) -> int:
+        """How many rows are looked at until one fits."""
+        for number, row in enumerate(self.rows, 1):
+            if all(self._fits(column, row[column], value) for column, value in wanted):
+                return number
+        return len(self.rows)
 
     def _find(
         self, wanted: tuple[tuple[str, str], ...], outputs: tuple[str, ...]
@@ -74,7 +81,7 @@ class Lookup:
     def _fits(self, column: str, cell: str, value: str) -> bool:
         if not self._sensitive:
             cell, value = cell.lower(), value.lower()
-        if column not in self._wild:
+        if column not in self.wild:
             return cell == value
         form = "".join(".*" if part == "*" else re.escape(part) for part in re.split(r"(\*)", cell))
         return re.fullmatch(form, value, re.DOTALL) is not None

@@ -11,6 +11,10 @@ class Unspecified(ValueError):
     """Splunk's documents do not say what happens; our configuration must not depend on it."""
 
 
+class UnsureResult(Unspecified):
+    """The same of a value alone: whatever it is, it is a value, and a field gets it."""
+
+
 class NotInSubset(ValueError):
     """Splunk knows this, and the emulation does not."""
 

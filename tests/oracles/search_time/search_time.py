@@ -15,7 +15,13 @@ from tests.oracles.search_time.eval_expressions import Expression
 from tests.oracles.search_time.eval_values import as_field, read
 from tests.oracles.search_time.json_fields import json_fields
 from tests.oracles.search_time.lookups import Lookup
-from tests.oracles.search_time.refusals import NotInSubset, Refused, Unspecified, Unsure
+from tests.oracles.search_time.refusals import (
+    NotInSubset,
+    Refused,
+    Unspecified,
+    Unsure,
+    UnsureResult,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,6 +41,7 @@ _INDEX_TIME = {
     "TIME_PREFIX",
     "TIME_FORMAT",
     "MAX_TIMESTAMP_LOOKAHEAD",
+    "MAX_DAYS_AGO",
     "CHARSET",
     "TZ",
     "description",
@@ -93,8 +100,19 @@ class Rules:
         rules._check()
         return rules
 
+    def all_extractions(self) -> list[Extraction]:
+        """In Splunk's order: EXTRACT, then REPORT."""
+        return [*self.extracts, *(one for chain in self.reports for one in chain)]
+
     def fields(self, raw: str, base: Mapping[str, str]) -> dict[str, Field]:
         """All fields of an event. `base`: host, source, sourcetype, index, _time."""
+        found = self.extracted(raw, base)
+        self._evaluate(found)
+        self._look_up(found)
+        return found
+
+    def extracted(self, raw: str, base: Mapping[str, str]) -> dict[str, Field]:
+        """The fields that are there before any is calculated."""
         found: dict[str, Field] = {**base, "_raw": raw}
         extracted: dict[str, Field] = {}
         for one in self.extracts:
@@ -106,8 +124,6 @@ class Rules:
             found = {**json_fields(raw), **found}
         found.update(extracted)
         self._alias(found)
-        self._evaluate(found)
-        self._look_up(found)
         return found
 
     def _alias(self, found: dict[str, Field]) -> None:
@@ -123,6 +139,9 @@ class Rules:
         for name, expression in self.evals.items():
             try:
                 value = as_field(expression.value(snapshot))
+            except UnsureResult as error:
+                found[name] = Unsure(str(error))
+                continue
             except (Refused, Unspecified) as error:
                 error.args = (f"EVAL-{name}: {error}",)
                 raise
@@ -143,9 +162,8 @@ class Rules:
                     raise Unspecified(message)
                 wanted.append((column, value))
             if any(value is None for _, value in wanted):
-                # Whether default_match counts here is written nowhere.
-                for _, name in one.outputs if one.table.fills else ():
-                    found.setdefault(name, Unsure(f"{one.label} without all its inputs"))
+                # "NULL values are matching values", not replaced by default_match (Knowledge
+                # Manager Manual, field matching rules): nothing is written.
                 continue
             columns = tuple(column for column, _ in one.outputs)
             row = one.table.find(tuple((c, str(v)) for c, v in wanted), columns)
@@ -196,7 +214,7 @@ def _add(fields: dict[str, Field], rule: Extraction, found: Mapping[str, list[st
         elif rule.adds:
             earlier = before if isinstance(before, list) else [str(before)]
             fields[name] = [*earlier, *values]
-        else:
+        elif not rule.discards:
             message = f"{rule.label} extracts {name}, which another rule extracted"
             raise Unspecified(message)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from tests.oracles.search_time.refusals import NotInSubset, Refused
 from tests.oracles.search_time.search_expressions import search_expression
 from tests.oracles.search_time.spl_commands import COMMANDS
+from tests.oracles.search_time.spl_tables import Tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,16 +26,12 @@ _KNOWN = frozenset(
         "chart",
         "collect",
         "datamodel",
-        "eventstats",
         "fillnull",
         "from",
-        "inputlookup",
         "iplocation",
         "join",
-        "lookup",
         "makeresults",
         "mvexpand",
-        "outputlookup",
         "rest",
         "rex",
         "spath",
@@ -48,10 +45,15 @@ _KNOWN = frozenset(
 )
 
 
-def searched(search: str, events: Iterable[Event], knowledge: Knowledge) -> list[Row]:
-    """The rows that a search gives. Raises Refused, Unspecified, NotInSubset."""
+def searched(
+    search: str, events: Iterable[Event], knowledge: Knowledge, tables: Tables | None = None
+) -> list[Row]:
+    """The rows that a search gives. `tables`: what the search reads and writes.
+
+    Raises Refused, Unspecified, NotInSubset.
+    """
     first, *commands = split(knowledge.expanded(search))
-    return _piped(commands, found(first, events, knowledge))
+    return _piped(commands, found(first, events, knowledge), tables or Tables(knowledge))
 
 
 def found(search: str, events: Iterable[Event], knowledge: Knowledge) -> list[Row]:
@@ -69,7 +71,7 @@ def searched_again(search: str, rows: Iterable[Row], knowledge: Knowledge) -> li
     """The same of events whose fields are known: many searches of the same events."""
     first, *commands = split(knowledge.expanded(search))
     start = [f"search {_without_command(first)}"]
-    return _piped([*start, *commands], [dict(row) for row in rows])
+    return _piped([*start, *commands], [dict(row) for row in rows], Tables(knowledge))
 
 
 def _without_command(search: str) -> str:
@@ -79,9 +81,9 @@ def _without_command(search: str) -> str:
     return words or "*"
 
 
-def _piped(commands: list[str], rows: list[Row]) -> list[Row]:
+def _piped(commands: list[str], rows: list[Row], tables: Tables) -> list[Row]:
     for command in commands:
-        rows = _run(command.strip(), rows)
+        rows = _run(command.strip(), rows, tables)
     return rows
 
 
@@ -93,7 +95,7 @@ def split(search: str) -> list[str]:
             quoted = not quoted
         if not quoted:
             depth += (letter in "([") - (letter in ")]")
-            if letter == "[":
+            if letter == "[" and not parts[-1].lstrip().startswith("appendpipe"):
                 message = f"a subsearch: {search}"
                 raise NotInSubset(message)
             if letter == "|" and not depth:
@@ -103,9 +105,14 @@ def split(search: str) -> list[str]:
     return parts
 
 
-def _run(command: str, rows: list[Row]) -> list[Row]:
+def _run(command: str, rows: list[Row], tables: Tables) -> list[Row]:
     name, _, arguments = command.partition(" ")
     if name in COMMANDS:
         return COMMANDS[name](arguments.strip(), rows)
+    made = tables.run(
+        name, arguments.strip(), rows, lambda commands, some: _piped(commands, some, tables)
+    )
+    if made is not None:
+        return made
     message = f"{name} is {'not in the subset' if name in _KNOWN else 'no command'}"
     raise (NotInSubset if name in _KNOWN else Refused)(message)

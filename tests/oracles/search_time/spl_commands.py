@@ -50,15 +50,36 @@ def _stats(arguments: str, rows: list[Row]) -> list[Row]:
     wanted = statistics(head)
     groups: dict[tuple[str, ...], list[Row]] = {}
     for row in rows:
-        key = [_single(row.get(name), name) for name in by]
-        if None not in key:
-            groups.setdefault(tuple(str(one) for one in key), []).append(row)
+        for key in _keys(row, by):
+            groups.setdefault(key, []).append(row)
     if not by:
         groups = {(): rows}
     return [
-        {**dict(zip(by, key)), **{one.name: one.of(each) for one in wanted}}
+        {**dict(zip(by, key)), **_known({one.name: one.of(each) for one in wanted})}
         for key, each in sorted(groups.items())
     ]
+
+
+def _known(values_: Row) -> Row:
+    """Where no row of a group has the field, there is no value, and so no field."""
+    return {name: value for name, value in values_.items() if value is not None}
+
+
+def _keys(row: Row, by: list[str]) -> list[tuple[str, ...]]:
+    """The groups of stats that a row is in: one for each value of one field of several values.
+
+    None where a field is not there. Two fields of several values give the cross product, which
+    is never what is meant.
+    """
+    many = [name for name in by if isinstance(row.get(name), list)]
+    if len(many) > 1:
+        raise Unspecified(f"stats BY {' and '.join(many)}, which have several values each")
+    choices: list[tuple[str, ...]] = [()]
+    for name in by:
+        value = row.get(name)
+        each = list(dict.fromkeys(value)) if isinstance(value, list) else [_single(value, name)]
+        choices = [(*key, str(one)) for key in choices for one in each if one is not None]
+    return choices
 
 
 def _table(arguments: str, rows: list[Row]) -> list[Row]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tests.oracles.search_time import eval_values as values
-from tests.oracles.search_time.refusals import NotInSubset, Refused
+from tests.oracles.search_time.refusals import NotInSubset, Refused, Unspecified
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,12 +69,20 @@ def _average(each: list[object]) -> object:
     return sum(numbers) / len(numbers) if numbers else None
 
 
+def _sum(numbers: list[float]) -> float:
+    if not numbers:
+        message = "sum() of no number: 0 or nothing, nobody says; use max(), or count"
+        raise Unspecified(message)
+    return sum(numbers)
+
+
 _FUNCTIONS: dict[str, Callable[[list[object]], object]] = {
     "avg": _average,
     "count": len,
+    "first": lambda each: each[0] if each else None,
     "dc": lambda each: len({str(one) for one in each}),
     "max": lambda each: max(_numbers(each), default=None),
     "min": lambda each: min(_numbers(each), default=None),
-    "sum": lambda each: sum(_numbers(each)),
+    "sum": lambda each: _sum(_numbers(each)),
     "values": lambda each: sorted({str(one) for one in each}),
 }

@@ -56,6 +56,8 @@ FIELDS: dict[str, Field] = {
         ('match(a,"^X")', False),
         ('match(a,"(?i)^X")', True),
         ('urldecode("a%20%C3%BC")', "a ü"),
+        (r'json_extract("{\"v\":\"a \".n.\"\"}","v")', None),
+        (r'json_extract("{\"v\":\"".a."\"}","v")', "x"),
         ('like(a,"_%")', True),
         ("10/4", 2.5),
         ("5/0", None),
@@ -86,6 +88,8 @@ def test_eval(text: str, value: object) -> None:
         ('urldecode("%zz")', Unspecified),
         ('urldecode("%e9")', Unspecified),
         ("isnull(odd)", Unspecified),
+        (r'json_extract("{\"v\":[]}","v")', Unspecified),
+        (r'json_extract("{\"v\":\"x\"}","v{}")', NotInSubset),
     ],
 )
 def test_eval_refuses(text: str, refusal: type[Exception]) -> None:
@@ -194,6 +198,27 @@ def test_two_rules_of_one_field(tmp_path: Path) -> None:
     rules = Rules.of({"EXTRACT-a": "(?<x>a)", "EXTRACT-b": "(?<x>b)"}, {}, tmp_path)
     with pytest.raises(Unspecified):
         rules.fields("ab", {})
+
+
+def test_a_value_that_nobody_knows_is_one(tmp_path: Path) -> None:
+    """The field is there, and whoever reads it fails."""
+    rules = Rules.of({"EVAL-b": r'json_extract("{\"v\":\"".a."\"}","v")'}, {}, tmp_path)
+    assert isinstance(rules.fields("raw", {"a": "\\ud800"})["b"], Unsure)
+
+
+def test_two_transforms_of_one_field(tmp_path: Path) -> None:
+    """The first value stays: transforms.conf says so, of MV_ADD."""
+    transforms = {"one": {"REGEX": "(?<x>a)"}, "two": {"REGEX": "(?<x>b)(?<y>c)?"}}
+    rules = Rules.of({"REPORT-a": "one, two"}, transforms, tmp_path)
+    found = rules.fields("abc", {})
+    assert (found["x"], found["y"]) == ("a", "c")
+
+
+def test_a_lookup_without_its_input(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("key,value\ndeny,1\n", encoding="utf-8")
+    rules = Rules.of({"LOOKUP-a": "t key OUTPUT value"}, {"t": TABLE}, tmp_path)
+    assert "value" not in rules.fields("raw", {})
+    assert rules.fields("raw", {"key": "x"})["value"] == "other"
 
 
 TABLE = {

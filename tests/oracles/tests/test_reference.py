@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.oracles.reference.golden import Golden, golden_cases
+from tests.oracles.reference.golden import CLOCK, Golden, golden_cases
 from tests.oracles.reference.page import reference_page
 from tests.oracles.reference.record import reference_record, same
 
@@ -14,8 +14,8 @@ CASES = golden_cases()
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
 def test_reference_equals_golden(case: Golden) -> None:
     """Value, order, written form and time are those of the golden record."""
-    reference = reference_record(case.line)
-    assert same(case.record, case.line) == []
+    reference = reference_record(case.line, CLOCK)
+    assert same(case.record, case.line, CLOCK) == []
     assert (reference.time, reference.parsed) == (case.time, not case.unparsed)
 
 
@@ -45,13 +45,13 @@ def test_reference_equals_golden(case: Golden) -> None:
 )
 def test_same_names_the_difference(record: str, line: bytes, fault: str) -> None:
     """A record that is wrong in one place is told to be wrong in that place."""
-    assert same(record, line)[0] == fault
+    assert same(record, line, CLOCK)[0] == fault
 
 
 def test_depth_beyond_every_parser_is_unparsed() -> None:
     """Nesting that no parser can take keeps the line as it came."""
     line = b'{"a":' + b"[" * 200_000 + b"]" * 200_000 + b"}"
-    reference = reference_record(line)
+    reference = reference_record(line, CLOCK)
     assert reference.value == {"type": "akamai_siem_unparsed", "raw": line.decode()}
     assert (reference.time, reference.parsed) == (None, False)
 
@@ -71,7 +71,7 @@ CONTEXT = b'{"total":2,"offset":"71cca;token","limit":2}'
 def test_page_lines_and_context(body: bytes) -> None:
     """Blank lines and line ends do not count, and the last line need not be ended."""
     page = reference_page(body)
-    assert [reference_record(line).value for line in page.lines] == [{"a": 1}, {"b": 2}]
+    assert [reference_record(line, CLOCK).value for line in page.lines] == [{"a": 1}, {"b": 2}]
     assert page.context is not None
     assert (page.context.total, page.context.offset) == (2, "71cca;token")
 

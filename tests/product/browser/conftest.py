@@ -13,7 +13,8 @@ require("playwright", BROWSER)
 from playwright.sync_api import expect, sync_playwright  # noqa: E402 - after it is required
 
 from tests.product.browser.add_on_pages import AddOnPages  # noqa: E402 - likewise
-from tests.product.end_to_end.site import BUILT_APP, CONFIG_ID, Site  # noqa: E402 - likewise
+from tests.product.end_to_end.compiled_app import BUILT_APP  # noqa: E402 - likewise
+from tests.product.end_to_end.site import CONFIG_ID, Site  # noqa: E402 - likewise
 from tests.standins.splunk_web.server import SplunkWeb  # noqa: E402 - likewise
 
 if TYPE_CHECKING:

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import os
-import subprocess
 import sys
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests import ROOT
 from tests.measured.reached import standin_options
 from tests.standins.akamai.client import AkamaiStandin
 from tests.standins.splunk.client import SplunkStandin
 from tests.standins.splunk.interpreter import version_of
 
+from .compiled_app import BUILT_APP, compile_for
 from .pushed_settings import push_account, push_input
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import TracebackType
 
-BUILT_APP = ROOT / "build" / "TA_akamai_siem"
 KIND = "akamai_siem"
 ACCOUNT = "main"
 INPUT = "first"
@@ -38,9 +36,7 @@ DEAD_PROXY = "http://127.0.0.1:9"
 @lru_cache(1)
 def compile_app() -> None:
     """As Splunk's Python does at an app's first run; each site has an app that ran before."""
-    folders = [str(BUILT_APP / name) for name in ("bin", "lib")]
-    command = [product_python(), "-m", "compileall", "-q", *folders]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    compile_for(product_python())
 
 
 def product_python() -> str:

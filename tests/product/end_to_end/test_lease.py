@@ -104,6 +104,22 @@ def test_one_at_a_time(cluster: Cluster) -> None:
     assert [each["number"] for each in cluster.documents(CHECKPOINTS)] == [1, 2, 3]
 
 
+@pytest.mark.parametrize("forget", [leases.reset, leases.delete])
+def test_a_succession_is_handed_on(cluster: Cluster, forget: Any) -> None:
+    """Also to who does not get the input, and past an input that was started again."""
+    first = cluster.take(A)
+    first.save(POSITION, 7.0, anew=False)
+    refused = cluster.lease(B)
+    with pytest.raises(LeaseHeld):
+        refused.take()
+    first.release()
+    forget(cluster.store, cluster.key, 8.0)
+    second = cluster.take(B)
+    second.release()
+    assert first.succession
+    assert {refused.succession, second.succession} == {first.succession}
+
+
 def test_a_dead_owner_is_followed_once_it_was_watched_for_long_enough(cluster: Cluster) -> None:
     dead = cluster.take(A)
     dead.save(POSITION, 7.0, anew=False)
@@ -212,6 +228,7 @@ def test_who_came_too_late_leaves_the_other_claim_alone(cluster: Cluster) -> Non
     loser.release()
     (left,) = cluster.documents()
     assert (left["number"], left["owner"], left["released"]) == (1, "A", False)
+    assert (winner.succession, loser.succession) == (left["succession"], "")
     winner.release()
 
 

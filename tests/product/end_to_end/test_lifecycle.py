@@ -13,7 +13,8 @@ import pytest
 
 from tests.standins.akamai.multiset import find_marker
 
-from .site import BUILT_APP, CHECKPOINTS, STANZA, Site, product_python
+from .compiled_app import BUILT_APP
+from .site import CHECKPOINTS, STANZA, Site, product_python
 
 if TYPE_CHECKING:
     from pathlib import Path

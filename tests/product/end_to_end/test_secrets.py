@@ -17,7 +17,8 @@ import pytest
 
 from tests import ROOT
 
-from .site import ACCOUNT, BUILT_APP, CONFIG_ID, INPUT, KIND, STANZA, product_python
+from .compiled_app import BUILT_APP
+from .site import ACCOUNT, CONFIG_ID, INPUT, KIND, STANZA, product_python
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

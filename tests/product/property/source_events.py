@@ -85,7 +85,37 @@ some_bytes = st.one_of(
     texts.map(lambda text: text.encode("utf-8", "replace")),
 )
 
+# Line ends, escaped in part or not at all, with what stands before and behind them.
+line_ends = st.lists(
+    st.sampled_from(
+        ("\r\n", "%0d%0a", "%0D\n", "\r%0A", "\n", "%0a", "\r", "%0d", " ", "%20", "\t", "%09")
+    ),
+    min_size=1,
+    max_size=4,
+).map("".join)
+header_blocks = st.lists(
+    st.one_of(
+        line_ends,
+        st.sampled_from(
+            (
+                "A: 1",
+                "Cookie:",
+                "!",
+                "%22",
+                "\x0b",
+                "\x1f",
+                "\x85",
+                "\u2028",
+                "\u00a0x",
+                "\\r",
+                "\\n",
+            )
+        ),
+    ),
+    max_size=8,
+).map("".join)
 header_texts = st.one_of(
+    header_blocks,
     some_bytes.flatmap(percent_encoded),
     st.lists(st.one_of(some_bytes.flatmap(percent_encoded), texts), max_size=3).map("".join),
 )
@@ -155,7 +185,30 @@ not_strings = st.one_of(
     numbers,
     st.sampled_from((None, True, ["QQ"], Members((("QQ", "%41"),)), [])),
 )
+CLOCK = 1_700_000_000_500
+"""Akamai's clock in milliseconds, near which a start is plausible or no more."""
+plausible_starts = st.one_of(
+    st.integers(946_684_799_990, 946_684_800_010),
+    st.integers(CLOCK + 86_400_000 - 10, CLOCK + 86_400_000 + 10),
+    st.integers(946_684_800_000, CLOCK),
+)
+
+
+@st.composite
+def starts_in_units(draw: st.DrawFn) -> Any:
+    """About the bounds, in seconds, milli-, micro- or nanoseconds, as a string or a number."""
+    digits = f"{draw(plausible_starts):0{draw(st.sampled_from((1, 13)))}}"
+    more = draw(st.from_regex(r"[0-9]{0,7}", fullmatch=True))
+    point = draw(st.sampled_from((10, 10, 10, 12, 13, 14, 16, 19)))
+    all_digits = (digits + more).ljust(point, "0")
+    if len(digits) < 13 and draw(st.booleans()):
+        point -= 1
+    text = all_digits[:point] + ("." if all_digits[point:] else "") + all_digits[point:]
+    return Raw(text) if draw(st.booleans()) and not text.startswith("0") else text
+
+
 starts = st.one_of(
+    starts_in_units(),
     st.integers(0, 2**34).map(str),
     st.from_regex(r"[0-9]{1,11}\.[0-9]{1,9}", fullmatch=True),
     st.from_regex(r"(0|[1-9][0-9]{0,9})(\.[0-9]{1,9})?", fullmatch=True).map(Raw),
@@ -194,9 +247,23 @@ http_message = _object(
 )
 user_risk_data = _object(
     _member(("risk", "trust", "general", "username"), _mostly(header_texts, not_strings)),
+    _member(("status", "score", "allow", "uuid", "originUserId", "emailDomain"), scalars),
     unknown_members,
-    size=4,
+    size=7,
 )
+SMALL_OBJECTS = {
+    "geo": ("continent", "country", "regionCode", "city", "asn"),
+    "botData": ("botScore", "responseSegment"),
+    "clientData": ("telemetryType", "appBundleId", "appVersion", "sdkVersion"),
+    "identity": ("ja4", "tlsFingerprintV2", "tlsFingerprintV3"),
+}
+
+
+def _small_object(name: str) -> st.SearchStrategy[Any]:
+    members = _object(_member(SMALL_OBJECTS[name], scalars), unknown_members, size=6)
+    return st.tuples(st.just(name), _mostly(members, values))
+
+
 custom = st.one_of(
     item_lists(), not_strings, _object(st.tuples(texts, _mostly(item_lists(), values)), size=3)
 )
@@ -208,7 +275,7 @@ events = _object(
     _member(("userRiskData",), _mostly(user_risk_data, values)),
     _member(("custom",), custom),
     _member(("type", "format", "version"), scalars),
-    _member(("geo", "botData", "clientData", "identity"), values),
+    st.sampled_from(tuple(SMALL_OBJECTS)).flatmap(_small_object),
     unknown_members,
     size=7,
 )

@@ -7,17 +7,19 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ta_akamai_siem.record.event import NotAnEvent, record, unparsed
+from ta_akamai_siem.record.event_time import Moment
+from tests.oracles.reference.golden import CLOCK
 from tests.oracles.reference.record import reference_record, same
 from tests.product.property import source_events
 
-COLLECTED = "1700000000.125"
+COLLECTED = Moment.of(1_700_000_000.125, float(CLOCK))
 # A whole event takes four times as long to make as one of its values.
 WHOLE_EVENTS = max(1, settings().max_examples // 4)
 
 
 def differences(line: bytes) -> list[str]:
     """Say how the product's record of a line differs from the reference's."""
-    reference = reference_record(line)
+    reference = reference_record(line, CLOCK)
     try:
         made = record(line, COLLECTED)
     except NotAnEvent:
@@ -25,10 +27,10 @@ def differences(line: bytes) -> list[str]:
         found = ["refused"] if reference.parsed else []
     else:
         found = [] if reference.parsed else ["taken for an event"]
-    expected_time = (reference.time or COLLECTED, reference.time is not None)
+    expected_time = (reference.time or COLLECTED.collected, reference.time is not None)
     if (made.time, made.timed) != expected_time:
         found.append(f"time: expected {expected_time}, got {(made.time, made.timed)}")
-    return found + same(made.text, line)
+    return found + same(made.text, line, CLOCK)
 
 
 @settings(max_examples=WHOLE_EVENTS)
@@ -50,6 +52,23 @@ def test_damaged_lines(line: bytes) -> None:
 def test_percent_decoding(name: str, text: str) -> None:
     """Header blocks alone: the quick ways of percent-decoding give what the plain way gives."""
     event = source_events.Members((("httpMessage", source_events.Members(((name, text),))),))
+    assert differences(source_events.json_text(event, 1).encode()) == []
+
+
+@given(source_events.header_blocks)
+def test_header_lines(block: str) -> None:
+    """Blocks of odd line ends, alone: the quick way of splitting gives what the plain way gives."""
+    event = source_events.Members(
+        (("httpMessage", source_events.Members((("requestHeaders", block),))),)
+    )
+    assert differences(source_events.json_text(event, 1).encode()) == []
+
+
+@given(source_events.starts, st.sampled_from(("method", "path", "new")))
+def test_starts(start: object, other: str) -> None:
+    """What is a time and what is none, about the bounds and in all units; and where it stands."""
+    members = source_events.Members
+    event = members((("httpMessage", members(((other, "x"), ("start", start), ("host", "h")))),))
     assert differences(source_events.json_text(event, 1).encode()) == []
 
 

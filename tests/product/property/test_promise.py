@@ -23,13 +23,15 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from ta_akamai_siem.continuous.cursor import FROM_NOW_GRACE
 from ta_akamai_siem.settings import Account, InputSettings
 from tests.oracles.models import model_run
-from tests.oracles.models.model_akamai import FAULTS, RETENTION, Clock, ModelAkamai
+from tests.oracles.models.model_akamai import FAULTS, LATE_MAX, RETENTION, Clock, ModelAkamai
 from tests.oracles.models.model_run import Member, newest, went_backward, without_threads
 from tests.oracles.models.model_splunk import Captain, Fate, ModelKv, ModelSplunkd, Nap
 
 LIMIT = 40
 SLACK = 200.0
 """Seconds for which a page may be tried for after its gap was found, and a little."""
+JITTER = 1.0
+"""Seconds by which two looks at this host's clock may differ from the truth, either way."""
 ACCOUNT = Account("main", "192.0.2.7", "t", "s", "a")
 NAP = 62.0
 """Seconds for which a moved machine stands still."""
@@ -70,7 +72,8 @@ class Promise(RuleBasedStateMachine):
         self.around = ExitStack()
         self.around.enter_context(without_threads())
         folder = Path(self.around.enter_context(tempfile.TemporaryDirectory()))
-        self.clock = Clock()
+        chance = random.Random(seed)
+        self.clock = Clock(jitter=lambda: chance.uniform(-JITTER, JITTER))
         self.akamai = ModelAkamai(self.clock, random.Random(seed))
         self.log = Log(self.clock)
         captain = Captain()
@@ -98,11 +101,12 @@ class Promise(RuleBasedStateMachine):
     @rule(
         count=st.integers(1, 60),
         late=st.sampled_from([0.0, 0.0, 30.0, 4000.0]),
+        hidden=st.sampled_from([0.0, 0.0, 10.0, 40.0, LATE_MAX]),
         twins=st.booleans(),
         pause=st.sampled_from([0.0, 0.3, 20.0]),
     )
-    def store(self, count: int, late: float, twins: bool, pause: float) -> None:
-        self.akamai.store(count, late=late, twins=twins)
+    def store(self, count: int, late: float, hidden: float, twins: bool, pause: float) -> None:
+        self.akamai.store(count, late=late, hidden=hidden, twins=twins)
         self.clock.now += pause
 
     @rule(seconds=st.sampled_from([1.0, 5.0, 20.0, 70.0, 600.0, 4 * 3600.0]))
@@ -164,7 +168,7 @@ class Promise(RuleBasedStateMachine):
         if document.get("since") is not None and self.promised_from is None:
             error = self.members[document["saved_by"]].error
             wrong = error + document["skew"] if document["host_time"] else 0.0
-            self.promised_from = document["since"] - wrong + FROM_NOW_GRACE
+            self.promised_from = document["since"] - wrong + FROM_NOW_GRACE + 3 * JITTER
 
     def _document(self) -> dict[str, Any]:
         return newest(self.kv)
@@ -223,7 +227,7 @@ class Promise(RuleBasedStateMachine):
         expected: Counter[int] = Counter()
         optional: Counter[int] = Counter()
         begin = self.clock.now if self.promised_from is None else self.promised_from
-        for stored, line in self.akamai.events:
+        for stored, _, line in self.akamai.events:
             sure = begin < stored <= self.clock.now - 65.0 and not self._in_gap(stored)
             (expected if sure else optional)[json.loads(line)["n"]] += 1
         missing = {n: count - seen[n] for n, count in expected.items() if seen[n] < count}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
+from tests.oracles.models.model_akamai import LATE_MAX
 from tests.product.property.test_promise import Promise
 
 if TYPE_CHECKING:
@@ -23,9 +24,29 @@ def promise(start_back: int = 600) -> Iterator[Promise]:
 def test_splunkd_dies_soon_after_config_ids_were_changed() -> None:
     with promise() as machine:
         machine.run("A", [], -1)
-        machine.store(20, late=0.0, twins=False, pause=0.3)
+        machine.store(20, late=0.0, hidden=0.0, twins=False, pause=0.3)
         machine.wait(600.0)
         machine.run("A", [], -1)
         machine.change_ids()
         machine.run("A", [], -1)
         machine.crash("A", 2.0)
+
+
+def test_config_ids_are_changed_twice_while_an_event_is_not_visible_yet() -> None:
+    with promise() as machine:
+        machine.store(1, late=0.0, hidden=LATE_MAX, twins=False, pause=20.0)
+        machine.run("A", [], -1)
+        machine.change_ids()
+        machine.run("A", ["unreachable"] * 20, -1)
+        machine.change_ids()
+        machine.wait(70.0)
+        machine.run("A", [], -1)
+
+
+def test_an_event_expires_that_was_not_visible_when_the_last_page_came() -> None:
+    """It is lost, but not silently: the gap has to begin before it."""
+    with promise() as machine:
+        machine.store(1, late=0.0, hidden=LATE_MAX, twins=False, pause=20.0)
+        machine.run("A", [], -1)
+        machine.wait(13 * 3600.0)
+        machine.run("A", [], -1)

@@ -25,19 +25,30 @@ APP = ROOT / "build" / APP_ID
 MANIFEST = json.loads((ROOT / "app.manifest").read_text(encoding="utf-8"))
 VERSION = MANIFEST["info"]["id"]["version"]
 PACKAGE = ROOT / "dist" / f"{APP_ID}-{VERSION}.tar.gz"
-SOURCES = ("app.manifest", "bin", "default", "globalConfig.json", "LICENSES", "packaging")
-SOURCES_IF_ANY = ("lookups", "metadata", "README", "static")
-BYTES_AT_MOST = 2_500_000
+SPLUNKBASE = ROOT / "dist" / f"{APP_ID}-{VERSION}-splunkbase.tar.gz"
+SOURCES = ("app.manifest", "CHANGELOG.md", "globalConfig.json")
+FOLDERS = (
+    "bin",
+    "default",
+    "docs",
+    "LICENSES",
+    "lookups",
+    "metadata",
+    "packaging",
+    "README",
+    "static",
+)
+BYTES_AT_MOST = 3_200_000
 TOOLS = ROOT / "build" / "venv" / "tools" / "bin" / "python"
 """A link to the interpreter that built the app."""
 ONE_DATE = "1700000000"
 pytestmark = pytest.mark.usefixtures("package")
 
 
-def run(script: str, root: Path, *arguments: str) -> str:
+def run(script: str, root: Path, *arguments: str, python: Path | None = None) -> str:
     """Run one of the packaging scripts of a source tree; return what it printed."""
     done = subprocess.run(
-        [str(TOOLS.resolve()), str(root / "packaging" / script), *arguments],
+        [str(python or TOOLS.resolve()), str(root / "packaging" / script), *arguments],
         check=False,
         capture_output=True,
         env={**os.environ, "SOURCE_DATE_EPOCH": ONE_DATE},
@@ -51,19 +62,24 @@ def copy_of_the_sources(root: Path) -> Path:
     """Lay a second source tree; its tools are the first one's, the lock being the same."""
     (root / "build").mkdir(parents=True)
     (root / "build" / "venv").symlink_to(ROOT / "build" / "venv")
-    for name in (*SOURCES, *SOURCES_IF_ANY):
-        source = ROOT / name
-        if source.is_dir():
-            shutil.copytree(source, root / name, ignore=shutil.ignore_patterns("__pycache__"))
-        elif name in SOURCES:
-            shutil.copy(source, root / name)
+    for name in FOLDERS:
+        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in SOURCES:
+        shutil.copy(ROOT / name, root / name)
     return root
 
 
-def built_and_packed(root: Path) -> str:
+def built_and_packed(root: Path) -> dict[str, str]:
+    """SHA-256 by name of all that `make package` leaves in dist/."""
     run("build.py", root)
     run("pack.py", root)
-    return hashlib.sha256((root / "dist" / PACKAGE.name).read_bytes()).hexdigest()
+    run("sbom.py", root, python=TOOLS)
+    run("checksums.py", root)
+    return {path.name: sha256(path) for path in (root / "dist").iterdir()}
+
+
+def sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def conf(text: str) -> configparser.ConfigParser:
@@ -94,6 +110,15 @@ def test_two_places_give_the_same_bytes(tmp_path: Path) -> None:
     os.utime(second / "default" / "app.conf", (1, 1))
     (second / "bin" / "akamai_siem.py").chmod(0o700)
     assert built_and_packed(second) == here
+    assert len(here) == 4
+    done = subprocess.run(
+        ["sha256sum", "--check", "--strict", f"{APP_ID}-{VERSION}.sha256"],
+        check=False,
+        capture_output=True,
+        cwd=second / "dist",
+        text=True,
+    )
+    assert done.stdout.count(": OK") == 3, done.stdout + done.stderr
 
 
 def test_the_package_holds_the_built_app_and_nothing_else(
@@ -157,14 +182,127 @@ def test_what_must_not_be_shipped_is_refused(tmp_path: Path) -> None:
     (app / "local").mkdir(parents=True)
     (app / "local" / "inputs.conf").write_text("[akamai_siem://x]\n", encoding="utf-8")
     with pytest.raises(SystemExit, match=r"local/inputs\.conf: local settings"):
-        pack(app, tmp_path / "refused.tar.gz")
+        pack(app, tmp_path / "refused.tar.gz", {})
     assert not (tmp_path / "refused.tar.gz").exists()
 
 
-def test_size_is_about_two_megabytes() -> None:
-    size = PACKAGE.stat().st_size
-    print(f"{PACKAGE.name}: {size:,} bytes")
+@pytest.mark.parametrize("package", [PACKAGE, SPLUNKBASE], ids=["private", "splunkbase"])
+def test_size(package: Path) -> None:
+    size = package.stat().st_size
+    print(f"{package.name}: {size:,} bytes")
     assert size < BYTES_AT_MOST
+
+
+def contents(package: Path) -> dict[str, bytes]:
+    with tarfile.open(package) as archive:
+        files = [member for member in archive.getmembers() if member.isfile()]
+        return {
+            member.name.removeprefix(f"{APP_ID}/"): reader.read()
+            for member in files
+            if (reader := archive.extractfile(member))
+        }
+
+
+def test_only_the_package_for_splunkbase_asks_for_updates() -> None:
+    private, splunkbase = contents(PACKAGE), contents(SPLUNKBASE)
+    assert private.keys() == splunkbase.keys()
+    pages = "appserver/static/js/build/globalConfig.json"
+    different = {name for name, data in private.items() if splunkbase[name] != data}
+    assert different == {"default/app.conf", pages}
+    for files, on in ((private, False), (splunkbase, True)):
+        app_conf = conf(files["default/app.conf"].decode())
+        assert app_conf["package"]["check_for_updates"] == str(on).lower()
+        assert json.loads(files[pages])["meta"]["checkForUpdates"] is on
+
+
+def test_an_administrator_who_has_only_the_package_can_read_on() -> None:
+    """README, release notes and all pages of docs/, as text whose links stay in the package."""
+    assert (APP / "README.txt").is_file()
+    assert (APP / "CHANGELOG.md").read_text(encoding="utf-8").startswith("# Changelog")
+    pages = {path.name for path in (ROOT / "docs").glob("*.md")} - {"believed.md", "release.md"}
+    assert {path.name for path in (APP / "docs").glob("*.md")} == pages
+    for path in (ROOT / "docs" / "examples").rglob("*.conf"):
+        assert (APP / path.relative_to(ROOT)).read_bytes() == path.read_bytes()
+    listed = re.findall(r"^docs/(\S+)", (APP / "README.txt").read_text("utf-8"), re.MULTILINE)
+    assert {*listed} == {*pages, "examples/"}
+    for page in [APP / "CHANGELOG.md", *(APP / "docs").glob("*.md")]:
+        text = page.read_text(encoding="utf-8")
+        assert "![" not in text
+        for target in re.findall(r"\]\(([^)#:]+)\)", text):
+            assert (page.parent / target).is_file(), f"{page.name}: {target}"
+
+
+def test_what_conf_and_spec_files_point_to_is_there() -> None:
+    found = set()
+    files = [*APP.glob("default/*.conf"), *APP.glob("README/*.spec"), *APP.glob("metadata/*")]
+    for path in files:
+        text = path.read_text(encoding="utf-8")
+        assert "source of the add-on" not in text
+        assert "add-on's source" not in text
+        pattern = r"(?<![\w/])(?:docs|README|LICENSES|bin|lookups|static|default)/[\w./-]*\w"
+        for target in re.findall(pattern, text):
+            found.add(target)
+            assert (APP / target).exists(), f"{path.name}: {target}"
+    assert {"docs/alerts.md", "docs/cim.md", "docs/masking.md"} <= found
+
+
+def test_the_manifest_is_complete() -> None:
+    info = json.loads((APP / "app.manifest").read_text(encoding="utf-8"))["info"]
+    assert {*info["commonInformationModels"]} == {"Alerts", "Intrusion_Detection", "Web"}
+    for name in ("license", "privacyPolicy", "releaseNotes"):
+        assert (APP / info[name]["text"]).is_file()
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    heading = rf"^## {re.escape(VERSION)} \((\d{{4}}-\d\d-\d\d)\)"
+    released = re.search(heading, changelog, re.MULTILINE)
+    assert info["releaseDate"] == (released[1] if released else None)
+
+
+def test_nobody_is_invented() -> None:
+    """No e-mail address in what is ours. The libraries' are theirs."""
+    for path in APP.rglob("*"):
+        inside = path.relative_to(APP)
+        if path.is_dir() or path.suffix in {".png", ".pyc"} or inside.parts[0].startswith("lib"):
+            continue
+        if inside.parts[0] == "appserver":
+            continue
+        found = re.findall(r"[\w.+-]+@[\w-]+\.[\w.]+", path.read_text(encoding="utf-8"))
+        assert [each for each in found if not each.endswith("example.com")] == [], inside
+    author = MANIFEST["info"]["author"]
+    assert author == [{"name": "TA_akamai_siem contributors", "email": None, "company": None}]
+
+
+def test_no_address_in_what_is_ours() -> None:
+    """AppInspect reports each (check_hostnames_and_ips), those of comments too."""
+    for folder in ("bin", "default", "lookups", "metadata", "README"):
+        for path in (APP / folder).rglob("*"):
+            if path.is_file() and path.suffix != ".pyc":
+                found = re.findall(r"\b\d{1,3}(?:\.\d{1,3}){3}\b", path.read_text("utf-8"))
+                assert found == [], path.relative_to(APP)
+
+
+def test_no_script_that_nothing_loads() -> None:
+    folder = APP / "appserver/static/js/build"
+    scripts = {path.name: path.read_text("utf-8") for path in folder.glob("*.js")}
+    loaded = {name for name in scripts for other in scripts if name in scripts[other]}
+    assert {*scripts} - loaded <= {"entry_page.js"}
+    assert not [name for name in scripts if re.match("purify|html2canvas", name)]
+
+
+def test_each_licence_text_of_the_pages_once() -> None:
+    path = APP / "appserver/static/js/build/licenses.txt"
+    text = path.read_text(encoding="utf-8")
+    assert path.stat().st_size < 400_000
+    packages = re.findall(r"^Name: (\S+)\nVersion: (\S+)\nLicense: .+\n", text, re.MULTILINE)
+    assert len(packages) > 200
+    numbers = re.findall(r"^Text: (\d+)$", text, re.MULTILINE)
+    assert len(numbers) + text.count("\nText: none published\n") == len(packages)
+    head, *texts = re.split(r"^---- Text \d+ ----\n", text, flags=re.MULTILINE)
+    assert sorted(map(int, {*numbers})) == list(range(1, len(texts) + 1))
+    assert len({" ".join(each.split()) for each in texts}) == len(texts)
+    # React is under the MIT licence, with its own copyright line.
+    react = re.search(r"^Name: react\n(?:.+\n)*Text: (\d+)$", head, re.MULTILINE)
+    assert react
+    assert "Copyright (c) Facebook, Inc." in texts[int(react[1]) - 1]
 
 
 def test_one_version_everywhere() -> None:
@@ -190,25 +328,47 @@ def test_our_sources_win_over_generated_files() -> None:
 
 
 def test_libraries_are_locked_to_one_file_each() -> None:
-    lock = (ROOT / "packaging" / "runtime.lock").read_text(encoding="utf-8")
-    locked = dict(
-        re.findall(r"^([a-z0-9-]+)==(\S+) \\\n    --hash=sha256:[0-9a-f]{64}$", lock, re.MULTILINE)
-    )
-    assert lock.count("==") == lock.count("--hash") == len(locked)
-    shipped = [path.name for path in (APP / "lib").glob("*.dist-info")]
-    pairs = [re.fullmatch(r"(.+)-([^-]+)\.dist-info", name) for name in shipped]
-    found = {match[1].lower().replace("_", "-"): match[2] for match in pairs if match}
-    assert found == locked
+    complete: dict[str, dict[str, str]] = {}
+    for folder, name in (("lib39", "runtime-39.lock"), ("lib313", "runtime-313.lock")):
+        lock = (ROOT / "packaging" / name).read_text(encoding="utf-8")
+        entry = r"^([a-z0-9-]+)==(\S+) \\\n    --hash=sha256:[0-9a-f]{64}$"
+        complete[folder] = dict(re.findall(entry, lock, re.MULTILINE))
+        assert lock.count("==") == lock.count("--hash") == len(complete[folder])
+    common = shipped("lib")
+    assert common
+    for folder, locked in complete.items():
+        assert {**common, **shipped(folder)} == locked
+
+
+def shipped(folder: str) -> dict[str, str]:
+    names = [path.name for path in (APP / folder).glob("*.dist-info")]
+    pairs = [re.fullmatch(r"(.+)-([^-]+)\.dist-info", name) for name in names]
+    return {match[1].lower().replace("_", "-"): match[2] for match in pairs if match}
 
 
 def test_each_library_brings_its_licence() -> None:
     listed = (APP / "LICENSES" / "third-party.txt").read_text(encoding="utf-8")
-    for folder in (APP / "lib").glob("*.dist-info"):
+    for folder in APP.glob("lib*/*.dist-info"):
         name, _, version = folder.name[: -len(".dist-info")].rpartition("-")
         assert f"{name.replace('_', '-')} {version}: " in listed
         texts = [path for path in folder.rglob("*") if "LICEN" in path.name.upper()]
-        # splunk-sdk publishes no licence text; it is Apache-2.0, whose text the app has.
-        assert texts or name == "splunk_sdk"
+        # splunk-sdk 2 publishes no licence text; it is Apache-2.0, whose text the app has.
+        assert texts or (name, version[:2]) == ("splunk_sdk", "2.")
+
+
+def test_the_list_of_components_is_that_of_the_locks() -> None:
+    bill = json.loads((ROOT / "dist" / f"{APP_ID}-{VERSION}.cdx.json").read_text("utf-8"))
+    assert (bill["bomFormat"], bill["specVersion"]) == ("CycloneDX", "1.6")
+    locked = set()
+    for name in ("runtime-39.lock", "runtime-313.lock"):
+        lock = (ROOT / "packaging" / name).read_text(encoding="utf-8")
+        locked |= {*re.findall(r"^(\S+)==(\S+) \\\n +--hash=sha256:(\w+)$", lock, re.MULTILINE)}
+    listed = [
+        (each["name"], each["version"], each["hashes"][0]["content"]) for each in bill["components"]
+    ]
+    print(f"{len(listed)} components, {len(locked)} in the locks")
+    assert sorted(listed) == sorted(locked)
+    assert all(each["licenses"] for each in bill["components"])
 
 
 @pytest.mark.parametrize("kind", ["akamai_siem", "akamai_siem_backfill"])

@@ -18,6 +18,7 @@ from tests.standins.akamai.corpus import Corpus, CorpusChoices
 sys.path.insert(0, str(ROOT / "bin"))
 
 from ta_akamai_siem.record.event import record
+from ta_akamai_siem.record.event_time import Moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +40,7 @@ def events(count: int, odd: float = 0.05) -> Iterator[Event]:
     for number in range(count):
         start = FIRST + number / 10
         line = plain.event(number, start) if number % 2 else _changed(usual, number, start)
-        made = record(line, f"{FIRST}.000")
+        made = record(line, Moment.of(FIRST, FIRST))
         yield Event(made.text, made.time, "akamai:siem")
 
 

@@ -45,6 +45,11 @@ def time_differences(knowledge: Knowledge, count: int = 100) -> Iterator[str]:
             yield f"event {number}: its time is {time}, not {event.time}"
         if stanza.records(event.raw) != [event.raw]:
             yield f"event {number} is not one whole record"
+    for name in golden_files.names():
+        event = golden_files.event(golden_files.load(name))
+        time = stanza.time(event.raw)
+        if event.time not in (golden_files.COLLECTED.collected, f"{time:.3f}"):
+            yield f"golden {name}: its time is {time}, not {event.time}"
 
 
 def golden_differences(knowledge: Knowledge, name: str) -> Iterator[str]:

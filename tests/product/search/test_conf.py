@@ -26,9 +26,11 @@ def test_ksconf() -> None:
 
 
 def test_what_is_for_all_apps() -> None:
-    """Search-time knowledge is; pages and navigation are not."""
+    """Search-time knowledge is; saved searches, pages, navigation and settings are not."""
     meta = (ROOT / "metadata" / "default.meta").read_text(encoding="utf-8")
     stanzas = dict(part.split("]", 1) for part in meta.split("\n[")[1:])
-    assert "export = system" in stanzas[""]
-    assert "export = none" in stanzas["views"]
-    assert "export = none" in stanzas["nav"]
+    assert "export = none" in stanzas.pop("")
+    assert all("export = system" in settings for settings in stanzas.values())
+    confs = {path.stem for path in (ROOT / "default").glob("*.conf")}
+    stay = {"app", "collections", "inputs", "savedsearches"}
+    assert {*stanzas} - {"lookups"} == confs - stay

@@ -1,35 +1,45 @@
-"""The saved searches: each finds what it is for, and nothing on a quiet night.
-
-Events and log lines are placed in time from now on backwards, since the searches ask `now()`.
-"""
+"""The saved searches: each finds what it is for, and nothing on a quiet night."""
 
 from __future__ import annotations
 
-import json
-import logging
-import sys
-import time
-from typing import TYPE_CHECKING, Any
+import re
+from collections import Counter
 
 import pytest
 
+from ta_akamai_siem.errors import (  # on the path by alert_scene
+    CollectionError,
+    CredentialRefused,
+    LeaseHeld,
+    ServerTrouble,
+    SettingsInvalid,
+    StopRequested,
+)
 from tests import ROOT
-from tests.oracles import golden_files
-from tests.oracles.search_time import spl
-from tests.oracles.search_time.knowledge import Event, Knowledge
+from tests.oracles.search_time.knowledge import Knowledge
+from tests.oracles.search_time.spl_tables import Tables
+from tests.product.search import alert_table
+from tests.product.search.alert_scene import (
+    DAY,
+    HOUR,
+    NAMES,
+    NOW,
+    OF_OPERATIONS,
+    PREFIX,
+    QUIET,
+    SAVED,
+    Indexed,
+    Input,
+    moment,
+    request,
+    rows,
+)
 from tests.standins.splunk import conf_file
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-sys.path.insert(0, str(ROOT / "bin"))
-
-from ta_akamai_siem.record.event import record
-from ta_akamai_siem.splunk.log import open_log
-
-SAVED = conf_file.read(ROOT / "default" / "savedsearches.conf")
-NOW = int(time.time())
-_SPANS = {"-24h": 86_400, "-2h": 7_200, "-15m": 900}
+QUARTER = 900
+STOPPED, LAGS = "collection stopped", "collection lags"
+MAIN = Input()
+DOWN = ServerTrouble("Akamai answered 503")
 
 
 @pytest.fixture(scope="module")
@@ -37,158 +47,439 @@ def knowledge() -> Knowledge:
     return Knowledge(ROOT)
 
 
-def log(text: str, ago: int, name: str = "main") -> Event:
-    """A line of an input's log. `ago`: seconds."""
-    stamp = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(NOW - ago))
-    source = f"/opt/splunk/var/log/splunk/ta_akamai_siem_{name}.log"
-    line = f"{stamp}.000+0000 INFO {text}"
-    return Event(line, str(NOW - ago), "akamai:siem:log", source, index="_internal")
+def test_a_quiet_night(knowledge: Knowledge) -> None:
+    """All searches, one after the other, every quarter of an hour of it."""
+    tables = Tables(knowledge)
+    for passed in range(0, 8 * HOUR, QUARTER):
+        for name in NAMES:
+            assert rows(knowledge, name, QUIET, tables, NOW - passed) == [], name
 
 
-def finished(ago: int, **values: object) -> Event:
-    """The line that every run ends with."""
-    of = {"input": "main", "events": 0, "lag_seconds": "12.000", "drained": 1, "result": "ok"}
-    pairs = " ".join(f"{name}={value}" for name, value in {**of, **values}.items())
-    return log(f"run.finished {pairs}", ago)
+# --- is it collecting? ----------------------------------------------------------------------
 
 
-def denied(ago: int, client: str = "192.0.2.82", host: str = "www.example.com") -> Event:
-    """A denied request."""
-    event = golden_files.load("waf_sql_denied")["event"]
-    event["attackData"]["clientIP"], event["httpMessage"]["host"] = client, host
-    event["httpMessage"]["start"] = str(NOW - ago)
-    made = record(json.dumps(event).encode(), "0.000")
-    return Event(made.text, made.time, "akamai:siem")
+def test_the_page_has_the_table_of_results() -> None:
+    computed = alert_table.computed()
+    assert alert_table.documented() == computed
+    # What no table may come to say.
+    for result, alerts in computed.items():
+        fine = result in (alert_table.WELL, alert_table.DISABLED, alert_table.DELETED)
+        assert ({STOPPED, LAGS} <= set(alerts)) != fine, result
+    assert {len(alerts) for alerts in computed.values()} == {0, 2, 3}
 
 
-def rows(knowledge: Knowledge, name: str, events: list[Event]) -> list[dict[str, Any]]:
-    """What a saved search finds in its span of time."""
-    stanza = SAVED[f"Akamai SIEM - {name}"]
-    oldest = NOW - _SPANS[stanza["dispatch.earliest_time"]]
-    return spl.searched(
-        stanza["search"], [one for one in events if float(one.time) >= oldest], knowledge
-    )
+@pytest.mark.parametrize(
+    ("interval", "silent", "stopped"),
+    [
+        ("60", 890, 0),
+        ("60", 910, 1),
+        ("600", 1_790, 0),
+        ("600", 1_810, 1),
+        ("0 * * * *", 3 * HOUR - 10, 0),
+        ("0 * * * *", 3 * HOUR + 10, 1),
+    ],
+)
+@pytest.mark.parametrize("error", [None, DOWN, CredentialRefused("no"), StopRequested("stop")])
+def test_for_how_long_without_success(
+    knowledge: Knowledge, interval: str, silent: int, stopped: int, error: CollectionError | None
+) -> None:
+    """Whether silent or failing."""
+    one = Input(interval=interval)
+    lines = [*one.every(600, 8 * HOUR, silent + 1), one.ended(silent)]
+    lines += one.every(60, silent - 60, 5, error) if error else []
+    assert len(rows(knowledge, STOPPED, lines)) == stopped
 
 
-QUIET = [finished(ago) for ago in range(30, 86_400, 3_600)]
-"""A night without events: runs with nothing to collect, the last of them half a minute ago."""
+def test_what_is_said_of_it(knowledge: Knowledge) -> None:
+    lines = [*MAIN.every(60, 2 * HOUR, HOUR), *MAIN.every(60, HOUR - 60, 60, DOWN)]
+    (row,) = rows(knowledge, STOPPED, lines)
+    wanted = {
+        "input": "main",
+        "kind": "akamai_siem",
+        "host": "forwarder",
+        "result": "server.trouble",
+        "reason": "Akamai answered 503",
+        "silent_seconds": HOUR,
+        "_time": NOW - HOUR,
+    }
+    assert wanted.items() <= row.items()
 
 
-@pytest.mark.parametrize("name", [name.removeprefix("Akamai SIEM - ") for name in SAVED])
-def test_a_quiet_night(knowledge: Knowledge, name: str) -> None:
-    assert rows(knowledge, name, QUIET) == []
-
-
-def test_collection_stopped(knowledge: Knowledge) -> None:
-    dead = [finished(ago, input="dead") for ago in (1_200, 9_000)]
-    found = rows(knowledge, "collection stopped", [*QUIET, *dead])
-    assert [(row["input"], row["result"]) for row in found] == [("dead", "ok")]
+def test_an_input_that_never_worked(knowledge: Knowledge) -> None:
+    """Neither one that fails from the beginning, nor one that says nothing once it is created."""
+    for ago, found in ((600, 0), (1_000, 1)):
+        failing = MAIN.every(60, ago, 5, SettingsInvalid(["Limit is wrong"]))
+        assert len(rows(knowledge, STOPPED, failing)) == found
+        created = [MAIN.told(ago, "input.created")]
+        assert len(rows(knowledge, STOPPED, created)) == found
 
 
 def test_a_long_run_that_collects_has_not_stopped(knowledge: Knowledge) -> None:
     """It catches up for hours: that is a lag, and shows as one."""
-    page = log("page.collected input=main events=7 lag_seconds=9000.000", 20)
-    events = [finished(9_000, drained=1), page]
-    assert rows(knowledge, "collection stopped", events) == []
-    (row,) = rows(knowledge, "collection lags", [finished(7_000), page])
-    assert (row["input"], row["lag_seconds"]) == ("main", "9000.000")
-    assert rows(knowledge, "collection lags", [page, finished(5)]) == []
-
-
-def test_a_backfill_that_is_done_has_not_stopped(knowledge: Knowledge) -> None:
-    line = "run.finished input=old events=7 drained=1 result=ok"
-    done = log(line, 9_000, "backfill_old")
-    assert rows(knowledge, "collection stopped", [done]) == []
+    page = MAIN.told(20, "page.collected", events=7, lag_seconds=9_000.0)
+    lines = [MAIN.ended(9_000), page]
+    assert rows(knowledge, STOPPED, lines) == []
+    (row,) = rows(knowledge, LAGS, lines)
+    assert (row["input"], row["behind_seconds"]) == ("main", 9_000)
+    assert rows(knowledge, LAGS, [*lines, MAIN.ended(5)]) == []
 
 
 @pytest.mark.parametrize(
-    ("drained", "lag", "found"), [(0, "700.000", 1), (1, "70000.000", 0), (0, "300.000", 0)]
+    ("ago", "lag", "found"), [(10, 700.0, 1), (10, 500.0, 0), (500, 200.0, 1), (500, None, 0)]
 )
-def test_collection_lags(knowledge: Knowledge, drained: int, lag: str, found: int) -> None:
-    """Behind, and not merely without events for long."""
-    events = [finished(60, lag_seconds=lag, drained=drained), finished(600)]
-    assert len(rows(knowledge, "collection lags", events)) == found
+def test_lags(knowledge: Knowledge, ago: int, lag: float | None, found: int) -> None:
+    """By what has been collected, whatever happened since. None: all of it had been."""
+    lines = [MAIN.ended(HOUR), MAIN.ended(ago, lag=lag), MAIN.ended(5, DOWN)]
+    assert len(rows(knowledge, LAGS, lines)) == found
+
+
+def test_the_same_name_on_two_forwarders_is_two_inputs(knowledge: Knowledge) -> None:
+    dead, alive = Input(host="one", lease="aaa"), Input(host="two", lease="bbb")
+    lines = [*dead.every(60, 5 * HOUR, HOUR), *alive.every(60, 5 * HOUR, 10)]
+    (row,) = rows(knowledge, STOPPED, lines)
+    assert row["host"] == "one"
+
+
+def test_a_cluster_is_one_input(knowledge: Knowledge) -> None:
+    """The member that is told `lease.held` counts for the holder: it lives as that one lives."""
+    one, two = MAIN.on("one"), MAIN.on("two")
+    held = two.every(60, 5 * HOUR - 50, 10, LeaseHeld("one has it"))
+    assert rows(knowledge, STOPPED, [*one.every(60, 5 * HOUR, 10), *held]) == []
+    failing = [*one.every(60, 5 * HOUR, HOUR), *one.every(60, HOUR - 30, 20, DOWN), *held]
+    (row,) = rows(knowledge, STOPPED, failing)
+    found = (row["host"], row["hosts"], row["result"], row["silent_seconds"])
+    assert found == ("one", 2, "server.trouble", HOUR)
+    # Taking turns at failing is no success either, however the lease goes to and fro.
+    turns = []
+    for ago in range(10, 5 * HOUR, 1_200):
+        turns += one.every(60, ago + 540, ago, DOWN)
+        turns += two.every(60, ago + 540, ago, LeaseHeld("one has it"))
+        turns += two.every(60, ago + 1_140, ago + 600, DOWN)
+        turns += one.every(60, ago + 1_140, ago + 600, LeaseHeld("two has it"))
+    assert len(rows(knowledge, STOPPED, turns)) == 1
+
+
+def test_a_member_whose_kv_store_fails_is_not_another_input(knowledge: Knowledge) -> None:
+    """It cannot say whose lease it would have had; what it said before counts."""
+    one, two = MAIN.on("one"), MAIN.on("two")
+    lost = Input(host="two", lease="")
+    lines = [*one.every(60, 5 * HOUR, 10), two.ended(5 * HOUR, LeaseHeld("one has it"))]
+    lines += lost.every(60, 4 * HOUR, 10, DOWN)
+    assert rows(knowledge, STOPPED, lines) == []
+
+
+@pytest.mark.parametrize("event", ["input.disabled", "input.deleted"])
+def test_silent_on_purpose(knowledge: Knowledge, event: str) -> None:
+    off = [*MAIN.every(60, 6 * HOUR, 5 * HOUR), MAIN.told(5 * HOUR - 5, event)]
+    # splunkd ends a run that was under way; the page's words come first.
+    off.append(MAIN.ended(5 * HOUR - 9, StopRequested("stop")))
+    for name in OF_OPERATIONS:
+        assert rows(knowledge, name, off) == []
+    enabled = [*off, MAIN.told(HOUR, "input.enabled")]
+    assert len(rows(knowledge, STOPPED, enabled)) == 1
+    # Enabled by other means than the page: its runs show.
+    ran = [*off, *MAIN.every(60, HOUR, HOUR - 300, DOWN)]
+    assert len(rows(knowledge, STOPPED, ran)) == 1
+    elsewhere = [*off, *(one for one in MAIN.on("two").every(60, 5 * HOUR, HOUR))]
+    assert len(rows(knowledge, STOPPED, elsewhere)) == 1
+
+
+def test_backfills(knowledge: Knowledge) -> None:
+    """One that is done is silent; one that fails is not done."""
+    backfill = Input("old", "akamai_siem_backfill", interval="300")
+    assert rows(knowledge, STOPPED, [backfill.ended(5 * HOUR)]) == []
+    failing = [backfill.ended(5 * HOUR), *backfill.every(300, 4 * HOUR, 5, DOWN)]
+    assert [row["input"] for row in rows(knowledge, STOPPED, failing)] == ["old"]
+    assert rows(knowledge, LAGS, failing) == []
+    window = backfill.told(60, "window.collected", events=7)
+    assert rows(knowledge, STOPPED, [*failing, window]) == []
+
+
+def test_an_input_named_like_a_backfill(knowledge: Knowledge) -> None:
+    dead = Input("backfill_old").every(60, 5 * HOUR, HOUR)
+    assert [row["input"] for row in rows(knowledge, STOPPED, dead)] == ["backfill_old"]
 
 
 def test_gap_recorded(knowledge: Knowledge) -> None:
-    line = log("gap.recorded input=main since=1700000000 until=1700000600 cause=offset_expired", 60)
-    (row,) = rows(knowledge, "gap recorded", [*QUIET, line])
-    wanted = {"input": "main", "since": "1700000000", "until": "1700000600"}
-    assert wanted.items() <= row.items()
-    assert row["cause"] == "offset_expired"
+    """Also where the forwarder brings the line hours late; once, by the throttle."""
+    told = {"since": 1_700_000_000, "until": 1_700_000_600, "cause": "offset_expired"}
+    gap = MAIN.told(3 * HOUR, "gap.recorded", **told)
+    (row,) = rows(knowledge, "gap recorded", [*QUIET, gap])
+    wanted = {"input": "main", "host": "forwarder", "since": "1700000000", "until": "1700000600"}
+    assert {**wanted, "cause": "offset_expired"}.items() <= row.items()
+    assert set(SAVED[PREFIX + "gap recorded"]["alert.suppress.fields"].split(",")) <= set(row)
 
 
-def test_credential_refused(knowledge: Knowledge) -> None:
-    (row,) = rows(knowledge, "credential refused", [finished(60, result="credential.refused")])
-    assert (row["input"], row["result"]) == ("main", "credential.refused")
+def test_a_credential_that_was_mended_is_no_alert(knowledge: Knowledge) -> None:
+    refused = MAIN.every(60, HOUR, 600, CredentialRefused("Akamai refused it"))
+    (row,) = rows(knowledge, "credential refused", refused)
+    assert (row["result"], row["reason"]) == ("credential.refused", "Akamai refused it")
+    assert rows(knowledge, "credential refused", [*refused, MAIN.ended(5)]) == []
+
+
+# --- what is happening? ---------------------------------------------------------------------
+
+FINDING = {
+    "src",
+    "dest",
+    "user",
+    "signature",
+    "severity",
+    "risk_object",
+    "risk_object_type",
+    "risk_score",
+    "threat_object",
+    "mitre_technique_id",
+    "view_url",
+}
+LET_THROUGH = {"action": "alert", "status": "200"}
+Changed = dict[str, str]
+
+
+def known() -> str:
+    """An address of the table as it is shipped."""
+    text = (ROOT / "lookups" / "akamai_siem_known_clients.csv").read_text(encoding="utf-8")
+    return text.splitlines()[1].partition("/")[0]
+
+
+def test_attack_let_through(knowledge: Knowledge) -> None:
+    let = [request(60, LET_THROUGH), request(90, LET_THROUGH)]
+    others = [
+        request(60, {"status": "200"}),  # denied, by a page of its own
+        request(60, {**LET_THROUGH, "status": "403"}),
+        request(60, LET_THROUGH, golden="waf_score_below"),
+        request(60, {**LET_THROUGH, "client": known()}),
+    ]
+    (row,) = rows(knowledge, "attack let through", [*let, *others])
+    assert set(row) >= FINDING
+    assert (row["requests"], row["threat_object"]) == (2, row["src"])
+    assert row["risk_object"] == row["dest"] != "unknown"
+    more = [*let, request(30, {**LET_THROUGH, "host": "api.example.com"})]
+    assert len(rows(knowledge, "attack let through", more)) == 2
+
+
+def test_it_goes_by_when_an_event_was_indexed(knowledge: Knowledge) -> None:
+    late = request(6_000, late=5_900, changed=LET_THROUGH)
+    assert len(rows(knowledge, "attack let through", [late])) == 1
+    early = request(6_000, LET_THROUGH)
+    assert rows(knowledge, "attack let through", [early]) == []
+    ahead = request(-600, late=-660, changed=LET_THROUGH)
+    assert len(rows(knowledge, "attack let through", [ahead])) == 1
+
+
+def at(now: int, *changed: Changed, count: int = 1) -> list[Indexed]:
+    """Requests of the quarter of an hour before `now`."""
+    return [request(100 + n, each, now=now) for each in changed for n in range(count)]
+
+
+def repeat(
+    knowledge: Knowledge, name: str, tables: Tables, quarters: list[list[Changed]]
+) -> list[list[dict[str, object]]]:
+    """The rows of each quarter of an hour, the last of which ends now."""
+    found = []
+    for back, changed in zip(range(len(quarters) - 1, -1, -1), quarters):
+        now = NOW - back * QUARTER
+        found.append(rows(knowledge, name, at(now, *changed), tables, now))
+    return found
 
 
 def test_spike_of_denied_requests(knowledge: Knowledge) -> None:
-    usual = [denied(ago) for ago in range(1_000, 86_000, 1_000)]
-    assert rows(knowledge, "spike of denied requests", [*usual, denied(10)]) == []
-    burst = [denied(10 + number) for number in range(150)]
-    (row,) = rows(knowledge, "spike of denied requests", [*usual, *burst])
-    assert (row["dest"], row["denied"]) == ("www.example.com", 150)
+    name, tables = "spike of denied requests", Tables(knowledge)
+    usual: list[list[Changed]] = [[{}] * 3] * 10
+    assert repeat(knowledge, name, tables, usual) == [[]] * 10
+    noise = [{"client": known()}] * 150
+    assert repeat(knowledge, name, tables, [[*noise, {}]]) == [[]]
+    new = [{"host": "new.example.com"}] * 99
+    assert repeat(knowledge, name, tables, [new]) == [[]]
+    burst = [{"client": f"198.51.100.{n % 9}"} for n in range(150)]
+    ((row,),) = repeat(knowledge, name, tables, [burst])
+    assert (row["dest"], row["denied"], row["src"]) == ("www.example.com", 150, "198.51.100.0")
+    assert 2.5 <= float(str(row["usual"])) <= 3
+    assert set(row) >= FINDING
+    # Another host of which nothing has been seen: usual is nothing.
+    ((row,),) = repeat(knowledge, name, tables, [[{"host": "b.example.com"}] * 120])
+    assert row["dest"] == "b.example.com"
+
+
+def test_a_spike_is_not_told_before_what_is_usual_is_known(knowledge: Knowledge) -> None:
+    tables = Tables(knowledge)
+    busy: list[list[Changed]] = [[{}] * 120] * 3
+    assert repeat(knowledge, "spike of denied requests", tables, busy) == [[]] * 3
+
+
+def test_five_times_the_usual_is_a_spike(knowledge: Knowledge) -> None:
+    name, tables = "spike of denied requests", Tables(knowledge)
+    assert repeat(knowledge, name, tables, [[{}] * 30] * 9) == [[]] * 9
+    assert repeat(knowledge, name, tables, [[{}] * 140]) == [[]]
+    assert len(repeat(knowledge, name, tables, [[{}] * 220])[0]) == 1
+
+
+def test_a_quiet_site_learns_as_well(knowledge: Knowledge) -> None:
+    name, tables = "spike of denied requests", Tables(knowledge)
+    assert repeat(knowledge, name, tables, [[]] * 9) == [[]] * 9
+    ((row,),) = repeat(knowledge, name, tables, [[{}] * 120])
+    assert row["denied"] == 120
 
 
 def test_new_attacking_client(knowledge: Knowledge) -> None:
-    known = [denied(80_000), *(denied(20) for _ in range(30))]
-    new = [denied(20, client="198.51.100.77") for _ in range(12)]
-    few = [denied(20, client="198.51.100.78") for _ in range(9)]
-    (row,) = rows(knowledge, "new attacking client", [*known, *new, *few])
-    assert (row["src"], row["denied"]) == ("198.51.100.77", 12)
+    name, tables = "new attacking client", Tables(knowledge)
+    old, new = {"client": "192.0.2.82"}, {"client": "198.51.100.77"}
+    few = {"client": "198.51.100.78"}
+    assert repeat(knowledge, name, tables, [[old] * 12]) == [[]]  # it learns
+    ((row,),) = repeat(knowledge, name, tables, [[*[old] * 12, *[new] * 12, *[few] * 9]])
+    assert (row["src"], row["denied"], row["dest"]) == ("198.51.100.77", 12, "www.example.com")
+    assert set(row) >= FINDING
+    noise = {"client": known()}
+    assert repeat(knowledge, name, tables, [[*[new] * 12, *[noise] * 12]]) == [[]]
+    later = NOW + 6 * DAY
+    assert rows(knowledge, name, at(later, new, count=12), tables, later) == []
+    # A week after it was last seen it is new again. The search went on meanwhile.
+    for day in range(7, 15):
+        quiet = NOW + day * DAY
+        assert rows(knowledge, name, [], tables, quiet) == []
+    again = NOW + 14 * DAY
+    assert len(rows(knowledge, name, at(again, new, count=12), tables, again)) == 1
+
+
+def test_rule_stopped_denying(knowledge: Knowledge) -> None:
+    name, tables = "rule stopped denying", Tables(knowledge)
+    denied: list[Changed] = [{}] * 30
+    let: list[Changed] = [LET_THROUGH]
+    assert repeat(knowledge, name, tables, [denied] * 4) == [[]] * 4
+    one_denied = [*let * 25, {}]
+    assert repeat(knowledge, name, tables, [denied, one_denied]) == [[]] * 2
+    assert repeat(knowledge, name, tables, [let * 15]) == [[]]
+    ((row,),) = repeat(knowledge, name, tables, [let * 10])
+    assert row["requests"] == 25
+    assert row["signature_id"] == "958051, 981318, SQL-INJECTION-ANOMALY"
+    assert row["signature"] == f"Policy {row['policy_id']} no longer denies: {row['signature_id']}"
+    assert set(row) >= FINDING
+    # Once for each stop.
+    assert repeat(knowledge, name, tables, [let * 30]) == [[]]
+    half = Tables(knowledge)
+    assert repeat(knowledge, name, half, [[*denied, *let * 15]] * 4) == [[]] * 4
+    assert repeat(knowledge, name, half, [let * 30]) == [[]]
+    never = Tables(knowledge)
+    assert repeat(knowledge, name, never, [let * 40] * 3) == [[]] * 3
+
+
+def test_the_link_takes_no_search_from_a_client(knowledge: Knowledge) -> None:
+    evil = 'x" | delete | search "&q=index%3D*'
+    (row,) = rows(knowledge, "attack let through", [request(60, {**LET_THROUGH, "host": evil})])
+    link = str(row["view_url"])
+    assert link.startswith("/app/TA_akamai_siem/search?earliest=-24h&latest=now&q=search%20%60")
+    assert re.fullmatch(r"[A-Za-z0-9/_?=&%.:*-]+", link)
+    query = link.partition("&q=")[2]
+    assert not re.search(r"[&|\"]|%7C|%26|delete%20", query)
+    # However many characters a quotation mark is, as it was sent or as JSON escapes it.
+    (shown,) = re.findall(r"dest%3D%22([^%]*)%22", query)
+    assert re.sub(r"\*+", "*", shown) == "x*delete*search*q*index*3D*"
+
+
+# --- the stanzas ----------------------------------------------------------------------------
+
+
+def seconds(text: str) -> float:
+    return moment("+" + text, 0)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_is_off_scheduled_and_throttled_on_the_thing_itself(name: str) -> None:
+    stanza = SAVED[PREFIX + name]
+    assert (stanza["disabled"], stanza["enableSched"], stanza["alert.suppress"]) == ("1",) * 3
+    assert stanza["alert.digest_mode"] == "0"
+    window = stanza.get("dispatch.index_earliest") or stanza["dispatch.earliest_time"]
+    every = period(stanza)
+    if stanza.get("realtime_schedule") == "0":
+        # Windows that join, none of which is skipped: what is counted is counted once.
+        assert moment(window, NOW) == NOW - every
+        assert moment(stanza["dispatch.index_latest"], NOW) == NOW
+    else:
+        assert moment(window, NOW) < NOW - every
+    if "input_states" not in stanza["search"] and "realtime_schedule" not in stanza:
+        # Windows that overlap: the throttle lasts for longer than a thing can be found again.
+        assert seconds(stanza["alert.suppress.period"]) > NOW - moment(window, NOW)
+
+
+def period(stanza: dict[str, str]) -> int:
+    minutes = stanza["cron_schedule"].split()[0]
+    assert stanza["cron_schedule"] == f"{minutes} * * * *"
+    return 60 * int(minutes.partition("/")[2])
+
+
+def test_they_do_not_start_all_at_once() -> None:
+    starts: Counter[int] = Counter()
+    for stanza in SAVED.values():
+        first, last, step = map(int, re.split("[-/]", stanza["cron_schedule"].split()[0]))
+        assert (last - first) % step == 0
+        assert last + step - first == 60
+        starts.update(range(first, 60, step))
+    assert not any(minute % 5 == 0 for minute in starts)
+    assert max(starts.values()) <= 2
+
+
+def test_no_day_of_raw_events_every_quarter_of_an_hour() -> None:
+    for name in set(NAMES) - set(OF_OPERATIONS):
+        stanza = SAVED[PREFIX + name]
+        assert moment(stanza["dispatch.earliest_time"], NOW) >= NOW - 2 * HOUR, name
+
+
+def test_tables_in_the_kv_store_are_there() -> None:
+    transforms = conf_file.read(ROOT / "default" / "transforms.conf")
+    collections = conf_file.read(ROOT / "default" / "collections.conf")
+    named = {one["collection"] for one in transforms.values() if "collection" in one}
+    assert named <= set(collections)
+    text = " ".join(stanza["search"] for stanza in SAVED.values())
+    for name, stanza in transforms.items():
+        if "collection" in stanza:
+            assert f"inputlookup append=true {name} " in text
+            assert f"outputlookup {name} " in text
+
+
+# --- the page and the log -------------------------------------------------------------------
 
 
 def test_the_page_about_them() -> None:
     text = (ROOT / "docs" / "alerts.md").read_text(encoding="utf-8")
     found = {}
     for line in text.splitlines():
-        if line.startswith("| `"):
+        if line.startswith(f"| `{PREFIX}"):
             name, _, every, throttled, _ = (cell.strip() for cell in line.split("|")[1:-1])
-            found[name.strip("`")] = (every, throttled)
-    minutes = {name: stanza["cron_schedule"].split()[0][2:] for name, stanza in SAVED.items()}
+            fields = re.findall(r"`([^`]+)`", throttled)
+            found[name.strip("`")] = (every, throttled.split()[0], fields)
     assert found == {
         name: (
-            f"{minutes[name]} minutes",
-            f"{stanza['alert.suppress.period']} for {'an' if field == 'input' else 'a'} `{field}`",
+            f"{period(stanza) // 60} min",
+            stanza["alert.suppress.period"],
+            stanza["alert.suppress.fields"].split(","),
         )
         for name, stanza in SAVED.items()
-        for field in [stanza["alert.suppress.fields"]]
     }
 
 
-def test_each_is_scheduled_and_throttled() -> None:
-    for name, stanza in SAVED.items():
-        assert len(stanza["cron_schedule"].split()) == 5, name
-        assert stanza["alert.suppress.period"].endswith("h"), name
-        assert stanza["dispatch.earliest_time"] in _SPANS, name
-
-
 def test_the_log_is_read(knowledge: Knowledge) -> None:
-    """Quoted values, numbers, the level, the event."""
-    line = log('page.collected input=main events=7 reason="not so fast, friend"', 1)
+    """Quoted values, numbers, the level, the event; and nothing out of the text of a reason."""
+    told = {"events": 7, "reason": "no host=evil source=x index=y events=9 result=ok"}
+    line = MAIN.told(1, "page.collected", **told)
     fields = knowledge.fields(line)
     wanted = {
         "event": "page.collected",
         "log_level": "INFO",
         "input": "main",
         "events": "7",
-        "reason": "not so fast, friend",
+        "host": "forwarder",
+        "source": line.source,
+        "index": "_internal",
+        "reason": told["reason"],
     }
     assert wanted.items() <= fields.items()
+    assert "result" not in fields
     assert fields["eventtype"] == ["akamai_siem_log"]
 
 
-def test_lines_of_the_real_log(
-    knowledge: Knowledge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As the input's own logger writes them."""
-    monkeypatch.setenv("SPLUNK_HOME", str(tmp_path))
-    open_log("akamai_siem", "main", "INFO").info(
-        "run.finished", events=3, lag_seconds=1.5, result="ok"
-    )
-    logging.shutdown()
-    (path,) = tmp_path.rglob("*.log")
-    event = Event(path.read_text().strip(), str(NOW), "akamai:siem:log", str(path))
-    fields = knowledge.fields(event)
-    assert (fields["event"], fields["lag_seconds"]) == ("run.finished", "1.500")
+def test_no_line_gives_a_field_that_every_event_has(knowledge: Knowledge) -> None:
+    """Not even where the code asks for it."""
+    line = MAIN.told(1, "checkpoint.foreign", host="akab-x.example.com", index="i", tag="t")
+    fields = knowledge.fields(line)
+    assert (fields["host"], fields["akamai_host"]) == ("forwarder", "akab-x.example.com")
+    assert (fields["index"], "tag" in fields) == ("_internal", False)

@@ -29,7 +29,7 @@ DEFAULT_CONFIG_ID = 76213
 
 def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     """Return the options; exits with a message where they are wrong."""
-    parser = argparse.ArgumentParser("standin_akamai", description=__doc__)
+    parser = argparse.ArgumentParser("tests.standins.akamai", description=__doc__)
     parser.add_argument("--folder", type=Path, required=True, help="where files go (made if new)")
     parser.add_argument("--port", type=int, default=0, help="HTTPS port (0: any)")
     parser.add_argument("--control-port", type=int, default=0, help="control port (0: any)")

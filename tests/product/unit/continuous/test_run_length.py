@@ -15,6 +15,7 @@ from ta_akamai_siem.position.checkpoint import Checkpoint
 from ta_akamai_siem.position.host import Host
 from ta_akamai_siem.position.lease import Lease
 from ta_akamai_siem.position.watch import Watch
+from ta_akamai_siem.record.event_time import moments
 from ta_akamai_siem.run.report import Totals
 from ta_akamai_siem.run.run_time import RUN_MAX
 from ta_akamai_siem.settings import Account, InputSettings
@@ -65,7 +66,12 @@ def test_fifty_minutes(tmp_path: Path) -> None:
         around = Surroundings(
             checkpoints=Checkpoint(CODEC, lease),
             pages=Fetcher(akamai, corrected, lambda _: None, silent),
-            writer=Delivery(splunkd, ProgressFile(tmp_path / "p", 1.0), lambda: None, clock.host),
+            writer=Delivery(
+                splunkd,
+                ProgressFile(tmp_path / "p", 1.0),
+                lambda: None,
+                moments(clock.host, corrected.now),
+            ),
             log=silent,
             bulletin=silent,
             stop=silent,

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from ta_akamai_siem.record.event import NotAnEvent, Record, record, unparsed
-from tests.oracles.reference.golden import Golden, golden_cases
+from ta_akamai_siem.record.event_time import Moment
+from tests.oracles.reference.golden import CLOCK, Golden, golden_cases
 
 CASES = golden_cases()
-COLLECTED = "1700000000.125"
+COLLECTED = Moment.of(1_700_000_000.125, float(CLOCK))
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
@@ -22,7 +23,7 @@ def test_event_equals_golden(case: Golden) -> None:
         made = record(case.line, COLLECTED)
     assert made.text == case.record
     assert made.timed == (case.time is not None)
-    assert made.time == (case.time or COLLECTED)
+    assert made.time == (case.time or COLLECTED.collected)
 
 
 @pytest.mark.parametrize("opening", [b"[", b'{"a":'])
@@ -33,7 +34,7 @@ def test_depth_beyond_every_parser_is_no_event(opening: bytes) -> None:
         record(line, COLLECTED)
     escaped = line.decode().replace('"', '\\"')
     text = f'{{"type":"akamai_siem_unparsed","raw":"{escaped}"}}'
-    assert unparsed(line, COLLECTED) == Record(COLLECTED, text, timed=False)
+    assert unparsed(line, COLLECTED) == Record(COLLECTED.collected, text, timed=False)
 
 
 def test_decoding_twice_gives_the_same() -> None:

@@ -10,11 +10,12 @@ from urllib.parse import quote
 import pytest
 
 from ta_akamai_siem.record.event import record, unparsed
+from ta_akamai_siem.record.event_time import Moment
 from ta_akamai_siem.record.masking import KINDS, MASKED, Masking
 from ta_akamai_siem.writing.conversion import convert
 from tests.standins.akamai.corpus import Corpus, CorpusChoices
 
-COLLECTED = "1700000000.125"
+COLLECTED = Moment.of(1_700_000_000.125, 1_700_000_000.5)
 USER, COOKIE, KEY = "canary-user", "canary-cookie", "canary-key"
 CANARY = {"usernames": USER, "cookies": COOKIE, "api_keys": KEY}
 ALL = tuple(KINDS)
@@ -123,26 +124,28 @@ def test_all_of_them_and_nothing_else() -> None:
         ".userRiskData.username",
         ".httpMessage.path",
         ".httpMessage.query",
-        ".httpMessage.requestHeaders",
-        ".httpMessage.responseHeaders",
+        *(f".httpMessage.requestHeaders{{}}{number}" for number in (1, 2, 3, 4, 6, 7)),
+        *(f".httpMessage.responseHeaders{{}}{number}" for number in (0, 1)),
     }
     http = made["httpMessage"]
     assert http["query"] == (
         "q=1&user=[masked]&Api_Key=[masked]&username=[masked];token=[masked]&usernames=kept&empty="
     )
-    assert http["requestHeaders"] == (
-        "Host: www.example.com\r\n"
-        "COOKIE: [masked]\r\n"
-        "X-Remote-User: [masked]\r\n"
-        "authorization:\r\n [masked]\r\n"
-        "Referer: https://www.example.com/a?username=[masked]&x=1#token=[masked]\r\n"
-        "X-Cookie-Banner: kept\r\n"
-        "X-Api-Key: [masked]\r\n"
-        "Cookie2: [masked]"
-    )
-    assert http["responseHeaders"] == (
-        "Set-Cookie: [masked]\r\nSet-Cookie: [masked]\r\nServer: kept\r\n"
-    )
+    assert http["requestHeaders"] == [
+        "Host: www.example.com",
+        "COOKIE: [masked]",
+        "X-Remote-User: [masked]",
+        "authorization:\r\n [masked]",
+        "Referer: https://www.example.com/a?username=[masked]&x=1#token=[masked]",
+        "X-Cookie-Banner: kept",
+        "X-Api-Key: [masked]",
+        "Cookie2: [masked]",
+    ]
+    assert http["responseHeaders"] == [
+        "Set-Cookie: [masked]",
+        "Set-Cookie: [masked]",
+        "Server: kept",
+    ]
     assert made["attackData"]["rules"][4]["data"] == "token=[masked]&q=1&user=[masked]"
     assert made["attackData"]["rules"][5]["data"] == "plain select"
 
@@ -198,6 +201,26 @@ def test_nothing_is_masked_that_is_not_there(members: dict[str, Any]) -> None:
     made = record(line, COLLECTED, Masking(ALL))
     assert made == record(line, COLLECTED)
     assert made.masked == 0
+
+
+@pytest.mark.parametrize(
+    ("block", "lines"),
+    [
+        (f"Cookie:\r\n \r\n\t{COOKIE}\r\nA: 1", ["Cookie:\r\n \r\n\t[masked]", "A: 1"]),
+        (f"Cookie: \r{COOKIE}\r\nA: 1", ["Cookie: [masked]", "A: 1"]),
+        (f"Cookie:\x0b{COOKIE}", ["Cookie:[masked]"]),
+        (f"Cookie:\u00a0{COOKIE}\n 1\n\t2\nA: 1", ["Cookie:[masked]", "A: 1"]),
+        (f"Cookie \r\n : {COOKIE}", ["Cookie \r\n : [masked]"]),
+        (f" Cookie: {COOKIE}", [" Cookie: [masked]"]),
+        (f"A: 1\r\n\r\n\tCookie: {COOKIE}", ["A: 1", "\r\n\tCookie: [masked]"]),
+        ("Cookie:\r\nA: 1\r\nCookie: \r\n \r\n", ["Cookie:", "A: 1", "Cookie: \r\n "]),
+        ("[masked]", ["[masked]"]),
+    ],
+)
+def test_a_header_with_its_continuations(block: str, lines: list[str]) -> None:
+    """The mask works on lines before they are a list: the name stays, all of the value goes."""
+    made = masked(event(httpMessage={"requestHeaders": quote(block)}), "cookies")
+    assert made["httpMessage"]["requestHeaders"] == lines
 
 
 def test_a_line_that_is_no_event_is_masked_whole() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ta_akamai_siem.splunk.log import Log, log_file_name, open_log
+from ta_akamai_siem.splunk.log import Log, log_file_name, open_log, page_log, set_level
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +39,9 @@ def test_a_line(log: Log, tmp_path: Path) -> None:
     (line,) = lines(tmp_path)
     stamp = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}[+-]\d{4} INFO "
     rest = re.sub(stamp, "", line)
-    assert rest == "page.collected input=first events=5 seconds=1.235 reason=\"a 'b' c\""
+    assert rest == (
+        "page.collected input=first kind=akamai_siem events=5 seconds=1.235 reason=\"a 'b' c\""
+    )
 
 
 def test_no_line_end_gets_through(log: Log, tmp_path: Path) -> None:
@@ -52,7 +54,9 @@ def test_levels(log: Log, tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     log.debug("not.shown")
     log.error("credential.refused", reason="no")
     assert len(lines(tmp_path)) == 1
-    assert capsys.readouterr().err == "ERROR credential.refused input=first reason=no\n"
+    assert capsys.readouterr().err == (
+        "ERROR credential.refused input=first kind=akamai_siem reason=no\n"
+    )
 
 
 def test_a_library_at_debug_is_not_heard(log: Log, tmp_path: Path) -> None:
@@ -72,11 +76,41 @@ def test_file_names_are_safe_and_different() -> None:
         (CONTINUOUS, "x" * 300),
         (CONTINUOUS, "x" * 301),
         (CONTINUOUS, "backfill_first"),
+        (CONTINUOUS, "pages"),
         (BACKFILL, "first"),
     ]
     names = [log_file_name(kind, name) for kind, name in named]
     assert names[0] == "ta_akamai_siem_first.log"
     assert names[-1] == "ta_akamai_siem_backfill_first.log"
-    assert len(set(names)) == len(named)
+    assert len({*names, "ta_akamai_siem_pages.log"}) == len(named) + 1
     assert all(re.match(r"[A-Za-z0-9_.-]{1,120}\Z", name) for name in names)
     assert not any("/" in name for name in names)
+
+
+@pytest.mark.parametrize(
+    "name", ["host", "source", "sourcetype", "index", "date_hour", "tag", "log_level"]
+)
+def test_no_pair_takes_the_place_of_a_default_field(log: Log, tmp_path: Path, name: str) -> None:
+    log.info("checkpoint.foreign", **{name: "x", f"my_{name}": "y"})
+    (line,) = lines(tmp_path)
+    assert line.endswith(f" akamai_{name}=x my_{name}=y")
+
+
+def test_the_level_may_come_later(log: Log, tmp_path: Path) -> None:
+    log.debug("not.shown")
+    set_level("DEBUG")
+    log.debug("page.requested")
+    assert len(lines(tmp_path)) == 1
+
+
+def test_what_is_done_on_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SPLUNK_HOME", str(tmp_path))
+    before = list(logging.getLogger().handlers)
+    for _ in range(2):
+        with page_log(BACKFILL, "first") as log:
+            log.info("input.disabled")
+    assert logging.getLogger().handlers == before
+    (path,) = tmp_path.rglob("*.log")
+    assert path.name == "ta_akamai_siem_pages.log"
+    text = path.read_text(encoding="utf-8")
+    assert text.count(" INFO input.disabled input=first kind=akamai_siem_backfill\n") == 2

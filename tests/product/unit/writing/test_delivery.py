@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from ta_akamai_siem.akamai.page import Page, PageSpool
 from ta_akamai_siem.errors import PageIncomplete, PipeClosed
+from ta_akamai_siem.record.event_time import Moment
 from ta_akamai_siem.writing.delivery import PROGRESS_EVENTS_MAX, Delivery
 from ta_akamai_siem.writing.event_stream import EventStream
 from ta_akamai_siem.writing.progress import Progress, ProgressFile
@@ -20,6 +21,10 @@ from ta_akamai_siem.writing.progress import Progress, ProgressFile
 if TYPE_CHECKING:
     from pathlib import Path
     from random import Random
+
+
+def moment() -> Moment:
+    return Moment.of(1_700_000_000.0, 1_700_000_000.0)
 
 
 class Pipe(EventStream):
@@ -77,7 +82,7 @@ def event_lines(count: int) -> list[bytes]:
 
 
 def deliver(pipe: Pipe, memory: Memory, lines: list[bytes], position: str = "p") -> int:
-    made = Delivery(pipe, memory, lambda: None, lambda: 1.0)
+    made = Delivery(pipe, memory, lambda: None, moment)
     return made.deliver(page_of(lines), position).repeated
 
 
@@ -130,7 +135,7 @@ def test_a_broken_page_that_comes_again_in_any_order_is_written_once(
     broken = [*lines]
     broken.insert(random.randrange(len(lines)), b'{"broken": nope}')
     pipe = Pipe()
-    delivery = Delivery(pipe, Memory(), lambda: None, lambda: 1.0)
+    delivery = Delivery(pipe, Memory(), lambda: None, moment)
     with pytest.raises(PageIncomplete):
         delivery.deliver(page_of(broken), "p")
     random.shuffle(broken)
@@ -145,13 +150,14 @@ def test_a_broken_page_that_comes_again_in_any_order_is_written_once(
 
 
 def test_the_page_tells_up_to_when_it_is_complete() -> None:
-    starts = [*range(1000, 2000), 99_999_999, 5]
+    first = 1_600_000_000
+    starts = [*range(first, first + 1000), 1_699_999_999, first + 5]
     lines = [b'{"httpMessage":{"start":"%d"}}' % start for start in starts]
-    delivered = Delivery(Pipe(), Memory(), lambda: None, lambda: 1.0).deliver(page_of(lines), "p")
-    assert 1890 <= delivered.late < 2000
-    assert delivered.newest == 99_999_999
+    delivered = Delivery(Pipe(), Memory(), lambda: None, moment).deliver(page_of(lines), "p")
+    assert first + 890 <= delivered.late < first + 1000
+    assert delivered.newest == 1_699_999_999
     untimed = page_of(event_lines(10))
-    assert Delivery(Pipe(), Memory(), lambda: None, lambda: 1.0).deliver(untimed, "p").late == 0
+    assert Delivery(Pipe(), Memory(), lambda: None, moment).deliver(untimed, "p").late == 0
 
 
 def test_a_line_that_does_not_parse_ends_the_page() -> None:
@@ -160,7 +166,7 @@ def test_a_line_that_does_not_parse_ends_the_page() -> None:
         deliver(Pipe(), Memory(), lines)
     assert caught.value.ended
     pipe = Pipe()
-    delivery = Delivery(pipe, Memory(), lambda: None, lambda: 1.0)
+    delivery = Delivery(pipe, Memory(), lambda: None, moment)
     delivered = delivery.deliver(page_of(lines, tolerant=True), "p")
     assert (delivered.events, delivered.unparsed, delivered.untimed) == (11, 1, 11)
     assert "akamai_siem_unparsed" in pipe.events[-1]

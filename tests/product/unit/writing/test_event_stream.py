@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 
 from ta_akamai_siem.errors import PipeClosed
 from ta_akamai_siem.record.event import Record, record
+from ta_akamai_siem.record.event_time import Moment
 from ta_akamai_siem.writing.event_stream import EventStream, event_elements
 
 
 @given(st.lists(st.dictionaries(st.text(), st.text(), min_size=1), min_size=1, max_size=5))
 def test_an_xml_parser_reads_back_the_records(values: list[dict[str, str]]) -> None:
     lines = [json.dumps(value).encode() for value in values]
-    records = [record(line, "1750000000.123") for line in lines]
+    records = [record(line, Moment.of(1_750_000_000.123, 0.0)) for line in lines]
     root = ET.fromstring(b"<stream>" + event_elements(records) + b"</stream>")
     assert [element.tag for element in root] == ["event"] * len(values)
     for element, made in zip(root, records):
@@ -32,7 +33,7 @@ def test_an_xml_parser_reads_back_the_records(values: list[dict[str, str]]) -> N
     "text", ["]]>", "<event>", "&amp;", "</data></event>", "\\u0001\\u0002\\u0003", "\u2028\x85"]
 )
 def test_markup_inside_a_record_stays_text(text: str) -> None:
-    made = record(json.dumps({"a": text}).encode(), "1.000")
+    made = record(json.dumps({"a": text}).encode(), Moment.of(1.0, 1.0))
     root = ET.fromstring(b"<stream>" + event_elements([made]) + b"</stream>")
     assert json.loads(root.findtext("event/data") or "") == {"a": text}
 

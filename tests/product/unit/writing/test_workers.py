@@ -15,6 +15,7 @@ import pytest
 
 from ta_akamai_siem.akamai.lines import Lines
 from ta_akamai_siem.record.event import NotAnEvent
+from ta_akamai_siem.record.event_time import Moment
 from ta_akamai_siem.record.masking import Masking
 from ta_akamai_siem.splunk.log import Log
 from ta_akamai_siem.writing.conversion import Converted, convert
@@ -24,7 +25,7 @@ from tests.standins.akamai.corpus import Corpus, CorpusChoices
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-COLLECTED = "1700000000.125"
+COLLECTED = Moment.of(1_700_000_000.125, 1_700_000_000.5)
 
 
 class Warnings(Log):
@@ -161,7 +162,9 @@ def test_they_end_with_their_parent_whatever_kills_it(tmp_path: Path) -> None:
         "from ta_akamai_siem.akamai.lines import Lines\n"
         "from ta_akamai_siem.splunk.log import Log\n"
         "workers = Workers(2, Log('akamai_siem', 'any'))\n"
-        "[workers.begin(Lines.of([b'{\"a\":1}']), '1.000', tolerant=False)() for _ in range(2)]\n"
+        "from ta_akamai_siem.record.event_time import Moment\n"
+        "lines, moment = Lines.of([b'{\"a\":1}']), Moment('1.000', 2.0)\n"
+        "[workers.begin(lines, moment, tolerant=False)() for _ in range(2)]\n"
         "print(*[each._process.pid for each in workers._workers], flush=True)\n"
         "sys.stdin.read()\n",
         encoding="utf-8",

@@ -1,10 +1,10 @@
-"""The textbook add-on, to compare with: plain code, usual libraries, nothing tuned.
+"""The textbook that makes the same record: plain code, usual libraries, nothing tuned.
 
 Asks with requests, takes `resp.text` apart, decodes each event with json, urllib and base64, and
 writes it with splunklib's EventWriter. The record is the one of docs/record.md for events as they
 usually are; where this code would differ from it, on odd events, the comparison leaves them out.
 
-`python textbook.py LIB URL CA`: runs until a page is empty.
+`python same_record.py BIN URL CA`: runs until a page is empty.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import unquote
 
 sys.path.insert(0, sys.argv[1])
-
+import library_path  # noqa: F401 - the app's libraries for this Python
 import requests
 from splunklib.modularinput import Event, EventWriter
 
@@ -39,6 +39,15 @@ ATTACK = (
     *("slowPostAction", "slowPostRate", "clientReputation"),
 )
 HTTP = ("start", "method", "host", "port", "status", "bytes", "protocol", "tls", "requestId")
+RISK: tuple[str, ...] = ("status", "score", "allow", "uuid", "username", "originUserId")
+RISK += ("emailDomain", "risk", "trust", "general")
+OBJECTS = {
+    "geo": ("continent", "country", "regionCode", "city", "asn"),
+    "botData": ("botScore", "responseSegment"),
+    "clientData": ("telemetryType", "appBundleId", "appVersion", "sdkVersion"),
+    "userRiskData": RISK,
+    "identity": ("ja4", "tlsFingerprintV2", "tlsFingerprintV3"),
+}
 HTTP_LAST = ("path", "query", "requestHeaders", "responseHeaders")
 WHITE_SPACE = re.compile(r"[ \t\n\v\f\r]+")
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -117,12 +126,20 @@ def record(line: str) -> tuple[str, str]:
     http = event["httpMessage"]
     for name in ("requestHeaders", "responseHeaders"):
         if name in http:
-            http[name] = unquote(http[name], errors="backslashreplace")
+            http[name] = header_lines(unquote(http[name], errors="backslashreplace"))
     seconds, _, decimals = http["start"].partition(".")
     http["start"] = f"{seconds}.{decimals[:3]:0<3}"
     event["httpMessage"] = ordered(http, HTTP, HTTP_LAST)
+    for name, names in OBJECTS.items():
+        if name in event:
+            event[name] = ordered(event[name], names)
     made = ordered(event, TOP, ("httpMessage",))
     return http["start"], json.dumps(made, ensure_ascii=False, separators=(",", ":"))
+
+
+def header_lines(block: str) -> list[str]:
+    lines = re.split(r"\r?\n(?![ \t])", block)
+    return lines if lines[-1] else lines[:-1]
 
 
 def values(text: str) -> str | list[str]:

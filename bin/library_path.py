@@ -1,0 +1,21 @@
+"""Puts the add-on's folders first on Python's path. Every script in bin/ imports it first.
+
+`lib/` holds the libraries that all Pythons share. `lib39/` (Python 3.9 to 3.12) and `lib313/`
+(3.13 and later) hold those whose current versions no longer run on Python 3.9.
+
+Run as a script, it prints which file each of those comes from.
+"""
+
+import sys
+from pathlib import Path
+
+_APP = Path(__file__).resolve().parent.parent
+_OF_THIS_PYTHON = "lib313" if sys.version_info >= (3, 13) else "lib39"
+FOLDERS = [str(_APP / name) for name in ("bin", _OF_THIS_PYTHON, "lib")]
+sys.path[:] = [*FOLDERS, *[path for path in sys.path if path not in FOLDERS]]
+
+if __name__ == "__main__":
+    from importlib import import_module, metadata
+
+    for library, name in (("requests",) * 2, ("splunk-sdk", "splunklib"), ("urllib3",) * 2):
+        print(library, metadata.version(library), import_module(name).__file__)

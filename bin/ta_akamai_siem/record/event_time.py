@@ -1,0 +1,60 @@
+"""When an event happened, from `httpMessage.start`; and which times are to be believed."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_START = re.compile(r"([0-9]+)(?:\.([0-9]+))?\Z", re.ASCII)
+_SECONDS_DIGITS = 10
+_FINER_THAN_SECONDS = (13, 16, 19)
+"""Digits of milli-, micro- and nanoseconds since the epoch, in all years from 2001 to 2286."""
+_EARLIEST = 946_684_800.0
+"""2000-01-01. `MAX_DAYS_AGO` in default/props.conf allows it."""
+_AHEAD = 86_400.0
+"""Seconds by which an event's clock may be ahead of Akamai's."""
+
+
+class Moment(NamedTuple):
+    """When a block of events is collected.
+
+    `collected`: this host's clock, epoch seconds with three decimals: the time of events that have
+    none. `latest`: the latest time that is believed, epoch seconds.
+    """
+
+    collected: str
+    latest: float
+
+    @classmethod
+    def of(cls, host_now: float, akamai_now: float) -> Moment:
+        """`host_now`, `akamai_now`: both clocks, epoch seconds."""
+        return cls(f"{host_now:.3f}", float(f"{akamai_now + _AHEAD:.3f}"))
+
+
+def moments(host_now: Callable[[], float], akamai_now: Callable[[], float]) -> Callable[[], Moment]:
+    """The present moment, by both clocks."""
+    return lambda: Moment.of(host_now(), akamai_now())
+
+
+def event_time(start: str, latest: float) -> str | None:
+    """Epoch seconds, cut (not rounded) to three decimals; None where that is no plausible time.
+
+    `start`: a string, or the source digits of a number. `latest`: as in Moment.
+    """
+    usual = len(start) == _SECONDS_DIGITS and start.isdigit() and start.isascii()
+    time = f"{start}.000" if usual else _cut(start)
+    return time if time and _EARLIEST <= float(time) <= latest else None
+
+
+def _cut(start: str) -> str | None:
+    """Seconds with three decimals, from whatever digits there are."""
+    match = _START.match(start)
+    if match is None:
+        return None
+    seconds, fraction = match.groups("")
+    if len(seconds) in _FINER_THAN_SECONDS:
+        seconds, fraction = seconds[:_SECONDS_DIGITS], seconds[_SECONDS_DIGITS:]
+    return f"{seconds}.{fraction[:3]:0<3}"

@@ -1,0 +1,145 @@
+"""Compare the locks with what is known: ``python packaging/audit.py``.
+
+* With ``advisories.json``, the list of advisories in this repository: which of them affect a locked
+  version, and how old the list is. One that affects a locked version and for which the list has no
+  assessment fails, as does one that is reachable.
+* With the registry that pip is configured for: whether a locked file has been withdrawn ("yanked")
+  or is no longer there, and which newer releases exist. A withdrawn file fails.
+
+The registry's metadata hold no advisories. Newer releases are where fixes appear first, so read
+their notes and add what they say to the list. Runs in the ``tools`` environment.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from datetime import date, datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from app_identity import PACKAGING
+from lock import pure_python
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
+from runtime_libraries import LOCKS, PYTHON, Library, locked
+
+LIST = PACKAGING / "advisories.json"
+OLD_AFTER_DAYS = 31
+_SECONDS = 300
+
+
+def listed() -> dict[str, Any]:
+    """Return the list: ``reviewed``, a date, and ``advisories``."""
+    found: dict[str, Any] = json.loads(LIST.read_text(encoding="utf-8"))
+    return found
+
+
+def affecting(library: Library) -> list[dict[str, Any]]:
+    """Return the advisories of the list that a locked library is affected by."""
+    version = Version(library.version)
+    return [
+        advisory
+        for advisory in listed()["advisories"]
+        if advisory["library"] == library.name and version in SpecifierSet(advisory["affected"])
+    ]
+
+
+def age() -> int:
+    """Return how many days ago somebody last looked for new advisories."""
+    today = datetime.now(tz=timezone.utc).date()
+    return (today - date.fromisoformat(listed()["reviewed"])).days
+
+
+def _ask(python: str, requirements: list[str], *options: str) -> list[dict[str, Any]] | None:
+    """Return pip's report on what it would install, or None where it found nothing or no registry.
+
+    Nothing is installed. pip reads the registry's metadata, and a file's where those lack them.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        wanted = Path(folder, "requirements.txt")
+        wanted.write_text("\n".join(requirements), encoding="utf-8")
+        report = Path(folder, "report.json")
+        command = [sys.executable, "-m", "pip", "install", "--dry-run", "--quiet", "--quiet"]
+        command += ["--ignore-installed", "--target", str(Path(folder, "none")), "--no-cache-dir"]
+        command += [*pure_python(python), "--no-build-isolation", *options]
+        command += ["--report", str(report), "-r", str(wanted)]
+        done = subprocess.run(
+            command, check=False, capture_output=True, text=True, timeout=_SECONDS
+        )
+        if done.returncode or not report.is_file():
+            return None
+        found: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))
+    installs: list[dict[str, Any]] = found["install"]
+    return installs
+
+
+def _normalised(name: str) -> str:
+    return name.lower().replace("_", "-")
+
+
+def _newest(python: str, requirements: list[str]) -> dict[str, str]:
+    found = _ask(python, requirements) or []
+    return {_normalised(i["metadata"]["name"]): i["metadata"]["version"] for i in found}
+
+
+def _same_minor(library: Library) -> str:
+    release = Version(library.version).release
+    branch = ".".join(map(str, release[:2]))
+    return f"{library.name}>={library.version},=={branch}.*"
+
+
+def against_the_list() -> list[str]:
+    """Print what affects the locks; return what is wrong."""
+    days = age()
+    old = f", older than {OLD_AFTER_DAYS} days: look for new ones" if days > OLD_AFTER_DAYS else ""
+    print(f"advisories.json: reviewed {listed()['reviewed']}, {days} days ago{old}")
+    wrong = []
+    for folder in LOCKS:
+        for library in locked(folder):
+            for advisory in affecting(library):
+                name = f"{folder}: {library.name} {library.version}: {advisory['id']}"
+                print(
+                    f"  {name} ({advisory['severity']}, fixed in {advisory['fixed']}): "
+                    f"reachable: {advisory['reachable']}"
+                )
+                if advisory["reachable"] != "no" or not advisory["why"]:
+                    wrong.append(f"{name} is reachable, or not assessed")
+    return wrong
+
+
+def against_the_registry() -> list[str]:
+    """Print what the registry has; return what is wrong."""
+    wrong = []
+    for folder in LOCKS:
+        libraries, python = locked(folder), PYTHON[folder]
+        entries = [library.requirement() for library in libraries]
+        installs = _ask(python, entries, "--require-hashes")
+        if installs is None:
+            print(f"{folder}: the registry does not answer, or lacks a locked file: not compared")
+            continue
+        withdrawn = [i["metadata"]["name"] for i in installs if i.get("is_yanked")]
+        wrong += [f"{folder}: {name}: the locked release was withdrawn" for name in withdrawn]
+        print(f"{folder}: {len(installs)} locked files are there, {len(withdrawn)} withdrawn")
+        patches = _newest(python, [_same_minor(library) for library in libraries])
+        newest = _newest(python, [f"{library.name}>={library.version}" for library in libraries])
+        for library in libraries:
+            patch = patches.get(library.name, "not told")
+            other = newest.get(library.name, "not told")
+            if {patch, other} != {library.version}:
+                print(f"  {library.name} {library.version}: patch {patch}, newest {other}")
+    return wrong
+
+
+def main() -> None:
+    """Print what is known of the locks; fail where something has to be done."""
+    wrong = [*against_the_list(), *against_the_registry()]
+    if wrong:
+        raise SystemExit("audit:\n  " + "\n  ".join(wrong))
+    print("audit: nothing has to be done")
+
+
+if __name__ == "__main__":
+    main()

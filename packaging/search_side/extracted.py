@@ -1,0 +1,211 @@
+"""Fields that patterns take out of `_raw`, by object. A member or a header is one line here."""
+
+from __future__ import annotations
+
+from pieces import (
+    BEFORE_ATTACK,
+    END,
+    HTTP_MESSAGE,
+    MITIGATED,
+    MORE,
+    RULES,
+    SOME,
+    STRING,
+    TEXTS,
+    digits,
+    headers,
+    members,
+    number,
+    optional,
+    rule,
+    text,
+    whole,
+)
+
+_IPV4 = r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?=[:\"])"
+_IPV6 = r"[0-9A-Fa-f]*+:[0-9A-Fa-f:.]++"
+CLIENT = rf'"\[?+(?<src>(?<src_ip>{_IPV4}|{_IPV6}))[^"\\]*+"'.replace('\\"', '"')
+"""An address, without brackets, port and zone."""
+_PORT = r'\.?+(?::[0-9]*+)?+"'
+HOST = (
+    rf'"(?<dest>\[[^\]"\\]++\](?={_PORT})|(?:[^":\\.]++|\\.|\.(?!{_PORT}))++(?={_PORT})|{SOME})'
+    rf'(?:{_PORT}|")'
+)
+"""A host, without port and final dot."""
+USER = rf'"(?:(?<user_domain>[^"\\]++)\\\\(?=[^"]))?+(?<user>{SOME})"'
+STATUS = r'"?+(?<vendor_status>(?<status>[1-5][0-9]{2}(?![0-9]))|[0-9]{1,15}+)"?+(?=[,}])'
+REPUTATION = (
+    r'"(?<client_reputation>(?!")(?:(?:ID=(?<reputation_id>[^;"\\]++)|WEBATCK=(?<reputation_web_attackers>[0-9.]++)'
+    r"|DOSATCK=(?<reputation_dos_attackers>[0-9.]++)|SCANTL=(?<reputation_scanning_tools>[0-9.]++)"
+    r'|WEBSCRP=(?<reputation_web_scrapers>[0-9.]++)|[^;"\\]++|\\.);?+)*+)"'
+)
+
+ATTACK_IDS = {
+    "configId": number("config_id"),
+    "policyId": text("policy_id"),
+    "clientIP": CLIENT,
+}
+"""They come before the rules, but for an `attackData` that stays as it came."""
+ATTACK = {
+    "appliedAction": f'"(?<vendor_action>(?<applied_action>{SOME}))"',
+    "slowPostAction": text("slow_post_action"),
+    "clientReputation": REPUTATION,
+}
+GEO = {
+    "continent": text("src_continent"),
+    "country": text("src_country"),
+    "regionCode": text("src_region"),
+    "city": text("src_city"),
+    "asn": text("src_asn"),
+}
+BOT = {"botScore": number("bot_score"), "responseSegment": number("bot_segment_id")}
+CLIENT_DATA = {"telemetryType": number("telemetry_type_id")}
+USER_RISK = {
+    "status": number("user_risk_status_id"),
+    "score": number("user_risk_score"),
+    "uuid": text("user_uuid"),
+    "username": USER,
+    "originUserId": text("user_id"),
+    "emailDomain": text("user_email_domain"),
+    "risk": text("user_risk"),
+    "trust": text("user_trust"),
+    "general": text("user_general"),
+}
+IDENTITY = {"ja4": text("ja4")}
+_BLANKS = r"(?:[ ]|\\t)*+"
+REFERRER = (
+    r"(?<http_referrer>(?:[A-Za-z][A-Za-z0-9+.-]*+://(?:[^/?#@\"\\]*+@)*+"
+    r"(?<http_referrer_domain>\[[0-9A-Fa-f:.]++\]|[^/:?#@\"\\]++))?+"
+    rf"(?!\"){MORE})"
+).replace('\\"', '"')
+REQUEST_HEADERS = {
+    "User-Agent": ("http_user_agent", f"(?<http_user_agent>{SOME})"),
+    "Referer": ("http_referrer", REFERRER),
+    "Cookie": ("cookie", f"(?<cookie>{SOME})"),
+    "X-Forwarded-For": ("x_forwarded_for", f"(?<x_forwarded_for>{SOME})"),
+    "True-Client-IP": ("true_client_ip", f"(?<true_client_ip>{SOME})"),
+    "Content-Type": ("http_request_content_type", f"(?<http_request_content_type>{SOME})"),
+    "Content-Length": ("bytes_in", rf'(?<bytes_in>[0-9]{{1,10}}+){_BLANKS}(?=")'),
+}
+RESPONSE_HEADERS = {
+    "Content-Type": ("http_content_type", f"(?<http_content_type>{SOME})"),
+}
+HTTP = {
+    "method": text("http_method"),
+    "host": HOST,
+    "port": digits("dest_port"),
+    "status": STATUS,
+    "bytes": digits("bytes_out"),
+    "protocol": text("http_protocol"),
+    "tls": text("tls_version"),
+    "requestId": text("request_id"),
+    "path": text("uri_path"),
+    "query": text("uri_query"),
+    "requestHeaders": headers(REQUEST_HEADERS),
+    "responseHeaders": headers(RESPONSE_HEADERS),
+}
+_LINE = r'(?:[^"\\]++|\\(?:["\\/bft]|u[0-9a-f]{4})|\\r(?!\\n)|(?:\\r)?+\\n(?=[ ]|\\t))'
+"""A piece of a header line within one string, as 0.1.0 wrote all headers; a folded one is whole."""
+
+
+def _in_one_string(patterns: dict[str, tuple[str, str]]) -> str:
+    """Headers in one string, in one pass; the first header of a name counts."""
+    known = "".join(
+        f"(?(<{field}>)(?!)|(?i:{name}):{_BLANKS}){value.replace(SOME, _LINE + '++')}|"
+        for name, (field, value) in patterns.items()
+    )
+    return rf'"(?:(?:{known}{_LINE}*+)(?:(?:\\r)?+\\n|(?=")))*+"'.replace(
+        f'(?!"){MORE}', f"{_LINE}++"
+    )
+
+
+_HEADERS_BEFORE = {
+    "requestHeaders": _in_one_string(
+        {
+            **REQUEST_HEADERS,
+            "Content-Length": ("bytes_in", rf"(?<bytes_in>[0-9]{{1,10}}+){_BLANKS}(?=\"|\\[rn])"),
+        }
+    ),
+    "responseHeaders": _in_one_string(RESPONSE_HEADERS),
+}
+
+_UP_TO_TAG = rf',"version":{STRING},"message":{STRING},"tag":{STRING}'
+ANOMALY = (
+    rf'\{{"id":{STRING}(?:(?<=-ANOMALY"){_UP_TO_TAG}|{_UP_TO_TAG}(?<=_ANOMALY")),"data":'
+    r'"(?:Vector )?+Score: (?<rule_score>[0-9]++)'
+    r"(?:, [A-Za-z]++ threshold: (?<rule_score_threshold>[0-9]++))?+"
+)
+"""A score is believed of an anomaly rule only: what other rules matched is the client's text."""
+_NO_ANOMALY = rule(id=rf'{STRING}(?<!-ANOMALY")', tag=rf'{STRING}(?<!_ANOMALY")')
+_NOT_MITIGATED = (
+    rf'"(?!{MITIGATED})(?<rule_passed>(?i:alert)(?=")|(?(<rule_passed>)(?!)|{SOME}))?+{MORE}"'
+)
+"""Of the rules before the one that decided: `alert` if there is one, else the first action."""
+_OTHER_TAG = (
+    r'"(?:(?!(?i:(?:AKAMAI/|CUSTOM/)?+(?:BOT|AUTOMATION|RATE|REPUTATION|CLIENTREP)[^A-Z]))'
+    rf'(?<attack_tag>{SOME})"|{MORE}")'
+)
+"""Of the rules before the one that decided: a tag of no bot, rate or reputation rule."""
+_DECIDING = rule(
+    id=optional("signature_id"),
+    version=optional("signature_version"),
+    message=optional("signature"),
+    tag=optional("signature_tag"),
+    data=optional("signature_data"),
+    selector=optional("signature_selector"),
+    action=optional("rule_action"),
+)
+_ANY = rule(
+    id=optional("signature_id_all"),
+    message=optional("signature_all"),
+    tag=optional("signature_tag_all"),
+    action=optional("rule_action_all"),
+)
+_INDICATOR = r"(?:^|\|)(udfp|unp|ugp|duc_1[hd]):([^|]++)"
+_OBJECTS = {
+    # The rules have patterns of their own.
+    "attackData": whole(members({**ATTACK, "rules": TEXTS})),
+    "geo": whole(members(GEO)),
+    "botData": whole(members(BOT)),
+    "clientData": whole(members(CLIENT_DATA)),
+    "userRiskData": whole(members(USER_RISK)),
+    "identity": whole(members(IDENTITY)),
+}
+TIME_PREFIX = rf'^\{{{members({}, but="httpMessage")}"httpMessage":\{{"start":"'
+PATTERNS = {
+    "unparsed": r'^\{"type":"akamai_siem_(?<record_kind>unparsed)"',
+    "attack": BEFORE_ATTACK
+    + members(ATTACK_IDS, but="rules", once=("src", "config_id", "policy_id")),
+    "objects": rf"^\{{{members(_OBJECTS, but='(?:custom|httpMessage)')}",
+    # The first rule that mitigated, else the last one.
+    "rule": rf"{RULES}(?:{rule(tag=_OTHER_TAG, action=_NOT_MITIGATED)},)*+(?<rule>{_DECIDING})",
+    "all_rules": rf"(?:{RULES}|\G,)(?<rule_all>{_ANY})",
+    "score": f"^{ANOMALY}",
+    "other_score": f"{RULES}(?:{_NO_ANOMALY},)*+{ANOMALY}",
+    "http": HTTP_MESSAGE + members(HTTP) + END,
+    # Records of version 0.1.0 have all headers in one string.
+    "http_before": HTTP_MESSAGE + members(_HEADERS_BEFORE, but="(?:request|response)Headers") + END,
+    "action_decided": rf"^(?<vendor_action>(?i:alert$)|{MITIGATED}.*+)",
+    "action_passed": "^(?<vendor_action>.++)",
+    "action_last": "^(?<vendor_action>.++)",
+    "action_slow_post": "^(?<vendor_action>.++)",
+    "user_by_uuid": "^(?<user_id>.++)",
+    "user_risk": _INDICATOR,
+    "user_trust": _INDICATOR,
+    "user_general": _INDICATOR,
+}
+SOURCES = {
+    "score": "rule",
+    "action_decided": "rule_action",
+    "action_passed": "rule_passed",
+    "action_last": "rule_action",
+    "action_slow_post": "slow_post_action",
+    "user_by_uuid": "user_uuid",
+    "user_risk": "user_risk",
+    "user_trust": "user_trust",
+    "user_general": "user_general",
+}
+"""Patterns that read an extracted field instead of `_raw`."""
+NAMED_BY_TEXT = ("user_risk", "user_trust", "user_general")
+REPEATED = ("all_rules", *NAMED_BY_TEXT)
+"""Patterns that take all matches."""

@@ -1,0 +1,439 @@
+"""What is believed of Splunk without a document that says it, and how each is checked.
+
+A check returns None where it holds, and otherwise what was seen. It raises Unclear where this
+Splunk has nothing to check it with. docs/believed.md is made from this list.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Callable, Optional
+
+if TYPE_CHECKING:
+    from .search_api import Found, Splunk
+
+EVENTS = "search `akamai_siem_events`"
+HOT = (
+    "src",
+    "src_ip",
+    "dest",
+    "user",
+    "user_id",
+    "request_id",
+    "signature_id",
+    "policy_id",
+    "config_id",
+    "ja4",
+    "uri_path",
+    "http_user_agent",
+)
+_ENOUGH = 500
+"""Events from which on it can be told whether a search read few of them or all."""
+
+
+class Unclear(Exception):
+    """Cannot be told here; the text says what is missing."""
+
+
+@dataclass(frozen=True)
+class Belief:
+    """`rests`: what does. `otherwise`: what to do. `writes`: only asked for with --write."""
+
+    name: str
+    believed: str
+    rests: str
+    checked: str
+    otherwise: str
+    check: Callable[[Splunk], Optional[str]]
+    writes: bool = False
+
+
+def _hot_terms(splunk: Splunk) -> str | None:
+    total = _enough(splunk)
+    wrong = []
+    for field in HOT:
+        rare = splunk.search(
+            f"{EVENTS} {field}=* | head 50000 | stats count BY {field} | sort 0 count | head 1"
+        ).value(field)
+        if rare is None or any(letter in str(rare) for letter in '"\\*'):
+            continue
+        one = splunk.search(f'{EVENTS} {field}="{rare}"')
+        if not one.matched:
+            wrong.append(f"{field}={rare} is not found")
+        elif one.scanned > max(2 * one.matched, one.matched + 100, total // 100):
+            wrong.append(f"{field}={rare} read {one.scanned} events for {one.matched}")
+    return "; ".join(wrong) or None
+
+
+def _index_time(splunk: Splunk) -> str | None:
+    whole = splunk.search(f"{EVENTS} | stats count", "-24h")
+    late = splunk.search(f"{EVENTS} | stats count", "-24h", index_earliest="-15m")
+    if whole.scanned < _ENOUGH or late.matched > whole.matched // 2:
+        raise Unclear("needs a day of events of which less than half came in the last 15 minutes")
+    if late.scanned > 2 * late.matched + 100:
+        return f"read {late.scanned} events for {late.matched}"
+    return None
+
+
+def _times(splunk: Splunk) -> str | None:
+    return _none_of(
+        splunk,
+        '| eval start=json_extract(_raw,"httpMessage.start") '
+        '| where match(start,"^[0-9]+[.][0-9]{3}$") AND abs(_time-tonumber(start))>0.001',
+        "events have another time than httpMessage.start",
+    )
+
+
+def _whole(splunk: Splunk) -> str | None:
+    return _none_of(
+        splunk,
+        '| where NOT (match(_raw,"^[{]") AND match(_raw,"[}]$"))',
+        "events are not one whole JSON object",
+    )
+
+
+def _patterns(splunk: Splunk) -> str | None:
+    return _none_of(
+        splunk,
+        '| eval said=json_extract(_raw,"attackData.clientIP") '
+        '| where match(said,"^[0-9A-Fa-f.:]+$") AND NOT (src=said AND src_ip=said)',
+        "events have another src or src_ip than clientIP",
+    )
+
+
+def _long_records(splunk: Splunk) -> str | None:
+    path = 'isnotnull(json_extract(_raw,"httpMessage.path"))'
+    long = f"{EVENTS} | where len(_raw)>40000 AND {path}"
+    if not int(splunk.search(f"{long} | stats count", "-24h").value("count") or 0):
+        raise Unclear("needs an event of more than 40,000 bytes within 24 hours")
+    lost = splunk.search(f"{long} AND (isnull(uri_path) OR isnull(src)) | stats count", "-24h")
+    count = int(lost.value("count") or 0)
+    return f"{count} long events lack src or uri_path" if count else None
+
+
+def _earlier_field(splunk: Splunk) -> str | None:
+    return _none_of(
+        splunk,
+        '| eval said=mvjoin(json_array_to_mv(json_extract(_raw,"attackData.rules{}.action")),"") '
+        '| where said!="" AND isnull(vendor_action)',
+        "events have rules with an action, and no vendor_action",
+    )
+
+
+def _escapes(splunk: Splunk) -> str | None:
+    found = splunk.search(f"{EVENTS} http_user_agent=* | head 50000 | table http_user_agent")
+    values = [str(row.get("http_user_agent")) for row in found.rows]
+    value = next((each for each in values if "\\" in each), None)
+    if value is None:
+        raise Unclear("needs an event whose http_user_agent holds a quotation mark or a backslash")
+    quoted = value.replace("\\", "\\\\").replace('"', '\\"').replace("*", "\\*")
+    matched = splunk.search(f'{EVENTS} http_user_agent="{quoted}"').matched
+    return None if matched else f"{value} is not found"
+
+
+def _reverse(splunk: Splunk) -> str | None:
+    total = _enough(splunk)
+    found = splunk.search(f"{EVENTS} action=blocked")
+    if not found.matched or found.matched > total // 2:
+        raise Unclear("needs blocked events, and fewer than others")
+    if found.scanned > 2 * found.matched + 100:
+        return f"read {found.scanned} events for {found.matched}"
+    return None
+
+
+def _event_types(splunk: Splunk) -> str | None:
+    _enough(splunk)
+    if not splunk.search(f"{EVENTS} rule=* | head 1").rows:
+        raise Unclear("needs an event with a rule")
+    kinds = "NOT eventtype=akamai_siem_rule NOT eventtype=akamai_siem_rule_watched"
+    lacking = splunk.search(f"{EVENTS} rule=* {kinds} | stats count")
+    count = int(lacking.value("count") or 0)
+    return f"{count} events with rules lack their event type" if count else None
+
+
+def _keywords(splunk: Splunk) -> str | None:
+    _enough(splunk)
+    if not splunk.search(f"{EVENTS} http_user_agent=* | head 1").rows:
+        raise Unclear("needs an event with a user agent")
+    return None if splunk.search(f"{EVENTS} user agent | head 1").rows else "user is not found"
+
+
+def _every_rule(splunk: Splunk) -> str | None:
+    return _none_of(
+        splunk,
+        '| eval n=mvcount(json_array_to_mv(json_extract(_raw,"attackData.rules"))) '
+        "| where n!=coalesce(mvcount(rule_all),0)",
+        "events do not have each rule in rule_all",
+    )
+
+
+def _first_pattern(splunk: Splunk) -> str | None:
+    return _none_of(
+        splunk,
+        '| eval said=json_extract(_raw,"attackData.appliedAction") '
+        '| where match(said,"^[a-z_]+$") AND NOT coalesce(vendor_action,"")=said',
+        "events have another vendor_action than appliedAction",
+    )
+
+
+def _own_log(splunk: Splunk) -> str | None:
+    found = splunk.search(
+        "search index=_internal source=*ta_akamai_siem_*.log* | stats count BY sourcetype", "-24h"
+    )
+    if not found.rows:
+        raise Unclear("the add-on's log is not in _internal, or may not be searched")
+    kinds = [str(row["sourcetype"]) for row in found.rows]
+    return None if kinds == ["akamai:siem:log"] else f"source types {', '.join(kinds)}"
+
+
+def _evaluated(expression: str, expected: str) -> Callable[[Splunk], Optional[str]]:
+    def check(splunk: Splunk) -> str | None:
+        value = splunk.search(f"| makeresults | eval v={expression} | table v").value("v")
+        return None if value == expected else f"{value!r} instead of {expected!r}"
+
+    return check
+
+
+def _null_in_lookup(splunk: Splunk) -> str | None:
+    action = splunk.search(
+        "| makeresults | eval vendor_action=null() "
+        "| lookup akamai_siem_action vendor_action OUTPUT action | table action"
+    ).value("action")
+    return None if action in (None, "") else f"action={action}"
+
+
+def _appendpipe(splunk: Splunk) -> str | None:
+    rows = splunk.search(
+        '| makeresults | where false() | appendpipe [stats count | eval v="x"] | table v'
+    ).rows
+    return None if [row.get("v") for row in rows] == ["x"] else f"rows {rows}"
+
+
+def _several_values(splunk: Splunk) -> str | None:
+    rows = splunk.search('| makeresults | eval v=split("b,a",",") | stats count BY v').rows
+    return None if [row.get("v") for row in rows] == ["a", "b"] else f"rows {rows}"
+
+
+def _later_rows(splunk: Splunk) -> str | None:
+    value = splunk.search(
+        '| makeresults | eval v="1" | appendpipe [eval v="2"] | stats first(v) AS v'
+    ).value("v")
+    return None if value == "1" else f"first() is {value!r}"
+
+
+def _table(splunk: Splunk) -> str | None:
+    """Adds a row of no host, finds it with its listed fields only, and takes it away."""
+    table, row = "akamai_siem_usual_denied", '| eval dest="believed.invalid", usual=1, runs=1, no=1'
+    read = f"| inputlookup {table}"
+    passed = splunk.search(
+        f"| makeresults {row} | fields - _time | inputlookup append=true {table} "
+        f'| outputlookup {table} | search dest="believed.invalid"'
+    )
+    kept = splunk.search(f'{read} | search dest="believed.invalid"')
+    splunk.search(f'{read} | search dest!="believed.invalid" | outputlookup {table}')
+    left = splunk.search(f'{read} | search dest="believed.invalid"')
+    if not passed.rows:
+        return "outputlookup does not hand rows on"
+    if len(kept.rows) != 1 or "no" in kept.rows[0]:
+        return f"the table holds {kept.rows}"
+    return f"the row stays: {left.rows}" if left.rows else None
+
+
+def _none_of(splunk: Splunk, commands: str, what: str) -> str | None:
+    _enough(splunk)
+    found = splunk.search(f"{EVENTS} | head 100000 {commands} | stats count")
+    count = int(found.value("count") or 0)
+    return f"{count} {what}" if count else None
+
+
+def _enough(splunk: Splunk) -> int:
+    whole: Found = splunk.search(f"{EVENTS} | stats count")
+    total = int(whole.value("count") or 0)
+    if total < _ENOUGH:
+        raise Unclear(f"needs {_ENOUGH} events of the last hour; there are {total}")
+    return total
+
+
+BELIEFS = (
+    Belief(
+        "hot fields",
+        "A search for a value of a field that an extraction of that very name gives, or an alias "
+        "of one, reads only the events that hold the value as a term",
+        "the speed of searches for `src`, `dest`, `user` and the other hot fields; no result",
+        "takes a rare value of each and compares the events read with those found",
+        "Add the value as a term yourself: `TERM(192.0.2.7) src=192.0.2.7`. Report which fields",
+        _hot_terms,
+    ),
+    Belief(
+        "index time",
+        "Bounds of the index time are applied before events are read",
+        "the cost of the four alerts on events; no result",
+        "compares events read and found for the last 15 minutes of index time in 24 hours",
+        "Set `dispatch.earliest_time = -30m` in these alerts. Events that arrive later are missed",
+        _index_time,
+    ),
+    Belief(
+        "event time",
+        "`<time>` of an event and what TIME_PREFIX finds give the same `_time`, to the millisecond",
+        "`_time`; both roads lead to the same value, so either may win",
+        "compares `_time` with `httpMessage.start`",
+        "Compare the `[akamai:siem]` stanza on the host that runs the input with ours: index-time "
+        "settings count there",
+        _times,
+    ),
+    Belief(
+        "one record",
+        "An `<event>` without `unbroken` becomes one event, whatever its length",
+        "that no event is cut or merged",
+        "counts events that do not begin and end as an object",
+        "Check TRUNCATE and LINE_BREAKER of `[akamai:siem]` on the host that runs the input",
+        _whole,
+    ),
+    Belief(
+        "patterns",
+        "A transform without FORMAT takes named groups only, also nested ones; recursion and "
+        "conditionals of PCRE work; a prefix of a time may hold them too",
+        "every field that is extracted",
+        "compares `src` and `src_ip` with `attackData.clientIP`",
+        "Report it with the line `Regex` of search.log. Until then search Splunk's own JSON "
+        "fields, such as `attackData.clientIP`",
+        _patterns,
+    ),
+    Belief(
+        "long records",
+        "MATCH_LIMIT of a transform's stanza counts for a REPORT, and possessive repetition does "
+        "not count for DEPTH_LIMIT",
+        "fields of events of more than 40,000 bytes",
+        "looks for long events without `src` or `uri_path`",
+        "Raise DEPTH_LIMIT in the `akamai_siem_` stanzas of local/transforms.conf",
+        _long_records,
+    ),
+    Belief(
+        "earlier field",
+        "A transform may read (SOURCE_KEY) a field that an earlier one gave; REPORT classes go by "
+        "ASCII order",
+        "`vendor_action` where Akamai sends no appliedAction, `rule_score`",
+        "looks for events with actions of rules and without `vendor_action`",
+        "Use `rule_action_all`, the actions of all rules",
+        _earlier_field,
+    ),
+    Belief(
+        "escaped values",
+        "A value with JSON escapes is found by its other terms",
+        "searches by `user`, `uri_path`, `http_user_agent` with quotation marks or backslashes",
+        "searches for a user agent that holds one",
+        "Search the field whose name ends in `_decoded`",
+        _escapes,
+    ),
+    Belief(
+        "reverse lookup",
+        "A search for what a lookup gives (`action=blocked`) becomes one for its exact rows",
+        "the speed of searches by `action`; no result",
+        "compares the events read with those found",
+        "Search `vendor_action` instead",
+        _reverse,
+    ),
+    Belief(
+        "event types",
+        "An event type may hold `field=*` and `IN`",
+        "event types, tags and data models",
+        "looks for rule events without their event type",
+        "Write the terms with OR in local/eventtypes.conf",
+        _event_types,
+    ),
+    Belief(
+        "keywords",
+        "A word behind a quotation mark is found by keyword",
+        "keyword searches for names of headers; no field",
+        "searches for `user agent`",
+        "Search by field",
+        _keywords,
+    ),
+    Belief(
+        "every rule",
+        "A transform with MV_ADD matches again where the last match ended, and `\\G` is that place",
+        "`rule_all`, `signature_id_all` and the other lists; the deciding rule is found without it",
+        "counts the rules of each event in the JSON and in `rule_all`",
+        "Use Splunk's own JSON fields, `attackData.rules{}.id`, in events of up to 5,000 bytes",
+        _every_rule,
+    ),
+    Belief(
+        "first pattern",
+        "Of the transforms of one REPORT that give the same field, the first that matches wins",
+        "`vendor_action`, and so `action` and `severity`",
+        "compares `vendor_action` with `attackData.appliedAction`",
+        "In local/props.conf, calculate it: "
+        "`EVAL-vendor_action = coalesce('attackData.appliedAction',vendor_action)`",
+        _first_pattern,
+    ),
+    Belief(
+        "own log",
+        "A `[source::...]` stanza gives files of var/log/splunk a source type in `_internal`",
+        "all alerts of operations, by the macro `akamai_siem_log`",
+        "lists the source types of the add-on's log files",
+        "Set the macro to `(index=_internal source=*ta_akamai_siem_*.log*)`. In local/props.conf, "
+        "put the lines of `[akamai:siem:log]` under `[source::...ta_akamai_siem_*.log*]`",
+        _own_log,
+    ),
+    Belief(
+        "json_extract",
+        "json_extract() of a string returns its text without quotation marks and escapes",
+        "fields beside the hot ones that hold escapes; where it gives nothing they stay as in JSON",
+        "un-escapes a quotation mark, a line end and a non-ASCII letter",
+        "Search for such values as they are in the JSON, escapes included",
+        _evaluated(
+            'json_extract(urldecode("%7B%22v%22%3A%22a%5C%22b%5Cn%5Cu00fc%22%7D"),"v")',
+            'a"b\n\u00fc',
+        ),
+    ),
+    Belief(
+        "urldecode",
+        "urldecode() reads escaped bytes as UTF-8",
+        "`uri_path_decoded` and other decoded fields, beside those as sent",
+        "decodes a letter of two bytes",
+        "Use the fields as sent; the decoded ones are wrong for such values",
+        _evaluated('urldecode("%C3%BC%20b")', "\u00fc b"),
+    ),
+    Belief(
+        "nothing in a lookup",
+        "A lookup whose input field is missing writes nothing",
+        "that `action` is absent where nothing was decided",
+        "looks up the action of a row without one",
+        "Read `action=unknown` as no action",
+        _null_in_lookup,
+    ),
+    Belief(
+        "several values",
+        "`stats … BY field` counts an event once for each value of the field",
+        "the alert *rule stopped denying*",
+        "counts by a field of two values",
+        "Put `| mvexpand signature_id_all` before `stats` in the alert",
+        _several_values,
+    ),
+    Belief(
+        "first",
+        "`stats first()` gives the value of the first row, in the order in which `sort` left them",
+        "which host, result and client a row of an alert shows; not whether it fires",
+        "takes the first of two rows",
+        "Open the search behind the alert to see the others",
+        _later_rows,
+    ),
+    Belief(
+        "appendpipe",
+        "`appendpipe` runs although there are no rows",
+        "that the alerts *spike* and *new attacking client* learn on a quiet site",
+        "runs it without rows",
+        "On a site without denied requests, expect these two to begin learning with the first one",
+        _appendpipe,
+    ),
+    Belief(
+        "tables of alerts",
+        "`outputlookup` to the KV store replaces the table, keeps listed fields only, and passes "
+        "its rows on",
+        "the three alerts that remember",
+        "only with --write: adds a row to `akamai_siem_usual_denied`, reads it, takes it away",
+        "Disable the three alerts and report it; the others remember nothing",
+        _table,
+        writes=True,
+    ),
+)

@@ -1,0 +1,76 @@
+"""What is measured: the mixes of events, and what an event of each is like."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from tests.measured.bench import few_rules
+from tests.standins.akamai.corpus import Corpus, CorpusChoices
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MIXES = {
+    "few": "few rules",
+    "ten": "ten rules",
+    "unrepeated": "ten rules, never the same twice",
+}
+"""The first is what customers have. The others: the Akamai stand-in's events, four in a hundred of
+them with a backslash or a character beyond ASCII.
+"""
+_SEED = 1
+_FIRST = 1_700_000_000
+_ODD = ("non_ascii", "quotes_and_backslashes")
+_DESCRIBED = 5_000
+
+
+def event_lines(mix: str, count: int) -> Iterator[bytes]:
+    """That many events, the same at each call, without line ends. `mix`: a key of `MIXES`."""
+    if mix == "few":
+        for number in range(count):
+            yield few_rules.event(_SEED, number, _FIRST + number / 100)
+        return
+    repetition = {"ten": "usual", "unrepeated": "none"}[mix]
+    corpus = Corpus(CorpusChoices(seed=_SEED, repetition=repetition, odd=0.04, odd_kinds=_ODD))
+    for number in range(count):
+        yield corpus.event(number, _FIRST + number / 100)
+
+
+@dataclass(frozen=True)
+class Described:
+    """Means of a mix's events. `compression`: to one. `escapes`: percent signs. `unrepeated`: the
+    share of events whose rule lists no earlier one has.
+    """
+
+    bytes: float
+    compression: float
+    rules: float
+    escapes: float
+    unrepeated: float
+
+
+@cache
+def described(mix: str) -> Described:
+    """Counted in the events themselves."""
+    lines = list(event_lines(mix, _DESCRIBED))
+    data = b"\n".join(lines)
+    rules = [_rules(line) for line in lines]
+    return Described(
+        bytes=len(data) / len(lines),
+        compression=len(data) / len(gzip.compress(data, 6)),
+        rules=sum(count for count, _ in rules) / len(lines),
+        escapes=data.count(b"%") / len(lines),
+        unrepeated=len({lists for _, lists in rules}) / len(lines),
+    )
+
+
+def _rules(line: bytes) -> tuple[int, str]:
+    """How many rules an event has, and all that is said of them."""
+    attack = json.loads(line)["attackData"]
+    lists = {name: text for name, text in attack.items() if name.startswith("rule")}
+    ids = lists["rules"].removesuffix("%3b")
+    return ids.count("%3b") + 1 if ids else 0, json.dumps(lists, sort_keys=True)

@@ -1,0 +1,99 @@
+"""How cost grows: with the page's size, with workers, with several inputs, and how long it takes
+to begin. All of it with the events that customers have.
+"""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from tests.measured.bench.contestants import INPUT, WORKERS
+from tests.measured.bench.figures import Spread
+from tests.measured.bench.measured import measure
+from tests.product.end_to_end.compiled_app import BUILT_APP
+
+if TYPE_CHECKING:
+    from tests.measured.bench.contestants import Contest
+    from tests.measured.bench.measured import Measured
+
+MIX = "few"
+SIZES = {1_000: 20, 10_000: 5, 100_000: 1, 600_000: 1}
+"""Events of a page, and how many of them a run collects."""
+_LARGE = 100_000
+"""Pages that are larger are long enough to be measured once."""
+BACKLOG = (10_000, 20)
+INPUTS = (1, 2, 4, 8)
+_SHARED = (10_000, 2)
+_STARTS = 7
+
+
+def sizes(contest: Contest, python: str, rounds: int) -> dict[str, object]:
+    """By the page's size: with and without workers, events a second by the clock and memory."""
+    return {
+        str(events): _both(contest, python, (events, pages), 1 if events > _LARGE else rounds)
+        for events, pages in SIZES.items()
+    }
+
+
+def backlog(contest: Contest, python: str, rounds: int) -> dict[str, object]:
+    """The same of many pages: workers start once and go on for long."""
+    return _both(contest, python, BACKLOG, rounds)
+
+
+def _both(
+    contest: Contest, python: str, collected: tuple[int, int], rounds: int
+) -> dict[str, object]:
+    events, pages = collected
+    plan = contest.plan(contest.bodies.page(MIX, events), pages)
+    runs: dict[str, list[Measured]] = {INPUT: [], WORKERS: []}
+    for _ in range(rounds):
+        for who, each in runs.items():
+            each.append(contest.run(who, python, plan))
+    total = events * pages
+    found: dict[str, object] = {
+        who: {
+            "per_second": Spread.of([total / run.wall for run in each]).as_list(),
+            "cpu": Spread.of([run.cpu / total * 1e6 for run in each]).as_list(),
+            "peak": max(run.peak for run in each) / (1 << 20),
+        }
+        for who, each in runs.items()
+    }
+    faster = [alone.wall / both.wall for alone, both in zip(runs[INPUT], runs[WORKERS])]
+    found["faster"] = Spread.of(faster).as_list()
+    return found
+
+
+def inputs_at_once(contest: Contest, python: str, rounds: int) -> dict[str, object]:
+    """By the number of inputs: events a second of all together, and the slowest's share.
+
+    The share is that of the fastest one's rate.
+    """
+    events, pages = _SHARED
+    plan = contest.plan(contest.bodies.page(MIX, events), pages)
+    totals: dict[int, list[float]] = {number: [] for number in INPUTS}
+    shares: dict[int, list[float]] = {number: [] for number in INPUTS}
+    for _ in range(rounds):
+        for number in INPUTS:
+            began = time.monotonic()
+            with ThreadPoolExecutor(number) as pool:
+                runs = list(pool.map(lambda _: contest.run(INPUT, python, plan), range(number)))
+            totals[number].append(number * events * pages / (time.monotonic() - began))
+            walls = [run.wall for run in runs]
+            shares[number].append(min(walls) / max(walls))
+    return {
+        str(number): {
+            "per_second": Spread.of(totals[number]).as_list(),
+            "slowest": Spread.of(shares[number]).as_list(),
+        }
+        for number in INPUTS
+    }
+
+
+def start_up(contest: Contest, python: str) -> dict[str, list[float]]:
+    """Seconds on the clock for which splunkd waits: for the scheme, and for the first record."""
+    command = [python, str(BUILT_APP / "bin" / "akamai_siem.py"), "--scheme"]
+    plan = contest.plan(contest.bodies.page(MIX, 1_000), 1)
+    scheme = [measure(command, {}).wall for _ in range(_STARTS)]
+    first = [contest.run(INPUT, python, plan).first for _ in range(_STARTS)]
+    return {"scheme": Spread.of(scheme).as_list(), "first_record": Spread.of(first).as_list()}

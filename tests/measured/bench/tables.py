@@ -1,0 +1,216 @@
+"""The tables that `make bench` prints, which are those of docs/performance.md.
+
+Each is Markdown, made from the figures alone. In the page a table stands between two comments,
+`<!-- figures: NAME -->` and `<!-- end -->`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from tests.measured.bench.contestants import BEFORE, INPUT, TEXTBOOKS, WORKERS
+from tests.measured.bench.figures import Spread
+from tests.measured.bench.mixes import MIXES
+from tests.measured.bench.stages import START
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+Figures = dict[str, Any]
+_NAMES = {"least": "least textbook", "same": "same record", "floor": "floor", INPUT: "input"}
+_PARTS = {
+    "costs": "costs",
+    "events": "costs",
+    "stages": "stages",
+    "clock": "costs",
+    "start": "costs",
+    "scale": "scale",
+    "inputs": "scale",
+}
+_NOT_YET = "Not measured yet: `RECORD=1 FULL=1 make bench`.\n"
+_PLACE = re.compile(r"(<!-- figures: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def tables(figures: Figures) -> dict[str, str]:
+    """By name."""
+    made = dict.fromkeys(_PARTS, "")
+    if "costs" in figures:
+        made["events"] = _events(figures["costs"])
+        made["costs"] = _costs(figures["costs"])
+        made["clock"] = _clock(figures["costs"])
+        made["start"] = _start(figures["costs"])
+    if "stages" in figures:
+        made["stages"] = _stages(figures["stages"])
+    if "scale" in figures:
+        made["scale"] = _scale(figures["scale"])
+        made["inputs"] = _inputs(figures["scale"])
+    return {
+        name: _measured(figures[_PARTS[name]]) + text if text else _NOT_YET
+        for name, text in made.items()
+    }
+
+
+def filled(page: str, figures: Figures) -> str:
+    """The page with its tables brought up to date."""
+    made = tables(figures)
+    return _PLACE.sub(lambda found: f"{found[1]}{made[found[2]]}{found[3]}", page)
+
+
+def places(page: str) -> list[str]:
+    """The names of the tables that a page has."""
+    return [found[2] for found in _PLACE.finditer(page)]
+
+
+def _measured(part: Figures) -> str:
+    times = f"{part['rounds']} rounds" if part["rounds"] > 1 else "one round"
+    others = f"other programs used {part['others']:.1f} cores meanwhile"
+    return f"`{part['command']}`, {times} on {part['machine']}; {others}.\n\n"
+
+
+def _events(part: Figures) -> str:
+    head = ("events", "bytes", "compressed", "rules", "percent escapes", "rule lists seen before")
+    rows = [
+        (
+            MIXES[mix],
+            f"{about['bytes']:,.0f}",
+            f"{about['compression']:.1f} : 1",
+            f"{about['rules']:.1f}",
+            f"{about['escapes']:.0f}",
+            f"{1 - about['unrepeated']:.0%}",
+        )
+        for mix, about in part["events"].items()
+    ]
+    return _table(head, rows)
+
+
+def _costs(part: Figures) -> str:
+    everybody = _everybody(part)
+    names = _named(part)
+    head = ["events", "Python", *(f"{names[who]}, µs" for who in everybody)]
+    head += [_ratio(who, names) for who in everybody if who != INPUT]
+    rows = []
+    for mix, python, each in _by_mix(part):
+        row = [MIXES[mix], python, *(f"{each[who]['cpu'][0]:.1f}" for who in everybody)]
+        row += [
+            Spread(*each[who]["ratio"]).shown(1 if who == "floor" else 2)
+            for who in everybody
+            if who != INPUT
+        ]
+        rows.append([*row, f"{1e6 / each[INPUT]['cpu'][0]:,.0f}"])
+    return _table([*head, "input, events/s a core"], rows)
+
+
+def _ratio(who: str, names: dict[str, str]) -> str:
+    """The slower one first: textbooks are slower than the input, the floor is faster."""
+    return f"{names[who]} ÷ input" if who in TEXTBOOKS else f"input ÷ {names[who]}"
+
+
+def _clock(part: Figures) -> str:
+    names = _named(part)
+    head = ("events", "Python", "who", "clock, µs", "server's CPU, µs", "reader's CPU, µs")
+    rows = [
+        (
+            MIXES[mix],
+            python,
+            names[who],
+            Spread(*each[who]["wall"]).shown(),
+            f"{each[who]['server'][0]:.1f}",
+            f"{each[who]['reader'][0]:.1f}",
+            f"{each[who]['peak']:.0f}",
+        )
+        for mix, python, each in _by_mix(part)
+        for who in _everybody(part)
+    ]
+    return _table((*head, "memory, MB"), rows)
+
+
+def _start(part: Figures) -> str:
+    names = _named(part)
+    everybody = _everybody(part)
+    rows = [
+        [python, *(Spread(*each["start"][who]).shown(2) for who in everybody)]
+        for python, each in part["pythons"].items()
+    ]
+    return _table(["Python", *(f"{names[who]}, s" for who in everybody)], rows)
+
+
+def _stages(part: Figures) -> str:
+    names = _named(part)
+    columns = [
+        (f"{MIXES[mix]}, {python}, {names[who]}", stages)
+        for python, mixes in part["pythons"].items()
+        for mix, each in mixes.items()
+        for who, stages in each.items()
+    ]
+    rows = [
+        [stage, *(f"{stages[stage]:.1f}" for _, stages in columns)]
+        for stage in columns[0][1]
+        if stage != START
+    ]
+    rows.append(["all of them", *(f"{_sum(stages):.1f}" for _, stages in columns)])
+    rows.append([f"{START}: s a run", *(f"{stages[START]:.2f}" for _, stages in columns)])
+    return _table(["µs", *(title for title, _ in columns)], rows)
+
+
+def _sum(stages: dict[str, float]) -> float:
+    return sum(microseconds for stage, microseconds in stages.items() if stage != START)
+
+
+def _scale(part: Figures) -> str:
+    head = ("Python", "events", "input, events/s", "memory, MB", "two workers, events/s")
+    rows = []
+    for python, each in part["pythons"].items():
+        collected = {f"a page of {int(size):,}": both for size, both in each["sizes"].items()}
+        collected["a backlog of 200,000 in pages of 10,000"] = each["backlog"]
+        rows += [
+            (
+                python,
+                title,
+                f"{both[INPUT]['per_second'][0]:,.0f}",
+                f"{both[INPUT]['peak']:.0f}",
+                f"{both[WORKERS]['per_second'][0]:,.0f}",
+                f"{both[WORKERS]['peak']:.0f}",
+                Spread(*both["faster"]).shown(2),
+            )
+            for title, both in collected.items()
+        ]
+    return _table((*head, "memory of each, MB", "times as fast by the clock"), rows)
+
+
+def _inputs(part: Figures) -> str:
+    head = ("Python", "inputs at once", "events/s of all", "slowest in % of the fastest")
+    rows = [
+        (
+            python,
+            number,
+            Spread(*found["per_second"]).shown(),
+            f"{found['slowest'][0]:.0%}",
+            f"{each['start']['scheme'][0]:.2f}",
+            f"{each['start']['first_record'][0]:.2f}",
+        )
+        for python, each in part["pythons"].items()
+        for number, found in each["inputs"].items()
+    ]
+    return _table((*head, "scheme, s", "first record, s"), rows)
+
+
+def _by_mix(part: Figures) -> Iterator[tuple[str, str, Figures]]:
+    """The mix that comes first, on every Python, then the others."""
+    for mix in part["events"]:
+        for python, each in part["pythons"].items():
+            yield mix, python, each["mixes"][mix]
+
+
+def _everybody(part: Figures) -> list[str]:
+    first = next(iter(part["pythons"].values()))
+    return list(first["start"])
+
+
+def _named(part: Figures) -> dict[str, str]:
+    return {**_NAMES, BEFORE: part.get("before", "")}
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)

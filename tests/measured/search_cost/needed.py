@@ -1,0 +1,52 @@
+"""Which rules of a stanza a search needs for some fields: Splunk leaves the others out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tests.oracles.search_time.extractions import Extraction
+    from tests.oracles.search_time.search_time import Lookedup, Rules
+
+
+@dataclass(frozen=True)
+class Needed:
+    """`evals`: by name. `json`: whether automatic extraction is needed."""
+
+    extractions: tuple[Extraction, ...]
+    evals: tuple[str, ...]
+    lookups: tuple[Lookedup, ...]
+
+
+def all_of(rules: Rules) -> Needed:
+    """Those of a search for all fields."""
+    return Needed(tuple(rules.all_extractions()), tuple(rules.evals), tuple(rules.lookups))
+
+
+def needed(rules: Rules, fields: Iterable[str]) -> Needed:
+    """Those that give `fields`, or what gives them."""
+    wanted, done = list(fields), set()
+    aliases = {target: source for source, target, _ in rules.aliases}
+    while wanted:
+        name = wanted.pop()
+        if name in done:
+            continue
+        done.add(name)
+        if name in aliases:
+            wanted.append(aliases[name])
+        if name in rules.evals:
+            wanted += rules.evals[name].fields
+        for lookup in rules.lookups:
+            if any(name == output for _, output in lookup.outputs):
+                wanted += (field for _, field in lookup.inputs)
+        for rule in rules.all_extractions():
+            if name in rule.names and rule.source != "_raw":
+                wanted.append(rule.source)
+    return Needed(
+        tuple(rule for rule in rules.all_extractions() if done & set(rule.names)),
+        tuple(name for name in rules.evals if name in done),
+        tuple(one for one in rules.lookups if done & {name for _, name in one.outputs}),
+    )

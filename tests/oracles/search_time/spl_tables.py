@@ -1,0 +1,144 @@
+"""Commands that read and write lookup tables, or run searches over the rows so far.
+
+`inputlookup append=true`, `outputlookup`, `lookup` (CIDR tables), `eventstats`, `appendpipe`.
+"""
+
+from __future__ import annotations
+
+import csv
+import ipaddress
+import re
+from typing import TYPE_CHECKING
+
+from tests.oracles.search_time.refusals import NotInSubset, Refused, Unspecified
+from tests.oracles.search_time.search_expressions import as_text
+from tests.oracles.search_time.spl_statistics import statistics
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.oracles.search_time.knowledge import Knowledge
+    from tests.oracles.search_time.spl_commands import Row
+
+    Piped = Callable[[list[str], list[Row]], list[Row]]
+
+_KV = {"external_type", "collection", "fields_list"}
+_CIDR = {"filename", "match_type", "max_matches"}
+
+
+class Tables:
+    """An app's lookup tables: those in the KV store begin empty, and keep what is written.
+
+    `rows`: of each table in the KV store, by the lookup's name; values as text.
+    """
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._app = knowledge.app
+        self._transforms = knowledge.conf("transforms")
+        self._collections = knowledge.conf("collections")
+        self.rows: dict[str, list[Row]] = {}
+
+    def run(self, name: str, arguments: str, rows: list[Row], piped: Piped) -> list[Row] | None:
+        """The rows after a command; None for a command that is not of this module."""
+        if name == "inputlookup":
+            return self._input(arguments, rows)
+        if name == "outputlookup":
+            return self._output(arguments, rows)
+        if name == "lookup":
+            return self._look_up(arguments, rows)
+        if name == "eventstats":
+            return _eventstats(arguments, rows)
+        if name == "appendpipe":
+            return _appendpipe(arguments, rows, piped)
+        return None
+
+    def _fields(self, name: str) -> list[str]:
+        """Of a table in the KV store."""
+        stanza = self._stanza(name)
+        if set(stanza) != _KV or stanza["external_type"] != "kvstore":
+            raise NotInSubset(f"lookup [{name}] is no table in the KV store")
+        if stanza["collection"] not in self._collections:
+            raise Refused(f"collections.conf has no [{stanza['collection']}]")
+        return [field.strip() for field in stanza["fields_list"].split(",")]
+
+    def _stanza(self, name: str) -> dict[str, str]:
+        if name not in self._transforms:
+            raise Refused(f"transforms.conf has no [{name}]")
+        return self._transforms[name]
+
+    def _input(self, arguments: str, rows: list[Row]) -> list[Row]:
+        match = re.fullmatch(r"append=true\s+(\w+)", arguments)
+        if match is None:
+            raise NotInSubset(f"inputlookup {arguments}")
+        self._fields(match[1])
+        return [*rows, *[dict(row) for row in self.rows.get(match[1], [])]]
+
+    def _output(self, arguments: str, rows: list[Row]) -> list[Row]:
+        """Replaces the table; fields that it does not list are left out. The rows go on."""
+        if not re.fullmatch(r"\w+", arguments):
+            raise NotInSubset(f"outputlookup {arguments}")
+        fields = self._fields(arguments)
+        written: list[Row] = []
+        for row in rows:
+            kept = {name: value for name, value in as_text(row).items() if name in fields}
+            if set(kept) | {"_key"} != {*fields, "_key"}:
+                raise Unspecified(f"outputlookup {arguments} of a row that lacks a field: {kept}")
+            if any(isinstance(value, list) for value in kept.values()):
+                raise Unspecified(f"outputlookup {arguments} of several values")
+            written.append(dict(kept))
+        self.rows[arguments] = written
+        return rows
+
+    def _look_up(self, arguments: str, rows: list[Row]) -> list[Row]:
+        match = re.fullmatch(r"(\w+) (\w+) AS (\w+) OUTPUT (\w+) AS (\w+)", arguments)
+        if match is None:
+            raise NotInSubset(f"lookup {arguments}")
+        name, column, field, output, target = match.groups()
+        table = self._networks(name, column, output)
+        for row in rows:
+            found = next((text for network, text in table if _within(row.get(field), network)), "")
+            row.pop(target, None)
+            if found:
+                row[target] = found
+        return rows
+
+    def _networks(self, name: str, column: str, output: str) -> list[tuple[str, str]]:
+        """Of a CSV table whose `column` holds networks."""
+        stanza = self._stanza(name)
+        if set(stanza) != _CIDR or stanza["match_type"] != f"CIDR({column})":
+            raise NotInSubset(f"lookup [{name}] of networks: {stanza}")
+        if stanza["max_matches"] != "1":
+            raise Unspecified(f"lookup [{name}] may find several rows: max_matches is not 1")
+        path = self._app / "lookups" / stanza["filename"]
+        with path.open(encoding="utf-8", newline="") as file:
+            table = list(csv.DictReader(file))
+        if not table or not {column, output} <= set(table[0]):
+            raise Refused(f"{path.name} has no row, or not the columns {column} and {output}")
+        return [(row[column], row[output]) for row in table]
+
+
+def _within(value: object, network: str) -> bool:
+    if not isinstance(value, str):
+        return False
+    try:
+        return ipaddress.ip_address(value) in ipaddress.ip_network(network)
+    except ValueError:
+        return False
+
+
+def _eventstats(arguments: str, rows: list[Row]) -> list[Row]:
+    if re.search(r"\sby\s", arguments, re.IGNORECASE):
+        raise NotInSubset(f"eventstats {arguments}")
+    for one in statistics(arguments):
+        value = one.of(rows)
+        if value is not None:
+            for row in rows:
+                row[one.name] = value
+    return rows
+
+
+def _appendpipe(arguments: str, rows: list[Row], piped: Piped) -> list[Row]:
+    match = re.fullmatch(r"\[([^\[\]|]+(?:\|[^\[\]|]+)*)\]", arguments)
+    if match is None:
+        raise NotInSubset(f"appendpipe {arguments}")
+    return [*rows, *piped(match[1].split("|"), [dict(row) for row in rows])]

@@ -1,0 +1,80 @@
+"""The page on advisories says what the dated list says of the locked versions, and why it is so."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
+
+from tests import ROOT
+
+APP = ROOT / "build" / "TA_akamai_siem"
+sys.path.insert(0, str(ROOT / "packaging"))
+
+from runtime_libraries import LOCKS, locked  # noqa: E402 - from the folder just added
+
+LIST = json.loads((ROOT / "packaging" / "advisories.json").read_text(encoding="utf-8"))
+PAGE = (ROOT / "docs" / "advisories.md").read_text(encoding="utf-8")
+SUPPORT = {"9.4": "2026-12-16", "10.0": "2027-07-28"}
+
+
+def rows() -> set[tuple[str, ...]]:
+    """Advisory, what it affects, severity, fixed in, what, why: the rows of both tables."""
+    lines = [line for line in PAGE.splitlines() if re.match(r"\| `(CVE|GHSA)-", line)]
+    return {tuple(cell.strip(" `") for cell in line.strip("|").split("|")) for line in lines}
+
+
+def expected(
+    versions: set[tuple[str, str]], advisories: list[dict[str, str]]
+) -> set[tuple[str, ...]]:
+    return {
+        (
+            advisory["id"],
+            f"{name} {version}",
+            *(advisory[key] for key in ("severity", "fixed", "what", "why")),
+        )
+        for advisory in advisories
+        for name, version in versions
+        if advisory["library"] == name and Version(version) in SpecifierSet(advisory["affected"])
+    }
+
+
+def test_the_page_has_a_row_for_each_advisory_of_a_locked_version_and_no_other() -> None:
+    libraries = {(each.name, each.version) for folder in LOCKS for each in locked(folder)}
+    licences = (APP / "appserver/static/js/build/licenses.txt").read_text(encoding="utf-8")
+    scripts = {*re.findall(r"^Name: (\S+)\nVersion: (\d\S*)$", licences, re.MULTILINE)}
+    found = expected(libraries, LIST["advisories"]) | expected(scripts, LIST["pages"])
+    assert len(found) > 5
+    assert rows() == found
+
+
+def test_what_runs_on_the_newest_python_has_none() -> None:
+    newest = {(each.name, each.version) for each in locked("lib313")}
+    assert expected(newest, LIST["advisories"]) == set()
+
+
+def test_the_page_is_as_old_as_the_list() -> None:
+    assert f"Reviewed on {LIST['reviewed']}." in PAGE
+
+
+def test_support_ends_when_splunk_says() -> None:
+    for version, date in SUPPORT.items():
+        assert re.search(rf"^\| {re.escape(version)} \| 3\.9 \| {date} \|$", PAGE, re.MULTILINE)
+    assert f"release after {max(SUPPORT.values())}" in " ".join(PAGE.split())
+
+
+def test_the_reasons_are_facts() -> None:
+    """What the page says is not called is not called, and what is said to be off is off."""
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "bin").rglob("*.py")]
+    calls = r"extract_zipped_paths|drain_conn|read_chunked|iter_content|iter_lines|\.stream\("
+    assert not [text for text in sources if re.search(calls, text)]
+    session = next(text for text in sources if "class _Adapter(HTTPAdapter)" in text)
+    assert '"Accept-Encoding": "gzip"' in session
+    assert "verify" not in session
+    asked = [text for text in sources if "_session.get(" in text or "session.get(" in text]
+    assert asked
+    assert all("allow_redirects=False" in text for text in asked)
+    assert not [path for path in APP.glob("lib*/*") if "brotli" in path.name.lower()]

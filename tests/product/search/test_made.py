@@ -1,0 +1,69 @@
+"""The conf files are what `make props` makes, and what people search by is extracted."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests import ROOT
+from tests.oracles.search_time.knowledge import Event, Knowledge
+from tests.oracles.search_time.pcre import pattern
+from tests.product.search import hot_fields
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+sys.path.insert(0, str(ROOT / "packaging" / "search_side"))
+
+import calculated
+import extracted
+import make_props
+import pieces
+
+FILES = make_props.files()
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_the_files_are_as_made(path: Path) -> None:
+    assert path.read_text(encoding="utf-8") == FILES[path], "make props"
+
+
+@pytest.mark.parametrize("field", hot_fields.HOT)
+def test_it_is_extracted(field: str) -> None:
+    """Of a calculated field Splunk has no term: a search would read every event."""
+    rules = Knowledge(ROOT).rules(Event("", "", "akamai:siem"))
+    assert hot_fields.how(rules, field) not in ("calculated", "looked up")
+
+
+def test_a_member_or_a_header_is_one_line() -> None:
+    """And the pattern that is made of it finds it."""
+    headers = {
+        **extracted.REQUEST_HEADERS,
+        "X-New": ("x_new", pieces.SOME.join(("(?<x_new>", ")"))),
+    }
+    members = {
+        **extracted.HTTP,
+        "requestHeaders": pieces.headers(headers),
+        "new": pieces.text("new"),
+    }
+    made = pattern(pieces.HTTP_MESSAGE + pieces.members(members) + pieces.END)
+    raw = '{"httpMessage":{"host":"a","new":"b","requestHeaders":["Host: a","x-new: c"]}}'
+    match = made.search(raw)
+    assert match is not None
+    assert (match["dest"], match["new"], match["x_new"]) == ("a", "b", "c")
+
+
+def test_each_field_is_written_once() -> None:
+    """In the tables that the files are made from."""
+    patterns = {
+        name: pattern
+        for name, pattern in extracted.PATTERNS.items()
+        if not name.startswith(("http_before", "other_score", "action_", "user_by_uuid"))
+    }
+    named = [name for pattern in patterns.values() for name in re.findall(r"\(\?<(\w+)>", pattern)]
+    assert sorted(named) == sorted(set(named))
+    for field, expression in calculated.EVALS.items():
+        assert expression.count("\n") == 0, field
