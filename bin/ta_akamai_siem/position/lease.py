@@ -136,7 +136,7 @@ class Lease:
             raise LeaseHeld("Another member of the cluster has just taken this input")
         if found.is_single:
             self._ledger.forget_single()
-        if not found.ended_cleanly:
+        if found.newest and not found.ended_cleanly:
             # Before anything is written: the owner before us may only be asleep.
             self._forget_claims(entry.number)
         claim = Claim(self._store, self._key, entry, self._host)

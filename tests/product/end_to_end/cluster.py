@@ -22,13 +22,19 @@ CHECKPOINTS = "ta_akamai_siem_checkpoints"
 
 
 class Cluster:
-    """`captain` holds the KV store and runs no input; `members` run the same input each."""
+    """`captain` holds the KV store and runs no input; `members` run the same input each.
 
-    def __init__(self, folder: Path, names: tuple[str, ...], *options: str) -> None:
+    `options`: of all members' stand-ins. `only`: further ones of the member of that name.
+    """
+
+    def __init__(
+        self, folder: Path, names: tuple[str, ...], *options: str, **only: tuple[str, ...]
+    ) -> None:
         self.akamai = AkamaiStandin(folder / "akamai")
         self._folder = folder
         self._names = names
         self._options = options
+        self._only = only
         self.captain = self._standin("captain", "--manual")
         self.members: dict[str, SplunkStandin] = {}
 
@@ -41,7 +47,7 @@ class Cluster:
         self.captain.start()
         store = f"--kvstore-of={self.captain.management},{self.captain.session_key}"
         for name in self._names:
-            member = self._standin(name, store, *self._options)
+            member = self._standin(name, store, *self._options, *self._only.get(name, ()))
             member.start()
             self.members[name] = member
         return self

@@ -317,7 +317,6 @@ def test_a_run_that_goes_on_cannot_undo_it(site: Site) -> None:
     site.splunk.edit(INPUTS, INPUT, reset="now", reset_confirmed="1")
     site.splunk.set_pipe(paused=0)
     site.splunk.wait_run(STANZA, number)
-    assert "result=lease.lost" in site.log_text()
     assert site.checkpoint()["reset"] is True
 
 
