@@ -1,12 +1,12 @@
 """The REST endpoint `TA_akamai_siem_settings`.
 
-In the place of what UCC would generate, which cannot be given a handler of our own. Its fields are
-those of globalConfig.json; a test compares them.
+It replaces the script that UCC would generate, which cannot use a handler of this add-on. A test
+compares its fields with globalConfig.json.
 """
 
 import logging
 
-import import_declare_test  # noqa: F401 - first: it says where the libraries are
+import import_declare_test  # noqa: F401 - first: it finds the libraries
 from splunktaucclib.rest_handler import admin_external
 from splunktaucclib.rest_handler.endpoint import MultipleModel, RestModel, field, validator
 

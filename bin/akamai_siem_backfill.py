@@ -1,8 +1,8 @@
-"""Entry script of the modular input `akamai_siem_backfill`; splunkd starts it once a stanza."""
+"""Entry script of the modular input `akamai_siem_backfill`; splunkd starts it once per stanza."""
 
 import sys
 
-import library_path  # noqa: F401 - first: it says where the libraries are
+import library_path  # noqa: F401 - first: it finds the libraries
 
 from ta_akamai_siem.modular_input import main
 

@@ -1,13 +1,13 @@
-"""A worker of the modular inputs: transforms blocks of events that an input hands it by a pipe.
+"""Worker process of a modular input: converts blocks of events that it receives through a pipe.
 
-Its arguments are the kinds of values to mask, as the setting `mask` names them.
+Arguments: the words of the setting `mask`.
 """
 
 import signal
 import sys
 from pathlib import Path
 
-# It ends with its pipe, so that an input which splunkd stops can still write what it began.
+# It ends with its pipe, not by a signal, so that an input that splunkd stops can finish its block.
 for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
     if hasattr(signal, name):
         signal.signal(getattr(signal, name), signal.SIG_IGN)

@@ -1,10 +1,11 @@
-"""Imported first by every generated REST handler; UCC gives the name.
+"""Every generated REST handler imports this first; UCC requires the name.
 
-Puts the add-on's libraries before all others and keeps the handlers' calls to splunkd from any
-proxy of the environment: they carry the session key.
+Puts the add-on's libraries before all others. Keeps the handlers' calls to splunkd, which carry the
+session key, away from proxies of the environment.
+https://splunk.github.io/addonfactory-ucc-generator/
 """
 
-import library_path  # noqa: F401 - first: it says where the libraries are
+import library_path  # noqa: F401 - first: it finds the libraries
 
 from ta_akamai_siem.splunk.no_proxy import never_through_a_proxy
 

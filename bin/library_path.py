@@ -1,7 +1,7 @@
 """Puts the add-on's folders first on Python's path. Every script in bin/ imports it first.
 
-`lib/` holds the libraries that all Pythons share. `lib39/` (Python 3.9 to 3.12) and `lib313/`
-(3.13 and later) hold those whose current versions no longer run on Python 3.9.
+`lib/` has the libraries for all Pythons. `lib39/` (Python 3.9 to 3.12) and `lib313/` (3.13 and
+later) have those whose current versions no longer run on Python 3.9.
 
 Run as a script, it prints which file each of those comes from.
 """

@@ -1,4 +1,4 @@
-"""Who the app is and where its files lie: id, version, date, folders.
+"""The app's id, version and date, and the paths of its files.
 
 The version is written in ``app.manifest`` and nowhere else.
 """
@@ -32,25 +32,25 @@ def version() -> str:
 
 
 def package_path() -> Path:
-    """Return where the package goes that an administrator installs from a file or uploads."""
+    """Return the path of the package that an administrator installs from a file or uploads."""
     return DIST / f"{APP_ID}-{version()}.tar.gz"
 
 
 def splunkbase_path() -> Path:
-    """Return where the package for Splunkbase goes."""
+    """Return the path of the package for Splunkbase."""
     return DIST / f"{APP_ID}-{version()}-splunkbase.tar.gz"
 
 
 def sbom_path() -> Path:
-    """Return where the list of components goes."""
+    """Return the path of the list of components (SBOM)."""
     return DIST / f"{APP_ID}-{version()}.cdx.json"
 
 
 def source_date() -> int:
-    """Return the one date everything in the package carries, in seconds since 1970.
+    """Return the date of everything in the package, in epoch seconds.
 
-    ``SOURCE_DATE_EPOCH`` where it is set, else the date of the last commit, else a constant:
-    never the time of the build, so that two builds of one source are the same bytes.
+    It is ``SOURCE_DATE_EPOCH`` if set, else the date of the last commit, else a constant. It is
+    never the time of the build, so that two builds of the same source are identical.
     """
     given = os.environ.get("SOURCE_DATE_EPOCH", "")
     if given:

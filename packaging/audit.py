@@ -1,13 +1,13 @@
-"""Compare the locks with what is known: ``python packaging/audit.py``.
+"""Check the lock files for advisories and withdrawn files: ``python packaging/audit.py``.
 
-* With ``advisories.json``, the list of advisories in this repository: which of them affect a locked
-  version, and how old the list is. One that affects a locked version and for which the list has no
-  assessment fails, as does one that is reachable.
-* With the registry that pip is configured for: whether a locked file has been withdrawn ("yanked")
-  or is no longer there, and which newer releases exist. A withdrawn file fails.
+* ``advisories.json`` is this repository's list of advisories. The check shows the age of the list
+  and the advisories that affect a locked version. It fails if one of them has no assessment, or is
+  reachable.
+* The registry that pip is configured for shows whether a locked file was withdrawn ("yanked") or
+  removed, and which newer releases exist. The check fails if a file was withdrawn.
 
-The registry's metadata hold no advisories. Newer releases are where fixes appear first, so read
-their notes and add what they say to the list. Runs in the ``tools`` environment.
+The registry has no advisories. Fixes appear in newer releases first, so read their notes and add
+their advisories to the list. Runs in the ``tools`` environment.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def listed() -> dict[str, Any]:
 
 
 def affecting(library: Library) -> list[dict[str, Any]]:
-    """Return the advisories of the list that a locked library is affected by."""
+    """Return the advisories that affect a locked library."""
     version = Version(library.version)
     return [
         advisory
@@ -48,15 +48,15 @@ def affecting(library: Library) -> list[dict[str, Any]]:
 
 
 def age() -> int:
-    """Return how many days ago somebody last looked for new advisories."""
+    """Return the age of the list in days."""
     today = datetime.now(tz=timezone.utc).date()
     return (today - date.fromisoformat(listed()["reviewed"])).days
 
 
 def _ask(python: str, requirements: list[str], *options: str) -> list[dict[str, Any]] | None:
-    """Return pip's report on what it would install, or None where it found nothing or no registry.
+    """Return pip's report on what it would install, None if it found nothing or no registry.
 
-    Nothing is installed. pip reads the registry's metadata, and a file's where those lack them.
+    Nothing is installed. pip reads the metadata of the registry, or of a file if they are missing.
     """
     with tempfile.TemporaryDirectory() as folder:
         wanted = Path(folder, "requirements.txt")
@@ -92,7 +92,7 @@ def _same_minor(library: Library) -> str:
 
 
 def against_the_list() -> list[str]:
-    """Print what affects the locks; return what is wrong."""
+    """Print the advisories that affect the lock files. Return the problems."""
     days = age()
     old = f", older than {OLD_AFTER_DAYS} days: look for new ones" if days > OLD_AFTER_DAYS else ""
     print(f"advisories.json: reviewed {listed()['reviewed']}, {days} days ago{old}")
@@ -111,7 +111,7 @@ def against_the_list() -> list[str]:
 
 
 def against_the_registry() -> list[str]:
-    """Print what the registry has; return what is wrong."""
+    """Print the state of the registry. Return the problems."""
     wrong = []
     for folder in LOCKS:
         libraries, python = locked(folder), PYTHON[folder]
@@ -134,7 +134,7 @@ def against_the_registry() -> list[str]:
 
 
 def main() -> None:
-    """Print what is known of the locks; fail where something has to be done."""
+    """Print both results. Fail if one of them needs action."""
     wrong = [*against_the_list(), *against_the_registry()]
     if wrong:
         raise SystemExit("audit:\n  " + "\n  ".join(wrong))

@@ -1,8 +1,9 @@
 """Build the app: ``python packaging/build.py [--force]`` → ``build/TA_akamai_siem/``.
 
-Stages our sources as Splunk's UCC framework wants them, runs ``ucc-gen``, checks that all of the
-app came out (ucc-gen says 0 after a failure too), takes out what nobody needs, and writes dates
-that depend on the source alone. A build of the same sources is not repeated.
+Arranges the sources as Splunk's UCC framework expects them, runs ``ucc-gen``, checks that the app
+is complete (ucc-gen exits with 0 even after a failure), removes unused files, and sets dates that
+depend only on the source. A build of unchanged sources is skipped.
+https://splunk.github.io/addonfactory-ucc-generator/
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ EXPECTED = (
     f"bin/{APP_ID}_rh_settings.py",
     "bin/akamai_siem.py",
     "bin/akamai_siem_backfill.py",
+    "bin/akamai_siem_diag.py",
     "bin/akamai_siem_worker.py",
     "bin/library_path.py",
     "bin/ta_akamai_siem/__init__.py",
@@ -91,7 +93,7 @@ def _tree_digest(folders: list[Path]) -> str:
 
 
 def _fingerprint() -> str:
-    """Return a digest of everything that goes into the app and of what came out."""
+    """Return a digest of the sources and of the built app."""
     own = [ROOT / name for name in (*SOURCES, "LICENSES", "globalConfig.json")]
     own += [*DOCS, README]
     locks = [*LOCKS.values(), PACKAGING / "tools.lock"]
@@ -99,7 +101,7 @@ def _fingerprint() -> str:
 
 
 def _stage() -> None:
-    """Lay the sources out as ucc-gen expects them: it wants a folder called ``package``."""
+    """Arrange the sources as ucc-gen expects them, in a folder called ``package``."""
     shutil.rmtree(_STAGE, ignore_errors=True)
     package = _STAGE / "package"
     package.mkdir(parents=True)
@@ -146,7 +148,7 @@ def _environment(python: Path) -> dict[str, str]:
 
 
 def _install(python: Path, folder: str, target: Path) -> str:
-    """Install the libraries of lib39/ or lib313/; return what pip said."""
+    """Install the libraries of lib39/ or lib313/. Return pip's output."""
     command = [str(python), "-m", "pip", "install", *_install_options(folder)]
     command += ["--target", str(target), "-r", str(_requirements(folder))]
     done = subprocess.run(
@@ -182,7 +184,7 @@ def _run_ucc_gen(python: Path) -> str:
 
 
 def _check(out: Path, said: str) -> None:
-    """Stop, with what ucc-gen said, where a part is missing or one of our files has changed."""
+    """Exit with ucc-gen's output if a part is missing or one of our files has changed."""
     missing = [name for name in EXPECTED if not (out / name).is_file()]
     if missing:
         message = f"{said}\nucc-gen did not produce: {', '.join(missing)}"

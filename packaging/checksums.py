@@ -1,7 +1,7 @@
 """Write ``dist/TA_akamai_siem-<version>.sha256``: ``python packaging/checksums.py``.
 
-The file is what ``sha256sum --check`` reads. For each package it also holds, as a comment, the
-digest of the archive inside: it is the same where another zlib compresses in another way.
+``sha256sum --check`` reads this file. For each package, a comment has the digest of the
+uncompressed archive, which is the same even if another zlib compresses differently.
 """
 
 from __future__ import annotations

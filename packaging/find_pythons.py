@@ -1,7 +1,7 @@
 """Find the Python versions that Splunk runs add-ons on: 3.9 (9.4, 10.0) and 3.13 (10.2 on).
 
-``python packaging/find_pythons.py`` prints one line for each: wanted version, path, full version,
-or ``missing`` in place of the last two.
+``python packaging/find_pythons.py`` prints one line for each: wanted version, path and full
+version, or ``missing``.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _SECONDS = 20
 
 
 def _answer(command: list[str]) -> str:
-    """Return what a command prints, or ``""`` where it cannot be run or fails."""
+    """Return the output of a command, ``""`` if it fails."""
     try:
         done = subprocess.run(
             command, capture_output=True, check=False, text=True, timeout=_SECONDS
@@ -58,9 +58,9 @@ def _candidates(wanted: str) -> Iterator[str]:
 
 
 def find(wanted: str) -> tuple[Path, str] | None:
-    """Return path and full version of an interpreter that really runs, or None.
+    """Return path and full version of a working interpreter, or None.
 
-    A name on PATH may be a shim that refuses to start, so each candidate is asked.
+    A command on PATH may be a shim that does not start, so each candidate is run.
     """
     for candidate in _candidates(wanted):
         path, _, version = _answer([candidate, "-c", _PROBE]).rpartition(" ")
@@ -70,7 +70,7 @@ def find(wanted: str) -> tuple[Path, str] | None:
 
 
 def main() -> None:
-    """Print what was found."""
+    """Print the result."""
     for wanted in WANTED:
         found = find(wanted)
         print(wanted, *(found or ("missing",)))

@@ -1,7 +1,7 @@
 """Draw the app's icons: ``python packaging/icons.py [--check]`` → ``static/*.png``.
 
-From ``icon.svg`` and ``logo.svg``, in the sizes that Splunk Web asks for. ``--check`` draws nothing
-and fails where a picture is not what its source gives. Runs in the ``tools`` environment.
+From ``icon.svg`` and ``logo.svg``, in the sizes that Splunk Web requires. ``--check`` draws nothing
+and fails if a picture differs from its source. Runs in the ``tools`` environment.
 """
 
 from __future__ import annotations

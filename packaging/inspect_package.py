@@ -1,8 +1,7 @@
 """Run Splunk's AppInspect on both packages: ``python packaging/inspect_package.py``.
 
-Passes when there is no error, failure or future failure, and every warning is one that
-``appinspect_allowed.json`` gives a reason for. An entry there that no longer occurs fails too: the
-list tells what is so, not what once was.
+Passes if there is no error, failure or future failure, and ``appinspect_allowed.json`` has a reason
+for every warning. Fails if that file has an entry that no longer occurs.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from app_identity import BUILD, PACKAGING, package_path, splunkbase_path
-from setup_venv import environment
+from setup_venv import environment, require
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,7 +57,7 @@ def _checks(report: dict[str, Any], result: str) -> dict[str, list[str]]:
 
 
 def _verdict(package: str, report: dict[str, Any], allowed: dict[str, str]) -> list[str]:
-    """Return what is wrong in one report; print its summary."""
+    """Print the summary of a report. Return its problems."""
     summary = report["summary"]
     print(
         f"{package}: " + ", ".join(f"{summary.get(name, 0)} {name}" for name in (*FATAL, "warning"))
@@ -86,6 +85,7 @@ def main() -> None:
         if not package.is_file():
             message = f"{package} is missing; run make package"
             raise SystemExit(message)
+    require("inspect")
     python = environment("tools")
     allowed: dict[str, str] = json.loads(_ALLOWED.read_text(encoding="utf-8"))
     with ThreadPoolExecutor(len(TAGS)) as pool:

@@ -1,15 +1,15 @@
 """Write the lock files from their ``.in`` files: ``python packaging/lock.py [NAME...]``.
 
-NAME is one of `DEVELOPMENT` or ``runtime``; without any, all are written. Run it after a change in
-an ``.in`` file, then look at what changed. It needs the network.
+NAME is ``runtime`` or one of `DEVELOPMENT`; without NAME, all are written. Run it after a change in
+an ``.in`` file and review the differences. It needs the network.
 
-* ``runtime-39.lock`` and ``runtime-313.lock``: what the app carries for the Pythons that take
-  ``lib39/`` and ``lib313/``. One file per library, and that file is pure Python (a universal wheel,
-  or the source of splunk-sdk 2, which has no wheel). Libraries of ``runtime.in`` have the same
-  version in both.
-* ``browser.lock``, ``dev.lock``, ``search.lock``, ``slim.lock`` and ``tools.lock``: what lints,
-  tests, builds and inspects; every published file of the version is allowed, so that they install
-  on any system.
+* ``runtime-39.lock`` and ``runtime-313.lock``: the libraries in the app, for the Python versions
+  that use ``lib39/`` and ``lib313/``. They allow one file per library, in pure Python (a universal
+  wheel, or the source of splunk-sdk 2, which has no wheel). Libraries of ``runtime.in`` have the
+  same version in both.
+* ``browser.lock``, ``dev.lock``, ``search.lock``, ``slim.lock`` and ``tools.lock``: tools for
+  linting, testing, building and inspecting. They allow every published file of a version, so that
+  they install on any system.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Ask the built app which libraries it takes: ``python packaging/origins.py``.
+"""Show which libraries the built app uses: ``python packaging/origins.py``.
 
-Prints, for each Python that Splunk brings and that is here, what ``bin/library_path.py`` says.
+Prints the output of ``bin/library_path.py`` for each of Splunk's Python versions on this host.
 """
 
 from __future__ import annotations

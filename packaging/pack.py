@@ -1,10 +1,10 @@
 """Pack the built app twice: ``python packaging/pack.py`` → ``dist/``.
 
 * ``TA_akamai_siem-<version>.tar.gz``: to install from a file, or to upload to Splunk Cloud as a
-  private app. It does not ask Splunkbase for updates.
-* ``TA_akamai_siem-<version>-splunkbase.tar.gz``: for Splunkbase. It does.
+  private app. It does not check Splunkbase for updates.
+* ``TA_akamai_siem-<version>-splunkbase.tar.gz``: for Splunkbase. It checks for updates.
 
-The same app gives the same bytes anywhere: names sorted, one date, no owner, fixed modes.
+The same app gives the same bytes on any host: sorted names, one date, no owner, fixed modes.
 Prints each package's path, size and SHA-256.
 """
 

@@ -1,7 +1,7 @@
-"""Put what an administrator reads into the app: README, release notes, the pages of ``docs/``.
+"""Add the administrator's documents to the app: README, release notes, the pages of ``docs/``.
 
-They are shipped as text. Pictures are left out, and a link to a file that is not in the package
-becomes plain text. Example settings are copied as they are.
+They are text. Pictures are omitted, and links to files outside the package become plain text.
+Example settings are copied unchanged.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Give each licence text of the page bundle once.
+"""Shorten the licences of the page bundle to one copy of each text.
 
-ucc-gen writes ``licenses.txt`` with the full text for each of 225 packages, though most texts come
-many times. The licences ask for their text and copyright lines to come with the copies; they do not
-ask for one text per package. No package, no copyright line and no text is left out.
+ucc-gen writes ``licenses.txt`` with the full text for each of 225 packages, although most texts are
+repeated. The licences require their text and copyright lines in copies, but not one text per
+package. No package, copyright line or text is omitted.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def give_each_text_once(app: Path) -> None:
 def rewritten(text: str) -> str:
     """Return the packages with a number each, then the numbered texts.
 
-    Two texts are the same where they differ in white space only; the first of them is kept.
+    Texts that differ only in white space count as equal; the first is kept.
     """
     numbers: dict[str, int] = {}
     texts: list[str] = []

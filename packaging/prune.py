@@ -1,4 +1,4 @@
-"""Take out of a freshly built app what nobody needs at run time, and date it by its source."""
+"""Remove from a new build what is not needed at run time, and set dates from the source."""
 
 from __future__ import annotations
 
@@ -63,14 +63,14 @@ def prune(app: Path) -> None:
 
 
 def remove_compiled(app: Path) -> None:
-    """Remove what Python leaves behind where the app was run from its place of build."""
+    """Remove compiled files that Python wrote while the built app was running."""
     _remove_kinds(app, _COMPILED)
 
 
 def remove_unreached_scripts(folder: Path) -> None:
-    """Remove scripts and styles of the page bundle that no script names, from its entry on.
+    """Remove scripts and styles of the page bundle that cannot be reached from its entry script.
 
-    ucc-gen leaves out its dashboard page, but not all of what that page alone would load.
+    ucc-gen omits its dashboard page, but not all files that only this page would load.
     """
     parts = {path.name: path for path in folder.rglob("*") if path.suffix in {".js", ".css"}}
     reached: set[str] = set()
@@ -112,7 +112,7 @@ def write_notices(app: Path) -> None:
 
 
 def normalise_dates(app: Path, seconds: int) -> None:
-    """Write ``seconds`` where ucc-gen wrote the time of the build.
+    """Replace the time of the build, which ucc-gen wrote, by ``seconds``.
 
     Those are the build number in app.conf and the one that the pages add to their addresses, so
     that a browser fetches a new version anew.

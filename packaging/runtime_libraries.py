@@ -1,8 +1,8 @@
-"""Which libraries the app carries, for which Python, in which folder: read from the lock files.
+"""The libraries in the app, by Python version and folder, from the lock files.
 
-Each of the two lock files is complete: ``runtime-39.lock`` is all that the app needs on Python 3.9
-to 3.12, ``runtime-313.lock`` on 3.13 and later. What is the same in both goes to ``lib/``, the rest
-of each to ``lib39/`` and ``lib313/``. ``bin/library_path.py`` chooses between them at run time.
+Each of the two lock files is complete: ``runtime-39.lock`` for Python 3.9 to 3.12,
+``runtime-313.lock`` for 3.13 and later. Libraries that are the same in both go to ``lib/``, the
+others to ``lib39/`` and ``lib313/``. ``bin/library_path.py`` selects one of these at run time.
 """
 
 from __future__ import annotations
@@ -56,5 +56,5 @@ def by_folder() -> dict[str, list[Library]]:
 
 
 def folder_for(version: tuple[int, ...]) -> str:
-    """Return the folder that an interpreter takes, as ``bin/library_path.py`` decides it."""
+    """Return the folder that an interpreter uses, by the rule of ``bin/library_path.py``."""
     return "lib313" if version >= (3, 13) else "lib39"

@@ -1,8 +1,8 @@
 """List the app's components as CycloneDX: ``python packaging/sbom.py``.
 
-Writes ``dist/TA_akamai_siem-<version>.cdx.json``, made from the lock files, with the licence that
-each library in the built app declares. It is checked against CycloneDX's schema. Runs in the
-``tools`` environment.
+Writes ``dist/TA_akamai_siem-<version>.cdx.json`` from the lock files, with the licence that each
+library in the built app declares, and validates it with CycloneDX's schema. Runs in the ``tools``
+environment. https://cyclonedx.org/specification/overview/
 """
 
 from __future__ import annotations

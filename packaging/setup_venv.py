@@ -1,18 +1,18 @@
-"""Make the virtual environments in build/venv, from the lock files alone.
+"""Make the virtual environments in build/venv, only from the lock files.
 
 ``python3 packaging/setup_venv.py KIND [PYTHON]`` where KIND is
 
-* ``tools``: builds and inspects the app (tools.lock)
+* ``tools``: builds and inspects the app (tools.lock); to inspect it, libmagic is needed besides
 * ``dev``: lints, demonstrates and tests it (dev.lock, then the app's libraries for this Python:
   runtime-39.lock or runtime-313.lock); with PYTHON, the path of an interpreter, the same for that
   interpreter in a folder of its own
-* ``browser``: as ``dev``, and drives a browser (browser.lock besides)
-* ``search``: proves the search side (search.lock)
+* ``browser``: as ``dev``, and drives a browser (browser.lock in addition)
+* ``search``: tests the search side (search.lock)
 * ``slim``: validates the package (slim.lock)
 
-and prints the path of the environment's Python. An environment whose locks have not changed is
-taken as it is. Runs on a bare system Python; what the system lacks is installed with apt-get when
-root, and named otherwise.
+It prints the path of the environment's Python. An environment whose lock files have not changed is
+reused. It needs only the system's Python. As root it installs missing system packages with apt-get;
+otherwise it names them.
 """
 
 from __future__ import annotations
@@ -44,6 +44,11 @@ _KINDS = {
     "slim": ("slim.lock",),
 }
 _STAMP = "locks.sha256"
+_MEANING = {
+    "python3-venv": "Python's modules venv and ensurepip",
+    "libmagic1": "the library that tells the types of files, which AppInspect uses",
+    "chromium": "the browser",
+}
 
 
 def _say(text: str) -> None:
@@ -55,7 +60,7 @@ def _missing_system_packages(kind: str, python: str) -> list[str]:
     missing = []
     if python == sys.executable and importlib.util.find_spec("ensurepip") is None:
         missing.append("python3-venv")
-    if kind == "tools" and ctypes.util.find_library("magic") is None:
+    if kind == "inspect" and ctypes.util.find_library("magic") is None:
         missing.append("libmagic1")
     if kind == "browser" and shutil.which("chromium") is None:
         missing.append("chromium")
@@ -66,17 +71,29 @@ def _install_system_packages(names: list[str]) -> None:
     command = ["apt-get", "install", "-y", "--no-install-recommends", *names]
     may_install = hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get")
     if not may_install:
-        message = (
-            f"This system lacks {' and '.join(names)}. Install with: sudo {' '.join(command)}"
-            " (or your system's way: python3-venv is Python's ensurepip, libmagic1 is libmagic,"
-            " chromium is the browser),"
-            " then run make again."
-        )
-        raise SystemExit(message)
+        raise SystemExit(_how_to_install(names, command))
     _say(f"installing {' '.join(names)} with apt-get")
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     subprocess.run(["apt-get", "update", "-qq"], check=True, env=quiet, stdout=sys.stderr)
     subprocess.run(command, check=True, env=quiet, stdout=sys.stderr)
+
+
+def _how_to_install(names: list[str], command: list[str]) -> str:
+    """Return what an ordinary user has to do before this target can run."""
+    target = os.environ.get("TARGET") or "this command"
+    meaning = " ".join(f"{name}: {_MEANING[name]}." for name in names)
+    return (
+        f"`make {target}` needs {' and '.join(names)}, and this system lacks it. Install it:\n"
+        f"  sudo apt-get update && sudo {' '.join(command)}\n"
+        f"and run `make {target}` again. ({meaning})"
+    )
+
+
+def require(kind: str) -> None:
+    """Install the system packages that this kind needs, or end the program and name them."""
+    missing = _missing_system_packages(kind, sys.executable)
+    if missing:
+        _install_system_packages(missing)
 
 
 def _locks(kind: str, version: str) -> list[Path]:
@@ -129,7 +146,7 @@ def _python_in(folder: Path) -> Path:
 
 
 def environment(kind: str, python: str | None = None) -> Path:
-    """Return the Python of the environment, made first where it is missing or out of date."""
+    """Return the Python of the environment. Make it first if it is missing or out of date."""
     base = python or sys.executable
     version = _version(base)
     folder = _VENVS / (f"{kind}-{version}" if python else kind)

@@ -1,4 +1,4 @@
-"""Update the lock files and show what moved: ``python packaging/update.py``, or ``make update``.
+"""Update the lock files and show what changed: ``python packaging/update.py``, ``make update``.
 
 Runs ``lock.py``, then prints one table for each lock file that changed: library, old version, new
 version. It needs the network. Review the table and the libraries' own change logs, run ``make

@@ -1,6 +1,6 @@
 """Run Splunk's `slim validate` on both packages: ``python packaging/validate_package.py``.
 
-It knows the settings that conf files may have, by specs of 2017: what came later is in `LATER`.
+It knows the settings of conf files from specs of 2017. `LATER` lists newer ones.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _UNDEFINED = re.compile(r"Undefined setting in \S+, stanza \[.*\]: (?P<setting>\
 
 
 def _wrong(said: str) -> list[str]:
-    """Return what it complains of, but for settings that it cannot know."""
+    """Return its complaints, except those about settings that it cannot know."""
     wrong, met = [], set()
     for line in said.splitlines():
         if not re.search(r"\[(?:WARNING|ERROR|FATAL)\]", line):

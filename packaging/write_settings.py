@@ -1,7 +1,8 @@
-"""Writes what is made from the table of input settings, `splunk/input_settings.py`.
+"""Writes the files made from the table of input settings, `splunk/input_settings.py`.
 
-README/inputs.conf.spec and default/inputs.conf are written whole. In docs/settings.md it is the two
-tables of inputs; in globalConfig.json the label, the help and the default of each field.
+README/inputs.conf.spec and default/inputs.conf are written completely. In docs/settings.md it
+writes the two tables of inputs, in globalConfig.json the label, help and default of each field, and
+in bin/ta_akamai_siem/setting_labels.py the labels of the inputs.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "bin"))
 
 from ta_akamai_siem.splunk.input_settings import (  # noqa: E402 - the path comes first
+    INPUT_SETTINGS,
     KINDS,
     InputSetting,
     plain,
@@ -25,6 +27,7 @@ from ta_akamai_siem.splunk.input_settings import (  # noqa: E402 - the path come
 
 SOURCETYPE = "akamai:siem"
 _WIDTH = 100
+_LABELS_OF_INPUTS = "    # Inputs, written by `make settings`\n"
 _KEY = r'("%s": )("(?:[^"\\]|\\.)*")'
 
 
@@ -102,7 +105,7 @@ def _page_row(setting: InputSetting, told: list[InputSetting]) -> str:
 
 
 def form(text: str) -> str:
-    """globalConfig.json. Raises ValueError where the form has no field for a setting."""
+    """globalConfig.json. Raises ValueError if the form has no field for a setting."""
     for kind in KINDS:
         for setting in settings_of(kind.name):
             if setting.is_in_form:
@@ -138,8 +141,17 @@ def _replacing(value: str) -> Callable[[re.Match[str]], str]:
     return lambda match: match[1] + value
 
 
+def labels(text: str) -> str:
+    """bin/ta_akamai_siem/setting_labels.py: the labels of the inputs' form."""
+    begin = text.index(_LABELS_OF_INPUTS) + len(_LABELS_OF_INPUTS)
+    shown = {each.name: each.label for each in INPUT_SETTINGS if each.is_in_form}
+    lines = [f"    {json.dumps(name)}: {json.dumps(label)},\n" for name, label in shown.items()]
+    return text[:begin] + "".join(lines) + text[text.index("}\n", begin) :]
+
+
 MADE: dict[str, Callable[[str], str]] = {
     "README/inputs.conf.spec": spec,
+    "bin/ta_akamai_siem/setting_labels.py": labels,
     "default/inputs.conf": defaults,
     "docs/settings.md": page,
     "globalConfig.json": form,
@@ -148,7 +160,7 @@ MADE: dict[str, Callable[[str], str]] = {
 
 
 def differing() -> dict[Path, str]:
-    """The files that are not as the table says, and what they should hold."""
+    """The files that differ from the table, with their correct content."""
     found = {}
     for name, made in MADE.items():
         path = ROOT / name
@@ -159,7 +171,7 @@ def differing() -> dict[Path, str]:
 
 
 def main() -> None:
-    """Write the files that are not as the table says."""
+    """Write the files that differ from the table."""
     for path, content in differing().items():
         path.write_text(content, encoding="utf-8")
         print("wrote", path.relative_to(ROOT))

@@ -14,6 +14,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections import defaultdict
@@ -34,6 +35,7 @@ WATCHED_FROM = (3, 12)
 """sys.monitoring is not in older ones."""
 LONGEST = ("test_faults.py", "test_collecting.py", "test_lifecycle.py")
 REPORTS = ROOT / "build" / "tests"
+TEMPORARY = ROOT / "build" / "tmp"
 sys.path.insert(0, str(ROOT / "packaging"))
 
 from find_pythons import WANTED, find  # noqa: E402 - from the folder just added
@@ -158,6 +160,8 @@ def run(part: Part) -> Outcome:
         text = f"{'!!! SKIPPED' if skipped else 'FAILED'}: {lacking}"
         code = 0 if skipped else 1
         return Outcome(part.title, code, text, time.monotonic() - began, None)
+    # A short path: a browser has sockets there. What failed may be looked at.
+    temporary = Path(tempfile.mkdtemp(dir=TEMPORARY))
     done = subprocess.run(
         [str(tester), "-m", "pytest", "-q", f"--junitxml={part.report}", *part.chosen],
         check=False,
@@ -166,6 +170,8 @@ def run(part: Part) -> Outcome:
             **os.environ,
             **part.settings,
             "MADE_BY_MAKE": "1",
+            "TMPDIR": str(temporary),
+            "PYTEST_DEBUG_TEMPROOT": str(temporary),
             "TEST_ENVIRONMENT": part.tester.kind,
             "PRODUCT_PYTHON": str(part.python),
             "PYTHONDONTWRITEBYTECODE": "1",
@@ -176,6 +182,8 @@ def run(part: Part) -> Outcome:
         text=True,
     )
     took = time.monotonic() - began
+    if done.returncode == 0:
+        shutil.rmtree(temporary)
     return Outcome(part.title, done.returncode, done.stdout, took, part.report)
 
 
@@ -183,6 +191,7 @@ def main() -> int:
     began = float(os.environ.get("MAKE_BEGAN") or time.time())
     shutil.rmtree(REPORTS, ignore_errors=True)
     REPORTS.mkdir(parents=True)
+    TEMPORARY.mkdir(exist_ok=True)
     found = interpreters()
     outcomes = []
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:

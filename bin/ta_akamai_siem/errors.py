@@ -1,38 +1,38 @@
 """Everything that can end or delay a collection, grouped by what to do about it.
 
 CollectionError
- ├─ NeedsPerson             stop this run and tell a person what to do
- │   ├─ SettingsInvalid       a setting of the stanza, the account or the proxy
- │   ├─ SettingsUnreadable    splunkd does not hand out the settings or the secrets
- │   ├─ CredentialRefused     Akamai does not accept the EdgeGrid credential
- │   ├─ PermissionMissing     Akamai knows the credential, but not for this
+ ├─ NeedsPerson             end the run and tell an administrator what to do
+ │   ├─ SettingsInvalid       a setting of the input, the account or the proxy is wrong
+ │   ├─ SettingsUnreadable    splunkd does not return the settings or the secrets
+ │   ├─ CredentialRefused     Akamai rejects the EdgeGrid credential
+ │   ├─ PermissionMissing     Akamai accepts the credential, which lacks a permission
  │   ├─ ConfigurationUnknown  no security configuration has this id
- │   ├─ ParameterIllegal      Akamai refuses a parameter of the request
- │   ├─ ProxyRefused          the proxy does not let us through
- │   ├─ CertificateUntrusted  the certificate shown is not from a trusted authority
- │   ├─ SpoolUnusable         no room or no right to spool a page
- │   └─ CheckpointUnusable    the KV store is off, broken, or holds what we cannot read
- ├─ TryAgain                keep the offset; the next attempt may work
- │   ├─ RateLimited           the account's budget of requests is used up
- │   ├─ ServerTrouble         Akamai answered 5xx
- │   ├─ Unreachable           no answer: network, time-out, stall
- │   │   └─ HostUnknown         the name service knows no such host
- │   ├─ UnexpectedAnswer      an answer that the API's documents do not know
- │   ├─ ClockSkewed           our clock is off; sign again with the corrected time
- │   ├─ PageIncomplete        the page ended before its end, or its count is wrong
+ │   ├─ ParameterIllegal      Akamai rejects a parameter of the request
+ │   ├─ ProxyRefused          the proxy rejects the user name or the password
+ │   ├─ CertificateUntrusted  no trusted authority issued the server's certificate
+ │   ├─ SpoolUnusable         no space or no permission to store a page on disk
+ │   └─ CheckpointUnusable    the KV store is disabled or failed, or the checkpoint is unreadable
+ ├─ TryAgain                keep the position; a later attempt may succeed
+ │   ├─ RateLimited           429: the request limit of the Akamai account is used up
+ │   ├─ ServerTrouble         Akamai answered with a 5xx status
+ │   ├─ Unreachable           no answer: network, timeout or a stalled connection
+ │   │   └─ HostUnknown         DNS knows no such host
+ │   ├─ UnexpectedAnswer      an answer that Akamai's API documentation does not describe
+ │   ├─ ClockSkewed           this host's clock is wrong; sign again with the corrected time
+ │   ├─ PageIncomplete        the page ended early, or its content disagrees with its count
  │   ├─ CheckpointUnavailable the KV store is starting or does not answer
  │   └─ Unforeseen            a fault of this add-on
- ├─ Replay                  go back to time mode
- │   ├─ OffsetExpired         the offset is older than what Akamai keeps
- │   └─ RangeExpired          `from` is older than what Akamai keeps
- └─ Leave                   end quietly
-     ├─ StopRequested         splunkd asked us to stop
-     ├─ PipeClosed            nobody reads our output any more
-     ├─ LeaseHeld             another collector has this input
-     └─ LeaseLost             another collector has taken this input over
+ ├─ Replay                  return to time mode
+ │   ├─ OffsetExpired         416: the offset is older than the events that Akamai retains
+ │   └─ RangeExpired          `from` is older than the events that Akamai retains
+ └─ Leave                   end the run without an error
+     ├─ StopRequested         splunkd stopped the input
+     ├─ PipeClosed            splunkd closed the pipe
+     ├─ LeaseHeld             another host collects this input
+     └─ LeaseLost             another host has taken over this input
 
-Every class has a `code`, the word by which the log and `docs/troubleshooting.md` name it, and an
-`advice`, the sentence that says what to do. Neither messages nor advice ever hold a secret.
+Each class has a `code`, its name in the log and in `docs/troubleshooting.md`, and most have an
+`advice`: what the error means for the data and what to do. No message and no advice holds a secret.
 """
 
 from __future__ import annotations
@@ -41,110 +41,118 @@ from typing import ClassVar
 
 
 class CollectionError(Exception):
-    """Base of all. `str()` gives what is wrong and, where there is one, what to do."""
+    """Base of all. `str()` is what happened, followed by the advice."""
 
     code: ClassVar[str] = "collection.failed"
     advice: ClassVar[str] = ""
 
     def __init__(self, what: str) -> None:
-        """`what`: one sentence without a final stop."""
+        """`what`: what happened, without the last full stop, which is added here."""
         super().__init__(what)
-        self.what = what
+        self.what = f"{what}."
 
     def __str__(self) -> str:
-        return f"{self.what}. {self.advice}" if self.advice else self.what
+        return f"{self.what} {self.advice}" if self.advice else self.what
 
 
 class NeedsPerson(CollectionError):
-    """Trying again cannot help before a person has changed something."""
+    """No attempt can succeed until an administrator has changed something."""
 
 
 class SettingsInvalid(NeedsPerson):
-    """One or more settings are wrong; `problems` holds one sentence each."""
+    """One or more settings are wrong.
+
+    `problems`: one for each of them, as sentences without the last full stop.
+    """
 
     code = "settings.invalid"
 
     def __init__(self, problems: list[str]) -> None:
-        super().__init__("; ".join(problems))
+        super().__init__(". ".join(problems))
         self.problems = problems
 
 
 class SettingsUnreadable(NeedsPerson):
     code = "settings.unreadable"
     advice = (
-        "Check that the user who runs or saves the input may read this app's configuration and "
-        "its stored passwords (capability list_storage_passwords), and that splunkd is healthy"
+        "Check that splunkd is healthy, and that the user who runs or saves the input can read "
+        "this app's configuration and its stored passwords (capability list_storage_passwords)."
     )
 
 
 class CredentialRefused(NeedsPerson):
     code = "credential.refused"
     advice = (
-        "Check host, client token, client secret and access token under Configuration > Accounts; "
-        "in Akamai Control Center under Identity & Access > API clients see whether the credential "
-        "is active and not expired"
+        "Check Host, Client token, Client secret and Access token under Configuration > "
+        "Accounts. In Akamai Control Center, under Identity & Access > API clients, check that "
+        "the credential is active and has not expired."
     )
 
 
 class PermissionMissing(NeedsPerson):
     code = "permission.missing"
     advice = (
-        "In Akamai Control Center give the API client's user the role 'Manage SIEM' for these "
-        "security configurations, and turn SIEM integration on in each of them"
+        "In Akamai Control Center, give the API client's user the role Manage SIEM for these "
+        "security configurations, and turn on SIEM integration in each of them."
     )
 
 
 class ConfigurationUnknown(NeedsPerson):
     code = "configuration.unknown"
     advice = (
-        "Check config_ids of the input: the ids stand in Akamai Control Center under Security "
-        "configurations, SIEM integration"
+        "Check Security configurations (config_ids) of the input. Akamai Control Center lists "
+        "the ids under Security configurations, SIEM integration."
     )
 
 
 class ParameterIllegal(NeedsPerson):
     code = "parameter.illegal"
-    advice = "Check config_ids and limit of the input"
+    advice = "Check Security configurations (config_ids) and Events per page (limit) of the input."
 
 
 class ProxyRefused(NeedsPerson):
     code = "proxy.refused"
-    advice = "Check the settings under Configuration > Proxy and the proxy's own log"
+    advice = "Check User name and Password under Configuration > Proxy, and the proxy's own log."
 
 
 class CertificateUntrusted(NeedsPerson):
     code = "certificate.untrusted"
     advice = (
-        "If a proxy inspects TLS, put its certificate authority into ca_bundle of the account "
-        "(Configuration > Accounts); otherwise check the account's host"
+        "If a proxy inspects TLS, enter its certificate authority in Additional trusted "
+        "certificates (ca_bundle) of the account, under Configuration > Accounts. Otherwise "
+        "check Host of the account."
     )
 
 
 class SpoolUnusable(NeedsPerson):
     code = "spool.unusable"
     advice = (
-        "Free disk space under SPLUNK_DB, or correct the rights of that folder; nothing is lost "
-        "as long as this is done within 12 hours"
+        "The input has stopped, and no events are lost if it runs again within 12 hours. Free "
+        "disk space under SPLUNK_DB, or correct the permissions of that folder."
     )
 
 
 class CheckpointUnusable(NeedsPerson):
     code = "checkpoint.unusable"
     advice = (
-        "The KV store has to run where the input runs: see server.conf [kvstore] (disabled) and "
-        "`splunk show kvstore-status`; nothing is collected without it"
+        "Nothing is collected without the KV store, which must run on the same host as the "
+        "input. Check `disabled` in the [kvstore] stanza of server.conf, and run `splunk show "
+        "kvstore-status`."
     )
 
 
 class TryAgain(CollectionError):
-    """The offset is kept; the same request may succeed later."""
+    """The position is kept; the same request may succeed later."""
 
 
 class RateLimited(TryAgain):
-    """`retry_after`: seconds that Akamai asked us to wait, None where it did not say."""
+    """`retry_after`: seconds to wait, from the Retry-After header; None without one."""
 
     code = "request.limited"
-    advice = "The budget is the Akamai account's: have fewer collectors, or longer intervals"
+    advice = (
+        "The request limit is shared by the whole Akamai account. Run fewer collectors or "
+        "lengthen the interval."
+    )
 
     def __init__(self, what: str, retry_after: float | None = None) -> None:
         super().__init__(what)
@@ -152,10 +160,13 @@ class RateLimited(TryAgain):
 
 
 class ServerTrouble(TryAgain):
-    """`retry_after`: as with `RateLimited`."""
+    """`retry_after`: as for `RateLimited`."""
 
     code = "server.trouble"
-    advice = "Nothing to do: the offset is kept for 12 hours"
+    advice = (
+        "The input keeps its position and tries again. No events are lost if Akamai recovers "
+        "within 12 hours."
+    )
 
     def __init__(self, what: str, retry_after: float | None = None) -> None:
         super().__init__(what)
@@ -164,27 +175,27 @@ class ServerTrouble(TryAgain):
 
 class Unreachable(TryAgain):
     code = "server.unreachable"
-    advice = "Check name service, firewall and proxy between this host and the account's host"
+    advice = "Check DNS, firewall and proxy between this host and Host of the account."
 
 
 class HostUnknown(Unreachable):
     code = "host.unknown"
     advice = (
-        "Check the account's host against the 'host' line of the credential file; behind a proxy "
-        "that resolves names, switch the proxy on"
+        "Compare Host of the account with the 'host' line of the credential file. If only a "
+        "proxy can resolve names, turn it on under Configuration > Proxy."
     )
 
 
 class UnexpectedAnswer(TryAgain):
     code = "answer.unexpected"
-    advice = "Check the account's host, and whether a proxy answers in its place"
+    advice = "Check Host of the account, and check whether a proxy answered instead of Akamai."
 
 
 class ClockSkewed(TryAgain):
-    """`akamai_time`: Akamai's clock in epoch seconds when it answered; None if it did not say."""
+    """`akamai_time`: Akamai's clock when it answered, in epoch seconds; None if unknown."""
 
     code = "clock.skewed"
-    advice = "Correct this host's clock (NTP)"
+    advice = "Synchronize this host's clock (NTP)."
 
     def __init__(self, what: str, akamai_time: float | None = None) -> None:
         super().__init__(what)
@@ -192,13 +203,13 @@ class ClockSkewed(TryAgain):
 
 
 class PageIncomplete(TryAgain):
-    """The page is not proved complete: nothing of it may be written.
+    """The page is not proved complete, so it must not be written.
 
-    `ended`: it ended as it should, context line included; only its content disagrees with it.
+    `ended`: the page has its context line, and its content disagrees with it.
     """
 
     code = "page.incomplete"
-    advice = "Nothing was written of this page; it is asked for again from the same offset"
+    advice = "The input keeps its position and requests the page again."
 
     def __init__(self, what: str, *, ended: bool = False) -> None:
         super().__init__(what)
@@ -207,23 +218,23 @@ class PageIncomplete(TryAgain):
 
 class CheckpointUnavailable(TryAgain):
     code = "checkpoint.unavailable"
-    advice = "Nothing is collected until the KV store answers"
+    advice = "Nothing is collected until the KV store answers. The input tries again."
 
 
 class Unforeseen(TryAgain):
-    """`what`: kind and place of an error that this tree does not know, see `kind_and_place`."""
+    """An error that is not in this tree. `what`: from `kind_and_place`."""
 
     code = "run.failed"
     advice = (
-        "This is a fault of the add-on. The next run tries again from the same position; report "
-        "this line to the add-on's maintainers"
+        "This is a fault of the add-on. The next run continues from the same position. Report "
+        "this line to the add-on's maintainers."
     )
 
 
 class Replay(CollectionError):
-    """The stored position is of no use any more; time mode has to bridge to a new one.
+    """The stored position has expired; time mode has to bridge to a new offset.
 
-    `akamai_time`: as with `ClockSkewed`.
+    `akamai_time`: as for `ClockSkewed`.
     """
 
     def __init__(self, what: str, akamai_time: float | None = None) -> None:
@@ -233,16 +244,16 @@ class Replay(CollectionError):
 
 class OffsetExpired(Replay):
     code = "offset.expired"
-    advice = "The input goes on from the last moment known to be complete"
+    advice = "The input continues from the last moment known to be complete."
 
 
 class RangeExpired(Replay):
     code = "range.expired"
-    advice = "The input goes on from the oldest moment that Akamai still has"
+    advice = "The input continues from the oldest moment that Akamai still retains."
 
 
 class Leave(CollectionError):
-    """Not an error: there is nothing more to do for this process."""
+    """Not an error: this process has nothing more to do."""
 
 
 class StopRequested(Leave):
@@ -262,7 +273,7 @@ class LeaseLost(Leave):
 
 
 def kind_and_place(error: BaseException) -> str:
-    """An error that nobody foresaw. Its text is left out: it may repeat a secret."""
+    """Class and source line of an unexpected error. Its text is omitted: it may hold a secret."""
     trace = error.__traceback__
     place = "unknown"
     while trace is not None:

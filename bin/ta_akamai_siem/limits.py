@@ -1,8 +1,8 @@
-"""What Akamai's SIEM API allows, each fact with its source, and the margins we keep from it.
+"""The limits of Akamai's SIEM API, each with its source, and the margins to them.
 
-The reference is Akamai's own: https://techdocs.akamai.com/siem-integration/reference
-Facts without a number live with the code that they decide: the meaning of each refusal in
-`akamai.error_table`, the two modes of a request in `akamai.request`.
+Akamai's reference: https://techdocs.akamai.com/siem-integration/reference
+Facts without a number are in the code that uses them: error responses in `akamai.error_table`, the
+two modes of a request in `akamai.request`.
 """
 
 from __future__ import annotations
@@ -13,24 +13,24 @@ PAGE_EVENTS_MAX = 600_000
 https://techdocs.akamai.com/siem-integration/reference/get-config
 """
 RETENTION = 12 * 3600
-"""Seconds for which Akamai keeps an event; an older offset is refused with HTTP 416.
+"""Seconds for which Akamai retains an event. An older offset is rejected with HTTP 416.
 
 https://techdocs.akamai.com/siem-integration/reference/416
 """
 LATENCY = 5
-"""Seconds for which the API withholds the newest events; `to` can be no later than that.
+"""Seconds before now in which events are not available yet. `to` must be earlier.
 
 https://techdocs.akamai.com/siem-integration/reference/get-config
 """
 EDGE_CUT = 120.0
-"""Seconds after which Akamai's edge stops sending a page, wherever it is.
+"""Seconds after which Akamai's edge ends a response, even in the middle of a page.
 
 https://techdocs.akamai.com/siem-integration/reference/api-get-started
 """
 STATUS_OFFSET_EXPIRED = 416
 """https://techdocs.akamai.com/siem-integration/reference/416"""
 STATUS_TOO_MANY_REQUESTS = 429
-"""The number of requests is limited for the whole Akamai account.
+"""The limit on requests is shared by the whole Akamai account.
 
 https://techdocs.akamai.com/siem-integration/reference/429
 """
@@ -38,10 +38,10 @@ https://techdocs.akamai.com/siem-integration/reference/429
 MARGIN = 60
 """Seconds by which a replay begins before the last moment known to be complete.
 
-Events become visible later than `LATENCY` says: no document promises when, others who use time mode
-leave a minute.
+Events can become visible later than `LATENCY`. Akamai does not document when; other clients that
+use time mode leave a minute.
 """
 RETENTION_SLACK = 10
-"""Seconds by which `from` stays away from the end of the retention, which moves on meanwhile."""
+"""Seconds between `from` and the end of the retention, because the end moves during the request."""
 BEGIN_SLACK = 30
-"""The same for the beginning of an input, so that its first request has time to be answered."""
+"""The same for the first request of an input, so that it can be answered in time."""

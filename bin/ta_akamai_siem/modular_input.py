@@ -1,6 +1,7 @@
-"""The three things splunkd calls the script for: `--scheme`, `--validate-arguments`, and a run.
+"""The entry point of the scripts: `--scheme`, `--validate-arguments`, and a run.
 
-What one of them alone needs is imported by it, so that each starts quickly.
+Each of the three imports what it needs itself, so that all of them start quickly.
+https://help.splunk.com/en/splunk-enterprise/developing-views-and-apps-for-splunk-web/9.3/modular-inputs
 """
 
 from __future__ import annotations
@@ -25,13 +26,13 @@ _FAILED = 1
 
 
 def main(kind: str, arguments: Sequence[str]) -> int:
-    """Do what the arguments say; the exit code. `kind`: the scheme's name."""
+    """Act on the command line and return the exit code. `kind`: the scheme's name."""
     if "--scheme" in arguments:
         from .splunk.scheme import scheme_xml
 
         sys.stdout.write(scheme_xml(kind))
         return 0
-    # Until the log is open, libraries would write to stderr, lines that splunkd takes for errors.
+    # Until the log is open, libraries would write to stderr, which splunkd logs as errors.
     logging.getLogger().addHandler(logging.NullHandler())
     try:
         if "--validate-arguments" in arguments:
@@ -41,7 +42,7 @@ def main(kind: str, arguments: Sequence[str]) -> int:
         return 0
     except CollectionError as error:
         tell_splunkd("ERROR", f"{error.code} {error}")
-    except Exception as error:  # noqa: BLE001 - the last word: one line that splunkd understands
+    except Exception as error:  # noqa: BLE001 - one line that splunkd can log
         tell_splunkd("ERROR", f"run.failed {kind_and_place(error)}")
     return _FAILED
 
@@ -53,9 +54,12 @@ def _validate(kind: str) -> int:
         validate(read_validation(sys.stdin.buffer.read(), kind))
     except CollectionError as error:
         return _refuse(str(error))
-    except Exception as error:  # noqa: BLE001 - whoever saves has to see something
+    except Exception as error:  # noqa: BLE001 - the user who saves must see a message
         tell_splunkd("ERROR", f"validation.failed {kind_and_place(error)}")
-        return _refuse(f"The input cannot be checked ({kind_and_place(error)}); see splunkd.log")
+        return _refuse(
+            "The input is not saved: it could not be checked because of a fault of the add-on "
+            f"({kind_and_place(error)}). See splunkd.log."
+        )
     return 0
 
 
@@ -75,8 +79,8 @@ def _run(kind: str) -> int:
 
             if is_already_collected(definition):
                 return 0
-            from .backfill.job import JOB as job  # noqa: N811 - which one is decided here
+            from .backfill.job import JOB as job  # noqa: N811 - chosen at run time
         else:
-            from .continuous.job import JOB as job  # noqa: N811 - which one is decided here
+            from .continuous.job import JOB as job  # noqa: N811 - chosen at run time
         from .run.run import Run
     return Run(definition, stop, job).run()

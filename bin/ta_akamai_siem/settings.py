@@ -1,7 +1,7 @@
-"""What a stanza, its account and the settings page say, checked, as frozen values.
+"""Checks the settings of an input, its account and its proxy, and makes frozen values of them.
 
-One constructor for saving and for running alike: `read_input`. It names every problem at once.
-No input or output happens here: the callers fetch the strings.
+Saving and running use the same function, `read_input`, which reports every problem at once. No
+input or output happens here: the callers fetch the strings.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Optional
 from .errors import SettingsInvalid
 from .limits import PAGE_EVENTS_MAX, RETENTION
 from .record.masking import KINDS
+from .setting_labels import labelled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +23,7 @@ INTERVAL_MIN = 10
 WORKERS_MAX = 16
 RATE_MAX = 1_000_000
 PAGE_SECONDS_MAX = 60
-"""No page is to take longer than this at `max_events_per_second`: it is saved as a whole."""
+"""Longest time for a page at `max_events_per_second`: the checkpoint moves once per page."""
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 PROXY_TYPES = ("http", "https", "socks5")
 
@@ -35,7 +36,7 @@ _CRON_PART = re.compile(r"(?:\*|([0-9]{1,2})(?:-([0-9]{1,2}))?)(?:/([0-9]{1,2}))
 
 @dataclass(frozen=True)
 class Account:
-    """One EdgeGrid credential. `ca_bundle`: path of a PEM file, PEM text, or empty."""
+    """One EdgeGrid credential. `ca_bundle`: the path of a PEM file, PEM text, or empty."""
 
     name: str
     host: str
@@ -47,7 +48,7 @@ class Account:
 
 @dataclass(frozen=True)
 class Proxy:
-    """The proxy of the settings page. `remote_dns`: SOCKS resolves names at the proxy."""
+    """The proxy of the settings page. `remote_dns`: a SOCKS proxy resolves host names."""
 
     kind: str
     host: str
@@ -59,8 +60,10 @@ class Proxy:
 
 @dataclass(frozen=True)
 class Throughput:
-    """How much of this host an input may use. `workers`: processes that transform events, 1 = none
-    but the input's own, None = as many as suit the host. `rate`: events a second, None = any.
+    """How much of this host an input may use.
+
+    `workers`: processes that decode events; 1: no additional ones; None: chosen for the host.
+    `rate`: most events per second; None: no limit.
     """
 
     workers: Optional[int] = 1
@@ -69,10 +72,10 @@ class Throughput:
 
 @dataclass(frozen=True)
 class InputSettings:
-    """A checked stanza of `akamai_siem` with all it refers to.
+    """A checked stanza of `akamai_siem` with its account and proxy.
 
-    `config_ids`: ascending, each once. `start_back`: seconds before the first run, 0 = from now.
-    `mask`: words of `masking.KINDS`.
+    `config_ids`: ascending, without duplicates. `start_back`: seconds before the first run; 0: now.
+    `limit`: events per page. `mask`: words of `masking.KINDS`.
     """
 
     name: str
@@ -86,16 +89,17 @@ class InputSettings:
 
 
 class Problems:
-    """Collects one sentence a problem, each beginning with the setting's name."""
+    """Collects the problems, one sentence each, which begins with the setting's label and name."""
 
     def __init__(self) -> None:
         self.sentences: list[str] = []
 
-    def add(self, setting: str, sentence: str) -> None:
-        self.sentences.append(f"{setting} {sentence}")
+    def add(self, setting: str, predicate: str) -> None:
+        """`predicate`: the sentence without its subject and its last full stop."""
+        self.sentences.append(f"{labelled(setting)} {predicate}")
 
     def settle(self) -> None:
-        """Raise `SettingsInvalid` if there is any."""
+        """Raise SettingsInvalid if there are problems."""
         if self.sentences:
             raise SettingsInvalid(self.sentences)
 
@@ -108,9 +112,9 @@ def read_input(
 ) -> InputSettings:
     """Check a stanza of `akamai_siem` together with its account and the proxy settings.
 
-    `stanza`: parameters as splunkd hands them over. `account`: the account's stanza with clear
-    secrets, None where there is none of that name. `proxy`: stanza `proxy` of the settings. In
-    both, splunkd gives an empty setting as None. Raises SettingsInvalid with every problem found.
+    `stanza`: the parameters from splunkd. `account`: the account's stanza with clear secrets, None
+    if no account has that name. `proxy`: the stanza `proxy` of the settings page. In both, splunkd
+    returns None for an empty setting. Raises SettingsInvalid with every problem.
     """
     problems = Problems()
     check_interval(stanza.get("interval", "").strip(), problems)
@@ -130,12 +134,12 @@ def read_input(
 
 
 def read_account(name: str, stanza: Mapping[str, str | None] | None, problems: Problems) -> Account:
-    """The account of that name; what is wrong with it goes to `problems`."""
+    """The account of that name. Adds to `problems`."""
     if not name:
-        problems.add("account", "is missing: choose one of Configuration > Accounts")
+        problems.add("account", "is empty. Select an account from Configuration > Accounts")
         stanza = None
     elif stanza is None:
-        problems.add("account", f"'{name}' does not exist: see Configuration > Accounts")
+        problems.add("account", f"is '{name}', which does not exist. See Configuration > Accounts")
     values = {
         key: (stanza.get(key) or "").strip() if stanza is not None else ""
         for key in ("host", "client_token", "client_secret", "access_token", "ca_bundle")
@@ -143,32 +147,34 @@ def read_account(name: str, stanza: Mapping[str, str | None] | None, problems: P
     if stanza is not None:
         for key in ("client_token", "client_secret", "access_token"):
             if not values[key]:
-                problems.add(key, f"of account '{name}' is missing")
+                problems.add(key, f"of account '{name}' is empty")
             elif not values[key].isascii() or any(c.isspace() for c in values[key]):
-                problems.add(key, f"of account '{name}' holds blanks or characters beyond ASCII")
+                problems.add(
+                    key, f"of account '{name}' must not contain spaces or non-ASCII characters"
+                )
         values["host"] = re.sub(r"\Ahttps://|/+\Z", "", values["host"])
         if not _HOST.match(values["host"]):
             problems.add(
                 "host",
-                f"of account '{name}' has to be a host name or address, optionally with :port, "
-                f"such as akab-….luna.akamaiapis.net; it is '{values['host']}'",
+                f"of account '{name}' must be a host name or address, optionally with a port, "
+                f"such as akab-….luna.akamaiapis.net, not '{values['host']}'",
             )
     return Account(name=name, **values)
 
 
 def read_proxy(stanza: Mapping[str, str | None], problems: Problems) -> Proxy | None:
-    """The proxy to use, None where it is switched off."""
+    """The proxy to use, None if it is turned off. Adds to `problems`."""
     if (stanza.get("proxy_enabled") or "0").strip().lower() not in ("1", "true", "yes"):
         return None
     kind = (stanza.get("proxy_type") or "http").strip().lower()
     if kind not in PROXY_TYPES:
-        problems.add("proxy_type", f"has to be one of {', '.join(PROXY_TYPES)}; it is '{kind}'")
+        problems.add("proxy_type", f"must be one of {', '.join(PROXY_TYPES)}, not '{kind}'")
     host = (stanza.get("proxy_url") or "").strip()
     if not _HOST.match(host) or re.search(r":[0-9]+\Z", host):
-        problems.add("proxy_url", f"has to be a host name or address alone; it is '{host}'")
+        problems.add("proxy_url", f"must be a host name or address without a port, not '{host}'")
     port = _whole_number((stanza.get("proxy_port") or "").strip(), 1, 65535)
     if port is None:
-        problems.add("proxy_port", "has to be a number from 1 to 65535")
+        problems.add("proxy_port", "must be a whole number from 1 to 65535")
     return Proxy(
         kind=kind,
         host=host,
@@ -180,62 +186,62 @@ def read_proxy(stanza: Mapping[str, str | None], problems: Problems) -> Proxy | 
 
 
 def read_log_level(stanza: Mapping[str, str | None]) -> str:
-    """`loglevel` of the settings' stanza `logging`; INFO where it is none of `LOG_LEVELS`."""
+    """`loglevel` of the stanza `logging`; INFO if it is not one of `LOG_LEVELS`."""
     level = (stanza.get("loglevel") or "INFO").strip().upper()
     return level if level in LOG_LEVELS else "INFO"
 
 
 def read_config_ids(text: str, problems: Problems) -> tuple[int, ...]:
-    """Ascending, each once; what is wrong goes to `problems`."""
+    """The ids, ascending, without duplicates. Adds to `problems`."""
     items = [item for item in re.split(r"[;,\s]+", text) if item]
     if not items:
-        problems.add("config_ids", "is missing: the ids of one or more security configurations")
+        problems.add("config_ids", "is empty. Enter the id of at least one security configuration")
     wrong = [item for item in items if _whole_number(item, 1, 10**12) is None]
     if wrong:
         problems.add(
             "config_ids",
-            f"has to be positive integers separated by ';'; not one is: {', '.join(wrong)}",
+            f"must be positive whole numbers separated by semicolons, not {', '.join(wrong)}",
         )
     return tuple(sorted({int(item) for item in items if item not in wrong}))
 
 
-def read_start(text: str, problems: Problems) -> int:
-    """Seconds back from now; what is wrong goes to `problems`."""
+def read_start(text: str, problems: Problems, setting: str = "start") -> int:
+    """Seconds before now. Adds to `problems`, under the name `setting`."""
     if text in ("", "now"):
         return 0
     match = _START.match(text)
     seconds = int(match[1]) * _SECONDS[match[2]] if match else 0
     if not 0 < seconds <= RETENTION:
         problems.add(
-            "start",
-            f"has to be 'now' or how far back, from -1s to -12h (-90s, -30m, -6h); it is '{text}'",
+            setting,
+            f"must be 'now', or from -1s to -12h, such as -90s, -30m or -6h, not '{text}'",
         )
     return seconds
 
 
 def read_limit(stanza: Mapping[str, str], throughput: Throughput, problems: Problems) -> int:
-    """The largest page, in events; what is wrong goes to `problems`."""
-    limit = _number("limit", "a number of events", stanza, PAGE_EVENTS_MAX, problems)
+    """The largest page, in events. Adds to `problems`."""
+    limit = _number("limit", "a whole number", stanza, PAGE_EVENTS_MAX, problems)
     return min(limit or LIMIT_DEFAULT, (throughput.rate or PAGE_EVENTS_MAX) * PAGE_SECONDS_MAX)
 
 
 def read_throughput(stanza: Mapping[str, str], problems: Problems) -> Throughput:
-    """`workers` and `max_events_per_second`; what is wrong goes to `problems`."""
-    rate = _number("max_events_per_second", "a number of events", stanza, RATE_MAX, problems)
+    """`workers` and `max_events_per_second`. Adds to `problems`."""
+    rate = _number("max_events_per_second", "a whole number", stanza, RATE_MAX, problems)
     if stanza.get("workers", "").strip() == "auto":
         return Throughput(None, rate)
-    workers = _number("workers", "'auto', or a number of processes", stanza, WORKERS_MAX, problems)
+    workers = _number("workers", "'auto', or a whole number", stanza, WORKERS_MAX, problems)
     return Throughput(workers or 1, rate)
 
 
 def read_mask(stanza: Mapping[str, str], problems: Problems) -> tuple[str, ...]:
-    """`mask`: words of `masking.KINDS` in their order; what is wrong goes to `problems`."""
+    """`mask`: words of `masking.KINDS` in their order. Adds to `problems`."""
     words = [word for word in re.split(r"[;,\s]+", (stanza.get("mask") or "").lower()) if word]
     wrong = [word for word in words if word not in KINDS]
     if wrong:
         problems.add(
             "mask",
-            f"has to be any of {', '.join(KINDS)}, separated by ';', or empty; not one is: "
+            f"must be empty or any of {', '.join(KINDS)}, separated by semicolons, not "
             f"{', '.join(wrong)}",
         )
     return tuple(kind for kind in KINDS if kind in words)
@@ -244,23 +250,23 @@ def read_mask(stanza: Mapping[str, str], problems: Problems) -> tuple[str, ...]:
 def _number(
     setting: str, kind: str, stanza: Mapping[str, str], most: int, problems: Problems
 ) -> int | None:
-    """A number from 1 to `most`; None where the setting is empty, or wrong."""
+    """A number from 1 to `most`; None if the setting is empty or wrong. Adds to `problems`."""
     text = (stanza.get(setting) or "").strip()
     number = _whole_number(text, 1, most)
     if text and number is None:
-        problems.add(setting, f"has to be {kind} from 1 to {most}; it is '{text}'")
+        problems.add(setting, f"must be {kind} from 1 to {most}, not '{text}'")
     return number
 
 
 def check_interval(text: str, problems: Problems) -> None:
-    """What is wrong goes to `problems`."""
+    """Adds to `problems`. `text`: seconds, a cron schedule, or empty."""
     if not text or _is_cron(text):
         return
     if not re.match(r"[0-9]{1,9}(?:\.[0-9]+)?\Z", text) or float(text) < INTERVAL_MIN:
         problems.add(
             "interval",
-            f"has to be a number of seconds, at least {INTERVAL_MIN}, or a cron schedule of five "
-            f"fields; it is '{text}'",
+            f"must be at least {INTERVAL_MIN} seconds, or a cron schedule with five fields, "
+            f"not '{text}'",
         )
 
 
@@ -287,7 +293,7 @@ def _is_cron_part(part: str, low: int, high: int) -> bool:
 
 
 def _whole_number(text: str, low: int, high: int) -> int | None:
-    """The number that `text` writes in ASCII digits, None where it is none from low to high."""
+    """The number in `text`, ASCII digits only; None unless it is from low to high."""
     if not re.match(r"[0-9]{1,15}\Z", text) or not low <= int(text) <= high:
         return None
     return int(text)

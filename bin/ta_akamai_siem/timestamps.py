@@ -1,4 +1,4 @@
-"""Moments as people read them."""
+"""Times as text for users."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ import time
 
 
 def utc(moment: float) -> str:
-    """`moment`: epoch seconds. `2026-03-01 12:00:00 UTC`."""
+    """Text such as `2026-03-01 12:00:00 UTC`. `moment`: epoch seconds."""
     return time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(moment))

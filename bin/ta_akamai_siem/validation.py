@@ -1,7 +1,7 @@
-"""What splunkd asks before it saves a stanza: whether it is right, and Akamai accepts it.
+"""Checks a stanza before splunkd saves it, and asks Akamai whether it accepts the account.
 
-Akamai is asked once, within `probe.PROBE_SECONDS`. What `probe.PREVENTS_SAVING` names for an input
-is refused; whatever may be different in a minute is not.
+One request is sent, which takes at most `probe.PROBE_SECONDS`. Only the errors that
+`probe.PREVENTS_SAVING` lists for an input prevent saving; any other error is logged.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ _REQUEST = OffsetRequest(offset="NULL", limit=1)
 
 
 def validate(definition: InputDefinition) -> None:
-    """Raises SettingsInvalid with every problem of the stanza, SettingsUnreadable, or what
-    Akamai's definite refusal means.
+    """Raises SettingsInvalid with every problem of the stanza, SettingsUnreadable, or the error
+    that prevents saving.
     """
     splunkd = Splunkd(definition.server_uri, definition.session_key)
     pages = splunkd.settings.page()
@@ -54,7 +54,7 @@ def validate(definition: InputDefinition) -> None:
 
 
 def _backfill_reader(definition: InputDefinition, splunkd: Splunkd) -> Reader[BackfillSettings]:
-    """A range that is there already may have expired since; a new one has to be to be had."""
+    """The range of a saved stanza may have expired; a new one must still be retained by Akamai."""
     saved = splunkd.input_settings(definition.kind, definition.name)
     given = definition.parameters
     is_new = saved is None or any(
@@ -64,7 +64,7 @@ def _backfill_reader(definition: InputDefinition, splunkd: Splunkd) -> Reader[Ba
 
 
 def probe_akamai(client: SiemClient, clock: CorrectedClock, log: Log) -> None:
-    """Raises what prevents saving; anything else that is wrong is logged as a warning."""
+    """Raises the error if it prevents saving; otherwise logs it as a warning."""
     try:
         probe(lambda: client.probe(_REQUEST, PROBE_SECONDS), clock)
     except CollectionError as error:
@@ -72,5 +72,7 @@ def probe_akamai(client: SiemClient, clock: CorrectedClock, log: Log) -> None:
             raise
         log.warning("validation.unverified", reason=error)
     if abs(clock.skew) > SKEW_WORTH_A_WARNING:
-        what = "This host's clock is not Akamai's; requests are signed with the corrected time"
+        what = (
+            "This host's clock differs from Akamai's. Requests are signed with the corrected time"
+        )
         log.warning(ClockSkewed.code, skew_seconds=clock.skew, reason=ClockSkewed(what))

@@ -1,1 +1,1 @@
-"""Programs for a person: a demo, a workbench, a search."""
+"""Programs to try yourself: a demo, a workbench, a search."""

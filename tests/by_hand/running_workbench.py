@@ -1,4 +1,4 @@
-"""`make workbench` as a program that a test starts, reads and ends."""
+"""Runs `make workbench` for a test, reads its output and ends it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DEADLINE_S = 60
 
 
 class RunningWorkbench:
-    """Up once it is entered; left, it is ended as by Ctrl-C. `said`: all that it printed."""
+    """A context manager: starts the workbench, ends it as Ctrl-C does. `said`: its output."""
 
     said = ""
     exit_code: int | None = None
@@ -56,7 +56,7 @@ class RunningWorkbench:
         self.exit_code = self._process.returncode
 
     def found(self, pattern: str) -> str:
-        """What it printed there: the pattern's first group."""
+        """The first group of a pattern in the output."""
         match = re.search(pattern, self.said, re.MULTILINE)
         assert match is not None, self.said
         return match[1]
@@ -84,5 +84,5 @@ class RunningWorkbench:
 
     @property
     def certificate(self) -> str:
-        """Path of the one to trust."""
+        """Path of the certificate to trust."""
         return self.found(r"the certificate (\S+)")

@@ -1,11 +1,12 @@
-"""Both stand-ins and the pages, for a person to click through: `python -m tests.by_hand.workbench`.
+"""Serves both stand-ins and the setup pages locally: `python -m tests.by_hand.workbench`.
 
-Nothing is configured: that is the person's part. Events keep coming as long as it runs. Ctrl-C, or
-the end of the terminal, ends everything.
+Nothing is configured: you do that on the pages. New events arrive while it runs. Ctrl-C, or closing
+the terminal, ends everything.
 """
 
 from __future__ import annotations
 
+import contextlib
 import io
 import signal
 import socket
@@ -13,17 +14,25 @@ import sys
 import tempfile
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from tests import ROOT
 from tests.by_hand.demo import choose_python
 from tests.product.end_to_end.compiled_app import BUILT_APP
 from tests.product.end_to_end.site import CONFIG_ID, Site
 from tests.standins.splunk_web.server import SplunkWeb
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 FIRST = 2_000
 EACH = 25
 EVERY_S = 5.0
 OTHER_ID = 14227
 WEB_PORT = 8000
+TEMPORARY = ROOT / "build" / "tmp"
+NEWEST = ROOT / "build" / "workbench"
+"""A link to the folder of the workbench that was started last: `make search IN=workbench`."""
 
 
 def main() -> int:
@@ -33,8 +42,10 @@ def main() -> int:
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         signal.signal(getattr(signal, name), lambda *_: stop.set())
     choose_python()
+    TEMPORARY.mkdir(parents=True, exist_ok=True)
     with (
-        tempfile.TemporaryDirectory(prefix="akamai-siem-workbench-") as folder,
+        tempfile.TemporaryDirectory(prefix="akamai-siem-workbench-", dir=TEMPORARY) as folder,
+        found_by_search(Path(folder)),
         Site(Path(folder), manual=False) as site,
         SplunkWeb(BUILT_APP, site.splunk.management, port=free_or_any(WEB_PORT)) as web,
     ):
@@ -49,8 +60,21 @@ def main() -> int:
     return 0
 
 
+@contextlib.contextmanager
+def found_by_search(folder: Path) -> Iterator[None]:
+    """As long as it runs, and no other is started."""
+    NEWEST.unlink(missing_ok=True)
+    NEWEST.symlink_to(folder)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            if NEWEST.readlink() == folder:
+                NEWEST.unlink()
+
+
 def free_or_any(port: int) -> int:
-    """The port, if nobody has it; else 0, which takes any."""
+    """The port if it is free; otherwise 0, which means any."""
     with socket.socket() as tried:
         tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -61,7 +85,7 @@ def free_or_any(port: int) -> int:
 
 
 def flow(site: Site, config_ids: list[int]) -> None:
-    """A few events more, to be stored in the seconds to come: what is past may have been read."""
+    """Add a few events, stored in the next seconds, because the past may have been read already."""
     begin = site.akamai.now() + 1.0
     for config_id in config_ids:
         site.akamai.load(EACH, stored_from=begin, stored_to=begin + EVERY_S, config_id=config_id)
@@ -91,6 +115,9 @@ What is indexed     {site.home / "var" / "lib" / "splunk" / "main" / "records.nd
 The add-on's log    {site.home / "var" / "log" / "splunk"}
 Splunk's REST       {site.splunk.management}
 Akamai's stand-in   https://{site.akamai.host}
+
+Search what is indexed, in another terminal:
+  make search IN=workbench Q='index=main sourcetype=akamai:siem | top src'
 
 Ctrl-C ends everything."""
     )

@@ -1,1 +1,4 @@
-"""Programs that stand in for Akamai, for splunkd and Splunk Web, and for proxies."""
+"""Programs that replace Akamai, splunkd, Splunk Web and proxies in tests.
+
+They follow the vendors' documentation and import nothing from the product.
+"""

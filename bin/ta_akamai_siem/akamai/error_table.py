@@ -1,7 +1,7 @@
-"""The table from Akamai's answers to our errors, and what a problem body says.
+"""The table from Akamai's error responses to our errors.
 
-The rows are those of the API's documents; the first that fits decides. An answer that no row
-knows is an `UnexpectedAnswer`: keep the offset, try again later, show it to a person.
+The first row that fits decides. A response that fits no row is an `UnexpectedAnswer`.
+https://techdocs.akamai.com/siem-integration/reference/errors
 """
 
 from __future__ import annotations
@@ -32,12 +32,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _SHOWN_MAX = 300
-"""Characters of a foreign text that a message repeats."""
+"""Characters of Akamai's text that a message repeats."""
 
 
 @dataclass(frozen=True)
 class ErrorResponse:
-    """One answer that is no page. `akamai_time`, `retry_after`: seconds, None if not given."""
+    """An answer other than a page.
+
+    `problem`: the JSON body, empty if it is not an object. `akamai_time`: the `Date` header, epoch
+    seconds. `retry_after`: seconds. Both are None without the header.
+    """
 
     status: int
     problem: Mapping[str, Any] = field(default_factory=dict)
@@ -45,7 +49,7 @@ class ErrorResponse:
     retry_after: Optional[float] = None
 
     def sentence(self) -> str:
-        """Akamai's own words: title, detail, and what its support asks for."""
+        """Akamai's title and detail, and what Akamai's support asks for."""
         told = [str(self.problem[key]) for key in ("title", "detail") if self.problem.get(key)]
         words = ": ".join(dict.fromkeys(told)) or "no explanation"
         facts = [f"HTTP {self.status}"]
@@ -57,7 +61,7 @@ class ErrorResponse:
 
 @dataclass(frozen=True)
 class Row:
-    """`status`: one, or the first of its hundred with `whole_hundred`. Empty patterns fit all."""
+    """`status`: with `whole_hundred`, 500 fits 500 to 599. An empty pattern fits everything."""
 
     status: int
     error: type[CollectionError]
@@ -92,7 +96,7 @@ REACTIONS = (
 
 
 def error_of(answer: ErrorResponse) -> CollectionError:
-    """The error that the table has for an answer."""
+    """The error of the first row that fits."""
     kind = next((row.error for row in REACTIONS if row.fits(answer)), UnexpectedAnswer)
     sentence = answer.sentence()
     if issubclass(kind, (ClockSkewed, Replay)):
@@ -103,7 +107,7 @@ def error_of(answer: ErrorResponse) -> CollectionError:
 
 
 def read_error_response(status: int, headers: Mapping[str, str], body: bytes) -> ErrorResponse:
-    """Make sense of an answer that is no page, whatever it is."""
+    """Read an answer other than a page. Never fails, whatever the body is."""
     try:
         problem = json.loads(body)
     except (ValueError, RecursionError):
@@ -118,7 +122,7 @@ def read_error_response(status: int, headers: Mapping[str, str], body: bytes) ->
 
 
 def http_time(text: str | None) -> float | None:
-    """Epoch seconds of an HTTP date; None where it is none."""
+    """Epoch seconds of an HTTP date; None if it is not one."""
     try:
         return parsedate_to_datetime(text).timestamp() if text else None
     except (TypeError, ValueError, IndexError, OverflowError):

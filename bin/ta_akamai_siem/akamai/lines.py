@@ -1,4 +1,4 @@
-"""Some lines of a page, in one piece of bytes for as long as nobody needs them one by one."""
+"""Some lines of a page as one `bytes` object, which is split only if needed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class Lines:
-    """`data`: whole lines, each with its line feed; none is blank. `count`: how many."""
+    """`data`: whole lines with their line feeds, none blank. `count`: number of lines."""
 
     __slots__ = ("count", "data")
 
@@ -19,7 +19,7 @@ class Lines:
 
     @classmethod
     def of(cls, lines: Iterable[bytes]) -> Lines:
-        """Lines without their line feeds, put together."""
+        """Join lines that have no line feeds."""
         each = [*lines, b""]
         return cls(b"\n".join(each), len(each) - 1)
 
@@ -27,5 +27,5 @@ class Lines:
         return self.count
 
     def __iter__(self) -> Iterator[bytes]:
-        """Without their line feeds."""
+        """The lines without their line feeds."""
         return iter(self.data.split(b"\n")[:-1])

@@ -1,6 +1,7 @@
-"""Asks Akamai once while a person waits: bounded, and again at once where the clock was wrong.
+"""Sends Akamai one request while a user waits, for at most `PROBE_SECONDS`.
 
-`PREVENTS_SAVING` decides which answers keep a setting from being saved.
+If this host's clock was wrong, the request is repeated once with the corrected time.
+`PREVENTS_SAVING` lists the errors that prevent saving.
 """
 
 from __future__ import annotations
@@ -27,22 +28,22 @@ if TYPE_CHECKING:
     from .signing import CorrectedClock
 
 PROBE_SECONDS = 8.0
-"""For all of it: splunkd kills a validation that takes long; a person is waiting, too."""
+"""Seconds for both requests together: a user waits, and splunkd ends a slow validation."""
 PROXY, ACCOUNT, INPUT = "proxy", "account", "input"
 PREVENTS_SAVING: Mapping[type[CollectionError], tuple[str, ...]] = {
     ProxyRefused: (PROXY, ACCOUNT, INPUT),
-    # The authority of a proxy that inspects TLS comes with an account, which may not be there yet;
-    # nor is an account's host the proxy's business.
+    # A proxy may be saved before the account that brings the certificates to trust, or with an
+    # account whose host is wrong.
     HostUnknown: (ACCOUNT, INPUT),
     CertificateUntrusted: (ACCOUNT, INPUT),
     CredentialRefused: (ACCOUNT, INPUT),
-    # An account is asked for its list of configurations: not to be allowed that proves it.
+    # An account is probed with the list of configurations: without permission, it is valid.
     PermissionMissing: (INPUT,),
     ConfigurationUnknown: (INPUT,),
     ParameterIllegal: (INPUT,),
 }
-"""What no waiting cures, and what it keeps from being saved. Any other error may be gone in a
-minute: it is noted, and what was asked about is saved.
+"""Errors that waiting cannot cure, and what they prevent from being saved. After any other error
+saving succeeds, and the error is shown or logged.
 """
 _Result = TypeVar("_Result")
 
@@ -53,8 +54,8 @@ def prevents_saving(error: CollectionError, what: str) -> bool:
 
 
 def probe(ask: Callable[[], _Result], clock: CorrectedClock) -> _Result:
-    """What `ask` gives. Raises the CollectionError that it raises, or Unreachable after
-    `PROBE_SECONDS`; the thread that waits longer ends by its own time-out.
+    """The result of `ask`. Raises the CollectionError that it raises, or Unreachable after
+    `PROBE_SECONDS`; the thread that still waits ends by its own timeout.
     """
     results: list[_Result] = []
     errors: list[CollectionError] = []

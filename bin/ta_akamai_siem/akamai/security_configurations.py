@@ -1,7 +1,8 @@
-"""The security configurations that an API client may see, by Akamai's Application Security API.
+"""Lists the security configurations that an API client can see.
 
-`GET /appsec/v1/configs` answers with `configurations`, a list of objects with `id` and `name`. It
-is also what any client may ask: a refusal for lack of permission proves the credential.
+`GET /appsec/v1/configs` of Akamai's Application Security API answers with `configurations`, a list
+of objects with `id` and `name`. The request also checks a credential: if only the permission is
+missing, the credential is valid.
 """
 
 from __future__ import annotations
@@ -43,10 +44,11 @@ def security_configurations(
     clock: CorrectedClock,
     timeout: float,
 ) -> list[SecurityConfiguration]:
-    """By name. `timeout`: seconds without a byte.
+    """Sorted by name. `timeout`: seconds without a byte.
 
-    Raises what `error_table` and `session.network_error` name.
+    Raises the errors of `error_table` and `session.network_error`, and UnexpectedAnswer.
     """
+    # https://techdocs.akamai.com/application-security/reference/get-configs
     url = f"https://{account.host}/appsec/v1/configs"
     try:
         with open_session(account, proxy, trusted, clock) as session:
@@ -70,5 +72,5 @@ def _read(body: bytes) -> list[SecurityConfiguration]:
         listed = json.loads(body)["configurations"]
         return [SecurityConfiguration(int(each["id"]), str(each["name"])) for each in listed]
     except (ValueError, LookupError, TypeError, RecursionError) as error:
-        what = f"The answer is no list of security configurations ({type(error).__name__})"
+        what = "Akamai's answer is not a list of security configurations"
         raise UnexpectedAnswer(what) from error

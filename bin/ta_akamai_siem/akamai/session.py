@@ -1,10 +1,11 @@
-"""The way to Akamai: one session an account, and what its failures mean.
+"""The HTTP session of an account, and the meaning of its failures.
 
-The settings pages alone say which proxy and which certificates are used, never the environment.
+The settings pages alone decide which proxy and certificates are used, never the environment.
 """
 
 from __future__ import annotations
 
+import re
 import socket
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -34,16 +35,19 @@ if TYPE_CHECKING:
 CONNECT_TIMEOUT = 15.0
 """Seconds."""
 NETWORK_TROUBLE = (requests.RequestException, HTTPError, OSError, ValueError)
-"""What a request may raise when no answer comes: `network_error` names it."""
+"""What a request raises if no answer comes. `network_error` converts it."""
 _PROBLEM_MAX = 64 << 10
+"""Bytes of an error response that are read."""
+_NOISE = re.compile(r"^\[[^\]]*\] |^[A-Za-z ]+ failed: | \(_ssl\.c:\d+\)$")
+"""What Python adds to the system's or the server's own words."""
 
 
 def open_session(
     account: Account, proxy: Proxy | None, trusted: ssl.SSLContext, clock: CorrectedClock
 ) -> requests.Session:
-    """Signs what it sends. To be used from one thread at a time."""
+    """A session that signs its requests. Use it from one thread at a time."""
     session = requests.Session()
-    # Neither proxies nor a .netrc of splunkd's environment: the settings page alone decides.
+    # Ignore the proxies and the .netrc of splunkd's environment.
     session.trust_env = False
     session.mount("https://", _Adapter(trusted))
     session.auth = EdgeGridSignature(account, clock)
@@ -54,7 +58,7 @@ def open_session(
 
 
 def refusal_of(response: requests.Response) -> CollectionError:
-    """What an answer that is no success means. Reads its body and closes it."""
+    """The error for an answer other than 200. Reads its body and closes it."""
     with response:
         return error_of(
             read_error_response(response.status_code, response.headers, _problem_body(response))
@@ -62,28 +66,31 @@ def refusal_of(response: requests.Response) -> CollectionError:
 
 
 def network_error(error: BaseException) -> CollectionError:
-    """What it means that no answer came."""
-    reason = root_cause(error)
-    if "CERTIFICATE_VERIFY_FAILED" in reason:
-        return CertificateUntrusted(f"The certificate shown is not trusted ({reason})")
-    if "407" in reason or "SOCKS5 authentication" in reason:
-        return ProxyRefused(f"The proxy does not let us through ({reason})")
+    """The error for a request that got no answer."""
+    cause = root_cause(error)
+    reason = cause
+    while (shorter := _NOISE.sub("", reason)) != reason:
+        reason = shorter
+    if "CERTIFICATE_VERIFY_FAILED" in cause:
+        return CertificateUntrusted(f"The server's certificate is not trusted ({reason})")
+    if "407" in cause or "SOCKS5 authentication" in cause:
+        return ProxyRefused(f"The proxy refused the connection ({reason})")
     if isinstance(error, requests.exceptions.ProxyError):
-        return Unreachable(f"The proxy does not answer as one ({reason})")
-    if reason.startswith(f"[Errno {socket.EAI_NONAME}]"):
-        return HostUnknown(f"No host has this name ({reason})")
+        return Unreachable(f"The connection through the proxy failed ({reason})")
+    if cause.startswith(f"[Errno {socket.EAI_NONAME}]"):
+        return HostUnknown(f"The host name cannot be resolved ({reason})")
     return Unreachable(f"Akamai cannot be reached ({reason})")
 
 
 def root_cause(error: BaseException) -> str:
-    """The first cause in a chain of wrapped exceptions: its words hold no URL."""
+    """The text of the first cause in a chain of exceptions: unlike the others, it has no URL."""
     while (inner := error.__cause__ or error.__context__) is not None:
         error = inner
     return str(error) or type(error).__name__
 
 
 class _Adapter(HTTPAdapter):
-    """Brings our trusted certificates to every connection, proxies included."""
+    """Uses our trusted certificates for every connection, those to proxies included."""
 
     def __init__(self, trusted: ssl.SSLContext) -> None:
         self._trusted = trusted

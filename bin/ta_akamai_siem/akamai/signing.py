@@ -1,7 +1,8 @@
-"""EdgeGrid signatures with a clock that can be corrected.
+"""EdgeGrid signatures with a correctable clock.
 
-The signature itself is edgegrid-python's. That library logs the signing key at DEBUG, so its
-logger is held at WARNING here, where it is imported.
+edgegrid-python makes the signature: https://github.com/akamai/AkamaiOPEN-edgegrid-python
+It logs the signing key at DEBUG, so its logger is set to WARNING here.
+https://techdocs.akamai.com/developer/docs/authenticate-with-edgegrid
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ logging.getLogger("akamai.edgegrid").setLevel(logging.WARNING)
 
 
 class CorrectedClock:
-    """Akamai's clock as far as we know it: this host's, plus the skew learnt from answers."""
+    """Akamai's clock: this host's clock plus the skew learnt from answers. Epoch seconds."""
 
     def __init__(self, host_clock: Callable[[], float] = time.time) -> None:
         """`host_clock`: epoch seconds."""
@@ -36,13 +37,13 @@ class CorrectedClock:
         return self._host_clock() + self.skew
 
     def learn(self, akamai_time: float) -> float:
-        """Take `akamai_time` as the present; returns the skew, positive if this host is slow."""
+        """Set the clock. Returns the skew in seconds, positive if this host is slow."""
         self.skew = akamai_time - self._host_clock()
         return self.skew
 
 
 class EdgeGridSignature(AuthBase):
-    """Signs each request afresh: own nonce, corrected time."""
+    """Signs each request with a new nonce and the corrected time."""
 
     def __init__(self, account: Account, clock: CorrectedClock) -> None:
         self._headers = EdgeGridAuthHeaders(

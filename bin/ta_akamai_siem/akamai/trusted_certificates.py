@@ -1,4 +1,4 @@
-"""Which certificates are trusted: certifi's, and those of the account's `ca_bundle` besides."""
+"""The trusted certificates: certifi's, and those of the account's `ca_bundle` in addition."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 import certifi
 
 from ta_akamai_siem.errors import SettingsInvalid
+from ta_akamai_siem.setting_labels import labelled
 
 _PEM_BEGIN = "-----BEGIN "
 
@@ -16,18 +17,28 @@ _PEM_BEGIN = "-----BEGIN "
 def trusted(ca_bundle: str) -> ssl.SSLContext:
     """A context that verifies host names and certificates.
 
-    `ca_bundle`: path of a PEM file (`$SPLUNK_HOME` allowed), PEM text, or empty.
-    Raises SettingsInvalid, naming the setting.
+    `ca_bundle`: the path of a PEM file (`$SPLUNK_HOME` is allowed), PEM text, or empty.
+    Raises SettingsInvalid.
     """
     context = ssl.create_default_context(cafile=certifi.where())
     if ca_bundle:
         try:
             context.load_verify_locations(cadata=_pem_text(ca_bundle))
         except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
-            reason = getattr(error, "reason", None) or getattr(error, "strerror", None) or error
-            sentence = f"ca_bundle of the account is no usable list of certificates: {reason}"
-            raise SettingsInvalid([sentence]) from error
+            problem = (
+                f"{labelled('ca_bundle')} of the account cannot be used: {_reason(error)}. Enter "
+                "CA certificates as PEM text, or the path of a PEM file on this host"
+            )
+            raise SettingsInvalid([problem]) from error
     return context
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, ssl.SSLError):
+        return "a certificate in it is damaged"
+    if isinstance(error, OSError):
+        return error.strerror or "the file cannot be read"
+    return "it contains no PEM certificate"
 
 
 def _pem_text(ca_bundle: str) -> str:
@@ -35,10 +46,10 @@ def _pem_text(ca_bundle: str) -> str:
         path = Path(os.path.expandvars(ca_bundle))
         ca_bundle = path.read_text(encoding="utf-8")
     if _PEM_BEGIN not in ca_bundle:
-        message = "it holds no PEM certificate"
+        message = "no PEM certificate"
         raise ValueError(message)
     begin = ca_bundle.index(_PEM_BEGIN)
-    # A conf file may have turned the text's line ends into blanks.
+    # A conf file may have replaced the line ends by spaces.
     return _lines_restored(ca_bundle[begin:])
 
 

@@ -1,4 +1,4 @@
-"""Whether a backfill is done, asked with as little as possible: it is asked for ever after."""
+"""Cheap check for a finished backfill, because splunkd keeps starting it every interval."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _TIMEOUT = 10.0
 
 
 def is_already_collected(definition: InputDefinition) -> bool:
-    """Whether the range of the stanza has been collected and surely stored.
+    """Whether the stanza's range is collected and known to be indexed.
 
-    False also where it cannot be told: then the run finds out.
+    False also if this cannot be determined; then the run decides.
     """
     context = connection(definition.server_uri, definition.session_key, _TIMEOUT)
     key = f"{definition.kind}:{definition.name}"

@@ -1,7 +1,8 @@
-"""The loop of a backfill: next window, write, flush, save. As `collector`: no Splunk, no HTTP.
+"""The loop of a backfill: fetch a window, write it, save the checkpoint.
 
-The checkpoint moves past events in one place, the end of `_take`, and past those that Akamai has
-no more where `run` finds no window. Whatever else is saved asks for the same window again.
+Like `collector`, it uses interfaces only, neither Splunk nor HTTP. The checkpoint moves past events
+at the end of `_take`, and past expired ones when `run` finds no window. Every other save requests
+the same window again.
 """
 
 from __future__ import annotations
@@ -37,11 +38,11 @@ if TYPE_CHECKING:
     from .windows import WindowPlan
 
 SETTLED_AFTER = SAFE_AGE + STOP_AGE
-"""Seconds after its last save from which a finished backfill need not be looked after any more."""
+"""Seconds after its last save until a finished backfill is settled: nothing can be lost."""
 
 
 class WindowSource(Protocol):
-    """The window that comes next, as `window_pages.Windows`."""
+    """Fetches the next window, as `window_pages.Windows` does."""
 
     def next(self, plan: WindowPlan, before: Optional[LineMultiset]) -> Found: ...
 
@@ -54,7 +55,7 @@ class WindowWriter(Writer, Protocol):
 
 @dataclass(frozen=True)
 class Surroundings:
-    """`host_now`: this host's clock, epoch seconds. `monotonic`: seconds, for how long it takes."""
+    """`host_now`: this host's clock, epoch seconds. `monotonic`: seconds, for durations."""
 
     checkpoints: Checkpoints[WindowPlan]
     windows: WindowSource
@@ -70,7 +71,7 @@ class Backfiller:
     """One run of one backfill."""
 
     def __init__(self, settings: BackfillSettings, around: Surroundings, totals: Totals) -> None:
-        """`totals`: counts what is collected, whatever ends the run."""
+        """`totals`: counts what is collected, also if the run fails."""
         self._settings = settings
         self._around = around
         self._totals = totals
@@ -80,8 +81,8 @@ class Backfiller:
         self._saved: Optional[WindowPlan] = None
 
     def run(self) -> None:
-        """Collect until the range is done, or for `RUN_MAX`. Raises any CollectionError that ends
-        the run; the checkpoint then stands where the last whole window left it.
+        """Collect the range, for at most `RUN_MAX`. Raises the CollectionError that ends the run;
+        the checkpoint is then at the end of the last whole window.
         """
         plan = self._resume()
         if plan is None:
@@ -109,17 +110,17 @@ class Backfiller:
         self._say_if_done()
 
     def _resume(self) -> Optional[WindowPlan]:
-        """Where to go on from; None where nothing is left to do."""
+        """The plan to continue with; None if nothing is left to do."""
         stored = self._around.checkpoints.load()
         if stored is None:
-            return self._begin("it has never run")
+            return self._begin("first run")
         if stored.rewind is not None:
-            # What was written since may be lost; no record of it may stand in the way.
+            # What was written since may be lost, so its progress record must not count.
             self._around.writer.page_saved()
             report_rewind(stored.rewind, self._around.log)
         if not windows.belongs_to(stored.position, self._settings):
             self._around.checkpoints.start_anew()
-            return self._begin("host, config_ids or range have changed")
+            return self._begin("changed: host, config_ids or range")
         plan = replace(stored.position, limit=self._settings.limit)
         self._saved, self._events = stored.position, plan.events
         if stored.rewind is not None:
@@ -153,7 +154,7 @@ class Backfiller:
         raise failure.error
 
     def _discard(self, prefetch: Optional[Prefetch[Found]]) -> None:
-        """Wait for a window that is not wanted any more: one request at a time."""
+        """Wait for a window that is no longer needed: only one request at a time."""
         if prefetch is not None:
             with contextlib.suppress(FetchFailed), self._around.stop.interruptible():
                 window = prefetch.result().window
@@ -163,18 +164,18 @@ class Backfiller:
     def _take(self, window: Window, following: WindowPlan, *, again: bool) -> bool:
         """Write a window, then move the checkpoint past it.
 
-        False where a line of it turned out to be no event, so that it has to be asked for again.
-        `again`: it has been; what was written of it is known to the writer.
+        False if a line of it is not an event, so that it must be requested again. `again`: this is
+        the repeated window; the writer knows what was written of it.
         """
         if window.plan != self._saved:
-            # After a kill, the same window has to come again for its progress to be of use.
+            # After a kill, the progress record is of use only if the same window is requested.
             self._save(window.plan)
         if not again:
             self._around.writer.leave_out(window.shared)
         began = time.monotonic()
         with contextlib.closing(window.page):
             try:
-                # Of a range that is over, more is always waiting.
+                # All of a past range is already waiting.
                 delivered = self._around.writer.deliver(
                     window.page, window.plan.position, behind=True
                 )

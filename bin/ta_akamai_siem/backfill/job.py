@@ -1,4 +1,4 @@
-"""The job of the kind `akamai_siem_backfill`: all that Akamai stored in a range, once."""
+"""The job of the kind `akamai_siem_backfill`: collects what Akamai stored in a range, once."""
 
 from __future__ import annotations
 
@@ -24,17 +24,21 @@ if TYPE_CHECKING:
 
 
 def collect(parts: Parts[BackfillSettings]) -> None:
-    """Raises any CollectionError that ends the run."""
+    """Raises the CollectionError that ends the run."""
     settings, stop, log = parts.settings, parts.stop, parts.log
     clock = CorrectedClock()
     client = SiemClient(settings.account, settings.config_ids, settings.proxy, parts.trusted, clock)
     pages = Fetcher(parts.source(client), clock, stop.wait, log)
-    with resources(settings.throughput, settings.mask, stop.wait, log) as hard:
+    with resources(settings.throughput, settings.mask, stop.wait, log) as granted:
         around = Surroundings(
             checkpoints=parts.checkpoint(CODEC),
             windows=Windows(pages, clock.now, stop.wait, visible_wait=MARGIN),
             writer=Delivery(
-                parts.stream, parts.progress(), parts.may_write, moments(time.time, clock.now), hard
+                parts.stream,
+                parts.progress(),
+                parts.may_write,
+                moments(time.time, clock.now),
+                granted,
             ),
             log=log,
             bulletin=parts.bulletin,

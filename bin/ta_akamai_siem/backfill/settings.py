@@ -1,4 +1,4 @@
-"""What a stanza of `akamai_siem_backfill` says, checked, as a frozen value; cf. `settings`."""
+"""Checks the settings of a backfill and makes a frozen value of them, like `settings`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Optional
 
 from ta_akamai_siem.limits import LATENCY, RETENTION
+from ta_akamai_siem.setting_labels import labelled
 from ta_akamai_siem.settings import (
     Account,
     Problems,
@@ -36,9 +37,10 @@ _ISO = re.compile(
 
 @dataclass(frozen=True)
 class BackfillSettings:
-    """A checked stanza with all it refers to. `since`, `until`: epoch seconds.
+    """A checked stanza of `akamai_siem_backfill` with its account and proxy.
 
-    `config_ids`: ascending, each once. `mask`: words of `masking.KINDS`.
+    `config_ids`: ascending, without duplicates. `since`, `until`: epoch seconds. `limit`: events
+    per page. `mask`: words of `masking.KINDS`.
     """
 
     name: str
@@ -59,11 +61,10 @@ def read_backfill(
     proxy: Mapping[str, str | None],
     now: float | None = None,
 ) -> BackfillSettings:
-    """Check a stanza together with its account and the proxy settings, as `settings.read_input`.
+    """Check a stanza together with its account and the proxy settings, like `settings.read_input`.
 
-    `now`: epoch seconds where the range is being set up, so that it has to be one that Akamai
-    still has; None where it has been accepted before and may have expired since. Raises
-    SettingsInvalid with every problem found.
+    `now`: epoch seconds, to check that Akamai still retains the range; None if the range was
+    accepted before and may have expired since. Raises SettingsInvalid with every problem.
     """
     problems = Problems()
     check_interval(stanza.get("interval", "").strip(), problems)
@@ -87,39 +88,39 @@ def read_backfill(
 def read_range(
     stanza: Mapping[str, str], problems: Problems, now: float | None = None
 ) -> tuple[int, int]:
-    """`from` and `to` in epoch seconds, cut to whole ones; what is wrong goes to `problems`."""
+    """`from` and `to` in epoch seconds, without fractions. Adds to `problems`. `now`: as above."""
     since = _read_moment("from", stanza.get("from", "").strip(), problems)
     until = _read_moment("to", stanza.get("to", "").strip(), problems)
     if since is None or until is None:
         return 0, 0
     if since >= until:
-        problems.add("from", f"has to be before to; from is {_utc(since)}, to is {_utc(until)}")
+        problems.add("from", f"must be before {labelled('to')}: {_utc(since)}, {_utc(until)}")
     if now is not None:
         if since < now - RETENTION:
             problems.add(
                 "from",
-                "has to be at most 12 hours back, for Akamai keeps no more: "
-                f"{_utc(now - RETENTION)} or later; it is {_utc(since)}",
+                f"must be {_utc(now - RETENTION)} or later, not {_utc(since)}, because Akamai "
+                f"retains events for {RETENTION // 3600} hours",
             )
         if until > now - LATENCY:
             problems.add(
                 "to",
-                f"has to be at least {LATENCY} seconds back: {_utc(now - LATENCY)} or earlier; "
-                f"it is {_utc(until)}",
+                f"must be at least {LATENCY} seconds ago, {_utc(now - LATENCY)} or earlier, "
+                f"not {_utc(until)}",
             )
     return since, until
 
 
 def _read_moment(setting: str, text: str, problems: Problems) -> int | None:
     if not text:
-        problems.add(setting, "is missing: epoch seconds, or a time such as 2026-01-31T08:00:00Z")
+        problems.add(setting, "is empty. Enter epoch seconds or ISO 8601: 2026-01-31T08:00:00Z")
         return None
     moment = _moment(text)
     if moment is None:
         problems.add(
             setting,
-            "has to be epoch seconds or ISO 8601, such as 1769846400, 2026-01-31T08:00:00Z or "
-            f"2026-01-31T09:00+01:00 (without a zone it is UTC); it is '{text}'",
+            "must be epoch seconds or ISO 8601, such as 1769846400, 2026-01-31T08:00:00Z or "
+            f"2026-01-31T09:00+01:00, not '{text}'",
         )
     return moment
 

@@ -1,10 +1,10 @@
-"""Gets the next window of a backfill: a page that holds all of it, and what it shares.
+"""Fetches the next window of a backfill: a page with all of its events, and those it shares.
 
-A window whose page may not hold all of it is halved and asked for again. Two windows that meet in
-a second may both bring the events of that second, depending on whether Akamai counts `to` as part
-of the range, which nobody documents. So the lines that both bring are recognised, as a multiset.
-Where there are any, Akamai is asked for that second alone: what it gives is what `to` includes, and
-lines outside are equal by chance, or stored twice, and stay.
+A window that may not fit into its page is halved and requested again. Two windows that meet in a
+second may both contain the events of that second: Akamai does not document whether `to` is part of
+the range. So the lines in both are recognised, as a multiset. If there are any, that second is
+requested alone. Its lines are those that `to` includes. All other equal lines are separate events
+and are kept.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ if TYPE_CHECKING:
     from .windows import WindowPlan
 
 _CLAMPED_MAX = 3
-"""Times that a window's beginning may expire while it is asked for."""
+"""How often the start of a window may expire during its request."""
 
 
 @dataclass(frozen=True)
 class Window:
-    """A whole window. `fetched.cursor`: the plan that it is the answer to.
+    """A whole window. `fetched.cursor`: the plan that requested it.
 
-    `lines`: what it holds. `shared`: of them, those that the window before brought. `is_full`: one
-    second that may hold more than its page.
+    `lines`: its lines. `shared`: those that the previous window had too. `is_full`: it is one
+    second and may have more events than a page.
     """
 
     fetched: Fetched[WindowPlan]
@@ -56,9 +56,9 @@ class Window:
 
 
 class Found(NamedTuple):
-    """`window`: None where none is left, or none becomes visible soon; `plan` says where that is.
+    """`window`: None if none is left or none becomes visible soon. `plan`: the plan by then.
 
-    `gaps`: what had expired before it.
+    `gaps`: expired parts before the window.
     """
 
     plan: WindowPlan
@@ -67,7 +67,7 @@ class Found(NamedTuple):
 
 
 class Windows:
-    """`now`: Akamai's clock. `wait`: sleeps that many seconds, or raises when we are to stop.
+    """`now`: Akamai's clock. `wait`: sleeps that many seconds, or raises StopRequested.
 
     `visible_wait`: seconds that a run may wait for a window's end to become visible.
     """
@@ -85,9 +85,9 @@ class Windows:
         self._visible_wait = visible_wait
 
     def next(self, plan: WindowPlan, before: Optional[LineMultiset]) -> Found:
-        """The window that comes next. Raises FetchFailed.
+        """The next window. Raises FetchFailed.
 
-        `before`: the lines of the window before, None where they are not known any more.
+        `before`: the lines of the previous window, None if they are not known.
         """
         gaps: tuple[Gap, ...] = ()
         attempt = 0
@@ -136,7 +136,7 @@ class Windows:
         try:
             return shared.shared_with(self._brought(Recheck(plan.at, plan.at)))
         except FetchFailed as failed:
-            # A range of no length may be refused; then what both windows bring has to do.
+            # Akamai may reject an empty range. Then all lines in both windows count as shared.
             if isinstance(failed.error, ParameterIllegal):
                 return shared
             raise

@@ -1,9 +1,10 @@
 """A range of storage time in windows, oldest first: which one to ask for next.
 
-A value like `cursor.Cursor`, and like it a plan (`akamai.plan`). No clock and no input or output.
-Time mode has no offset to go on from, so a window has to fit into one page: one that does not is
-made narrower and asked for again before anything of it is written. Windows share the second where
-they meet, for nobody documents whether `to` is part of the range.
+A frozen value and a plan (`akamai.plan`), like `cursor.Cursor`: no clock, no input or output. Time
+mode has no offset to continue from, so a window must fit into one page. One that does not is
+narrowed and requested again before any of it is written. Windows share the second where they meet,
+because Akamai does not document whether `to` is part of the range.
+https://techdocs.akamai.com/siem-integration/reference/get-config
 
 All times are Akamai's clock, in whole epoch seconds.
 """
@@ -30,21 +31,21 @@ if TYPE_CHECKING:
 
 VERSION = 1
 WIDTH_FIRST = 60
-"""Seconds of a window as long as nothing is known of how many events there are."""
+"""Seconds of the first window, when the event rate is unknown."""
 WIDTH_GROWTH = 4
-"""A window is at most so many times as wide as the one before."""
+"""A window is at most this many times as wide as the previous one."""
 FILLED = 0.6
-"""Share of the limit that the next window is to bring: events come unevenly."""
+"""Share of the limit that the next window should fill, because the event rate varies."""
 
 
 @dataclass(frozen=True)
 class WindowPlan:
-    """Where a backfill stands.
+    """The position of a backfill.
 
-    `since`, `until`: the whole range. `at`: all before it is written. `width`: of the next window.
-    `limit`: events to ask for. `joined`: the window that ends at `at` was written, so the second
-    there may come twice. `events`: written so far. `remembered`: what failed requests have taught,
-    until a window is written. `settled`: done, and what was written last is surely stored.
+    `since`, `until`: the whole range. `at`: all before it is written. `width`: seconds of the next
+    window. `limit`: events per page. `joined`: the window that ends at `at` was written, so
+    events of that second may come twice. `events`: written so far. `remembered`: lessons of failed
+    requests, until a window is written. `settled`: finished, and all of it is known to be indexed.
     """
 
     host: str
@@ -83,25 +84,25 @@ class WindowPlan:
 
     @property
     def end(self) -> int:
-        """Where the next window ends."""
+        """The end of the next window."""
         return min(self.at + self.width, self.until)
 
     @property
     def position(self) -> str:
-        """What tells the page that comes next from all others of this input."""
+        """Identifies the next page among all pages of this input."""
         return f"{self.at} to {self.end}"
 
     @property
     def share_done(self) -> float:
-        """From 0 to 1, by time."""
+        """0 to 1, by time."""
         return (self.at - self.since) / (self.until - self.since)
 
     def visible_in(self, now: float) -> float:
-        """Seconds until all that was stored in the next window can be asked for."""
+        """Seconds until everything stored in the next window is visible."""
         return self.end + MARGIN - now
 
     def clamped(self, now: float) -> tuple[WindowPlan, Optional[Gap]]:
-        """The plan without what Akamai no longer has, and that part, if there is one."""
+        """The plan without the expired part of its range, and that part, if any."""
         oldest = int(now - RETENTION + RETENTION_SLACK) + 1
         if self.is_done or self.at >= oldest:
             return self, None
@@ -111,10 +112,12 @@ class WindowPlan:
         return replace(self, at=at, joined=False, remembered=remembered), gap
 
     def request(self, now: float) -> Request:
-        """What to ask for next. Raises RangeExpired once its beginning is no more to be had."""
+        """The next request. Raises RangeExpired if the start of the window has expired."""
         if self.at <= now - RETENTION:
-            raise RangeExpired("The window's beginning is older than what Akamai keeps")
-        # A single second cannot be asked for in smaller pieces.
+            raise RangeExpired(
+                "The start of the window is older than the events that Akamai retains"
+            )
+        # A single second cannot be split.
         limit = PAGE_EVENTS_MAX if self.end - self.at == 1 else self.limit
         return TimeRequest(self.at, limit, self.end)
 
@@ -123,7 +126,7 @@ class WindowPlan:
         return self.remembered.pause(now)
 
     def overflows(self, context: Context, request: Request) -> bool:
-        """Whether there may be more in the window than its page brought."""
+        """Whether the window may have more events than its page."""
         return context.limit is not None or context.total >= request.limit * NEARLY_FULL
 
     @property
@@ -131,21 +134,21 @@ class WindowPlan:
         return self.end - self.at > 1
 
     def halved(self) -> WindowPlan:
-        """After a page that was cut, or that may not hold all of its window."""
+        """The plan after a truncated page, or one that may not have all events of its window."""
         return replace(self, width=max(1, (self.end - self.at) // 2))
 
     def mismatched(self) -> WindowPlan:
-        """After a page that ended as it should and disagreed with itself."""
+        """The plan after a page whose content disagrees with its count."""
         return replace(self, remembered=self.remembered.mismatched())
 
     def failed(self, failed: Failed) -> WindowPlan:
-        """After a request that brought no page. What has expired is left out by `clamped`."""
+        """The plan after a failed request. `clamped` removes what has expired."""
         if failed.is_cut:
             return self.halved()
         return replace(self, remembered=self.remembered.after(failed))
 
     def after(self, found: int) -> WindowPlan:
-        """The plan once a window of so many events is written."""
+        """The plan after a window of `found` events is written."""
         width = self.end - self.at
         widest = width * WIDTH_GROWTH
         fitting = int(self.limit * FILLED * width / found) if found else widest
@@ -160,7 +163,7 @@ class WindowPlan:
 
 @dataclass(frozen=True)
 class Recheck:
-    """A look at a moment, to learn which events two windows share. Asks for the same each time."""
+    """Requests one second, to find which events two windows share. Never changes its request."""
 
     since: int
     until: int
@@ -177,7 +180,7 @@ class Recheck:
 
 
 def begin(settings: BackfillSettings) -> WindowPlan:
-    """The plan of a backfill that has not run."""
+    """The plan of a backfill's first run."""
     return WindowPlan(
         host=settings.account.host,
         config_ids=settings.config_ids,
@@ -189,7 +192,7 @@ def begin(settings: BackfillSettings) -> WindowPlan:
 
 
 def belongs_to(plan: WindowPlan, settings: BackfillSettings) -> bool:
-    """Whether the plan is that of these settings: same host, ids and range."""
+    """Whether the plan has the host, ids and range of these settings."""
     return (plan.host, plan.config_ids, plan.since, plan.until) == (
         settings.account.host,
         settings.config_ids,

@@ -121,7 +121,8 @@ class Collector:
         """Where to begin when host or ids have changed: the offset means nothing any more."""
         self._around.log.warning(
             "checkpoint.foreign",
-            reason="The stored offset belongs to another host or other config_ids",
+            reason="Host (host) or Security configurations (config_ids) changed, so the stored "
+            "offset is not valid.",
             host=stored.host,
             config_ids=";".join(map(str, stored.config_ids)),
         )

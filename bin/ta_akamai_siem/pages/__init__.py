@@ -1,7 +1,7 @@
 """The REST handlers behind the setup page and the inputs page.
 
-splunkd keeps the process of a handler for many calls of many users, so nothing outlives a call: no
-session key, no setting, no variable of the environment.
+splunkd uses one process of a handler for the calls of many users, so nothing outlives a call: no
+session key, no setting, no environment variable.
 
 Reading order: `edgerc`, `input_state`, `account_probe`, `page_handler`, `account_handler`,
 `settings_handler`, `input_handler`, `configurations_handler`.

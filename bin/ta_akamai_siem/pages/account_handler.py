@@ -1,4 +1,4 @@
-"""Configuration > Accounts: an `.edgerc` text fills the form, and saving asks Akamai."""
+"""Configuration > Accounts: a pasted `.edgerc` file fills the form, and saving asks Akamai."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from splunktaucclib.rest_handler.error import RestError
 
 from ta_akamai_siem.akamai.trusted_certificates import trusted
+from ta_akamai_siem.errors import SettingsInvalid
 from ta_akamai_siem.settings import Problems, read_account, read_proxy
 from ta_akamai_siem.splunk.names import BACKFILL_KIND, KIND
 from ta_akamai_siem.splunk.stored_settings import MASKS
@@ -23,7 +24,7 @@ _STORED = (*VALUES, "ca_bundle")
 
 
 class AccountHandler(PageHandler):
-    """`payload`: `edgerc` and `edgerc_section` are read and not stored; `connection` is ours."""
+    """`payload`: `edgerc` and `edgerc_section` are read, not stored; `connection` is set here."""
 
     def handleCreate(self, confInfo: Any) -> None:  # noqa: N802, N803, ANN401 - UCC's names
         """Check, ask Akamai, save."""
@@ -32,7 +33,7 @@ class AccountHandler(PageHandler):
         _emptied(confInfo)
 
     def handleEdit(self, confInfo: Any) -> None:  # noqa: N802, N803, ANN401 - UCC's names
-        """Likewise; a secret that comes back masked is the one that is stored."""
+        """Check, ask Akamai, save. A secret that comes back masked means the stored one."""
         with refusing():
             stored = self.splunkd.settings.account(self.callerArgs.id) or {}
         self._complete(stored)
@@ -40,7 +41,7 @@ class AccountHandler(PageHandler):
         _emptied(confInfo)
 
     def handleRemove(self, confInfo: Any) -> None:  # noqa: N802, N803, ANN401 - UCC's names
-        """Unless an input uses it."""
+        """Delete the account unless an input uses it."""
         name = self.callerArgs.id
         with refusing():
             users = [
@@ -51,14 +52,17 @@ class AccountHandler(PageHandler):
             ]
         if users:
             what = (
-                f"Account '{name}' is in use by: {', '.join(users)}. Give these inputs another "
-                "account, or delete them, first"
+                f"Account '{name}' was not deleted, because it is in use by: {', '.join(users)}. "
+                "First assign another account to these inputs, or delete them."
             )
             raise RestError(_CONFLICT, what)
         super().handleRemove(confInfo)
 
     def _complete(self, stored: Mapping[str, str | None]) -> None:
-        """Fill the payload, refuse what is wrong, and note what Akamai says."""
+        """Complete the payload: the values of the pasted file, and `connection`.
+
+        Raises RestError if something prevents saving.
+        """
         payload = self.payload
         text = payload.pop("edgerc", "")
         section = payload.pop("edgerc_section", "")
@@ -83,7 +87,7 @@ class AccountHandler(PageHandler):
         wrong = Problems()
         proxy = read_proxy(pages.get("proxy", {}), wrong)
         if wrong.sentences:
-            payload["connection"] = f"Not verified: {'; '.join(wrong.sentences)}"
+            payload["connection"] = f"Not verified: {SettingsInvalid(wrong.sentences)}"
             return
         answer = probe_account(account, proxy, certificates)
         if answer.refusal:
@@ -92,6 +96,6 @@ class AccountHandler(PageHandler):
 
 
 def _emptied(conf_info: Any) -> None:  # noqa: ANN401 - Splunk's own
-    """The page keeps what was typed into it, but for what an answer says otherwise."""
+    """Clear both fields: the form keeps what was typed unless the answer changes it."""
     for item in conf_info.values():
         item.update(edgerc="", edgerc_section="")

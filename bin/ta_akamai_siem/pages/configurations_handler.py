@@ -1,4 +1,4 @@
-"""What the inputs page offers to pick: the security configurations of an account, by name."""
+"""Lists an account's security configurations by name, for selection on the inputs page."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _ACCOUNT = "account"
 
 
 class ConfigurationsHandler(admin.MConfigHandler):  # type: ignore[misc]  # Splunk's own module
-    """`GET TA_akamai_siem_configurations?account=NAME`: an entry a configuration, `name` its id."""
+    """`GET TA_akamai_siem_configurations?account=NAME`: one entry each, named by its id."""
 
     def setup(self) -> None:
         """Declare the argument."""
         self.supportedArgs.addOptArg(_ACCOUNT)
 
     def handleList(self, confInfo: Any) -> None:  # noqa: N802, N803, ANN401 - Splunk's names
-        """None without an account; a sentence where Akamai does not list them."""
+        """Empty without an account. Raises RestError if Akamai does not list them."""
         name = (self.callerArgs.data.get(_ACCOUNT) or [""])[0] or ""
         if not name:
             return
@@ -40,12 +40,12 @@ class ConfigurationsHandler(admin.MConfigHandler):  # type: ignore[misc]  # Splu
             listed = self._listed(name)
         except PermissionMissing as error:
             what = (
-                "This API client may not list security configurations (Application Security API): "
-                f"type their ids. {error.what}"
+                "Type the ids instead: this API client has no permission to list security "
+                f"configurations (Application Security API). {error.what}"
             )
             raise RestError(BAD_REQUEST, what) from error
         except CollectionError as error:
-            what = f"The security configurations cannot be listed: type their ids. {error}"
+            what = f"Type the ids instead: the security configurations cannot be listed. {error}"
             raise RestError(BAD_REQUEST, what) from error
         for each in listed:
             confInfo[str(each.id)]["label"] = f"{each.name} ({each.id})"

@@ -1,6 +1,7 @@
-"""The text of an `.edgerc` file, as Akamai Control Center gives it: the four values of a client.
+"""Reads an API client's four values from the text of its `.edgerc` file.
 
-No message repeats a line of the text: it may hold a secret.
+The format: https://github.com/akamai/AkamaiOPEN-edgegrid-python
+No message repeats a line of the text, because it may hold a secret.
 """
 
 from __future__ import annotations
@@ -11,17 +12,17 @@ import re
 VALUES = ("host", "client_token", "client_secret", "access_token")
 DEFAULT_SECTION = "default"
 _NO_DEFAULTS = "\0"
-"""configparser's section of defaults: none of this name can be in a text."""
+"""The name of configparser's section of defaults. No text can contain it."""
 
 
 class EdgercInvalid(ValueError):
-    """One sentence that says what is wrong and what to do."""
+    """What is wrong with the file, and what to do."""
 
 
 def read_edgerc(text: str, section: str = "") -> dict[str, str]:
-    """`VALUES` of a section. `section`: its name; without one `[default]`, or the only one.
+    """`VALUES` and their texts. `section`: its name; empty: `[default]`, or the only section.
 
-    A text without any section, as the page of an API client shows it, is one section. Raises
+    Lines without a section, as Control Center shows them, count as `[default]`. Raises
     EdgercInvalid.
     """
     found = _sections(text)
@@ -33,14 +34,14 @@ def read_edgerc(text: str, section: str = "") -> dict[str, str]:
     if name not in found:
         names = ", ".join(f"[{each}]" for each in found) or "none"
         wanted = f"no section [{name}]" if name else "no section [default]"
-        what = f"The credential file has {wanted}; it has {names}: enter one of them as Section"
+        what = f"The credential file has {wanted}. Enter one that it has as Section: {names}."
         raise EdgercInvalid(what)
     values = {key: _unquoted(found[name].get(key, "")) for key in VALUES}
     missing = [key for key, value in values.items() if not value]
     if missing:
         what = (
-            f"Section [{name}] of the credential file has no {', '.join(missing)}: "
-            "paste all lines of the file"
+            f"Section [{name}] of the credential file has no {', '.join(missing)}. "
+            "Paste all lines of the file."
         )
         raise EdgercInvalid(what)
     values["host"] = re.sub(r"\Ahttps?://|/+\Z", "", values["host"])
@@ -62,10 +63,10 @@ def _sections(text: str) -> dict[str, dict[str, str]]:
     )
     try:
         parser.read_string("\n".join(lines))
-    except configparser.Error as error:
+    except configparser.Error:
         what = (
-            "The credential file is not in its format: lines 'name = value' below a line "
-            f"'[section]' ({type(error).__name__})"
+            "The credential file cannot be read. Paste its lines unchanged: a line '[section]', "
+            "followed by lines 'name = value'."
         )
         raise EdgercInvalid(what) from None
     return {

@@ -1,4 +1,4 @@
-"""Inputs: how each is doing, starting one again, and leaving nothing behind."""
+"""Inputs: shows their state, resets positions, and removes all traces of a deleted input."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ RESET, CONFIRMED = "reset", "reset_confirmed"
 
 
 class InputHandler(PageHandler):
-    """Of both kinds of input. `payload`: `reset` and `reset_confirmed` are done, not stored."""
+    """For both kinds. `payload`: `reset` and `reset_confirmed` trigger an action, not stored."""
 
     def handleList(self, confInfo: Any) -> None:  # noqa: N802, N803, ANN401 - UCC's names
-        """The stanzas, and how each is doing."""
+        """The stanzas with their state."""
         super().handleList(confInfo)
         self._describe(confInfo)
 
@@ -54,25 +54,25 @@ class InputHandler(PageHandler):
             item.update(describe(facts, time.time()))
 
     def handleCreate(self, confInfo: Any) -> None:  # noqa: N802, N803, ANN401 - UCC's names
-        """A new input, also one that was cloned, has no position of its own yet."""
+        """Save a new input. A cloned one has no position either."""
         self._stored_only()
         super().handleCreate(confInfo)
         self._log("input.created")
         self._answer(confInfo)
 
     def handleEdit(self, confInfo: Any) -> None:  # noqa: N802, N803, ANN401 - UCC's names
-        """Save, then start again where that was asked for."""
+        """Save, then reset the position if the form asks for it."""
         wanted, confirmed = self._stored_only()
         again = bool(wanted) or (confirmed and self._kind != KIND)
         if wanted:
             problems = Problems()
-            read_start(wanted, problems)
+            read_start(wanted, problems, RESET)
             with refusing():
                 problems.settle()
             if not confirmed:
                 what = (
-                    "Start again: tick the box as well. The input forgets where it stands; events "
-                    "that it has collected already come again, or those since then are left out"
+                    "To reset the position, select 'Yes, start again' too. A reset causes "
+                    "duplicates or skips events."
                 )
                 raise RestError(BAD_REQUEST, what)
             self.payload["start"] = wanted
@@ -81,20 +81,20 @@ class InputHandler(PageHandler):
         if switched is not None:
             self._log("input.disabled" if is_true(switched) else "input.enabled")
         if again:
-            self._forget(lease.reset)
+            self._reset(lease.reset)
         self._answer(confInfo)
 
     def _answer(self, confInfo: Any) -> None:  # noqa: N803, ANN401 - UCC's names
-        """The page keeps what was typed into it, but for what an answer says otherwise."""
+        """Clear both fields: the form keeps what was typed unless the answer changes it."""
         for item in confInfo.values():
             item.update({RESET: "", CONFIRMED: "0"})
         self._describe(confInfo)
 
     def handleRemove(self, confInfo: Any) -> None:  # noqa: N802, N803, ANN401 - UCC's names
-        """The position goes with the input."""
+        """Delete the input and its position."""
         super().handleRemove(confInfo)
         self._log("input.deleted")
-        self._forget(lease.delete)
+        self._reset(lease.delete)
 
     @property
     def _kind(self) -> str:
@@ -104,18 +104,21 @@ class InputHandler(PageHandler):
         return f"{self._kind}:{name}"
 
     def _log(self, event: str) -> None:
-        """Tells alerts that an input is silent on purpose, or that it is to be heard again."""
+        """Tell the alerts that an input is silent on purpose, or active again."""
         with page_log(self._kind, str(self.callerArgs.id)) as log:
             log.info(event)
 
     def _stored_only(self) -> tuple[str, bool]:
-        """Take out of the payload what is not stored; where to start again, and whether to."""
+        """Remove both fields from the payload; the new start, and whether it is confirmed."""
         wanted = self.payload.pop(RESET, "").strip()
         confirmed = self.payload.pop(CONFIRMED, "").strip().lower() in ("1", "true", "yes")
         return wanted, confirmed
 
-    def _forget(self, position: Callable[[KvStore, str, float], object]) -> None:
-        """A run that goes on cannot save any more. `position`: what to do with that."""
+    def _reset(self, position: Callable[[KvStore, str, float], object]) -> None:
+        """Delete the position. A run in progress loses its lease, so it cannot save one again.
+
+        `position`: what to do with it.
+        """
         key = self._key(str(self.callerArgs.id))
         with refusing():
             store: KvStore = self.splunkd.kv_store

@@ -1,4 +1,4 @@
-"""How an input is doing, in the words of its row on the inputs page."""
+"""The state of an input, as its row on the inputs page shows it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 SILENT = 900.0
-"""Seconds without a run, besides three intervals, after which an input is not merely waiting."""
+"""Seconds without a run after which an input needs attention; at least three intervals."""
 _DAY, _HOUR, _MINUTE = 86_400, 3_600, 60
 
 
@@ -55,18 +55,18 @@ def _state(facts: Facts, now: float) -> str:  # noqa: PLR0911 - a table, read fr
         return "done"
     if facts.interval and now - run.ended_at > max(SILENT, 3 * facts.interval):
         return (
-            f"needs attention: no run since {utc(run.ended_at)}. See splunkd.log, and whether "
-            "Splunk runs inputs on this host"
+            f"needs attention: no run since {utc(run.ended_at)}. Check splunkd.log, and whether "
+            "Splunk runs inputs on this host."
         )
     if run.how == AGAIN:
-        return f"waiting, the next run tries again: {run.message}"
+        return f"waiting to try again: {run.message}"
     if run.how == LEFT:
         return "waiting for the next run"
     return "caught up" if run.drained else "catching up"
 
 
 def _is_done(facts: Facts) -> bool:
-    """A backfill whose range is collected, and stored for sure."""
+    """Whether it is a backfill whose range is collected."""
     position = facts.position or {}
     return "until" in position and (
         bool(position.get("settled")) or position.get("at") == position["until"]
@@ -74,7 +74,7 @@ def _is_done(facts: Facts) -> bool:
 
 
 def _lag(run: Optional[LastRun]) -> str:
-    """Of the newest event when the last run ended."""
+    """The age of the newest event when the last run ended."""
     if run is None or run.newest is None:
         return ""
     seconds = max(0, round(run.ended_at - run.newest))
@@ -82,7 +82,7 @@ def _lag(run: Optional[LastRun]) -> str:
 
 
 def span(seconds: int) -> str:
-    """Seconds in the two units that matter."""
+    """A duration in its two largest units, such as `1 h 2 min`."""
     for size, unit, smaller, name in (
         (_DAY, "d", _HOUR, "h"),
         (_HOUR, "h", _MINUTE, "min"),

@@ -1,4 +1,4 @@
-"""What all handlers of the pages have in common: secrets stay, refusals are sentences."""
+"""The base of all handlers: never returns a secret, and shows errors as sentences."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BAD_REQUEST = 400
 
 @contextlib.contextmanager
 def refusing() -> Iterator[None]:
-    """What is wrong becomes the text that the page shows."""
+    """Turns a CollectionError into the message that the form shows."""
     try:
         yield
     except CollectionError as error:
@@ -31,18 +31,18 @@ def refusing() -> Iterator[None]:
 
 
 class PageHandler(AdminExternalHandler):  # type: ignore[misc]  # published without type hints
-    """A handler of UCC's that never gives a secret away."""
+    """A UCC handler that never returns a secret."""
 
     payload: dict[str, str]
 
     @property
     def splunkd(self) -> Splunkd:
-        """With the rights of who calls."""
+        """splunkd, with the permissions of the user who calls."""
         return Splunkd(get_splunkd_endpoint(), self.getSessionKey())
 
     @build_conf_info  # type: ignore[untyped-decorator]
     def handleList(self, confInfo: Any) -> Any:  # noqa: N802, N803, ANN401, ARG002 - UCC's names
-        """As UCC's own, but deaf to `--cred--`, which asks for secrets in clear."""
+        """Like UCC's own, but ignores `--cred--`, which requests secrets in clear text."""
         if self.callerArgs.id:
             return self.handler.get(self.callerArgs.id)
         return self.handler.all(count=0)

@@ -1,4 +1,4 @@
-"""Configuration > Proxy and > Logging: a proxy is tried before it is saved."""
+"""Configuration > Proxy and > Logging: a proxy is tested before it is saved."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _PROXY = "proxy"
 
 
 class SettingsHandler(PageHandler):
-    """`payload`: of the stanza `proxy`, `proxy_test` is ours."""
+    """`payload`: `proxy_test` of the stanza `proxy` is set here."""
 
     def handleEdit(self, confInfo: Any) -> None:  # noqa: N802, N803, ANN401 - UCC's names
-        """Check, ask for Akamai through it, save."""
+        """Check, send Akamai a request through the proxy, save."""
         if self.callerArgs.id == _PROXY:
             self.payload["proxy_test"] = self._tried()
         super().handleEdit(confInfo)
@@ -34,7 +34,7 @@ class SettingsHandler(PageHandler):
         with refusing():
             problems.settle()
             if proxy is None:
-                return "Not in use"
+                return "Not in use."
             account = self._any_account()
             certificates = trusted(account.ca_bundle if account else "")
         answer = probe_proxy(account, proxy, certificates)
@@ -43,7 +43,7 @@ class SettingsHandler(PageHandler):
         return answer.note
 
     def _any_account(self) -> Account | None:
-        """The first that is usable: its host is what the proxy has to let through."""
+        """The first valid account, for its host; None without one."""
         settings = self.splunkd.settings
         for name in settings.account_names():
             problems = Problems()

@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 
     from .entry import Entry
 
-KEPT = 20 * 60.0
-"""Seconds. Two clocks that are 90 s off, each its own way, leave 17 minutes of them."""
+SURELY_KEPT = 15 * 60.0
+"""Seconds for which no number is given a second time, whatever the clocks say."""
+KEPT = SURELY_KEPT + 5 * 60.0
+"""Seconds by the clocks of two hosts. If they are 90 s off, each its own way, 17 minutes stay."""
 _HISTORY_MAX = 5_000
 """Documents to read for a rewind: a minute and more, at 50 saves a second."""
 

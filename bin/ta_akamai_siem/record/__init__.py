@@ -1,4 +1,4 @@
-"""One event of Akamai's into one record of Splunk's: no input or output, knows no other folder.
+"""Turns one Akamai event into one Splunk record. No input or output; imports no other folder.
 
 Reading order: `masking`, `decoding`, `rules`, `headers`, `event_time`, `event`.
 """

@@ -1,7 +1,8 @@
 """The two encodings inside Akamai's strings: percent escapes, and lists of base64 items.
 
-Rules: `docs/record.md`. The quick ways here are exact or hand over to the plain ones; property
-tests hold both against a reference that shares no code with them.
+The rules are in `docs/record.md`. The fast functions return None if they might differ from the
+plain ones. Property tests compare both with a reference that shares no code with them.
+https://techdocs.akamai.com/siem-integration/reference/configuration-rule
 """
 
 from __future__ import annotations
@@ -16,19 +17,19 @@ _WHITE_SPACE = str.maketrans("", "", " \t\n\v\f\r")
 _NO_PLAIN_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _SHORTER_BY_AN_ESCAPE = 2
 _IMPOSSIBLE_LENGTH = 1
-"""Modulo 4: a single base64 digit cannot hold a byte."""
+"""Digits modulo 4: a single base64 digit cannot hold a byte."""
 
 CACHED_ITEMS = 2048
-"""What is looked at item by item is odd, and comes again."""
+"""Items that are decoded separately are unusual, and the same ones come again."""
 
 
 def text_of(data: bytes) -> str:
-    r"""Bytes as text: UTF-8, and each byte that is none as the four characters `\xb4`."""
+    r"""Bytes as text: UTF-8; each byte that is not UTF-8 as four characters, such as `\xb4`."""
     return data.decode("utf-8", "backslashreplace")
 
 
 def percent_decoded(text: str) -> str:
-    """`text` with every `%xx` replaced; a run of them is decoded together, the rest stays."""
+    """`text` with each run of `%xx` decoded together. Everything else is unchanged."""
     if "%" not in text:
         return text
     return _percent_decoded_at_once(text) or _ESCAPES.sub(_decode_run, text)
@@ -39,13 +40,13 @@ def _decode_run(match: re.Match[str]) -> str:
 
 
 def _percent_decoded_at_once(text: str) -> str | None:
-    """The same in one go; None where it may differ."""
+    """The same for the whole text at once; None if the result might differ."""
     decoded = percent_decoded_bytes(text)
     return None if decoded is None else text_of(decoded)
 
 
 def percent_decoded_bytes(text: str) -> bytes | None:
-    r"""By the quoted-printable decoder, five times as fast; None where it may differ.
+    r"""Decode with the quoted-printable decoder, five times faster; None if it might differ.
 
     `=` becomes `=3D` and `%` becomes `=`. The result is right if and only if each `%` began an
     escape: then it is shorter by exactly two bytes for each. A CR or LF would let a `%` before it
@@ -61,7 +62,7 @@ def percent_decoded_bytes(text: str) -> bytes | None:
 
 
 def _base64_decoded(item: str) -> bytes | None:
-    """The bytes of a base64 item, forgiving blanks and missing padding; None if it is none."""
+    """The bytes of a base64 item, with or without spaces and padding; None if it is not valid."""
     digits = item.rstrip("=")
     if _NOT_STANDARD_ALPHABET.search(digits):
         digits = item.translate(_WHITE_SPACE).rstrip("=")
@@ -74,14 +75,14 @@ def _base64_decoded(item: str) -> bytes | None:
 
 @lru_cache(CACHED_ITEMS)
 def _data_item(item: str) -> str:
-    """An item that may hold any bytes: offending data, selectors."""
+    """An item that may contain any bytes, such as matched data and selectors."""
     data = _base64_decoded(item)
     return item if data is None else text_of(data)
 
 
 @lru_cache(CACHED_ITEMS)
 def _text_item(item: str) -> str:
-    """An item that holds text; what does not decode to text was plain text already."""
+    """An item that contains text. If it does not decode to text, it was plain text already."""
     data = _base64_decoded(item)
     if data is None:
         return item
@@ -93,17 +94,17 @@ def _text_item(item: str) -> str:
 
 
 def data_items(text: str) -> list[str]:
-    """The items of `ruleData` or `ruleSelectors`, empty ones at the end dropped."""
+    """The items of `ruleData` or `ruleSelectors`, without empty ones at the end."""
     return without_empty_end([_data_item(item) for item in percent_decoded(text).split(";")])
 
 
 def text_items(text: str) -> list[str]:
-    """The items of one of the other five rule lists or of `custom`, the same way."""
+    """The items of another rule list or of `custom`, without empty ones at the end."""
     return without_empty_end([_text_item(item) for item in percent_decoded(text).split(";")])
 
 
 def without_empty_end(items: list[str]) -> list[str]:
-    """`items`, changed in place."""
+    """`items` without empty ones at the end, changed in place."""
     while items and not items[-1]:
         items.pop()
     return items

@@ -1,7 +1,7 @@
-"""One source event into one record.
+"""Turns one source event into one record.
 
-What a record is, member by member and in which order, stands in `docs/record.md`. A member that
-is not named there passes through unchanged; an event is never refused for being odd.
+`docs/record.md` defines the members of a record and their order. A member that it does not name is
+copied unchanged, and an event with unexpected content is kept.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     from .masking import Masking
 
 CACHED_ORDERS = 256
-"""Events of a kind have the same members in the same order."""
+"""Events of the same kind have the same members in the same order."""
 
 _Order = Callable[[tuple[str, ...]], tuple[str, ...]]
 
 
 def _order(first: tuple[str, ...], last: tuple[str, ...] = ()) -> _Order:
-    """Puts the names of an object's members in order; those not known keep theirs, between both."""
+    """Sorts member names: `first`, unknown ones in their own order, `last`."""
 
     @lru_cache(CACHED_ORDERS)
     def ordered(names: tuple[str, ...]) -> tuple[str, ...]:
@@ -78,7 +78,7 @@ _HTTP_SHORT = ("method", "host", "port", "status", "bytes", "protocol", "tls", "
 _HTTP_LONG = ("path", "query", *_HEADERS)
 _timed_http_order = _order(("start", *_HTTP_SHORT), _HTTP_LONG)
 _untimed_http_order = _order((*_HTTP_SHORT, "start"), _HTTP_LONG)
-"""What is no time stays away from the place where `TIME_PREFIX` in default/props.conf looks."""
+"""A `start` that is no time must not be where `TIME_PREFIX` in default/props.conf expects one."""
 _SMALL_OBJECTS = {
     "geo": ("continent", "country", "regionCode", "city", "asn"),
     "botData": ("botScore", "responseSegment"),
@@ -101,24 +101,24 @@ _SMALL_OBJECTS = {
 _JSON_SPACE = " \t\n\r"
 _NOT_IN_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
 
-# A number with a fraction or an exponent must keep its source digits, and json offers no hook on
-# its way out. So it travels as a string behind a mark that nobody outside can know, and loses
-# quotes and mark at the end.
+# A number with a fraction or an exponent must keep its source digits, but json has no hook for
+# writing them. So it becomes a string that starts with a random mark, and quotes and mark are
+# removed at the end.
 _DIGITS_MARK = secrets.token_hex(16)
 _MARKED_DIGITS = re.compile(f'"{_DIGITS_MARK}([^"]*)"')
-# Rules, a third of a record, are made as JSON text at once; a mark keeps their place.
+# Rules, a third of a record, are written as JSON text directly. A mark reserves their place.
 _RULES_MARK = secrets.token_hex(16)
 _MARKED_RULES = f'"{_RULES_MARK}"'
 
 
 class NotAnEvent(ValueError):
-    """The line is no JSON object, or no parser can take it."""
+    """The line is not a JSON object, or is nested too deeply to parse."""
 
 
 class Record(NamedTuple):
-    """`time`: epoch seconds with three decimals. `text`: JSON, safe inside XML 1.0 once `&<>` are
-    escaped. `timed`: False where `time` is that of collection, the event having none. `masked`: how
-    many values were masked.
+    """`time`: epoch seconds with three decimals. `text`: JSON; XML 1.0 can carry it once `&<>` are
+    escaped. `timed`: False if the event has no time, so that `time` is the time of collection.
+    `masked`: number of masked values.
     """
 
     time: str
@@ -128,7 +128,7 @@ class Record(NamedTuple):
 
 
 class _Digits(str):
-    """A number's source digits behind the mark; no plain string, so no rule for strings applies."""
+    """A number's source digits after the mark. Rules for strings apply to plain `str` only."""
 
     __slots__ = ()
 
@@ -136,8 +136,8 @@ class _Digits(str):
 def record(line: bytes, moment: Moment, masking: Masking | None = None) -> Record:
     """The record of one source line.
 
-    `moment`: of collection, used where the event has no usable start. `masking`: masks it, None
-    where nothing is to be. Raises NotAnEvent.
+    `moment`: of collection, used if the event has no usable start. `masking`: None to mask nothing.
+    Raises NotAnEvent.
     """
     value = parse_object(line)
     masked = 0
@@ -175,7 +175,7 @@ def _safe_in_xml(text: str, line: bytes) -> str:
 
 
 def unparsed(line: bytes, moment: Moment, masking: Masking | None = None) -> Record:
-    """The record that keeps a line which `record` refuses; all of it is masked if anything is."""
+    """A record for a line that `record` rejects. With `masking`, the whole line is masked."""
     content = line[:-1] if line.endswith(b"\r") else line
     value = {"type": "akamai_siem_unparsed", "raw": MASKED if masking else text_of(content)}
     text = _NOT_IN_XML.sub(_json_escape, _encode(value))
@@ -183,7 +183,7 @@ def unparsed(line: bytes, moment: Moment, masking: Masking | None = None) -> Rec
 
 
 def parse_object(line: bytes) -> dict[str, Any]:
-    """The JSON object of a line, whatever its bytes are. Raises NotAnEvent."""
+    """The JSON object of a line, even if its bytes are not UTF-8. Raises NotAnEvent."""
     try:
         text = line.decode("utf-8", "json_backslash").strip(_JSON_SPACE)
         value, end = _scan(text, 0)
@@ -195,7 +195,7 @@ def parse_object(line: bytes) -> dict[str, Any]:
 
 
 def _rewrite_members(value: dict[str, Any]) -> str | None:
-    """Decode the members in place; the rules come back as JSON, a mark keeping their place."""
+    """Decode the members in place. Returns the rules as JSON; a mark reserves their place."""
     rules = None
     attack = value.get("attackData")
     if type(attack) is dict:
@@ -226,7 +226,7 @@ def _attack_data(attack: dict[str, Any]) -> tuple[dict[str, Any], str | None]:
 
 @lru_cache(CACHED_ORDERS)
 def _decoded_attack_order(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Without the lists that became `rules`."""
+    """The names in order, without the lists that became `rules`."""
     return tuple(name for name in _attack_order(names) if name == "rules" or name not in RULE_LISTS)
 
 
@@ -244,7 +244,7 @@ def _custom_items(text: str) -> str | list[str]:
 
 
 def _rewrite_start(http: dict[str, Any], latest: float) -> str | None:
-    """Put right the member in place; the event's time, None where it has none."""
+    """Rewrite `start` in place. Returns the event's time, None without one."""
     time = _start_time(http.get("start"), latest)
     if time is not None:
         http["start"] = time
@@ -252,7 +252,7 @@ def _rewrite_start(http: dict[str, Any], latest: float) -> str | None:
 
 
 def _rewrite_headers(http: dict[str, Any], masking: Masking | None) -> int:
-    """Decode the members in place; how many values were masked, as long as they are a text."""
+    """Decode both header blocks in place. Returns the number of masked values."""
     masked = 0
     for name in _HEADERS:
         block = http.get(name)
@@ -274,7 +274,7 @@ def _percent_decode_member(parent: dict[str, Any], name: str) -> None:
 
 
 def _start_time(start: object, latest: float) -> str | None:
-    """From the decimal text as it was written."""
+    """The time from the decimal text of the source."""
     if type(start) is str:
         return event_time(start, latest)
     if type(start) is _Digits:
@@ -283,7 +283,10 @@ def _start_time(start: object, latest: float) -> str | None:
 
 
 def _ordered(value: dict[str, Any], *, timed: bool) -> dict[str, Any]:
-    """Short members first: Splunk's automatic extraction stops after 5,000 bytes."""
+    """Short members first, because Splunk's automatic extraction stops after 5,000 bytes.
+
+    `maxchars` of [kv] in limits.conf: docs/cim.md.
+    """
     for name, first in _SMALL_OBJECTS.items():
         if name in value and type(value[name]) is dict:
             value[name] = _small_object(value[name], first)
@@ -294,7 +297,7 @@ def _ordered(value: dict[str, Any], *, timed: bool) -> dict[str, Any]:
 
 
 def _small_object(members: dict[str, Any], first: tuple[str, ...]) -> dict[str, Any]:
-    """Unknown members go last. For few members this is faster than a cached order."""
+    """Unknown members last. For few members this is faster than a cached order."""
     ordered = {name: members[name] for name in first if name in members}
     if len(ordered) < len(members):
         ordered.update(members)

@@ -1,4 +1,4 @@
-"""When an event happened, from `httpMessage.start`; and which times are to be believed."""
+"""Reads the time of an event from `httpMessage.start`, and decides whether it is plausible."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ _AHEAD = 86_400.0
 class Moment(NamedTuple):
     """When a block of events is collected.
 
-    `collected`: this host's clock, epoch seconds with three decimals: the time of events that have
-    none. `latest`: the latest time that is believed, epoch seconds.
+    `collected`: this host's clock, epoch seconds with three decimals; the time of events without
+    one. `latest`: the latest plausible time, epoch seconds.
     """
 
     collected: str
@@ -40,7 +40,7 @@ def moments(host_now: Callable[[], float], akamai_now: Callable[[], float]) -> C
 
 
 def event_time(start: str, latest: float) -> str | None:
-    """Epoch seconds, cut (not rounded) to three decimals; None where that is no plausible time.
+    """Epoch seconds, truncated (not rounded) to three decimals; None if the time is not plausible.
 
     `start`: a string, or the source digits of a number. `latest`: as in Moment.
     """
@@ -50,7 +50,7 @@ def event_time(start: str, latest: float) -> str | None:
 
 
 def _cut(start: str) -> str | None:
-    """Seconds with three decimals, from whatever digits there are."""
+    """Seconds with three decimals, from digits in any of the units."""
     match = _START.match(start)
     if match is None:
         return None

@@ -1,7 +1,6 @@
-"""A block of headers into header lines: an item of a list each.
+"""Splits a block of headers into a list of header lines, as `docs/record.md` defines.
 
-A client sends them, so they may be anything: folded, ended by LF alone, empty. Rules:
-`docs/record.md`.
+The client controls them, so they can be anything: folded, ended by LF only, or empty.
 """
 
 from __future__ import annotations
@@ -11,11 +10,11 @@ import re
 _LINE_END = re.compile(r"\n(?![ \t])")
 _CR_LF = 2
 _FIRST_PRINTED = "!"
-"""Sorts behind blank, TAB and line ends, and behind the empty line."""
+"""Sorts after space, TAB, line ends and the empty line."""
 
 
 def header_lines(block: str) -> list[str]:
-    """The lines of `block`, percent-decoded; what continues a line stays part of it.
+    """The lines of `block`, which is percent-decoded. A folded line is one item.
 
     Almost always each line ends in CR LF and begins with something to print. `splitlines` knows
     more line ends than these, but takes two characters for CR LF only: if it took two for each
@@ -29,7 +28,7 @@ def header_lines(block: str) -> list[str]:
 
 
 def _odd_lines(block: str) -> list[str]:
-    """Any block's."""
+    """The lines of any block."""
     *ended, rest = _LINE_END.split(block)
     lines = [line.removesuffix("\r") for line in ended]
     return [*lines, rest] if rest else lines

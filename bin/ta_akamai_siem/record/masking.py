@@ -1,7 +1,7 @@
-"""Personal data out of an event before it is indexed: the input setting `mask`.
+"""Replaces personal data in an event before it is indexed: the input setting `mask`.
 
-Where each kind is looked for stands in `docs/masking.md`. A value that is there is replaced by
-`MASKED`, whatever it was; what holds such values and cannot be read is replaced as a whole.
+`docs/masking.md` lists where each kind of data is found. A value that is not empty is replaced by
+`MASKED`. Where such values are expected in a shape that cannot be read, all of it is replaced.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ MASKED = "[masked]"
 
 
 class Kind(NamedTuple):
-    """Where values of a kind are: members of objects, headers and parameters by lower-case name."""
+    """Where to find a kind of data: members of objects; headers and parameters in lower case."""
 
     members: dict[str, tuple[str, ...]]
     headers: tuple[str, ...]
@@ -73,7 +73,7 @@ KINDS = {
         ),
     ),
 }
-"""The words of the setting, in the order in which a stanza names them."""
+"""The words of the setting, in their order."""
 
 _NAME_ENDS = r"[\s:;,.\[\]]"
 """Around the name of a header or parameter in a rule's selector: `ARGS:token`."""
@@ -81,7 +81,7 @@ _PARAMETER = re.compile(r"""(?:(?<=[?&;#/,=:"'\s])|\A)([^=&;?#/,:"'\s]+)=(?=([^&
 
 
 class Masking:
-    """Masks events. `kinds`: words of `KINDS`, one at least."""
+    """Masks events. `kinds`: at least one word of `KINDS`."""
 
     def __init__(self, kinds: tuple[str, ...]) -> None:
         chosen = [KINDS[kind] for kind in kinds]
@@ -154,7 +154,7 @@ class Masking:
         return text, masked + more
 
     def _text(self, text: str) -> tuple[str, int]:
-        """Parameters of a query, and of those in addresses."""
+        """Mask parameters of a query, and of addresses inside it. Returns the number replaced."""
         if "=" not in text or not self._parameters:
             return text, 0
         count = kept = at = 0
@@ -209,7 +209,7 @@ class Masking:
 
 
 def _replaced(members: dict[str, Any], name: str) -> int:
-    """Replace a member that is there and not empty; how many that were."""
+    """Replace a member that is not empty. Returns the number replaced, 0 or 1."""
     if members.get(name) in (None, "", [], {}, MASKED):
         return 0
     members[name] = MASKED

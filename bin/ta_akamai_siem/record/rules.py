@@ -1,9 +1,10 @@
-"""The seven rule lists of an event into one list of rules, as JSON text.
+"""Combines the seven rule lists of an event into one list of rules, as JSON text.
 
-Half of an event is rules: eleven of them are 77 items, each percent-encoded base64. Almost always
-every item is proper base64 of plain text, and then all of them are decoded together, a list or an
-item costing nothing of its own. Where anything may differ, the lists are taken one by one, and
-those that are odd item by item (`decoding`), which is what the result has to equal.
+Half of an event is rules: eleven rules are 77 items, each percent-encoded base64. Almost always all
+items are valid base64 of plain text. Then all lists are decoded together, at no cost per list or
+item. Otherwise each list is decoded separately, and an unusual list item by item (`decoding`). All
+three ways have the same result.
+https://techdocs.akamai.com/siem-integration/reference/configuration-rule
 """
 
 from __future__ import annotations
@@ -34,17 +35,17 @@ RULE_LISTS = {
     "ruleSelectors": "selector",
     "ruleActions": "action",
 }
-"""The source's members, and the key of a rule that the items of each become."""
+"""The members of the source, and the key that their items get in a rule."""
 CACHED_RULES = 512
-"""Rules that fired together do so again; a larger cache is slower."""
+"""The same rules fire together again. A larger cache is slower."""
 _LISTS_OF_BYTES = (4, 5)
-"""Places of `ruleData` and `ruleSelectors`, whose items may be any bytes."""
+"""Indexes of `ruleData` and `ruleSelectors`, whose items may contain any bytes."""
 _ITEM_CHARACTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=;"
 _CONTROLS = bytes((*range(32), 127))
 
 
 def _mark() -> bytes:
-    """Six letters or digits to stand between decoded items, which nobody outside can know."""
+    """Six random letters or digits to separate decoded items."""
     return secrets.token_urlsafe(6)[:6].encode()
 
 
@@ -69,8 +70,8 @@ _DECODED_PADDING = (
 
 @lru_cache(CACHED_RULES)
 def rules_as_json(*lists: str | None) -> str:
-    """The list of rules. `lists`: the source's members in their order, None for one that is not
-    there.
+    """The list of rules as JSON. `lists`: the members of the source in the order of `RULE_LISTS`,
+    None for a missing one.
     """
     there = [text for text in lists if text is not None]
     decoded = _decoded_together(there)
@@ -92,7 +93,7 @@ def rules_as_json(*lists: str | None) -> str:
 
 
 def _column(place: int, text: str | None) -> list[str]:
-    """The items of one list, as insides of JSON strings."""
+    """The items of one list, escaped for JSON strings."""
     if text is None:
         return []
     any_bytes = place in _LISTS_OF_BYTES
@@ -104,9 +105,9 @@ def _column(place: int, text: str | None) -> list[str]:
 
 
 def _decoded_together(lists: Sequence[str], *, any_bytes: bool = False) -> list[list[str]] | None:
-    """The items of each list, as insides of JSON strings; None where the plain way may differ.
+    """The items of each list, escaped for JSON strings; None if the result might differ.
 
-    `any_bytes`: of lists whose items may be more than plain text.
+    `any_bytes`: the items may contain any bytes.
     """
     listed = percent_decoded_bytes("|".join(lists))
     if listed is None or listed.count(b"|") >= len(lists):
@@ -127,11 +128,11 @@ def _decoded_together(lists: Sequence[str], *, any_bytes: bool = False) -> list[
 
 
 def _base64_decoded_together(listed: bytes) -> bytes:
-    """All items of all lists, a mark behind each item and each list. Raises ValueError.
+    """All items of all lists, with a mark after each item and each list. Raises ValueError.
 
-    A mark is missing where an item is not as an encoder writes it. If it has spare bits, they are
-    where the zero bytes of its padding should be. If its length is no multiple of four, all that
-    follows it, its mark above all, is moved by some bits. `=` where none may be is left over.
+    A mark is missing if an item is not what an encoder writes. Spare bits that are not zero change
+    the zero bytes of the padding. A length that is not a multiple of four shifts all that follows,
+    including the mark. A misplaced `=` remains.
     """
     if listed.translate(None, _ITEM_CHARACTERS + b"|"):
         raise ValueError
@@ -146,12 +147,12 @@ def _base64_decoded_together(listed: bytes) -> bytes:
 
 
 def _is_plain(data: bytes, text: str) -> bool:
-    """Whether decoded text holds no control character."""
+    """Whether decoded text has no control character."""
     if text.isascii():
         return len(data.translate(None, _CONTROLS)) == len(data)
     return text.isprintable()
 
 
 def _inside_of_json(text: str) -> str:
-    """What stands for `text` between the quotes of a JSON string."""
+    """`text` escaped for a JSON string, without the quotes."""
     return encode_basestring(text)[1:-1]

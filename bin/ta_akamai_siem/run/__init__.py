@@ -1,4 +1,4 @@
-"""One run of an input, whatever its kind.
+"""One run of an input of either kind.
 
 Reading order: `run_time`, `surroundings`, `interval`, `report`, `prefetch`, `load_settings`, `run`.
 """

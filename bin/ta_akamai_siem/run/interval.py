@@ -1,7 +1,7 @@
-"""How long an input pauses between two starts, in seconds; `interval` may be a cron schedule.
+"""The longest time between two starts of an input, in seconds, from its setting `interval`.
 
-splunkd reads such a schedule as cron does: where day of month and day of week are both restricted,
-either is enough.
+splunkd reads a cron schedule as cron does: if day of month and day of week are both restricted,
+the input starts on either.
 https://help.splunk.com/en/splunk-enterprise/administer/admin-manual/10.2/configuration-file-reference/10.2.0-configuration-file-reference/inputs.conf
 """
 
@@ -14,11 +14,11 @@ _DEFAULT = 60.0
 _DAY = 86_400
 _DAYS = 366
 _FIRST = dt.date(2024, 1, 1)
-"""Of a leap year, so that every date is looked at."""
+"""The start of a leap year, so that every date is included."""
 
 
 def longest_pause(interval: str) -> float | None:
-    """Of a setting that has been checked. None where it cannot be told."""
+    """Seconds. `interval`: checked by `settings`. None if it cannot be determined."""
     text = interval.strip()
     if not text:
         return _DEFAULT
@@ -29,7 +29,7 @@ def longest_pause(interval: str) -> float | None:
 
 
 def _longest(fields: list[str]) -> float | None:
-    """The longest time from one start to the next within a year; None where there are not two."""
+    """The longest time from one start to the next within a year; None if there are not two."""
     minutes, hours, days, months, weekdays = map(_values, fields, _BOUNDS)
     of_day = sorted(hour * 3600 + minute * 60 for hour in hours for minute in minutes)
     any_day, any_weekday = fields[2].startswith("*"), fields[4].startswith("*")

@@ -1,4 +1,4 @@
-"""From a stanza to checked settings: fetches what the stanza refers to, then checks it all."""
+"""Loads the account and proxy that a stanza refers to, and checks all of it together."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 _Settings = TypeVar("_Settings")
 _Stanza = Mapping[str, Optional[str]]
 Reader = Callable[[str, Mapping[str, str], Optional[_Stanza], _Stanza], _Settings]
-"""As `settings.read_input`: name, stanza, account and proxy into checked settings."""
+"""Like `settings.read_input`: makes checked settings of name, stanza, account and proxy."""
 
 
 @dataclass(frozen=True)
 class Loaded(Generic[_Settings]):
-    """`trusted`: certificates, for TLS to Akamai and to an https proxy."""
+    """`trusted`: the certificates for TLS to Akamai and to an https proxy."""
 
     settings: _Settings
     trusted: ssl.SSLContext
@@ -37,7 +37,7 @@ def load_settings(
     pages: Mapping[str, Mapping[str, str | None]],
     read: Reader[_Settings],
 ) -> Loaded[_Settings]:
-    """Checked settings of a stanza. `pages`: what the settings page holds, by stanza.
+    """The checked settings of a stanza. `pages`: the stanzas of the settings page by name.
 
     Raises SettingsInvalid with every problem, SettingsUnreadable.
     """

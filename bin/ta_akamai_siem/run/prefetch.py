@@ -1,4 +1,4 @@
-"""Runs one call in a thread of its own, so that the next page comes while this one is written."""
+"""Runs one call in a thread, so that the next page is fetched while this one is written."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _Result = TypeVar("_Result")
 
 
 class Prefetch(Generic[_Result]):
-    """The call begins at once. The thread is a daemon: a process that ends does not wait for it."""
+    """Starts the call at once. The thread is a daemon: a process that ends does not wait for it."""
 
     def __init__(self, call: Callable[[], _Result]) -> None:
         self._call = call
@@ -22,7 +22,7 @@ class Prefetch(Generic[_Result]):
         threading.Thread(target=self._run, daemon=True).start()
 
     def result(self) -> _Result:
-        """Wait for the call and give what it gave, or raise what it raised."""
+        """Wait for the call. Returns its result or raises its error."""
         self._done.wait()
         if self._error is not None:
             raise self._error
@@ -31,7 +31,7 @@ class Prefetch(Generic[_Result]):
     def _run(self) -> None:
         try:
             self._result = self._call()
-        except BaseException as error:  # noqa: BLE001 - handed on to whoever asks for the result
+        except BaseException as error:  # noqa: BLE001 - raised by result()
             self._error = error
         finally:
             self._done.set()

@@ -1,10 +1,11 @@
-"""What a run has collected, and what it has to say of gaps and rewinds: log and bulletin."""
+"""Reports what a run collected, and its gaps and rewinds, in the log and the Messages menu."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Optional
 
+from ta_akamai_siem.limits import PAGE_EVENTS_MAX, RETENTION
 from ta_akamai_siem.position.last_run import LEFT, WELL, how_ended
 from ta_akamai_siem.timestamps import utc
 
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
 
 @dataclass
 class Totals:
-    """What a run has collected so far. `size`: bytes received. `lag`: seconds, newest event."""
+    """What a run has collected so far.
+
+    `size`: bytes received. `lag`: seconds since the newest event. `drained`: nothing was left.
+    """
 
     pages: int = 0
     events: int = 0
@@ -33,10 +37,10 @@ class Totals:
 
 @dataclass(frozen=True)
 class Ending:
-    """How a run ended. `error`: what ended it, None where all went well.
+    """How a run ended. `error`: what ended it, None after success.
 
-    `interval`: as the stanza has it. `succession`: of its lease, "" where it is not known.
-    `seconds`: it took. `blocked`: seconds of them in which splunkd did not read.
+    `interval`: from the stanza. `succession`: of its lease, "" if unknown. `seconds`: duration.
+    `blocked`: seconds of it in which splunkd did not read from the pipe.
     """
 
     error: Optional[CollectionError]
@@ -47,7 +51,7 @@ class Ending:
 
 
 def report_run(ending: Ending, totals: Totals, log: Log) -> None:
-    """The line that every run ends with: alerts and views go by it."""
+    """Write the last line of a run. Alerts depend on it."""
     how = how_ended(ending.error)
     log.info(
         "run.finished",
@@ -68,25 +72,34 @@ def report_run(ending: Ending, totals: Totals, log: Log) -> None:
 
 
 def _short(seconds: float | None) -> float | int | None:
-    """Without decimals where there are none."""
+    """A whole number without decimals."""
     return int(seconds) if seconds is not None and seconds.is_integer() else seconds
 
 
 def report_rewind(rewind: Rewind, log: Log) -> None:
-    """Say that the input went back to a safe position."""
+    """Log that the input went back to a safe position."""
     log.warning(
         "checkpoint.rewound",
-        reason="splunkd may have died with records that it had not stored yet",
+        reason="splunkd may have crashed before it indexed the last records. The input went back "
+        "to an earlier position, so events may be duplicated.",
         saved_at=rewind.to,
         last_saved_at=rewind.last,
     )
 
 
 def report_gap(gap: Gap, name: str, log: Log, bulletin: Bulletin) -> None:
-    """Say what the input `name` cannot get any more, in the log and to a person."""
+    """Report events that input `name` cannot collect, in the log and in the Messages menu."""
     log.warning("gap.recorded", since=gap.since, until=gap.until, cause=gap.cause)
+    if gap.cause == "window_full":
+        outcome = (
+            "may be incomplete in the index, because Akamai returns at most "
+            f"{PAGE_EVENTS_MAX:,} events for any one second"
+        )
+    else:
+        outcome = (
+            f"cannot be collected, because Akamai retains events for {RETENTION // 3600} hours"
+        )
     bulletin.gap(
-        f"The input '{name}' could not collect the security events that Akamai stored from "
-        f"{utc(gap.since)} to {utc(gap.until)} ({gap.cause}): Akamai keeps them for 12 hours, and "
-        "gives at most 600000 of one second"
+        f"Input '{name}': the security events that Akamai stored from {utc(gap.since)} to "
+        f"{utc(gap.until)} {outcome} ({gap.cause})."
     )

@@ -1,6 +1,6 @@
-"""How long one run of an input may last."""
+"""The longest duration of one run."""
 
 from __future__ import annotations
 
 RUN_MAX = 50 * 60.0
-"""Seconds after which a run ends at a page's boundary: session keys and settings stay fresh."""
+"""Seconds after which a run ends between two pages, so that session key and settings stay fresh."""

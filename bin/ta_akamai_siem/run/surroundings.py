@@ -1,4 +1,4 @@
-"""What the loops of both kinds need of the world outside them, and nothing more of it."""
+"""The interfaces that the loops of both kinds need of other modules."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Checkpoints(Protocol[Position]):
 
 
 class Writer(Protocol):
-    """Pages into splunkd's pipe, as `writing.delivery.Delivery`."""
+    """Writes pages, as `writing.delivery.Delivery` does."""
 
     def deliver(self, page: Page, position: str, *, behind: bool) -> Delivered: ...
 
@@ -33,13 +33,13 @@ class Writer(Protocol):
 
 
 class Bulletin(Protocol):
-    """Splunk's messages, as `splunk.bulletin.Bulletin`."""
+    """Splunk's Messages menu, as `splunk.bulletin.Bulletin`."""
 
     def gap(self, text: str) -> None: ...
 
 
 class StopFlag(Protocol):
-    """Whether splunkd wants us to end, as `splunk.stop_signal.Stop`."""
+    """Whether splunkd has stopped the input, as `splunk.stop_signal.Stop`."""
 
     def check(self) -> None: ...
 

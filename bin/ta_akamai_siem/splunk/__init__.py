@@ -1,4 +1,4 @@
-"""The neighbour that starts us: splunkd, its KV store, its settings, its log and its messages.
+"""Splunk: splunkd, which starts the input, its KV store, settings, log and messages.
 
 Reading order: `names`, `instance`, `input_definition`, `input_settings`, `scheme`, `no_proxy`,
 `connection`, `log`, `orderly_stop`, `stop_signal`, `kv_store`, `kv_retry`, `stored_settings`,

@@ -1,7 +1,7 @@
-"""What a person has to act on, as a bulletin message in Splunk Web: once, until it works again.
+"""Shows a problem that needs action in Splunk's Messages menu, until a run succeeds.
 
-A small file beside the spool remembers what is up, so that a run that finds nothing wrong asks
-splunkd nothing.
+A small file beside the spool records the current message, so that a successful run makes no call to
+splunkd.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 class Bulletin:
-    """The messages of one input. Trouble with splunkd is logged and stops nothing.
+    """The messages of one input. If splunkd refuses one, this is logged and the run continues.
 
-    `name`: of this input's messages. `path`: where to remember. `started`: splunkd's start, for a
-    restart takes messages down.
+    `name`: of this input's messages. `path`: of the file. `started`: splunkd's start, because a
+    restart removes all messages.
     """
 
     def __init__(
@@ -35,14 +35,14 @@ class Bulletin:
         self._log = log
 
     def trouble(self, code: str, text: str) -> None:
-        """Say what a person has to do, unless it is being said already."""
+        """Show a message, unless one with this code is shown already."""
         if self._up() == code:
             return
         if self._post(self._name, text, "error"):
             self._remember(code)
 
     def works(self) -> None:
-        """Take down what `trouble` put up."""
+        """Remove the message of `trouble`."""
         if self._up() is None:
             return
         try:
@@ -52,7 +52,7 @@ class Bulletin:
             self._log.warning("bulletin.refused", reason=error)
 
     def gap(self, text: str) -> None:
-        """Say that events are gone; it stays until a person has read it."""
+        """Show that events are missing. The message stays until a user removes it."""
         self._post(f"{self._name}_gap", text, "warn")
 
     def _post(self, name: str, text: str, severity: str) -> bool:
@@ -64,7 +64,7 @@ class Bulletin:
         return True
 
     def _up(self) -> Optional[str]:
-        """The code of the message that is up; None where none is."""
+        """The code of the message that is shown, "" if a restart removed it; None without one."""
         try:
             value = json.loads(self._path.read_text(encoding="utf-8"))
             return str(value["code"]) if value["started"] == self._started else ""

@@ -1,4 +1,4 @@
-"""The connection to the splunkd that started us, in this app's namespace."""
+"""The connection to the splunkd that started this process, in the app's namespace."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .no_proxy import never_through_a_proxy
 
 
 def connection(server_uri: str, session_key: str, timeout: float) -> Context:
-    """`server_uri`, `session_key`: as splunkd handed them over. `timeout`: seconds for one call."""
+    """`server_uri`, `session_key`: as splunkd passed them. `timeout`: seconds for one call."""
     never_through_a_proxy()
     uri = urlsplit(server_uri)
     return Context(

@@ -1,4 +1,7 @@
-"""What splunkd hands over on standard input: where it is, a session key, one stanza."""
+"""Reads what splunkd passes on standard input: its address, a session key, one stanza.
+
+https://help.splunk.com/en/splunk-enterprise/developing-views-and-apps-for-splunk-web/9.3/modular-inputs
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class InputDefinition:
-    """`kind` and `name`: of the stanza `<kind>://<name>`. `parameters`: its settings, merged."""
+    """`kind`, `name`: of the stanza `<kind>://<name>`. `parameters`: its settings, merged."""
 
     kind: str
     name: str
@@ -29,7 +32,7 @@ def read_run(document: bytes, kind: str) -> InputDefinition:
     root = ET.fromstring(document)  # noqa: S314 - see the import
     stanzas = root.findall("configuration/stanza")
     if len(stanzas) != 1:
-        message = f"splunkd handed over {len(stanzas)} stanzas instead of one"
+        message = f"splunkd passed {len(stanzas)} stanzas instead of one"
         raise ValueError(message)
     stanza_kind, _, name = (stanzas[0].get("name") or "").partition("://")
     return _definition(root, stanzas[0], stanza_kind or kind, name)
@@ -40,7 +43,7 @@ def read_validation(document: bytes, kind: str) -> InputDefinition:
     root = ET.fromstring(document)  # noqa: S314 - see the import
     items = root.findall("item")
     if len(items) != 1:
-        message = f"splunkd handed over {len(items)} items instead of one"
+        message = f"splunkd passed {len(items)} items instead of one"
         raise ValueError(message)
     name = items[0].get("name") or ""
     return _definition(root, items[0], kind, name.partition("://")[2] or name)

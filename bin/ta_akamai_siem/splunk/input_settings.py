@@ -1,13 +1,13 @@
-"""The settings of an input: one row each, for splunkd, for the form and for the documents.
+"""The settings of an input, one row each, for splunkd, the form and the documents.
 
-`--scheme` is made from the rows as it is asked for. `make settings` writes from them:
+`--scheme` prints its document from these rows. `make settings` writes from them:
 README/inputs.conf.spec, default/inputs.conf, the tables of docs/settings.md, and the texts and
-defaults of the form in globalConfig.json. A test fails where one of these files differs.
+defaults of the form in globalConfig.json, and `setting_labels`. A test fails if one differs.
 
-To add a setting: a row here; its check in `settings`, which gives it a place in the frozen value;
-its field in globalConfig.json, which says how the form shows and checks it. Then `make settings`.
+To add a setting, add a row here, its check to `settings`, and its field to globalConfig.json. Then
+run `make settings`.
 
-Texts are for users: full sentences, values in backticks. Needs the standard library alone.
+Texts are for users: full sentences, values in backticks. Needs only the standard library.
 """
 
 from __future__ import annotations
@@ -31,12 +31,13 @@ _HOURS = RETENTION // 3600
 
 
 class InputSetting(NamedTuple):
-    """`value`: what it may be, as spec files write it. `help`: what it means, wherever it is shown.
+    """One setting of one or both kinds of input.
 
-    `default`: None where there is none; with `is_required` a stanza has to have a value. `bounds`:
-    the smallest and the largest number. `more`: what only the documents add. `form_help`: in place
-    of `help`, where the form brings more than a line to type into. `page`: of docs/. `is_splunks`:
-    splunkd knows it without being told by `--scheme`. `is_in_form`: a person sets it.
+    `value`: its type, in the notation of spec files. `help`: its meaning, shown everywhere.
+    `default`: None without one. `is_required`: a stanza must have a value. `bounds`: smallest and
+    largest number. `more`: added in documents only. `form_help`: replaces `help` on the form, if
+    its field is more than a text box. `page`: a page of docs/ with details. `is_splunks`: splunkd
+    knows it without `--scheme`. `is_in_form`: users set it on the form.
     """
 
     name: str
@@ -55,7 +56,7 @@ class InputSetting(NamedTuple):
 
 
 class Kind(NamedTuple):
-    """`title`, `description`: as splunkd shows the kind. `more`: what the spec file adds."""
+    """A kind of input. `title`, `description`: for splunkd. `more`: added in the spec file."""
 
     name: str
     title: str
@@ -216,10 +217,10 @@ INPUT_SETTINGS = (
 
 
 def settings_of(kind: str) -> list[InputSetting]:
-    """The rows of a kind of input, in their order."""
+    """The rows of a kind of input, in order."""
     return [setting for setting in INPUT_SETTINGS if kind in setting.kinds]
 
 
 def plain(text: str) -> str:
-    """A text for where there is no mark-up."""
+    """A text without backticks."""
     return text.replace("`", "")

@@ -1,4 +1,4 @@
-"""Which splunkd runs us."""
+"""The splunkd that started this process."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import NamedTuple, Optional
 
 
 class Instance(NamedTuple):
-    """`guid`: its own name. `started`: epoch seconds of this host's clock, None if unknown."""
+    """`guid`: identifies it. `started`: epoch seconds of this host's clock, None if unknown."""
 
     guid: str
     started: Optional[float]

@@ -1,4 +1,4 @@
-"""Tries a call of the KV store again while waiting may help."""
+"""Repeats a call to the KV store while it may still succeed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from ta_akamai_siem.errors import CollectionError
 
 RETRY_SECONDS_MAX = 120.0
-"""Seconds to wait for a KV store that is starting, or that fails between two pages."""
+"""Seconds to wait for a KV store that is starting or does not answer."""
 FIRST_WAIT = 0.5
 LONGEST_WAIT = 10.0
 _Result = TypeVar("_Result")
@@ -19,10 +19,10 @@ def retried(
     passing: type[CollectionError],
     wait: Callable[[float], None],
 ) -> _Result:
-    """What `attempt` gives; while it raises `passing`, it is tried again after a growing pause.
+    """The result of `attempt`, repeated after growing pauses while it raises `passing`.
 
-    `wait`: sleeps that many seconds, or raises when we are to stop. Raises what `attempt` raised
-    last once `RETRY_SECONDS_MAX` is at its end.
+    `wait`: sleeps that many seconds, or raises StopRequested. After `RETRY_SECONDS_MAX`, raises the
+    last error of `attempt`.
     """
     waited, pause = 0.0, FIRST_WAIT
     while True:

@@ -1,8 +1,7 @@
-"""The input's log: one line a page and one a run, `noun.verb key=value`, never a secret.
+"""The log of an input: one line per page and one per run, `noun.verb key=value`, never a secret.
 
-`$SPLUNK_HOME/var/log/splunk/ta_akamai_siem_<input>.log`, rotated; one process writes a file.
-What an administrator has to act on goes to stderr as well, from where splunkd takes it into
-splunkd.log.
+`$SPLUNK_HOME/var/log/splunk/ta_akamai_siem_<input>.log`, rotated; only one process writes a file.
+Errors that need action also go to stderr, which splunkd copies to splunkd.log.
 """
 
 from __future__ import annotations
@@ -29,19 +28,19 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]")
 _PLAIN_VALUE = re.compile(r"[^\s\"=]+\Z")
 _NAME_MAX = 80
 _PAGES = "pages"
-"""The file of what is done on the inputs page; no input's file has this name."""
+"""Names the log of the inputs page. No log of an input has this name."""
 _TAKEN = re.compile(
     r"(?:host|source|sourcetype|index|linecount|punct|splunk_server(?:_group)?|timestamp"
     r"|time(?:start|end)pos|date_[a-z]+|eventtype|tag|event|log_level)\Z"
 )
-"""Fields that every event has in Splunk, and the two of a line's beginning. A pair of such a name
-would take that field's place.
+"""Fields that every event has in Splunk, and the two at the start of a line. A pair of such a name
+would replace that field.
 https://help.splunk.com/en/splunk-enterprise/manage-knowledge-objects/knowledge-management-manual/9.4/fields-and-field-extractions/use-default-fields
 """
 
 
 class Log:
-    """Writes events of ours; `input` and `kind` are in every line."""
+    """Writes lines; each has `input` and `kind`."""
 
     def __init__(self, kind: str, name: str, logger: logging.Logger | None = None) -> None:
         self._input = {"input": name, "kind": kind}
@@ -57,7 +56,7 @@ class Log:
         self._write(logging.WARNING, event, values)
 
     def error(self, event: str, **values: object) -> None:
-        """Goes to splunkd.log too."""
+        """Also writes to splunkd.log."""
         self._write(logging.ERROR, event, values)
         tell_splunkd("ERROR", f"{event} {_pairs({**self._input, **values})}")
 
@@ -67,12 +66,12 @@ class Log:
 
 
 def tell_splunkd(level: str, text: str) -> None:
-    """One line to stderr as splunkd reads it: the level is its first word."""
+    """Write one line to stderr. splunkd takes its first word as the level."""
     print(level, " ".join(text.split()), file=sys.stderr, flush=True)  # noqa: T201 - the protocol
 
 
 def open_log(kind: str, name: str, level: str = "INFO") -> Log:
-    """Set up the file and return the log; libraries' warnings go to the same file."""
+    """Open the log of an input. Warnings of libraries go to the same file."""
     root = logging.getLogger()
     root.setLevel(logging.WARNING)
     root.addHandler(_file_handler(log_file_name(kind, name)))
@@ -82,16 +81,16 @@ def open_log(kind: str, name: str, level: str = "INFO") -> Log:
 
 
 def set_level(level: str) -> None:
-    """Of what is logged from now on."""
+    """`level`: one of `settings.LOG_LEVELS`."""
     logging.getLogger("ta_akamai_siem").setLevel(level)
 
 
 @contextlib.contextmanager
 def page_log(kind: str, name: str) -> Iterator[Log]:
-    """The log of what a person does to an input on the inputs page.
+    """The log of changes made on the inputs page.
 
-    A file of its own, since an input's file belongs to the process that runs the input. The
-    process that serves the page is not ours: its root logger stays as it is.
+    It has its own file, because an input's file belongs to the process that runs the input. The
+    page is served by a process of Splunk's, whose root logger is left alone.
     """
     logger = logging.Logger("ta_akamai_siem.pages")  # noqa: LOG001 - kept out of the tree
     handler = _file_handler(f"ta_akamai_siem_{_PAGES}.log")
@@ -103,7 +102,7 @@ def page_log(kind: str, name: str) -> Iterator[Log]:
 
 
 def log_file_name(kind: str, name: str) -> str:
-    """A file name of letters, digits, `_`, `.` and `-`; no two inputs share one."""
+    """A unique file name for each input, of letters, digits, `_`, `.` and `-`."""
     shown = f"backfill_{name}" if kind == BACKFILL_KIND else name
     safe = _UNSAFE.sub("_", shown)[:_NAME_MAX]
     taken = name == _PAGES or name.startswith("backfill_")
@@ -136,7 +135,7 @@ def _file_handler(file: str) -> logging.Handler:
 
 
 class _OneLine(logging.Formatter):
-    """One line a record, with the zone's offset, whatever a library logs."""
+    """One line per record, with the time zone's offset, even if a library logs several."""
 
     def format(self, record: logging.LogRecord) -> str:
         record.zone = self.formatTime(record, "%z")

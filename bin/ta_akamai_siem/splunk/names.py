@@ -1,4 +1,4 @@
-"""Names by which this app is known in Splunk; they are relied on from outside."""
+"""The app's names in Splunk. Stored data and configurations depend on them."""
 
 APP = "TA_akamai_siem"
 KIND = "akamai_siem"

@@ -1,7 +1,7 @@
-"""Keeps the session key from proxies that splunkd's environment, or the system, names.
+"""Keeps the session key away from the proxies of splunkd's environment and of the system.
 
-Calls to splunkd never go through a proxy; calls to Akamai use the one of the settings page and do
-not look at the environment at all.
+Calls to splunkd never use a proxy. Calls to Akamai use the proxy of the settings page and ignore
+the environment.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ import os
 
 
 def never_through_a_proxy() -> None:
-    """For this process, whatever library makes the call."""
+    """Turn off proxies for this process, whichever library makes the call."""
     for name in list(os.environ):
         if name.lower() in ("http_proxy", "https_proxy", "all_proxy"):
             del os.environ[name]
-    # Where no variable is set, macOS and Windows would ask the system's settings instead.
+    # Without these variables, macOS and Windows would use the proxy of the system.
     os.environ["NO_PROXY"] = os.environ["no_proxy"] = "*"

@@ -1,4 +1,7 @@
-"""What splunkd learns of this input at introspection. Needs nothing but the standard library."""
+"""The scheme that splunkd reads at introspection. Needs only the standard library.
+
+https://help.splunk.com/en/splunk-enterprise/developing-views-and-apps-for-splunk-web/9.3/modular-inputs
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
-"""What we ask splunkd: settings and secrets, who it is, its bulletin messages, its KV store.
+"""The calls to splunkd: settings and secrets, server information, bulletin messages, KV store.
 
-One plain call each through splunk-sdk, with a time-out. No call ever goes through a proxy.
+Each is one call through splunk-sdk with a timeout. No call goes through a proxy.
+https://help.splunk.com/en/splunk-enterprise/rest-api-reference/9.0/system-endpoints
 """
 
 from __future__ import annotations
@@ -25,11 +26,11 @@ _NOT_FOUND = 404
 
 
 class SplunkdRefused(Exception):
-    """A call that nothing depends on; one sentence for the log."""
+    """A failed call that does not end the run; its text is for the log."""
 
 
 class Splunkd:
-    """The splunkd that started us. `server_uri` and `session_key` as it handed them over."""
+    """The splunkd that started this process. `server_uri`, `session_key`: as it passed them."""
 
     def __init__(self, server_uri: str, session_key: str) -> None:
         self._context = connection(server_uri, session_key, _TIMEOUT)
@@ -37,7 +38,7 @@ class Splunkd:
         self.kv_store = KvStore(self._context)
 
     def input_settings(self, kind: str, name: str) -> Mapping[str, str | None] | None:
-        """The settings of a saved input, None where there is none. Raises SettingsUnreadable."""
+        """The settings of a saved input, None if there is none. Raises SettingsUnreadable."""
         path = UrlEncoded(f"data/inputs/{kind}/{quote(name, safe='')}", skip_encode=True)
         try:
             response = self._context.get(path, output_mode="json")
@@ -57,9 +58,9 @@ class Splunkd:
             raise unreadable(f"inputs of kind {kind}", error) from error
 
     def instance(self, server_host: str) -> Instance:
-        """Which splunkd this is and since when it runs, as far as it tells.
+        """The GUID and start time of this splunkd. Never fails.
 
-        `server_host`: as it was handed over, the name where splunkd does not tell its own.
+        `server_host`: as splunkd passed it, used if splunkd does not return its GUID.
         """
         try:
             response = self._context.get(
@@ -75,7 +76,7 @@ class Splunkd:
         return Instance(str(content.get("guid") or server_host), started)
 
     def post_message(self, name: str, text: str, severity: str) -> None:
-        """Put up a bulletin message, in the place of one of that name. `severity`: error, warn.
+        """Add a bulletin message, or replace the one of that name. `severity`: error or warn.
 
         Raises SplunkdRefused.
         """
@@ -84,13 +85,15 @@ class Splunkd:
                 "/services/messages", owner=None, app=None, name=name, value=text, severity=severity
             )
         except (HTTPError, AuthenticationError, OSError) as error:
-            raise SplunkdRefused(f"No bulletin message ({reason(error)})") from error
+            raise SplunkdRefused(f"splunkd did not add the message ({reason(error)}).") from error
 
     def delete_message(self, name: str) -> None:
-        """Take down a bulletin message, if it is there. Raises SplunkdRefused."""
+        """Remove a bulletin message if there is one. Raises SplunkdRefused."""
         path = UrlEncoded(f"/services/messages/{quote(name, safe='')}", skip_encode=True)
         try:
             self._context.delete(path, owner=None, app=None)
         except (HTTPError, AuthenticationError, OSError) as error:
             if getattr(error, "status", None) != _NOT_FOUND:
-                raise SplunkdRefused(f"A bulletin message stays ({reason(error)})") from error
+                raise SplunkdRefused(
+                    f"splunkd did not remove the message ({reason(error)})."
+                ) from error

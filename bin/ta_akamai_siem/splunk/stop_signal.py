@@ -1,8 +1,8 @@
-"""Ends the process cleanly when splunkd asks for it, also while a write is blocked.
+"""Ends the process cleanly when splunkd stops it, even while a write is blocked.
 
-A signal sets `requested`; code between two steps looks at it. Whoever waits for something outside
-says so with `interruptible()` and is thrown out at once. Whatever else still runs after
-`GRACE` seconds, a write into a pipe that nobody reads above all, is thrown out then.
+A signal sets `requested`, which code checks between two steps. Code that waits for another system
+does so inside `interruptible()`, which raises StopRequested at once. Any other code, such as a
+write to a pipe that nobody reads, is interrupted after `GRACE` seconds.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 GRACE = 2.0
-"""Seconds; splunkd's grace before it kills is not documented, so stay well inside five."""
+"""Seconds. Splunk does not document how long splunkd waits before it kills; assume five."""
 _ALARM = getattr(signal, "setitimer", None)
-"""Windows has none: there the signal itself throws."""
+"""Windows has none; there the signal itself raises."""
 
 
 class Stop:
-    """One a process. `requested` may be waited for by any thread."""
+    """One per process. Any thread may wait for `requested`."""
 
     def __init__(self) -> None:
         self.requested = threading.Event()
         self._interruptible = False
 
     def install(self) -> None:
-        """Take over the signals by which splunkd, or a person at a terminal, ends a process."""
+        """Handle the signals by which splunkd, or a user at a terminal, ends a process."""
         for name in ("SIGTERM", "SIGINT", "SIGBREAK"):
             if hasattr(signal, name):
                 signal.signal(getattr(signal, name), self._on_signal)
@@ -39,24 +39,24 @@ class Stop:
             signal.signal(signal.SIGALRM, self._on_alarm)
 
     def disarm(self) -> None:
-        """From here on nothing is interrupted: the last lines are being written."""
+        """Ignore all signals from now on, so that the last lines can be written."""
         for name in ("SIGTERM", "SIGINT", "SIGBREAK", "SIGALRM"):
             if hasattr(signal, name):
                 signal.signal(getattr(signal, name), signal.SIG_IGN)
 
     def check(self) -> None:
-        """Raises StopRequested if a stop was asked for."""
+        """Raises StopRequested after a signal."""
         if self.requested.is_set():
             raise StopRequested(_WHAT)
 
     def wait(self, seconds: float) -> None:
-        """Sleep; raises StopRequested as soon as a stop is asked for."""
+        """Sleep. Raises StopRequested as soon as a signal arrives."""
         if self.requested.wait(seconds):
             raise StopRequested(_WHAT)
 
     @contextlib.contextmanager
     def interruptible(self) -> Iterator[None]:
-        """For code that waits for something outside and can be left at any point."""
+        """For code that waits for another system and can be left at any point."""
         self._interruptible = True
         try:
             self.check()
@@ -66,7 +66,7 @@ class Stop:
 
     @contextlib.contextmanager
     def at_most(self, seconds: float) -> Iterator[None]:
-        """Throws StopRequested out of what takes longer, where the system has such a timer."""
+        """Raises StopRequested in code that takes longer, if the system has such a timer."""
         if _ALARM:
             _ALARM(signal.ITIMER_REAL, seconds)
         try:
@@ -86,4 +86,4 @@ class Stop:
         raise StopRequested(_WHAT)
 
 
-_WHAT = "splunkd asked this input to stop"
+_WHAT = "splunkd stopped this input"

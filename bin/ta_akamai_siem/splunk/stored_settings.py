@@ -1,9 +1,10 @@
-"""Settings and secrets as the setup page stores them, in as few calls as it takes.
+"""Reads the settings and secrets that the setup page stored, in as few calls as possible.
 
-UCC's handlers write a stanza to a conf file with each secret masked, and the secrets as one JSON
-text to storage/passwords, under a realm of the conf file's own. A long text lies there in numbered
-parts, with a mark behind the last. solnlib reads the same; it asks twice as often, and importing
-it takes longer than all else that a run does before its first request.
+UCC's handlers write a stanza to a conf file with each secret masked. They write the secrets as one
+JSON text to storage/passwords, under a realm of that conf file. A long text is split into numbered
+parts, followed by an end mark. solnlib reads the same, but it makes twice as many calls, and
+importing it takes longer than everything else before a run's first request. The
+format: solnlib/credentials.py in https://github.com/splunk/addonfactory-solutions-library-python
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 ACCOUNT_CONF = "ta_akamai_siem_account"
 SETTINGS_CONF = "ta_akamai_siem_settings"
 MASKS = ("******", "********")
-"""What stands for a secret in a conf file and on a page, today and in older versions of UCC."""
+"""Replace a secret in a conf file and on a page, in older and current versions of UCC."""
 _SEPARATOR = "``splunk_cred_sep``"
 _END_MARK = _SEPARATOR + _SEPARATOR.join("SPLUNK") + _SEPARATOR
 _NOT_FOUND = 404
@@ -38,7 +39,7 @@ class StoredSettings:
         self._context = context
 
     def account(self, name: str) -> Stanza | None:
-        """The account's stanza with clear secrets; None where there is none."""
+        """The account's stanza with clear secrets; None if there is none."""
         stanza = self._stanzas(ACCOUNT_CONF).get(name)
         return self._unmasked(ACCOUNT_CONF, name, stanza) if stanza is not None else None
 
@@ -46,14 +47,14 @@ class StoredSettings:
         return sorted(self._stanzas(ACCOUNT_CONF))
 
     def page(self) -> dict[str, Stanza]:
-        """The stanzas of the settings page, `proxy` and `logging`, with clear secrets."""
+        """The stanzas `proxy` and `logging` of the settings page, with clear secrets."""
         stanzas = self._stanzas(SETTINGS_CONF)
         return {
             name: self._unmasked(SETTINGS_CONF, name, stanza) for name, stanza in stanzas.items()
         }
 
     def _stanzas(self, conf: str) -> dict[str, Stanza]:
-        """All of a conf file: a name in a path would have to be escaped, by rules of its own."""
+        """All stanzas of a conf file, so that no name has to be escaped in a path."""
         try:
             entries = list(self._entries(f"configs/conf-{conf}"))
         except HTTPError as error:
@@ -74,7 +75,10 @@ class StoredSettings:
         secrets = self._secrets(conf, name)
         missing = [key for key in masked if not isinstance(secrets.get(key), str)]
         if missing:
-            what = f"Stored passwords hold no {', '.join(missing)} of [{name}] in {conf}.conf"
+            what = (
+                f"splunkd returned stored passwords without {', '.join(missing)} of [{name}] in "
+                f"{conf}.conf"
+            )
             raise SettingsUnreadable(what)
         return {**stanza, **{key: secrets[key] for key in masked}}
 
@@ -95,7 +99,7 @@ class StoredSettings:
         try:
             secrets = json.loads(_joined(mine, name))
         except ValueError:
-            # Nothing of the text goes into an error: it is a secret, though a broken one.
+            # The text is a secret, even if it is damaged: it must not be part of an error.
             return {}
         return secrets if isinstance(secrets, dict) else {}
 
@@ -105,9 +109,9 @@ class StoredSettings:
 
 
 def _joined(stored: Mapping[str, str], name: str) -> str:
-    """A secret text from its parts, numbered from 1; or in one piece, as older versions wrote it.
+    """A secret text from its parts, numbered from 1, or in one piece, as older versions wrote it.
 
-    `stored`: what is stored, by user name.
+    `stored`: user names and their texts.
     """
     parts: list[str] = []
     while (part := stored.get(f"{name}{_SEPARATOR}{len(parts) + 1}", _END_MARK)) != _END_MARK:
@@ -116,22 +120,26 @@ def _joined(stored: Mapping[str, str], name: str) -> str:
 
 
 def _text(value: object) -> str:
-    """A value of splunkd's JSON as the conf file has it."""
+    """A value of splunkd's JSON as the conf file writes it."""
     if isinstance(value, bool):
         return str(int(value))
     return "" if value is None else str(value)
 
 
 _TROUBLE = (AuthenticationError, OSError, ValueError, LookupError, TypeError, AttributeError)
-"""Besides an answer that says no: splunkd is not there, or its answer is none."""
+"""splunkd did not answer, or its answer is unreadable."""
 
 
 def unreadable(what: str, error: Exception) -> SettingsUnreadable:
-    """What it means that splunkd refused a call for `what`, or did not answer it."""
-    return SettingsUnreadable(f"splunkd does not hand out {what} ({reason(error)})")
+    """The error for a failed call to splunkd. `what`: what was requested."""
+    return SettingsUnreadable(f"splunkd did not return {what} ({reason(error)})")
 
 
 def reason(error: Exception) -> str:
-    """Why a call to splunkd failed, in a word or two."""
+    """Why a call to splunkd failed: the HTTP status, or the system's words."""
     status = 401 if isinstance(error, AuthenticationError) else getattr(error, "status", None)
-    return f"HTTP {status}" if status else type(error).__name__
+    if status:
+        return f"HTTP {status}"
+    if isinstance(error, OSError):
+        return error.strerror or "no answer"
+    return "unexpected answer"

@@ -1,6 +1,6 @@
-"""A block of source lines into what splunkd's pipe takes: records, and their elements.
+"""Converts a block of source lines into records and their XML elements.
 
-The same whether this process does it or a worker does; it depends on its arguments alone.
+This process and a worker process do the same. The result depends only on the arguments.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
     from ta_akamai_siem.record.masking import Masking
 
 NO_START = -1.0
-"""In place of the start of an event that has none."""
+"""The start of an event without one."""
 
 
 class Converted(NamedTuple):
-    """What became of a block's lines.
+    """The result for a block.
 
-    `elements`: of all its events, in their order. `starts`: when each of them happened, epoch
-    seconds or NO_START. `unparsed`: how many were no events and are kept as they came. `masked`:
-    how many values were masked.
+    `elements`: XML of its events, in order. `starts`: the time of each event, epoch seconds or
+    NO_START. `unparsed`: number of lines that are not events and are kept as text. `masked`: number
+    of masked values.
     """
 
     elements: bytes
@@ -42,7 +42,7 @@ def convert(
 ) -> Converted:
     """`moment`, `masking`: as `event.record` takes them.
 
-    `tolerant`: keep a line that is no event. Raises NotAnEvent where one may not be kept.
+    `tolerant`: keep a line that is not an event. Without it, such a line raises NotAnEvent.
     """
     made: list[Record] = []
     kept = 0
@@ -60,17 +60,17 @@ def convert(
 
 
 class Converter(Protocol):
-    """Whoever transforms blocks. `lookahead`: how many to begin before the first is waited for."""
+    """Converts blocks. `lookahead`: blocks to begin before waiting for the first."""
 
     @property
     def lookahead(self) -> int: ...
 
     def begin(self, lines: Lines, moment: Moment, *, tolerant: bool) -> Callable[[], Converted]:
-        """Take a block; what is given back gives what became of it, as `convert` does."""
+        """Begin a block. Call the result to wait for its Converted; it raises as `convert` does."""
 
 
 class InProcess:
-    """This process, when it is asked for the result."""
+    """Converts in this process, when the result is requested."""
 
     lookahead = 0
 

@@ -1,8 +1,8 @@
-"""One proved page into splunkd's pipe: blocks of lines, records, elements, progress.
+"""Writes one complete page to splunkd's pipe, block by block, and records the progress.
 
-A line that turns out to be no event is found here at the latest. Its block is not written; the
-page counts as incomplete and is asked for again. What went before that line is covered by the
-progress record, and recognised in this run in whatever order it comes back.
+A line that is not an event is found here at the latest. Its block is not written, and the page is
+requested again as incomplete. The progress record covers the lines before it. In the same run they
+are recognised in any order.
 """
 
 from __future__ import annotations
@@ -35,25 +35,25 @@ if TYPE_CHECKING:
 
 PROGRESS_EVENTS = 1_000
 PROGRESS_SECONDS = 0.25
-"""Progress is recorded when both have passed since the last record …"""
+"""Progress is recorded when both have been reached since the last record …"""
 PROGRESS_EVENTS_MAX = 2_000
-"""… and never further apart than this: so many may come twice after a kill."""
-_CHUNK = 500
+"""… and at least this often: up to this many events are duplicated after a kill."""
+CHUNK = 500
 WORTH_WORKERS = 5_000
-"""Events of a page from which on workers are used: a smaller one is done before they are there."""
+"""Events of the smallest page for workers: they start too slowly for smaller ones."""
 _LAST = 200
-"""Events at a page's end whose median start is taken; a few odd ones do not move it."""
+"""Events at the end of a page whose median start counts, so that a few wrong ones do not."""
 
 
 @dataclass
 class Delivered:
-    """What became of a page's lines.
+    """The result for a page, in numbers of events unless it says otherwise.
 
-    `repeated`: not written again, as they were already. `masked`: how many of their values were
-    masked. `newest`: start of the newest event.
-    `late`: median start of the page's last events, a moment up to which all is stored that comes
-    before the page's end: an event is never stored before it happened. Both epoch seconds, 0 where
-    no event has a start.
+    `untimed`: without a time of their own. `unparsed`: not JSON objects, kept as text. `repeated`:
+    written earlier, so not written again. `masked`: values. `newest`: start of the newest event.
+    `late`: median start of the page's last events. Akamai never stores an event before it happened,
+    so all events up to this moment come before the page's end. Both are epoch seconds, 0 if no
+    event has a start.
     """
 
     events: int = 0
@@ -66,8 +66,9 @@ class Delivered:
 
 
 class _Begun(NamedTuple):
-    """A chunk of lines on its way: those that are with splunkd already, and the promise of the
-    others.
+    """A chunk of lines being converted.
+
+    `known`: lines that were written earlier. `converted`: waits for the others.
     """
 
     lines: Lines
@@ -77,8 +78,8 @@ class _Begun(NamedTuple):
 
 @dataclass(frozen=True)
 class WritingResources:
-    """How hard to work. `rate_limit`: is told how many events are to be written, and may wait.
-    `in_process`: transforms what is written, `workers` what is while we are behind.
+    """What an input may use. `rate_limit`: called with a number of events before they are written;
+    it may wait. `in_process`, `workers`: convert blocks; `workers` while the input is behind.
     """
 
     rate_limit: Callable[[int], None] = lambda _: None
@@ -87,8 +88,8 @@ class WritingResources:
 
 
 class Delivery:
-    """Writes pages. `check`: raises when we may not write the next block. `moment`: of
-    collecting what is transformed now.
+    """Writes pages. `check`: raises where the next block may not be written. `moment`: the current
+    time of collection.
     """
 
     def __init__(
@@ -107,11 +108,11 @@ class Delivery:
         self._written = LineMultiset()
 
     def deliver(self, page: Page, position: str, *, behind: bool = False) -> Delivered:
-        """Write a page's records; all of them are with splunkd when this returns.
+        """Write a page's records. When this returns, splunkd's pipe has taken all of them.
 
-        `position`: the cursor's, by which progress is recorded. `behind`: more is waiting. Raises
-        PageIncomplete, PipeClosed, SpoolUnusable, and what `check` raises; what was written by then
-        is recorded.
+        `position`: identifies the page in the progress record. `behind`: more pages are waiting.
+        Raises PageIncomplete, PipeClosed, SpoolUnusable, and what `check` raises; the progress is
+        recorded.
         """
         delivered = Delivered()
         digest = LineDigest()
@@ -148,19 +149,19 @@ class Delivery:
         return delivered
 
     def leave_out(self, lines: LineMultiset) -> None:
-        """Lines of the next page that are with splunkd already."""
+        """Do not write these lines of the next page, because they were written earlier."""
         self._written = lines
 
     def page_saved(self) -> None:
-        """The checkpoint has moved past the page."""
+        """Call this when the checkpoint has moved past the page."""
         self._progress.clear()
 
     def _begun(
         self, chunks: Iterable[Lines], page: Page, by: Converter, waiting: deque[_Begun]
     ) -> Iterator[_Begun]:
-        """The chunks in order, some of them begun before the first is asked for.
+        """The chunks in order, `lookahead` of them begun in advance.
 
-        `waiting`: those begun and not done with.
+        `waiting`: those begun and not finished.
         """
         for lines in chunks:
             new, known = self._told_apart(lines) if self._written else (lines, [])
@@ -174,7 +175,7 @@ class Delivery:
             waiting.popleft()
 
     def _told_apart(self, lines: Lines) -> tuple[Lines, list[bytes]]:
-        """Those to write, and those written before their page turned out to be broken."""
+        """The lines to write, and those that were written earlier."""
         new: list[bytes] = []
         known: list[bytes] = []
         for line in lines:
@@ -184,7 +185,7 @@ class Delivery:
     def _resumed(
         self, page: Page, position: str, digest: LineDigest, delivered: Delivered
     ) -> Iterator[Lines]:
-        """The page's lines, less those that an earlier run wrote, if they are the same ones."""
+        """The lines of the page, without those that an earlier run wrote, if they are the same."""
         progress = self._progress.load()
         if progress is None or progress.position != position or progress.events > page.events:
             return _chunks(page)
@@ -217,7 +218,7 @@ class Delivery:
 
 
 class _Meter:
-    """What was written since progress was last recorded."""
+    """Counts what was written since progress was last recorded."""
 
     def __init__(self) -> None:
         self.reset()
@@ -238,7 +239,7 @@ def _made(converted: Callable[[], Converted]) -> Converted:
     try:
         return converted()
     except NotAnEvent as error:
-        what = "A line of the page is no JSON object"
+        what = "A line of the page is not a JSON object"
         raise PageIncomplete(what, ended=True) from error
 
 
@@ -257,14 +258,14 @@ def _median_start(starts: Sequence[float]) -> float:
 
 
 def _chunks(page: Page) -> Iterator[Lines]:
-    """A block of tiny lines holds thousands: smaller pieces keep progress records close."""
+    """Blocks in smaller pieces: a block of short lines has thousands, too many for one record."""
     for lines in page.blocks():
-        if len(lines) <= _CHUNK:
+        if len(lines) <= CHUNK:
             yield lines
             continue
         each = list(lines)
-        for begin in range(0, len(each), _CHUNK):
-            yield Lines.of(each[begin : begin + _CHUNK])
+        for begin in range(0, len(each), CHUNK):
+            yield Lines.of(each[begin : begin + CHUNK])
 
 
 def _prepended(head: Lines, rest: Iterator[Lines]) -> Iterator[Lines]:

@@ -1,8 +1,9 @@
-"""Records into splunkd's pipe, as the XML stream that modular inputs speak.
+"""Writes records to splunkd's pipe, in the XML streaming mode of modular inputs.
 
-An `<event>` without `unbroken` is one finished event, and holds `<time>` and `<data>` only: host,
-index, source and sourcetype are the stanza's. Large pieces are written straight to the descriptor,
-so that what is written is with splunkd and not in a buffer of ours.
+An `<event>` without `unbroken` is one complete event. It has `<time>` and `<data>` only: host,
+index, source and sourcetype come from the stanza. Data is written directly to the descriptor, so
+that none of it stays in a buffer of this process.
+https://help.splunk.com/en/splunk-enterprise/developing-views-and-apps-for-splunk-web/9.3/modular-inputs
 """
 
 from __future__ import annotations
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
 
 _BEGIN = b"<stream>\n"
 _END = b"</stream>\n"
-# JSON never holds these control characters, so they can stand for our markup while the block's
-# own `&`, `<` and `>` are escaped, all of it in a few passes over a large piece.
+# JSON text never has these control characters, so they can represent the markup while `&`, `<` and
+# `>` of the records are escaped, in a few passes over the whole block.
 _OPEN, _BETWEEN, _CLOSE = "\x01", "\x02", "\x03"
 _MARKUP = (
     (b"&", b"&amp;"),
@@ -59,7 +60,7 @@ def _unread(descriptor: int) -> int | None:
 
 
 def event_elements(records: Iterable[Record]) -> bytes:
-    """The `<event>` elements of records, each on a line."""
+    """The `<event>` elements of records, one per line."""
     text = "".join([f"{_OPEN}{r.time}{_BETWEEN}{r.text}{_CLOSE}" for r in records])
     data = text.encode("utf-8")
     for plain, markup in _MARKUP:
@@ -68,7 +69,7 @@ def event_elements(records: Iterable[Record]) -> bytes:
 
 
 class EventStream:
-    """splunkd's end of the pipe. `blocked`: seconds spent in writing, that is, waiting for it."""
+    """The pipe to splunkd. `blocked`: seconds spent waiting for splunkd to read."""
 
     def __init__(self, descriptor: int = 1) -> None:
         self._descriptor = descriptor
@@ -77,7 +78,7 @@ class EventStream:
         self.blocked = 0.0
 
     def write(self, elements: bytes) -> None:
-        """Hand over whole elements. Raises PipeClosed; a stop may be thrown through it."""
+        """Write whole elements. Raises PipeClosed, or StopRequested while it is blocked."""
         if not self._open:
             elements = _BEGIN + elements
             self._open = True
@@ -86,7 +87,7 @@ class EventStream:
         self._whole = True
 
     def close(self) -> None:
-        """End the document, unless nothing was written or an element was cut off."""
+        """End the document, unless nothing was written or an element is incomplete."""
         if self._open and self._whole:
             self._open = False
             self._write_all(_END)
@@ -108,7 +109,7 @@ class EventStream:
             while rest:
                 rest = rest[os.write(self._descriptor, rest) :]
         except OSError as error:
-            # EPIPE, or on Windows EINVAL: whoever read the pipe is gone.
+            # EPIPE, or EINVAL on Windows: nobody reads the pipe any more.
             what = "splunkd has closed the pipe"
             raise PipeClosed(what) from error
         finally:

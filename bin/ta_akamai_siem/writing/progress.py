@@ -1,8 +1,8 @@
-"""How much of the page in flight is already with splunkd, for a run that is killed.
+"""Records how much of the current page has been written, in case the run is killed.
 
-A small file beside the spool, written atomically: the KV store of a cluster is too slow for it.
-It names the page by its position, and what was written of it by a count and a digest of the
-source lines. A later run that gets the same page in the same order skips that much.
+A small file beside the spool, written atomically, because the KV store of a cluster is too slow.
+It has the page's position, and the number and a digest of the source lines written. A later run
+that gets the same page in the same order skips these lines.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Progress:
 
 
 class LineDigest:
-    """A digest of lines in order, however they are cut into blocks."""
+    """A digest of lines in order, independent of the blocks they come in."""
 
     def __init__(self) -> None:
         self._hash = sha256()
@@ -39,7 +39,7 @@ class LineDigest:
         self._hash.update(lines.data)
 
     def copy_from(self, other: LineDigest) -> None:
-        """Go on where `other` is."""
+        """Continue from `other`."""
         self._hash = other._hash.copy()
 
     def hex(self) -> str:
@@ -49,8 +49,8 @@ class LineDigest:
 class ProgressFile:
     """The record on disk.
 
-    `splunkd_started`: epoch seconds, None if unknown. What was given to a splunkd that is gone may
-    be lost, so a record made under another one is none.
+    `splunkd_started`: epoch seconds, None if unknown. A record made under another splunkd process
+    does not count, because that process may have lost what was written to it.
     """
 
     def __init__(self, path: Path, splunkd_started: float | None) -> None:
@@ -58,7 +58,7 @@ class ProgressFile:
         self._splunkd_started = splunkd_started
 
     def load(self) -> Progress | None:
-        """What the last run left; None if there is none or it cannot be read."""
+        """The record of the last run; None if there is none or it cannot be read."""
         try:
             value = json.loads(self._path.read_text(encoding="utf-8"))
             if value["splunkd_started"] != self._splunkd_started:
@@ -75,9 +75,9 @@ class ProgressFile:
             beside.write_text(json.dumps(content), encoding="utf-8")
             beside.replace(self._path)
         except OSError as error:
-            what = f"Progress cannot be recorded in {self._path.parent}: {error.strerror or error}"
+            what = f"Progress cannot be saved in {self._path.parent} ({error.strerror or error})"
             raise SpoolUnusable(what) from error
 
     def clear(self) -> None:
-        """Forget it: the page is written and the checkpoint has moved past it."""
+        """Delete the record: the checkpoint has moved past the page."""
         self._path.unlink(missing_ok=True)

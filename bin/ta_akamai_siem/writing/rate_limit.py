@@ -1,4 +1,4 @@
-"""Keeps an input to so many events a second, so that a long backlog leaves room for others."""
+"""Limits an input to a number of events per second, so that it leaves capacity for others."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _SAVED_UP = 1.0
-"""Seconds' worth of events that an input may write at once after it had none."""
+"""Seconds' worth of events that an idle input may write at once."""
 
 
 class RateLimit:
-    """`rate`: events a second, None for no limit. `wait`: sleeps, or raises when we are to stop."""
+    """`rate`: events per second, None: no limit. `wait`: sleeps, or raises StopRequested."""
 
     def __init__(
         self,
@@ -27,7 +27,7 @@ class RateLimit:
         self._paid_until = monotonic() - _SAVED_UP
 
     def spend(self, events: int) -> None:
-        """Before that many are written: wait until those before them have had their time."""
+        """Call this before writing `events`. Waits until the rate allows them."""
         if self._rate is None:
             return
         now = self._monotonic()

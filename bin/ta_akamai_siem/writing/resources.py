@@ -1,4 +1,4 @@
-"""From the settings of an input to the workers and the rate_limit that its delivery is given."""
+"""Builds the workers and the rate limit that an input's settings ask for."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 def resources(
     throughput: Throughput, mask: tuple[str, ...], wait: Callable[[float], None], log: Log
 ) -> Iterator[WritingResources]:
-    """For the length of a run. `mask`: the setting. `wait`: sleeps, or raises to stop us."""
+    """For the duration of a run. `mask`: the setting. `wait`: sleeps, or raises StopRequested."""
     rate_limit = RateLimit(throughput.rate, wait).spend
     in_process = InProcess(Masking(mask) if mask else None)
     if throughput.workers == 1:
         yield WritingResources(rate_limit, in_process, in_process)
         return
-    # What starts processes is not imported where none may be.
+    # Imported only if the input may start processes, to start faster.
     from .workers import Workers, count_of
 
     with contextlib.closing(Workers(count_of(throughput.workers), log, mask)) as workers:

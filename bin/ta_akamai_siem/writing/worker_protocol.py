@@ -1,7 +1,7 @@
-"""How a block goes to a worker and what became of it comes back: both ends of two pipes.
+"""Sends a block to a worker and its result back: both ends of two pipes.
 
-A request: a header, the time of collection, the lines. An answer: a header, the events' starts,
-their elements. All of it is bytes of known length, so that nothing is copied line by line.
+A request has a header, the time of collection and the lines. An answer has a header, the starts of
+the events and their elements. All lengths are in the headers, so nothing is copied line by line.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _ANSWER = struct.Struct("<?IIII")
 
 
 def ask(pipe: IO[bytes], lines: Lines, moment: Moment, *, tolerant: bool) -> None:
-    """Send a block, its lines as `convert` takes them. Raises OSError, ValueError if closed."""
+    """Send a block. The arguments are those of `convert`. Raises OSError; ValueError if closed."""
     collected = moment.collected.encode()
     header = _REQUEST.pack(tolerant, moment.latest, len(collected), len(lines.data))
     pipe.write(header + collected)
@@ -33,7 +33,7 @@ def ask(pipe: IO[bytes], lines: Lines, moment: Moment, *, tolerant: bool) -> Non
 
 
 def answer(pipe: IO[bytes]) -> Converted:
-    """Wait for what became of it. Raises NotAnEvent as `convert` does, EOFError, OSError."""
+    """Wait for the result. Raises NotAnEvent as `convert` does; EOFError, OSError."""
     header = _ANSWER.unpack(_read(pipe, _ANSWER.size))
     refused, unparsed, masked, starts_length, elements_length = header
     if refused:
@@ -44,7 +44,7 @@ def answer(pipe: IO[bytes]) -> Converted:
 
 
 def serve(asked: IO[bytes], answered: IO[bytes], masking: Masking | None) -> None:
-    """A worker's whole life: it ends when nobody can ask any more. `masking`: as `convert`."""
+    """Answer requests until the pipe is closed. `masking`: as for `convert`."""
     try:
         while True:
             header = _REQUEST.unpack(_read(asked, _REQUEST.size))
@@ -61,7 +61,7 @@ def serve(asked: IO[bytes], answered: IO[bytes], masking: Masking | None) -> Non
 
 
 def _answer(pipe: IO[bytes], made: Converted | None) -> None:
-    """`made`: None where a line was no event."""
+    """`made`: None if a line is not an event."""
     if made is None:
         pipe.write(_ANSWER.pack(True, 0, 0, 0, 0))
     else:

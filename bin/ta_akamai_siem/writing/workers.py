@@ -1,8 +1,8 @@
-"""Worker processes that convert blocks while this one writes others: for when we are behind.
+"""Worker processes that convert blocks while this process writes others, if the input is behind.
 
-They are processes of their own, started by command on every system, and know nothing of the input:
-blocks come by a pipe and go back by another. When this process ends, whatever ends it, their pipe
-ends and so do they. Should one be lost, its blocks are converted here; so are all after them.
+They are started by a command on every system and know nothing of the input: blocks arrive through
+one pipe and return through another. When this process ends, their pipe ends, and so do they. If one
+is lost, this process converts its blocks and all later ones.
 """
 
 from __future__ import annotations
@@ -32,19 +32,19 @@ if TYPE_CHECKING:
     from .conversion import Converted
 
 AUTO_MAX = 4
-"""So many workers at most where the number is left to us."""
+"""Most workers with `workers = auto`."""
 SCRIPT = Path(__file__).resolve().parents[2] / "akamai_siem_worker.py"
 _BLOCK_TIMEOUT = 30.0
-"""Seconds for one block; it takes some milliseconds."""
+"""Seconds to wait for one block, which takes a few milliseconds."""
 _SWITCH = 0.0005
-"""Seconds for which a thread may keep others waiting: a worker takes a few milliseconds a block."""
+"""Seconds until a thread lets another one run; a worker takes a few milliseconds per block."""
 _NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 
 
 def count_of(wanted: Optional[int]) -> int:
-    """How many workers to start; 0 where this process does it alone.
+    """The number of workers to start, 0 for none.
 
-    `wanted`: the setting; 1 is this process alone. None: one less than there are cores.
+    `wanted`: the setting; 1: no additional processes; None: one less than the host has cores.
     """
     if wanted is None:
         affinity = getattr(os, "sched_getaffinity", None)
@@ -54,9 +54,9 @@ def count_of(wanted: Optional[int]) -> int:
 
 
 class Workers:
-    """`count`: as `count_of`. None is started before the first block that is to go to one.
+    """`count`: from `count_of`. They start with the first block.
 
-    `mask`: kinds of values to mask, as the setting names them.
+    `mask`: the setting.
     """
 
     def __init__(
@@ -72,13 +72,13 @@ class Workers:
 
     @property
     def lookahead(self) -> int:
-        """How many blocks to begin before the first of them is waited for: four a worker."""
+        """Blocks to begin before waiting for the first: four per worker."""
         return 4 * self._count
 
     def begin(self, lines: Lines, moment: Moment, *, tolerant: bool) -> Callable[[], Converted]:
-        """Have a block converted; call what is given back to get it, once and in order.
+        """Begin to convert a block. Call the results once each, in order, to wait for it.
 
-        All as `convert`.
+        The arguments are those of `convert`.
         """
         worker = self._turn()
         if worker is None:
@@ -86,7 +86,7 @@ class Workers:
         return self._result(worker.begin(_Block(lines, moment, tolerant=tolerant)))
 
     def close(self) -> None:
-        """End them all; what they have not converted by now is not wanted."""
+        """End all workers. Blocks in progress are dropped."""
         workers, self._workers = self._workers, []
         for worker in workers:
             worker.close()
@@ -104,7 +104,7 @@ class Workers:
             for _ in range(self._count):
                 self._workers.append(_Worker([sys.executable, str(self._script), *self._mask]))
         except OSError as error:
-            self._give_up(f"No worker can be started: {error.strerror or error}")
+            self._give_up(f"No worker process can be started ({error.strerror or error}).")
         else:
             sys.setswitchinterval(_SWITCH)
             self._log.info("workers.started", count=self._count)
@@ -114,22 +114,22 @@ class Workers:
             if block.done.wait(_BLOCK_TIMEOUT) and block.refused:
                 raise block.refused
             if block.made is None:
-                self._give_up("A worker has ended or hangs")
+                self._give_up("A worker process has ended or does not answer.")
                 return self._in_process.begin(block.lines, block.moment, tolerant=block.tolerant)()
             return block.made
 
         return wait
 
     def _give_up(self, reason: str) -> None:
-        """From here on as if the setting were 1."""
+        """Continue as if the setting were 1."""
         if self._count:
             self._count = 0
-            self._log.warning("workers.lost", reason=f"{reason}; this process goes on alone")
+            self._log.warning("workers.lost", reason=f"{reason} The input continues without.")
         self.close()
 
 
 class _Block:
-    """One block on its way. Neither `made` nor `refused` is set where the worker was lost."""
+    """One block in progress. If the worker is lost, neither `made` nor `refused` is set."""
 
     def __init__(self, lines: Lines, moment: Moment, *, tolerant: bool) -> None:
         self.lines = lines
@@ -141,9 +141,9 @@ class _Block:
 
 
 class _Worker:
-    """One process and the two threads that talk to it, so that its next block is always there.
+    """One process, and two threads that send and receive, so that it never waits for a block.
 
-    Raises OSError where it cannot be started.
+    Raises OSError if it cannot be started.
     """
 
     def __init__(self, command: list[str]) -> None:
@@ -151,7 +151,7 @@ class _Worker:
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            # What it might say there, splunkd would take for an error of the input.
+            # splunkd would log its output as an error of the input.
             stderr=subprocess.DEVNULL,
             creationflags=_NO_WINDOW,
         )
@@ -174,10 +174,10 @@ class _Worker:
 
 
 def _ask_all(blocks: _Queue, asked: _Queue, pipe: IO[bytes]) -> None:
-    """Send one block after the other, until None comes."""
+    """Send blocks until None."""
     with contextlib.suppress(OSError), pipe:
         while (block := blocks.get()) is not None:
-            # Where it does not arrive, the other thread finds no answer.
+            # If it does not arrive, the other thread gets no answer.
             asked.put(block)
             with contextlib.suppress(OSError, ValueError):
                 ask(pipe, block.lines, block.moment, tolerant=block.tolerant)
@@ -185,7 +185,7 @@ def _ask_all(blocks: _Queue, asked: _Queue, pipe: IO[bytes]) -> None:
 
 
 def _answer_all(asked: _Queue, pipe: IO[bytes]) -> None:
-    """Settle one block after the other, as answers come or do not come any more."""
+    """Receive the answer to each block. After a failure, all blocks count as lost."""
     lost = False
     with contextlib.suppress(OSError), pipe:
         while (block := asked.get()) is not None:

@@ -1,4 +1,4 @@
-"""Checks on a real Splunk what the search side believes of it: docs/believed.md.
+"""Checks on a real Splunk what the search side assumes about it: docs/believed.md.
 
-`search_api` asks, `beliefs` has what is believed, `__main__` runs all of them.
+`search_api` runs searches, `beliefs` lists the assumptions, `__main__` checks all of them.
 """

@@ -1,8 +1,8 @@
 """`python -m tests.by_hand.believed https://splunk.example.com:8089`, or `make believed SPLUNK=…`.
 
-The token is taken from SPLUNK_TOKEN, or asked for: a command line is visible to others. Its user
-needs the right to search, and for --write to write lookups. Reads only, unless told --write. With
-`--table`, prints the table of docs/believed.md.
+It reads the token from SPLUNK_TOKEN or asks for it, because other users can see a command line. The
+token's user must be allowed to search, and to write lookups with --write. Without --write it only
+reads. `--table` prints the table of docs/believed.md.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _FAILED, _NO_SPLUNK = 1, 2
 
 
 def table() -> str:
-    """As docs/believed.md has it."""
+    """The table of docs/believed.md."""
     rows = ["| belief | what is believed | what rests on it | the check | if it is otherwise |"]
     rows.append("|---|---|---|---|---|")
     for one in BELIEFS:
@@ -48,7 +48,7 @@ def verdict(belief: Belief, splunk: Splunk, *, write: bool) -> tuple[str, str]:
 
 
 def main() -> int:
-    """0 where nothing is otherwise, 1 where something is, 2 where no Splunk answers."""
+    """0 if everything holds, 1 if something is otherwise, 2 if no Splunk answers."""
     parser = argparse.ArgumentParser(prog="believed", description="Checks docs/believed.md")
     parser.add_argument("address", nargs="?", help="https://host:8089, the management port")
     parser.add_argument("--ca", help="file with the certificate authority, PEM")

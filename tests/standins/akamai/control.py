@@ -1,4 +1,4 @@
-"""Control: a plain HTTP server on the loopback interface that takes and gives JSON."""
+"""The control port: an HTTP server with JSON on the loopback interface."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Answer = Any
 
 @dataclass
 class Control:
-    """What can be asked of the running stand-in. Each call raises ValueError if it is misused."""
+    """The control calls. Each raises ValueError for wrong arguments."""
 
     api: Api
     store: Store
@@ -126,7 +126,7 @@ class ControlServer(ThreadingHTTPServer):
 
 
 class ControlHandler(BaseHTTPRequestHandler):
-    """Finds the call, and answers 400 with its complaint where it was misused."""
+    """Runs a control call. Answers 400 with the reason for wrong arguments."""
 
     protocol_version = "HTTP/1.1"
     server: ControlServer

@@ -1,7 +1,7 @@
-"""Generated events: event ``i`` is a function of a few choices (seed, repetition, odd share) and i.
+"""Generates events: event ``i`` depends on i and on seed, repetition and share of odd events.
 
-The pieces an event is made of are serialised once, when a corpus is made; an event is a choice
-of pieces and a few values of its own, which is what makes hundreds of thousands affordable.
+The pieces of events are serialised once per corpus. An event is a selection of pieces with a few
+values of its own, so that hundreds of thousands can be generated quickly.
 """
 
 from __future__ import annotations

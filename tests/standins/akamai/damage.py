@@ -1,4 +1,4 @@
-"""What faults do to the content of a page before it is encoded."""
+"""Faults that change the content of a page before it is encoded."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""One gzip member put together from pieces that were compressed apart from each other.
+"""Joins pieces that were compressed separately into one gzip member.
 
 A piece is raw deflate data that ends with a full flush: it is byte-aligned, refers to nothing
-before it and does not end the stream, so pieces can follow each other in any selection. Only the
-check sum of the whole has to be worked out from the check sums of the pieces.
+before it and does not end the stream, so pieces can be combined freely. The checksum of the member
+is calculated from the checksums of the pieces.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Sending a chunked body: as fast as it goes, or slowed, stalled, cut as faults ask."""
+"""Sends a chunked body: at full speed, or slowly, stalled or truncated by a fault."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""How the API writes text into an event: percent-encoded blocks and lists of base64 items."""
+"""Encodes text as the API does: percent-encoded blocks and lists of base64 items.
+
+https://techdocs.akamai.com/siem-integration/reference/configuration-rule
+"""
 
 from __future__ import annotations
 

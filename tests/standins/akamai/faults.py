@@ -1,4 +1,4 @@
-"""Faults on demand: which there are, and which of them strike a request."""
+"""The faults that can be injected, and the choice of those that affect a request."""
 
 from __future__ import annotations
 

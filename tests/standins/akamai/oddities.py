@@ -1,4 +1,4 @@
-"""Events that are odd in one named way each: what the field has seen, and what it allows.
+"""Events with one named oddity each: seen in practice, or allowed by the documentation.
 
 An oddity changes a usual event (a dict) in place, or returns the raw line where the oddity lies
 in the JSON text itself. Every line keeps the marker of its event.

@@ -1,4 +1,4 @@
-"""The other half of the odd events: odd text inside members, odd JSON around them."""
+"""More events with oddities: unusual text inside members, unusual JSON around them."""
 
 from __future__ import annotations
 

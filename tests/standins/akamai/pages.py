@@ -1,4 +1,4 @@
-"""Which events answer a query, and with which offset context."""
+"""Selects the events of a page and makes its offset context."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The error bodies that are documented, with every member they have."""
+"""The documented error responses, with all their members.
+
+https://techdocs.akamai.com/siem-integration/reference/errors
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What a request asks for, read as strictly as the documents allow."""
+"""Parses the query of a request, as strictly as the documentation allows.
+
+https://techdocs.akamai.com/siem-integration/reference/get-config
+"""
 
 from __future__ import annotations
 

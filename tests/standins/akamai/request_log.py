@@ -1,4 +1,4 @@
-"""What was asked of the stand-in and how it ended. Authorization headers are not kept."""
+"""The requests to the stand-in and their results. Authorization headers are not stored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the stand-in can be told about its own behaviour, at the start or through control."""
+"""Settings of the stand-in's behaviour, given at the start or through the control port."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ CHOICES: dict[str, tuple[object, ...]] = {
 class Settings:
     """Behaviour that can change while the stand-in runs. Times are seconds.
 
-    Where the documents leave a question open, the default is the answer that is harder on a client.
+    If the documentation leaves a question open, the default is the answer that is harder for a
+    client.
     """
 
     latency_s: float = 5.0

@@ -1,4 +1,4 @@
-"""Everything that is stored, and the choice of what belongs to a page."""
+"""All stored events, and the selection of those of a page."""
 
 from __future__ import annotations
 

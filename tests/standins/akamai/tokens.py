@@ -1,4 +1,4 @@
-"""Offsets: opaque tokens that name a place in the storage order of a set of configurations."""
+"""Offsets: opaque tokens for a place in the storage order of a set of configurations."""
 
 from __future__ import annotations
 

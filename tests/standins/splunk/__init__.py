@@ -1,1 +1,1 @@
-"""A program that stands in for splunkd, as strict as its documents or stricter."""
+"""A stand-in for splunkd, at least as strict as its documentation. See README.md in this folder."""

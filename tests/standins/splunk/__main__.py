@@ -1,4 +1,4 @@
-"""Run the stand-in: prints one JSON line when ready, ends in order on SIGTERM or SIGINT."""
+"""Run the stand-in. It prints one JSON line when ready and ends properly on SIGTERM or SIGINT."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Start the stand-in as a program of its own and drive it from Python."""
+"""Start the stand-in as a separate program and control it from Python."""
 
 from __future__ import annotations
 

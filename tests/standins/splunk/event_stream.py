@@ -1,7 +1,8 @@
-"""The modular-input event stream, read piece by piece as splunkd reads the pipe.
+"""Parses the event stream of a modular input piece by piece, as splunkd reads the pipe.
 
-Strict: what the documented grammar does not name makes the stream malformed, and nothing of it
-counts from there on. Blocks in the one canonical shape take a quick way with the same checks.
+Anything outside the documented grammar makes the stream malformed, and the rest of it is ignored.
+Blocks in the usual shape take a faster path with the same checks.
+https://help.splunk.com/en/splunk-enterprise/developing-views-and-apps-for-splunk-web/9.3/modular-inputs
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The app's own REST endpoints: restmap.conf, and a persistent process of the app's Python each."""
+"""The app's own REST endpoints, from restmap.conf, each with a persistent process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The indexes, and the queue before them that a crash of splunkd loses."""
+"""The indexes, and the queue before them, which is lost if splunkd crashes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a stanza of inputs.conf amounts to, and which arguments a caller may set."""
+"""The merged settings of a stanza of inputs.conf, and the arguments that a caller may set."""
 
 from __future__ import annotations
 

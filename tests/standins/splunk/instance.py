@@ -1,4 +1,4 @@
-"""The whole stand-in: everything that makes up one splunkd, started and stopped together."""
+"""One splunkd: all parts of the stand-in, started and stopped together."""
 
 from __future__ import annotations
 

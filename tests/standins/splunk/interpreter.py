@@ -1,4 +1,4 @@
-"""The Python that runs the app's scripts, and whether a stanza's settings allow it."""
+"""The Python version of the app's scripts, and whether a stanza's settings allow it."""
 
 from __future__ import annotations
 

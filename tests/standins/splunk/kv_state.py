@@ -1,4 +1,4 @@
-"""Whether the KV store answers: its state, and faults made on demand."""
+"""The state of the KV store, and its injected faults."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Back-pressure on demand: whether and how fast the pipes of the inputs are read."""
+"""Back-pressure: whether and how fast the pipes of the inputs are read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The XML that splunkd writes on a script's stdin, and what it reads of a refusal."""
+"""The XML that splunkd writes to a script's stdin, and the error message that it reads back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""var/log/splunk/splunkd.log, and the rules for what a script says on stderr."""
+"""var/log/splunk/splunkd.log, and how splunkd logs a script's stderr."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""A stand-in for Splunk Web: serves an app's pages and hands their calls to splunkd."""
+"""A stand-in for Splunk Web: serves an app's pages and forwards their calls to splunkd."""

@@ -1,4 +1,4 @@
-"""What Splunk Web itself brings to a page, as far as the pages of an app ask for it."""
+"""The parts of a page that Splunk Web itself provides, as far as an app's pages need them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which calls a page may make of splunkd: the stanzas `[expose:…]` of web.conf."""
+"""The calls that a page may make to splunkd: the stanzas `[expose:…]` of web.conf."""
 
 from __future__ import annotations
 

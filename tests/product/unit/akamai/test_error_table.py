@@ -90,6 +90,14 @@ def test_sentence_repeats_what_support_asks_for() -> None:
     assert "Manage SIEM" in text
 
 
+def test_a_sentence_is_no_longer_than_its_reader_bears() -> None:
+    answer = ErrorResponse(403, {"title": "a" * 200, "detail": "b" * 200})
+    assert answer.sentence() == f"Akamai answered '{'a' * 200}: {'b' * 98}' (HTTP 403)"
+    twice = ErrorResponse(403, {"title": "No", "detail": "No"})
+    assert twice.sentence() == "Akamai answered 'No' (HTTP 403)"
+    assert ErrorResponse(403).sentence() == "Akamai answered 'no explanation' (HTTP 403)"
+
+
 @pytest.mark.parametrize("body", [b"", b"<html>Bad gateway</html>", b"[1]", b"[" * 100_000])
 def test_a_body_that_is_no_problem(body: bytes) -> None:
     found = error_of(read_error_response(502, {}, body))
@@ -100,13 +108,18 @@ def test_a_body_that_is_no_problem(body: bytes) -> None:
 def test_retry_after() -> None:
     date = "Tue, 20 Jun 2023 15:02:30 GMT"
     later = "Tue, 20 Jun 2023 15:03:10 GMT"
+    earlier = "Tue, 20 Jun 2023 15:02:00 GMT"
     waits = [
         error(429, Retry_After="17"),
         error(503, Retry_After=later, Date=date),
+        error(503, Retry_After=earlier, Date=date),
+        error(429, Retry_After=later),
+        error(429, Retry_After="1234567"),
         error(429, Retry_After="soon"),
         error(429),
     ]
-    assert [getattr(found, "retry_after", "missing") for found in waits] == [17.0, 40.0, None, None]
+    told = [getattr(found, "retry_after", "missing") for found in waits]
+    assert told == [17.0, 40.0, 0.0, None, None, None, None]
 
 
 def test_clock() -> None:

@@ -47,6 +47,8 @@ def test_whoever_begins_from_now_a_second_time_skips_nothing() -> None:
 def test_first_request_from_back_then() -> None:
     begun = cursors.begin(settings(start_back=3600, limit=500), NOW)
     assert begun.request(NOW + 1) == TimeRequest(int(NOW) - 3600, 500)
+    a_second = cursors.begin(settings(start_back=1, limit=500), NOW)
+    assert a_second.request(NOW) == TimeRequest(int(NOW) - 1, 500)
 
 
 def test_time_mode_never_asks_beyond_the_retention() -> None:

@@ -51,12 +51,12 @@ def test_a_percent_sign_is_one() -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("[a]\nhost = hidden\n[b]\nhost = hidden", "it has [a], [b]"),
-        ("[default]\n" + "\n".join(LINES[:2]), "no client_token, access_token"),
-        ("[default]\nclient_secret\nhidden", "no host, client_token, client_secret"),
-        ("[default]\n= hidden", "not in its format"),
-        ("[default\nhidden = hidden", "not in its format"),
-        ("hidden", "no host"),
+        ("[a]\nhost = hidden\n[b]\nhost = hidden", "[a], [b]"),
+        ("[default]\n" + "\n".join(LINES[:2]), "client_token, access_token"),
+        ("[default]\nclient_secret\nhidden", "host, client_token, client_secret"),
+        ("[default]\n= hidden", "'[section]'"),
+        ("[default\nhidden = hidden", "'[section]'"),
+        ("hidden", "host"),
     ],
 )
 def test_wrong_ones(text: str, told: str) -> None:

@@ -13,7 +13,7 @@ from ta_akamai_siem.position.last_run import LastRun, ended, read
 NOW = 1_700_000_000.0
 WELL = LastRun(NOW - 20, "well", "ok", "", events=7, drained=True, newest=NOW - 32)
 FACTS = Facts(is_disabled=False, interval=60.0, run=WELL)
-SILENT = "See splunkd.log, and whether Splunk runs inputs on this host"
+SILENT = "Check splunkd.log, and whether Splunk runs inputs on this host."
 HELD = {"released": False, "renewed_at": NOW - 15}
 
 
@@ -34,7 +34,7 @@ HELD = {"released": False, "renewed_at": NOW - 15}
         ),
         (
             replace(FACTS, run=replace(WELL, how="try_again", message="Not now.")),
-            "waiting, the next run tries again: Not now.",
+            "waiting to try again: Not now.",
         ),
         (replace(FACTS, run=replace(WELL, how="left")), "waiting for the next run"),
         (

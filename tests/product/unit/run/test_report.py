@@ -25,10 +25,10 @@ if TYPE_CHECKING:
             {
                 "how": "needs_person",
                 "result": "credential.refused",
-                "reason": '"Akamai refused it"',
+                "reason": '"Akamai refused it."',
             },
         ),
-        (ServerTrouble("503"), {"how": "try_again", "result": "server.trouble", "reason": "503"}),
+        (ServerTrouble("503"), {"how": "try_again", "result": "server.trouble", "reason": "503."}),
         (LeaseHeld("Another member has it"), {"how": "left", "result": "lease.held"}),
     ],
 )

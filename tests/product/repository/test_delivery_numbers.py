@@ -1,0 +1,63 @@
+"""The numbers of docs/delivery.md are those of the code, each of them."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from ta_akamai_siem.limits import LATENCY, MARGIN, RETENTION
+from ta_akamai_siem.position.claim import EXPIRY, TRUSTED
+from ta_akamai_siem.position.history import SAFE_AGE, STOP_AGE
+from ta_akamai_siem.position.ledger import SURELY_KEPT
+from ta_akamai_siem.writing.delivery import CHUNK, PROGRESS_EVENTS_MAX
+from tests import ROOT
+
+NUMBERS = {
+    r"at most ([\d,]+), if Akamai sends the page again": PROGRESS_EVENTS_MAX,
+    r"the events stored within (\d+) s before the last moment known to be complete": MARGIN,
+    r"restarted within (\d+) s of the last save": STOP_AGE,
+    r"saved at least (\d+) s before the last one": SAFE_AGE,
+    r"what (\d+) s of collecting and one page brought": SAFE_AGE,
+    r"stands still for (\d+) s or longer": EXPIRY,
+    r"the block that it was writing as well, at most (\d+)": CHUNK,
+    r"copy of the KV store is up to (\d+) minutes old": SURELY_KEPT / 60,
+    r"keeps the positions of at least the last (\d+) minutes": SURELY_KEPT / 60,
+    r"the (\d+) s decide": STOP_AGE,
+    r"its claim was renewed in the last (\d+) s": TRUSTED,
+    r"no sign of life, for (\d+) s of its own clock": EXPIRY,
+    r"takeover happens within two intervals and (\d+) s": EXPIRY,
+    r"copy of the KV store is more than (\d+) minutes old": SURELY_KEPT / 60,
+    r"complete is (\d+) s before the last request that drained everything": LATENCY,
+    r"retains events for (\d+) hours": RETENTION / 3600,
+    r"The gap begins (\d+) s before the last moment known to be complete": MARGIN,
+    r"a window ends at least (\d+) s before it is requested": MARGIN,
+    r"newest position that was saved at least (\d+) s before that save": SAFE_AGE,
+    r"the last save is less than (\d+) s older than splunkd's start": STOP_AGE,
+    r"still in a splunkd queue (\d+) s after splunkd accepted it": SAFE_AGE,
+    r"started again more than (\d+) s after that run's last save": STOP_AGE,
+    r"gave to its own splunkd in its last (\d+) s": SAFE_AGE,
+}
+"""Sentences of the page, and what the code has for the number in them."""
+OF_OTHERS = (r"Version 0\.1\.0", r"upgrade from 0\.1\.0", r"offset expired \(416\)")
+"""A release, and an HTTP status."""
+
+
+def page() -> str:
+    """On one line, without examples of searches."""
+    lines = (ROOT / "docs" / "delivery.md").read_text(encoding="utf-8").splitlines()
+    text = " ".join(line for line in lines if not line.startswith("    "))
+    return re.sub(r"(?<= )\d+\. |\s+", " ", text)
+
+
+@pytest.mark.parametrize("sentence", list(NUMBERS))
+def test_a_number_is_that_of_the_code(sentence: str) -> None:
+    (number,) = re.findall(sentence, page())
+    assert int(number.replace(",", "")) == NUMBERS[sentence]
+
+
+def test_no_number_is_without_its_row() -> None:
+    text = page()
+    for sentence in (*NUMBERS, *OF_OTHERS):
+        text = re.sub(sentence, "", text)
+    assert re.findall(r".{,40}\d.{,40}", text) == []
