@@ -1,11 +1,17 @@
 # Every command of this repository is a target here; `make help` lists them.
 
 PYTHON ?= python3
+IN ?= demo
 export Q
+# For messages: which target lacks something.
+export TARGET := $(firstword $(MAKECMDGOALS) help)
+# Whatever makes temporary files makes them here. Nothing stays in the system's folder.
+export TMPDIR := $(CURDIR)/build/tmp
+$(shell mkdir -p "$(TMPDIR)")
 SETUP = $(PYTHON) packaging/setup_venv.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo believed search one check test test-all browser workbench props search-cost cim mutations shown soak bench build package origins audit icons inspect settings lint update clean
+.PHONY: help demo believed search one check test test-all browser workbench props search-cost cim mutations mutants shown soak bench build package origins audit icons inspect settings lint update clean
 
 help: ## list all commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -13,9 +19,10 @@ help: ## list all commands
 demo: build ## build, collect from Akamai's stand-in into Splunk's, and show the result
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.by_hand.demo
 
-search: ## run a search over the records of the demo (Q='`akamai_siem_events` action=blocked | top src')
-	@test -f build/demo/records.ndjson || $(MAKE) --no-print-directory demo >/dev/null
-	@search=$$($(SETUP) search) && "$$search" -m tests.by_hand.preview "$$Q"
+search: ## search the records of the demo, or of a workbench that runs (Q='...' IN=workbench)
+	@test -n "$$Q" && test "$(IN)" = demo && ! test -f build/demo/details.txt && \
+	  { echo "The demo has not run yet; it runs first."; $(MAKE) --no-print-directory demo >/dev/null; } || true
+	@search=$$($(SETUP) search) && "$$search" -m tests.by_hand.preview "$(IN)" "$$Q"
 
 one: ## run one test file, folder or test on one Python (T=path[::test] PY=3.9)
 	@$(PYTHON) -m tests.one "$(PY)" $(T)
@@ -50,6 +57,9 @@ cim: ## how many fields of each data model 20,000 events fill
 
 mutations: ## put deliberate faults into the conf files, and show which test finds each
 	@search=$$($(SETUP) search) && "$$search" -m tests.measured.mutations
+
+mutants: ## put deliberate faults into the code, and show which test fails at each (M=record/masking)
+	@dev=$$($(SETUP) dev) && "$$dev" -m tests.measured.mutants $(M)
 
 shown: build ## test the delivery guarantees at full size, in figures (WHAT=kills KILLS=200, ...)
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.measured.shown $(WHAT)

@@ -50,6 +50,7 @@ EXPECTED = (
     f"bin/{APP_ID}_rh_settings.py",
     "bin/akamai_siem.py",
     "bin/akamai_siem_backfill.py",
+    "bin/akamai_siem_diag.py",
     "bin/akamai_siem_worker.py",
     "bin/library_path.py",
     "bin/ta_akamai_siem/__init__.py",

@@ -12,6 +12,8 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fetch_pythons import path_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -55,6 +57,7 @@ def _candidates(wanted: str) -> Iterator[str]:
     managed = _answer(["uv", "python", "find", "--no-project", wanted])
     if managed:
         yield managed
+    yield str(path_of(wanted))
 
 
 def find(wanted: str) -> tuple[Path, str] | None:

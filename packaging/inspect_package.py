@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from app_identity import BUILD, PACKAGING, package_path, splunkbase_path
-from setup_venv import environment
+from setup_venv import environment, require
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -85,6 +85,7 @@ def main() -> None:
         if not package.is_file():
             message = f"{package} is missing; run make package"
             raise SystemExit(message)
+    require("inspect")
     python = environment("tools")
     allowed: dict[str, str] = json.loads(_ALLOWED.read_text(encoding="utf-8"))
     with ThreadPoolExecutor(len(TAGS)) as pool:

@@ -2,7 +2,7 @@
 
 ``python3 packaging/setup_venv.py KIND [PYTHON]`` where KIND is
 
-* ``tools``: builds and inspects the app (tools.lock)
+* ``tools``: builds and inspects the app (tools.lock); to inspect it, libmagic is needed besides
 * ``dev``: lints, demonstrates and tests it (dev.lock, then the app's libraries for this Python:
   runtime-39.lock or runtime-313.lock); with PYTHON, the path of an interpreter, the same for that
   interpreter in a folder of its own
@@ -27,6 +27,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from app_identity import BUILD, PACKAGING
+from fetch_pythons import is_fetched
 from runtime_libraries import LOCKS, folder_for
 
 if TYPE_CHECKING:
@@ -44,6 +45,11 @@ _KINDS = {
     "slim": ("slim.lock",),
 }
 _STAMP = "locks.sha256"
+_MEANING = {
+    "python3-venv": "Python's modules venv and ensurepip",
+    "libmagic1": "the library that tells the types of files, which AppInspect uses",
+    "chromium": "the browser",
+}
 
 
 def _say(text: str) -> None:
@@ -55,7 +61,7 @@ def _missing_system_packages(kind: str, python: str) -> list[str]:
     missing = []
     if python == sys.executable and importlib.util.find_spec("ensurepip") is None:
         missing.append("python3-venv")
-    if kind == "tools" and ctypes.util.find_library("magic") is None:
+    if kind == "inspect" and ctypes.util.find_library("magic") is None:
         missing.append("libmagic1")
     if kind == "browser" and shutil.which("chromium") is None:
         missing.append("chromium")
@@ -66,17 +72,29 @@ def _install_system_packages(names: list[str]) -> None:
     command = ["apt-get", "install", "-y", "--no-install-recommends", *names]
     may_install = hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get")
     if not may_install:
-        message = (
-            f"This system lacks {' and '.join(names)}. Install with: sudo {' '.join(command)}"
-            " (or your system's way: python3-venv is Python's ensurepip, libmagic1 is libmagic,"
-            " chromium is the browser),"
-            " then run make again."
-        )
-        raise SystemExit(message)
+        raise SystemExit(_how_to_install(names, command))
     _say(f"installing {' '.join(names)} with apt-get")
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     subprocess.run(["apt-get", "update", "-qq"], check=True, env=quiet, stdout=sys.stderr)
     subprocess.run(command, check=True, env=quiet, stdout=sys.stderr)
+
+
+def _how_to_install(names: list[str], command: list[str]) -> str:
+    """Return what an ordinary user has to do before this target can run."""
+    target = os.environ.get("TARGET") or "this command"
+    meaning = " ".join(f"{name}: {_MEANING[name]}." for name in names)
+    return (
+        f"`make {target}` needs {' and '.join(names)}, and this system lacks it. Install it:\n"
+        f"  sudo apt-get update && sudo {' '.join(command)}\n"
+        f"and run `make {target}` again. ({meaning})"
+    )
+
+
+def require(kind: str) -> None:
+    """Install the system packages that this kind needs, or end the program and name them."""
+    missing = _missing_system_packages(kind, sys.executable)
+    if missing:
+        _install_system_packages(missing)
 
 
 def _locks(kind: str, version: str) -> list[Path]:
@@ -95,8 +113,8 @@ def _fingerprint(python: str, locks: list[Path]) -> str:
     return digest.hexdigest()
 
 
-def _pip(python: Path, *arguments: str) -> None:
-    command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+def _pip(pip: list[str], *arguments: str) -> None:
+    command = [*pip, "install", "--quiet", "--disable-pip-version-check"]
     done = subprocess.run(
         [*command, *arguments], check=False, stdout=sys.stderr, stderr=subprocess.PIPE, text=True
     )
@@ -108,15 +126,19 @@ def _create(python: str, folder: Path, locks: list[Path]) -> None:
     if folder.exists():
         shutil.rmtree(folder)
     _say(f"setting up {folder.relative_to(BUILD.parent)} with {python}")
-    subprocess.run([python, "-m", "venv", str(folder)], check=True, stdout=sys.stderr)
+    bare = is_fetched(python)
+    command = [python, "-m", "venv", *(["--without-pip"] if bare else []), str(folder)]
+    subprocess.run(command, check=True, stdout=sys.stderr)
     inside = _python_in(folder)
+    # One that was fetched has no pip; that of another environment installs for it.
+    installer = [str(environment("tools")), "-m", "pip", "--python"] if bare else []
     for lock in locks:
         options = ["--require-hashes", "-r", str(lock)]
         if lock in LOCKS.values():
             # As in the app: these libraries and no others; setuptools from dev.lock builds the
             # one that is published as source.
             options += ["--no-deps", "--no-build-isolation"]
-        _pip(inside, *options)
+        _pip([*installer, str(inside)] if bare else [str(inside), "-m", "pip"], *options)
 
 
 def _version(python: str) -> str:

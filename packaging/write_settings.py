@@ -1,7 +1,8 @@
 """Writes the files made from the table of input settings, `splunk/input_settings.py`.
 
 README/inputs.conf.spec and default/inputs.conf are written completely. In docs/settings.md it
-writes the two tables of inputs, in globalConfig.json the label, help and default of each field.
+writes the two tables of inputs, in globalConfig.json the label, help and default of each field, and
+in bin/ta_akamai_siem/setting_labels.py the labels of the inputs.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "bin"))
 
 from ta_akamai_siem.splunk.input_settings import (  # noqa: E402 - the path comes first
+    INPUT_SETTINGS,
     KINDS,
     InputSetting,
     plain,
@@ -25,6 +27,7 @@ from ta_akamai_siem.splunk.input_settings import (  # noqa: E402 - the path come
 
 SOURCETYPE = "akamai:siem"
 _WIDTH = 100
+_LABELS_OF_INPUTS = "    # Inputs, written by `make settings`\n"
 _KEY = r'("%s": )("(?:[^"\\]|\\.)*")'
 
 
@@ -67,6 +70,7 @@ def defaults(_: str) -> str:
     stanzas = []
     for kind in KINDS:
         lines = [f"[{kind.name}]", f"sourcetype = {SOURCETYPE}", "python.version = python3"]
+        lines.append("start_by_shell = false")
         lines += [
             f"{each.name} = {each.default}" for each in settings_of(kind.name) if each.default
         ]
@@ -138,8 +142,17 @@ def _replacing(value: str) -> Callable[[re.Match[str]], str]:
     return lambda match: match[1] + value
 
 
+def labels(text: str) -> str:
+    """bin/ta_akamai_siem/setting_labels.py: the labels of the inputs' form."""
+    begin = text.index(_LABELS_OF_INPUTS) + len(_LABELS_OF_INPUTS)
+    shown = {each.name: each.label for each in INPUT_SETTINGS if each.is_in_form}
+    lines = [f"    {json.dumps(name)}: {json.dumps(label)},\n" for name, label in shown.items()]
+    return text[:begin] + "".join(lines) + text[text.index("}\n", begin) :]
+
+
 MADE: dict[str, Callable[[str], str]] = {
     "README/inputs.conf.spec": spec,
+    "bin/ta_akamai_siem/setting_labels.py": labels,
     "default/inputs.conf": defaults,
     "docs/settings.md": page,
     "globalConfig.json": form,

@@ -25,6 +25,12 @@ configuration.set_hypothesis_home_dir(ROOT / "build" / "hypothesis")
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
+# Without make, too, nothing is left in the system's temporary folder. pytest keeps three runs.
+_TEMPORARY = ROOT / "build" / "tmp"
+_TEMPORARY.mkdir(parents=True, exist_ok=True)
+os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_TEMPORARY))
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Raises UsageError for a test that was named and runs in another environment."""
     for argument in config.args:
@@ -55,6 +61,12 @@ def built_app() -> None:
 def package() -> None:
     """dist/TA_akamai_siem-<version>.tar.gz, brought up to date."""
     _make("package")
+
+
+@pytest.fixture(scope="session")
+def tools(built_app: None) -> Path:  # noqa: ARG001 - to build makes the environment
+    """The Python of the environment that builds and inspects the app."""
+    return ROOT / "build" / "venv" / "tools" / "bin" / "python"
 
 
 def _make(target: str) -> None:

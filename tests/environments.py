@@ -9,6 +9,7 @@ SEARCH = (
     "tests/product/search",
     "tests/oracles/tests/test_emulation.py",
     "tests/oracles/tests/test_spl_tables.py",
+    "tests/oracles/tests/test_time_range.py",
 )
 ADDON_SUITE = "tests/product/splunk_addon_suite"
 BROWSER = "tests/product/browser"

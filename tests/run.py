@@ -14,6 +14,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections import defaultdict
@@ -34,8 +35,10 @@ WATCHED_FROM = (3, 12)
 """sys.monitoring is not in older ones."""
 LONGEST = ("test_faults.py", "test_collecting.py", "test_lifecycle.py")
 REPORTS = ROOT / "build" / "tests"
+TEMPORARY = ROOT / "build" / "tmp"
 sys.path.insert(0, str(ROOT / "packaging"))
 
+from fetch_pythons import CannotFetch, fetch  # noqa: E402 - from the folder just added
 from find_pythons import WANTED, find  # noqa: E402 - from the folder just added
 from setup_venv import environment  # noqa: E402 - likewise
 
@@ -76,13 +79,23 @@ class Part:
         return REPORTS / f"{name}.xml"
 
 
+def fetched(wanted: str) -> tuple[Path, str] | None:
+    """One that apt has; None where it cannot be had, and why is printed."""
+    print(f"Python {wanted}: not found; asking apt for it", flush=True)
+    try:
+        fetch(wanted)
+    except CannotFetch as why:
+        print(f"Python {wanted}: cannot be fetched: {why}")
+    return find(wanted)
+
+
 def interpreters() -> list[tuple[str, Path]]:
     """Version and path, newest last; says what is missing. This Python where there is none."""
     found = []
     for wanted in WANTED:
-        known = find(wanted)
+        known = find(wanted) or fetched(wanted)
         if known is None:
-            print(f"Python {wanted}: not found, so nothing is tested on it")
+            print(f"Python {wanted}: nothing is tested on it")
         else:
             found.append((known[1], known[0]))
             print(f"Python {known[1]}: {known[0]}")
@@ -158,6 +171,8 @@ def run(part: Part) -> Outcome:
         text = f"{'!!! SKIPPED' if skipped else 'FAILED'}: {lacking}"
         code = 0 if skipped else 1
         return Outcome(part.title, code, text, time.monotonic() - began, None)
+    # A short path: a browser has sockets there. What failed may be looked at.
+    temporary = Path(tempfile.mkdtemp(dir=TEMPORARY))
     done = subprocess.run(
         [str(tester), "-m", "pytest", "-q", f"--junitxml={part.report}", *part.chosen],
         check=False,
@@ -166,6 +181,8 @@ def run(part: Part) -> Outcome:
             **os.environ,
             **part.settings,
             "MADE_BY_MAKE": "1",
+            "TMPDIR": str(temporary),
+            "PYTEST_DEBUG_TEMPROOT": str(temporary),
             "TEST_ENVIRONMENT": part.tester.kind,
             "PRODUCT_PYTHON": str(part.python),
             "PYTHONDONTWRITEBYTECODE": "1",
@@ -176,6 +193,8 @@ def run(part: Part) -> Outcome:
         text=True,
     )
     took = time.monotonic() - began
+    if done.returncode == 0:
+        shutil.rmtree(temporary)
     return Outcome(part.title, done.returncode, done.stdout, took, part.report)
 
 
@@ -183,6 +202,7 @@ def main() -> int:
     began = float(os.environ.get("MAKE_BEGAN") or time.time())
     shutil.rmtree(REPORTS, ignore_errors=True)
     REPORTS.mkdir(parents=True)
+    TEMPORARY.mkdir(exist_ok=True)
     found = interpreters()
     outcomes = []
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:

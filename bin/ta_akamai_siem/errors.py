@@ -8,15 +8,20 @@ CollectionError
  │   ├─ PermissionMissing     Akamai accepts the credential, which lacks a permission
  │   ├─ ConfigurationUnknown  no security configuration has this id
  │   ├─ ParameterIllegal      Akamai rejects a parameter of the request
+ │   │   ├─ OffsetRefused       the stored offset
+ │   │   └─ LimitRefused        the number of events
  │   ├─ ProxyRefused          the proxy rejects the user name or the password
  │   ├─ CertificateUntrusted  no trusted authority issued the server's certificate
  │   ├─ SpoolUnusable         no space or no permission to store a page on disk
- │   └─ CheckpointUnusable    the KV store is disabled or failed, or the checkpoint is unreadable
+ │   └─ CheckpointUnusable    the KV store is disabled or failed
+ │       └─ CheckpointDamaged   the checkpoint is unreadable
  ├─ TryAgain                keep the position; a later attempt may succeed
  │   ├─ RateLimited           429: the request limit of the Akamai account is used up
  │   ├─ ServerTrouble         Akamai answered with a 5xx status
  │   ├─ Unreachable           no answer: network, timeout or a stalled connection
  │   │   └─ HostUnknown         DNS knows no such host
+ │   ├─ RequestDeferred       Retry-After asks for a longer wait than a run has
+ │   ├─ OffsetStuck           a page with events whose offset was requested before
  │   ├─ UnexpectedAnswer      an answer that Akamai's API documentation does not describe
  │   ├─ ClockSkewed           this host's clock is wrong; sign again with the corrected time
  │   ├─ PageIncomplete        the page ended early, or its content disagrees with its count
@@ -107,7 +112,15 @@ class ConfigurationUnknown(NeedsPerson):
 
 class ParameterIllegal(NeedsPerson):
     code = "parameter.illegal"
-    advice = "Check Security configurations (config_ids) and Events per page (limit) of the input."
+    advice = "Check the setting of the input that Akamai's text names."
+
+
+class OffsetRefused(ParameterIllegal):
+    advice = "Nothing is collected until you reset the position: edit the input and start again."
+
+
+class LimitRefused(ParameterIllegal):
+    advice = "Lower Events per page (limit) of the input. No events are lost within 12 hours."
 
 
 class ProxyRefused(NeedsPerson):
@@ -141,12 +154,23 @@ class CheckpointUnusable(NeedsPerson):
     )
 
 
+class CheckpointDamaged(CheckpointUnusable):
+    advice = "Nothing is collected until you reset the position: edit the input and start again."
+
+
 class TryAgain(CollectionError):
-    """The position is kept; the same request may succeed later."""
+    """The position is kept; the same request may succeed later.
+
+    `told_after`: seconds without anything collected after which a message is shown.
+    """
+
+    told_after: ClassVar[float] = 3600.0
 
 
 class RateLimited(TryAgain):
-    """`retry_after`: seconds to wait, from the Retry-After header; None without one."""
+    """`retry_after`: seconds to wait, as the Retry-After header has it; None without one. How much
+    of it is honored: `plan.RETRY_AFTER_MAX`.
+    """
 
     code = "request.limited"
     advice = (
@@ -186,9 +210,31 @@ class HostUnknown(Unreachable):
     )
 
 
+class RequestDeferred(TryAgain):
+    code = "request.deferred"
+    advice = (
+        "The input keeps its position. It honors Retry-After for at most 10 minutes. No events are "
+        "lost if requests succeed within 12 hours."
+    )
+
+
 class UnexpectedAnswer(TryAgain):
+    told_after = 900.0
     code = "answer.unexpected"
-    advice = "Check Host of the account, and check whether a proxy answered instead of Akamai."
+    advice = (
+        "The input keeps its position and tries again. Check Host of the account, and check "
+        "whether a proxy answered instead of Akamai. Akamai's support asks for the reference "
+        "number, if there is one."
+    )
+
+
+class OffsetStuck(TryAgain):
+    told_after = 900.0
+    code = "offset.stuck"
+    advice = (
+        "Nothing of this page was written, and the input keeps its position. If it lasts, contact "
+        "Akamai's support within the 12 hours for which Akamai retains events."
+    )
 
 
 class ClockSkewed(TryAgain):
@@ -206,14 +252,16 @@ class PageIncomplete(TryAgain):
     """The page is not proved complete, so it must not be written.
 
     `ended`: the page has its context line, and its content disagrees with it.
+    `events`: number of events that had arrived.
     """
 
     code = "page.incomplete"
     advice = "The input keeps its position and requests the page again."
 
-    def __init__(self, what: str, *, ended: bool = False) -> None:
+    def __init__(self, what: str, *, ended: bool = False, events: int = 0) -> None:
         super().__init__(what)
         self.ended = ended
+        self.events = events
 
 
 class CheckpointUnavailable(TryAgain):

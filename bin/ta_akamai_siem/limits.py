@@ -15,6 +15,7 @@ https://techdocs.akamai.com/siem-integration/reference/get-config
 RETENTION = 12 * 3600
 """Seconds for which Akamai retains an event. An older offset is rejected with HTTP 416.
 
+https://techdocs.akamai.com/siem-integration/reference/get-config
 https://techdocs.akamai.com/siem-integration/reference/416
 """
 LATENCY = 5

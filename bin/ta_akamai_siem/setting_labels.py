@@ -16,7 +16,9 @@ LABELS = {
     "proxy_type": "Type",
     "proxy_url": "Host",
     "proxy_port": "Port",
-    # Inputs
+    # A field that is not stored
+    "reset": "Start again from",
+    # Inputs, written by `make settings`
     "account": "Account",
     "config_ids": "Security configurations",
     "start": "First run starts at",
@@ -27,7 +29,7 @@ LABELS = {
     "max_events_per_second": "Events per second",
     "mask": "Mask",
     "interval": "Interval",
-    "reset": "Start again from",
+    "index": "Index",
 }
 
 

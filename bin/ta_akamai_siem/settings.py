@@ -152,7 +152,7 @@ def read_account(name: str, stanza: Mapping[str, str | None] | None, problems: P
                 problems.add(
                     key, f"of account '{name}' must not contain spaces or non-ASCII characters"
                 )
-        values["host"] = re.sub(r"\Ahttps://|/+\Z", "", values["host"])
+        values["host"] = bare_host(values["host"])
         if not _HOST.match(values["host"]):
             problems.add(
                 "host",
@@ -160,6 +160,12 @@ def read_account(name: str, stanza: Mapping[str, str | None] | None, problems: P
                 f"such as akab-….luna.akamaiapis.net, not '{values['host']}'",
             )
     return Account(name=name, **values)
+
+
+def bare_host(text: str) -> str:
+    """A host as it is signed and sent: without scheme, slash and the port that https implies."""
+    without_scheme = re.sub(r"\Ahttps://", "", text.strip(), flags=re.IGNORECASE)
+    return re.sub(r":443\Z", "", without_scheme.rstrip("/"))
 
 
 def read_proxy(stanza: Mapping[str, str | None], problems: Problems) -> Proxy | None:

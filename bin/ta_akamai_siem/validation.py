@@ -41,7 +41,7 @@ def validate(definition: InputDefinition) -> None:
     """
     splunkd = Splunkd(definition.server_uri, definition.session_key)
     pages = splunkd.settings.page()
-    log = open_log(definition.kind, definition.name, log_level(pages))
+    log = open_log(definition.kind, definition.name, log_level(pages), rotates=False)
     read: Reader[Union[InputSettings, BackfillSettings]] = read_input
     if definition.kind == BACKFILL_KIND:
         read = _backfill_reader(definition, splunkd)

@@ -136,7 +136,7 @@ EVENT_TYPES = {
 
 def files() -> dict[str, str]:
     """Name and text of each file."""
-    head = "# Made by `make props`. For the history of Akamai's own connector: docs/cim.md.\n"
+    head = "# Generated. For the history of Akamai's own connector: docs/cim.md.\n"
     props = [head, "[akamaisiem]", "KV_MODE = json"]
     props += [f"EVAL-{field} = {expression}" for field, expression in EVALS.items()]
     props += [f"LOOKUP-{name} = {lookup}" for name, lookup in LOOKUPS.items()]

@@ -1,8 +1,9 @@
 """Shows the add-on at work: `python -m tests.by_hand.demo`, after `make build`.
 
 Starts both stand-ins, sets up an account and an input, runs the built input twice as splunkd would,
-and shows the indexed records. Exits with 0 only if every event was indexed exactly once and decoded
-correctly.
+and shows what was indexed. Ends with 0 only if every event offered was indexed exactly once and
+decoded right. `build/demo/` keeps what Splunk's stand-in indexed, for `make search`, and
+`details.txt`: the log, the checkpoint, an event as it came and as it was indexed, the fields.
 """
 
 from __future__ import annotations
@@ -10,15 +11,16 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import sys
-import tempfile
 import textwrap
 from collections import Counter
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 from tests import ROOT
+from tests.by_hand import demo_events
+from tests.by_hand.demo_events import BEFORE_S, CONFIG_IDS, FIRST, LASTS_S, SECOND
 from tests.oracles.reference.record import same
 from tests.product.end_to_end.site import STANZA, Site
 from tests.standins.akamai.multiset import find_marker
@@ -27,21 +29,31 @@ sys.path.insert(0, str(ROOT / "packaging"))
 
 from find_pythons import WANTED, find
 
-FIRST, SECOND = 20_000, 3_000
 COMPARED = 500
 WIDTH = 100
-KEPT = ROOT / "build" / "demo" / "records.ndjson"
+FOLDER = ROOT / "build" / "demo"
+DETAILS = FOLDER / "details.txt"
+NEXT = """
+What to do next:
+  make search Q='index=main sourcetype=akamai:siem | top src'
+                    search these records; docs/searches.md has twelve searches to start with
+  make workbench    the setup pages in your browser, with events that keep coming
+  make package      the package that you install in Splunk: docs/quickstart.md
+"""
 
 
 def main() -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace", line_buffering=True)
     choose_python()
-    with (
-        tempfile.TemporaryDirectory(prefix="akamai-siem-demo-") as folder,
-        Site(Path(folder)) as site,
-    ):
-        return show(site)
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir(parents=True)
+    with Site(FOLDER) as site:
+        code = show(site)
+    # A search needs what was indexed and logged; the rest is large.
+    for name in ("akamai", "splunk/etc"):
+        shutil.rmtree(FOLDER / name, ignore_errors=True)
+    return code
 
 
 def choose_python() -> None:
@@ -50,48 +62,60 @@ def choose_python() -> None:
     if found:
         path, version = found[-1]
         os.environ["PRODUCT_PYTHON"] = str(path)
-        print(f"The input runs on Python {version}, as Splunk would run it.")
+        print(f"The input runs on Python {version}, one of those that Splunk brings.")
     else:
         print("None of Splunk's Pythons (3.9, 3.13) is here; the input runs on this one.")
 
 
 def show(site: Site) -> int:
     heading("Set up")
-    site.load(FIRST)
+    site.akamai.configurations(known=sorted(CONFIG_IDS), names=CONFIG_IDS)
+    now = site.akamai.now()
+    offer(site, FIRST, now - LASTS_S - BEFORE_S, now - BEFORE_S)
     site.create_account()
-    site.create_input()
+    site.create_input(config_ids=";".join(map(str, CONFIG_IDS)))
     print(f"Akamai's stand-in offers {FIRST:,} events at {site.akamai.host}.")
     print(
         "An account and an input were saved on the add-on's own endpoints; Akamai was asked once."
     )
     problems = first_run(site)
     problems += second_run(site)
-    keep_records(site)
     heading("Result")
     for problem in problems:
         print(f"WRONG: {problem}")
     if not problems:
         print("Every event offered was indexed exactly once, and decoded right.")
+    print(f"Log, checkpoint, an event before and after, fields: {DETAILS.relative_to(ROOT)}")
+    print(NEXT, end="")
     return 1 if problems else 0
+
+
+def offer(site: Site, count: int, begin: float, end: float, first: int = 0) -> None:
+    """`begin`, `end`: when the events happened; Akamai stores them two seconds later."""
+    lines = list(demo_events.events(count, begin, end, first))
+    for config_id in CONFIG_IDS:
+        mark = f'"configId":"{config_id}"'.encode()
+        of_it = [line for line in lines if mark in line]
+        site.akamai.load_lines(of_it, stored_from=begin + 2, stored_to=end + 2, config_id=config_id)
 
 
 def first_run(site: Site) -> list[str]:
     heading("First run")
     run = site.run()
     print_run(run)
-    print(textwrap.indent(site.log_text().rstrip(), "  log: "))
     problems = check(site, FIRST)
-    show_a_record(site)
-    show_fields(site)
-    heading("The checkpoint it left in the KV store")
-    print(json.dumps(site.checkpoint(), indent=2))
+    keep("The log of the first run", site.log_text().rstrip())
+    keep_a_record(site)
+    keep_fields(site)
+    keep("The checkpoint it left in the KV store", json.dumps(site.checkpoint(), indent=2))
     return problems
 
 
 def second_run(site: Site) -> list[str]:
     heading("Second run")
     offset = site.checkpoint()["offset"]
-    site.akamai.load(SECOND)
+    now = site.akamai.now()
+    offer(site, SECOND, now, now + 8, FIRST)
     # Past the latency of the API, and within what a signature's clock may be off.
     site.akamai.set_clock(advance_s=20)
     print(f"Akamai's stand-in has {SECOND:,} new events.")
@@ -103,16 +127,8 @@ def second_run(site: Site) -> list[str]:
     if asked != offset:
         problems.append(f"the second run asked for {asked!r}, not for the stored offset")
     else:
-        print(f"It went on from the stored offset {str(offset)[:40]}…")
+        print("It continued from the stored offset.")
     return problems
-
-
-def keep_records(site: Site) -> None:
-    """Store the records for `make search`."""
-    KEPT.parent.mkdir(parents=True, exist_ok=True)
-    with KEPT.open("wb") as file:
-        for raw in site.raws():
-            file.write(raw + b"\n")
 
 
 def print_run(run: dict[str, Any]) -> None:
@@ -142,25 +158,31 @@ def check(site: Site, offered: int) -> list[str]:
     return problems
 
 
-def show_a_record(site: Site) -> None:
+def keep_a_record(site: Site) -> None:
     raw = max(
         islice(site.raws(), 300), key=lambda text: len(json.loads(text).get("attackData", {}))
     )
     with site.akamai.dump().open("rb") as held:
         line = next(line for line in held if find_marker(line) == find_marker(raw))
-    heading("One event as Akamai sent it")
-    print(textwrap.fill(line.decode("utf-8", "replace").strip(), WIDTH, break_on_hyphens=False))
-    heading("The same as it was indexed")
-    print(json.dumps(json.loads(raw), indent=2, ensure_ascii=False))
+    sent = line.decode("utf-8", "replace").strip()
+    keep("One event as Akamai sent it", textwrap.fill(sent, WIDTH, break_on_hyphens=False))
+    indexed = json.dumps(json.loads(raw), indent=2, ensure_ascii=False)
+    keep("The same as it was indexed", indexed)
 
 
-def show_fields(site: Site) -> None:
-    heading("Fields found in the first 1,000 records, and in how many of them")
+def keep_fields(site: Site) -> None:
     fields: Counter[str] = Counter()
     for raw in islice(site.raws(), 1000):
         fields.update(set(paths(json.loads(raw))))
     columns = [f"{name} {count}" for name, count in sorted(fields.items())]
-    print(textwrap.fill(" · ".join(columns), WIDTH, break_long_words=False, break_on_hyphens=False))
+    text = textwrap.fill(" · ".join(columns), WIDTH, break_long_words=False, break_on_hyphens=False)
+    keep("Names in the first 1,000 records, and in how many of them", text)
+
+
+def keep(title: str, text: str) -> None:
+    """In the file of details."""
+    with DETAILS.open("a", encoding="utf-8", errors="backslashreplace") as file:
+        file.write(f"{_line(title)}\n{text}\n\n")
 
 
 def paths(value: Any, name: str = "") -> list[str]:
@@ -175,7 +197,11 @@ def paths(value: Any, name: str = "") -> list[str]:
 
 
 def heading(text: str) -> None:
-    print(f"\n=== {text} " + "=" * (WIDTH - len(text) - 5))
+    print(f"\n{_line(text)}")
+
+
+def _line(title: str) -> str:
+    return f"=== {title} " + "=" * (WIDTH - len(title) - 5)
 
 
 if __name__ == "__main__":

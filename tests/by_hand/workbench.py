@@ -6,6 +6,7 @@ the terminal, ends everything.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import signal
 import socket
@@ -13,17 +14,25 @@ import sys
 import tempfile
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from tests import ROOT
 from tests.by_hand.demo import choose_python
 from tests.product.end_to_end.compiled_app import BUILT_APP
 from tests.product.end_to_end.site import CONFIG_ID, Site
 from tests.standins.splunk_web.server import SplunkWeb
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 FIRST = 2_000
 EACH = 25
 EVERY_S = 5.0
 OTHER_ID = 14227
 WEB_PORT = 8000
+TEMPORARY = ROOT / "build" / "tmp"
+NEWEST = ROOT / "build" / "workbench"
+"""A link to the folder of the workbench that was started last: `make search IN=workbench`."""
 
 
 def main() -> int:
@@ -33,8 +42,10 @@ def main() -> int:
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         signal.signal(getattr(signal, name), lambda *_: stop.set())
     choose_python()
+    TEMPORARY.mkdir(parents=True, exist_ok=True)
     with (
-        tempfile.TemporaryDirectory(prefix="akamai-siem-workbench-") as folder,
+        tempfile.TemporaryDirectory(prefix="akamai-siem-workbench-", dir=TEMPORARY) as folder,
+        found_by_search(Path(folder)),
         Site(Path(folder), manual=False) as site,
         SplunkWeb(BUILT_APP, site.splunk.management, port=free_or_any(WEB_PORT)) as web,
     ):
@@ -47,6 +58,19 @@ def main() -> int:
             flow(site, sorted(names))
     print("\nEnded.")
     return 0
+
+
+@contextlib.contextmanager
+def found_by_search(folder: Path) -> Iterator[None]:
+    """As long as it runs, and no other is started."""
+    NEWEST.unlink(missing_ok=True)
+    NEWEST.symlink_to(folder)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            if NEWEST.readlink() == folder:
+                NEWEST.unlink()
 
 
 def free_or_any(port: int) -> int:
@@ -91,6 +115,9 @@ What is indexed     {site.home / "var" / "lib" / "splunk" / "main" / "records.nd
 The add-on's log    {site.home / "var" / "log" / "splunk"}
 Splunk's REST       {site.splunk.management}
 Akamai's stand-in   https://{site.akamai.host}
+
+Search what is indexed, in another terminal:
+  make search IN=workbench Q='index=main sourcetype=akamai:siem | top src'
 
 Ctrl-C ends everything."""
     )

@@ -1,5 +1,6 @@
 """The neighbour that we collect from: requests, refusals, pages.
 
-Reading order: `request`, `signing`, `trusted_certificates`, `error_table`, `session`, `lines`,
-`line_multiset`, `page`, `spool`, `client`, `probe`, `plan`, `fetching`, `security_configurations`.
+Reading order: `request`, `signing`, `trusted_certificates`, `error_table`, `deadline`, `session`,
+`lines`, `line_multiset`, `page`, `spool`, `client`, `probe`, `plan`, `fetching`,
+`security_configurations`.
 """

@@ -5,14 +5,14 @@ No policy: what follows from an error is decided by the callers.
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 from urllib3.exceptions import HTTPError
 
-from ta_akamai_siem.errors import PageIncomplete, UnexpectedAnswer
+from ta_akamai_siem.errors import UnexpectedAnswer
 
+from .deadline import Deadline
 from .page import PageSpool
 from .request import OffsetRequest
 from .session import (
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 READ_TIMEOUT = 60.0
 """Seconds without a byte after which an answer counts as stalled."""
 PAGE_TIMEOUT = 180.0
-"""Seconds for a whole page; Akamai's edge stops sending after 120."""
+"""Seconds for a whole page, from its request on; Akamai's edge stops sending after 120."""
 _PIECE = 64 << 10
 _OK = 200
 
@@ -59,26 +59,28 @@ class SiemClient:
         ids = quote(";".join(map(str, config_ids)), safe="")
         self._url = f"https://{account.host}/siem/v1/configs/{ids}"
         self._clock = clock
-        self._session = open_session(account, proxy, trusted, clock)
+        self._deadline = Deadline()
+        self._session = open_session(account, proxy, trusted, clock, self._deadline)
 
     def fetch(
         self,
         request: Request,
-        new_spool: Callable[[bool], PageSpool],
+        new_spool: Callable[[str], PageSpool],
         timeout: float = READ_TIMEOUT,
+        page_timeout: float = PAGE_TIMEOUT,
     ) -> Page:
         """Ask once; the page, proved complete.
 
-        `new_spool`: makes the spool, told whether the body is compressed. `timeout`: seconds
-        without a byte. Raises what `error_table` names, Unreachable, ProxyRefused,
-        CertificateUntrusted, PageIncomplete, SpoolUnusable.
+        `new_spool`: makes the spool, told the content type. `timeout`: seconds without a byte.
+        `page_timeout`: seconds for connection, header and body. Raises what `error_table` names,
+        Unreachable, ProxyRefused, CertificateUntrusted, PageIncomplete, SpoolUnusable.
         """
-        with self._send(request, timeout) as response:
+        with self._deadline.within(page_timeout), self._send(request, timeout) as response:
             encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
             if encoding not in ("gzip", "x-gzip", "identity"):
                 what = f"The page came in an encoding that was not asked for: {encoding}"
                 raise UnexpectedAnswer(what)
-            spool = new_spool(encoding != "identity")
+            spool = new_spool(response.headers.get("Content-Type", ""))
             try:
                 self._receive(response, spool)
                 return spool.finish()
@@ -88,7 +90,8 @@ class SiemClient:
 
     def probe(self, request: Request, timeout: float) -> None:
         """Ask once and read nothing but the status. Raises as `fetch` does."""
-        self._send(request, timeout).close()
+        with self._deadline.within(timeout):
+            self._send(request, timeout).close()
 
     def _send(self, request: Request, timeout: float) -> requests.Response:
         url = f"{self._url}?{urlencode(_parameters(request), quote_via=quote, safe='')}"
@@ -107,18 +110,15 @@ class SiemClient:
 
     @staticmethod
     def _receive(response: requests.Response, spool: PageSpool) -> None:
-        end = time.monotonic() + PAGE_TIMEOUT
         try:
-            while piece := response.raw.read(_PIECE, decode_content=False):
+            # Whatever has arrived, at once: `read` waits until it has as much as it was asked for.
+            while piece := response.raw.read1(_PIECE, decode_content=False):
                 spool.feed(piece)
-                if time.monotonic() > end:
-                    what = f"The page was not whole after {PAGE_TIMEOUT:.0f} s"
-                    raise PageIncomplete(what)
         except (HTTPError, OSError) as error:
             what = (
                 f"The connection broke after {spool.size} bytes of the page ({root_cause(error)})"
             )
-            raise PageIncomplete(what) from error
+            raise spool.ended_early(what) from error
 
 
 class PageSource:
@@ -134,9 +134,9 @@ class PageSource:
         Raises as `SiemClient.fetch`.
         """
 
-        def new_spool(compressed: bool) -> PageSpool:  # noqa: FBT001 - as SiemClient.fetch calls it
+        def new_spool(content_type: str) -> PageSpool:
             file = self._spool.new_file(request.limit)
-            return PageSpool(file, compressed=compressed, tolerant=tolerant)
+            return PageSpool(file, tolerant=tolerant, content_type=content_type)
 
         return self._client.fetch(request, new_spool)
 

@@ -6,6 +6,7 @@ https://techdocs.akamai.com/siem-integration/reference/errors
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from dataclasses import dataclass, field
@@ -17,7 +18,9 @@ from ta_akamai_siem.errors import (
     CollectionError,
     ConfigurationUnknown,
     CredentialRefused,
+    LimitRefused,
     OffsetExpired,
+    OffsetRefused,
     ParameterIllegal,
     PermissionMissing,
     ProxyRefused,
@@ -33,6 +36,12 @@ if TYPE_CHECKING:
 
 _SHOWN_MAX = 300
 """Characters of Akamai's text that a message repeats."""
+_VALUE_SHOWN_MAX = 60
+"""The same for a header's value."""
+_TITLE = re.compile(r"<title[^>]*>(.{1,2000}?)</title", re.IGNORECASE | re.DOTALL)
+_REFERENCE = re.compile(r"Reference\s+#\s*([0-9A-Za-z.]{1,100})")
+_SAVED_UNTIL = 64 << 10
+"""Bytes of a foreign body that are looked at."""
 
 
 @dataclass(frozen=True)
@@ -40,23 +49,69 @@ class ErrorResponse:
     """An answer other than a page.
 
     `problem`: the JSON body, empty if it is not an object. `akamai_time`: the `Date` header, epoch
-    seconds. `retry_after`: seconds. Both are None without the header.
+    seconds. `retry_after`: seconds. Both are None without the header. `wait`: Retry-After as
+    it was sent. `foreign`: what a body tells that is not JSON.
     """
 
     status: int
     problem: Mapping[str, Any] = field(default_factory=dict)
     akamai_time: Optional[float] = None
     retry_after: Optional[float] = None
+    wait: str = ""
+    foreign: Optional[Foreign] = None
 
     def sentence(self) -> str:
         """Akamai's title and detail, and what Akamai's support asks for."""
+        foreign = self.foreign or Foreign()
         told = [str(self.problem[key]) for key in ("title", "detail") if self.problem.get(key)]
-        words = ": ".join(dict.fromkeys(told)) or "no explanation"
+        words = ": ".join(dict.fromkeys(told)) or foreign.title or "no explanation"
         facts = [f"HTTP {self.status}"]
         for key, name in (("serverIp", "server IP"), ("requestId", "request id")):
             if self.problem.get(key):
-                facts.append(f"{name} {self.problem[key]}")
+                facts.append(f"{name} {self.problem[key]}"[:_SHOWN_MAX])
+        facts += foreign.facts()
+        if self.wait:
+            facts.append(f"Retry-After {self.wait}")
         return f"Akamai answered '{words[:_SHOWN_MAX]}' ({', '.join(facts)})"
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """What a body tells that is not the API's. `reference`: the number that Akamai's edge puts into
+    its error pages, and Akamai's support asks for. Empty where there is none.
+    """
+
+    content_type: str = ""
+    title: str = ""
+    reference: str = ""
+
+    def facts(self) -> list[str]:
+        facts = []
+        if self.content_type:
+            facts.append(f"content type {self.content_type}")
+        if self.reference:
+            facts.append(f"reference number {self.reference}")
+        return facts
+
+
+def read_foreign(content_type: str | None, body: bytes) -> Foreign:
+    """Whatever a body is that is neither a page nor a problem document."""
+    text = html.unescape(body[:_SAVED_UNTIL].decode("utf-8", "replace"))
+    title, reference = _TITLE.search(text), _REFERENCE.search(text)
+    return Foreign(
+        content_type=" ".join((content_type or "").split())[:_VALUE_SHOWN_MAX],
+        title=" ".join(title[1].split())[:_SHOWN_MAX] if title else "",
+        reference=reference[1] if reference else "",
+    )
+
+
+def not_a_page(content_type: str | None, body: bytes) -> UnexpectedAnswer:
+    """What a successful answer is whose body holds no event and no context. `body`: its begin."""
+    foreign = read_foreign(content_type, body)
+    what = f"an answer titled '{foreign.title}'" if foreign.title else "an answer"
+    kind = f"{what} that is no page of events" if body.strip() else "an empty answer"
+    facts = ", ".join(["HTTP 200", *foreign.facts()])
+    return UnexpectedAnswer(f"Instead of events, {kind} arrived ({facts})")
 
 
 @dataclass(frozen=True)
@@ -81,6 +136,8 @@ class Row:
 REACTIONS = (
     Row(400, ClockSkewed, detail_pattern=r"invalid timestamp"),
     Row(400, RangeExpired, detail_pattern=r"out of range|too old|beyond|retention"),
+    Row(400, OffsetRefused, detail_pattern=r"\boffset\b"),
+    Row(400, LimitRefused, detail_pattern=r"\blimit\b"),
     Row(400, ParameterIllegal, type_pattern=r"/missing-parameters$"),
     Row(400, CredentialRefused, type_pattern=r"/pep-authn/"),
     Row(400, ParameterIllegal),
@@ -113,11 +170,19 @@ def read_error_response(status: int, headers: Mapping[str, str], body: bytes) ->
     except (ValueError, RecursionError):
         problem = None
     akamai_time = http_time(headers.get("Date"))
+    wait = " ".join((headers.get("Retry-After") or "").split())
+    foreign = None
+    if not isinstance(problem, dict):
+        problem, foreign = {}, read_foreign(headers.get("Content-Type"), body)
+    if "type" not in problem and "problemType" in problem:
+        problem = {**problem, "type": problem["problemType"]}
     return ErrorResponse(
         status=status,
-        problem=problem if isinstance(problem, dict) else {},
+        problem=problem,
         akamai_time=akamai_time,
-        retry_after=_retry_after(headers.get("Retry-After"), akamai_time),
+        retry_after=_retry_after(wait, akamai_time),
+        wait=wait[:_VALUE_SHOWN_MAX],
+        foreign=foreign,
     )
 
 
@@ -130,7 +195,7 @@ def http_time(text: str | None) -> float | None:
 
 
 def _retry_after(text: str | None, akamai_time: float | None) -> float | None:
-    if text and re.match(r"[0-9]{1,6}\Z", text.strip()):
+    if text and re.match(r"[0-9]{1,15}\Z", text):
         return float(text)
     moment = http_time(text)
     if moment is None or akamai_time is None:

@@ -16,12 +16,12 @@ from ta_akamai_siem.errors import (
     CollectionError,
     Leave,
     RangeExpired,
-    RateLimited,
     Replay,
+    RequestDeferred,
     TryAgain,
 )
 
-from .plan import Failed, PlanType
+from .plan import RETRY_AFTER_MAX, Failed, PlanType
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -120,8 +120,8 @@ class Fetcher:
     def _wait_until_allowed(self, cursor: PlanType) -> None:
         seconds = cursor.pause(self._clock.now())
         if seconds > RETRY_SECONDS_MAX:
-            what = f"Akamai asked to be left alone for another {seconds:.0f} s"
-            raise FetchFailed(RateLimited(what), cursor)
+            what = f"Akamai's Retry-After asks for a wait of another {seconds:.0f} s"
+            raise FetchFailed(RequestDeferred(what), cursor)
         if seconds > 0:
             self._wait(seconds)
 
@@ -167,7 +167,7 @@ class _Attempts:
         self.failed += 1
         longest: float = min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** (self.failed - 1))
         pause = longest * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, not a secret
-        pause = max(pause, retry_after or 0.0)
+        pause = max(pause, min(retry_after or 0.0, RETRY_AFTER_MAX))
         if self._waited + pause > RETRY_SECONDS_MAX:
             return None
         self._waited += pause

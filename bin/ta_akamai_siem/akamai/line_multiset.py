@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from hashlib import blake2b
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -69,4 +69,4 @@ class LineMultiset:
 
 
 def _digest(line: bytes) -> int:
-    return int.from_bytes(blake2b(line, digest_size=_DIGEST_BYTES).digest(), "big")
+    return int.from_bytes(sha256(line).digest()[:_DIGEST_BYTES], "big")

@@ -13,20 +13,42 @@ from __future__ import annotations
 import re
 import zlib
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Optional
+from typing import TYPE_CHECKING, Optional, Protocol
 
 from ta_akamai_siem.errors import PageIncomplete, SpoolUnusable
 from ta_akamai_siem.record.event import NotAnEvent, parse_object
+from ta_akamai_siem.record.long_line import KEPT, LINE_MAX, shortened
 
+from .error_table import not_a_page
 from .lines import Lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ta_akamai_siem.errors import CollectionError
+
 _BLOCK = 128 << 10
 """Bytes decompressed at a time: blocks of 64 to 256 KB stay in the CPU's cache."""
 _GZIP = 31
+_GZIP_MAGIC = b"\x1f\x8b"
+_PADDING = b"\0\r\n"
 _BLANK = b" \t\r\n"
+_HEAD = 16 << 10
+"""Bytes of a body that are kept to say what it is, should it be no page."""
+_HELD = 64 << 10
+"""Bytes of a line that are held back; the context has some hundred."""
+
+
+class Spooled(Protocol):
+    """A binary file without a buffer, as `spool.SpoolFile`."""
+
+    def write(self, data: bytes | memoryview, /) -> int: ...
+
+    def read(self, size: int, /) -> bytes: ...
+
+    def seek(self, place: int, /) -> int: ...
+
+    def close(self) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -39,31 +61,53 @@ class Context:
 
 
 class PageSpool:
-    """Takes a body in pieces and proves it.
+    """Takes a body in pieces and proves it. Whether it is compressed, its first bytes tell: a proxy
+    may have dropped, or kept, a header that is not true any more.
 
-    `tolerant`: take a page that ended as it should though its count or a line of it is wrong.
+    `file`: binary, unbuffered. `tolerant`: take a page that ended as it should though its count or
+    a line of it is wrong. `content_type`: as the answer had it, to be named where the body is no
+    page.
     """
 
-    def __init__(self, file: IO[bytes], *, compressed: bool, tolerant: bool = False) -> None:
+    def __init__(self, file: Spooled, *, tolerant: bool = False, content_type: str = "") -> None:
         self._file = file
         self._tolerant = tolerant
-        self._inflate = _Inflate() if compressed else None
+        self._content_type = content_type
+        self._begin: Optional[bytes] = b""
+        self._inflate: Optional[_Inflate] = None
+        self._head = b""
         self._lines = _LineProof()
         self.size = 0
 
     def feed(self, piece: bytes) -> None:
-        """Add bytes as they came. Raises PageIncomplete, SpoolUnusable."""
+        """Add bytes as they came. Raises PageIncomplete, UnexpectedAnswer, SpoolUnusable."""
         self.size += len(piece)
-        for block in (piece,) if self._inflate is None else self._inflate.feed(piece):
-            self._keep(block)
-            self._lines.feed(block)
+        if self._begin is not None:
+            self._begin += piece
+            if len(self._begin) < len(_GZIP_MAGIC):
+                return
+            piece = self._begun()
+        try:
+            for block in (piece,) if self._inflate is None else self._inflate.feed(piece):
+                self._keep(block)
+                self._lines.feed(block)
+        except zlib.error as error:
+            what = f"The page's gzip stream is damaged ({error})"
+            raise self.ended_early(what) from error
 
     def finish(self) -> Page:
-        """The proved page, to be closed by the caller. Raises PageIncomplete."""
+        """The proved page, to be closed by the caller. Raises as `feed`."""
+        if self._begin is not None:
+            rest = self._begun()
+            self._keep(rest)
+            self._lines.feed(rest)
         if self._inflate is not None and not self._inflate.ended:
             what = f"The page's gzip stream was cut off after {self.size} bytes"
-            raise PageIncomplete(what)
+            raise self.ended_early(what, whole=True)
         context = self._lines.context()
+        if context is None:
+            what = f"The page ended after {self._lines.count} lines without its context line"
+            raise self.ended_early(what, whole=True)
         mismatch = self._lines.mismatch(context)
         if mismatch and not self._tolerant:
             raise PageIncomplete(mismatch, ended=True)
@@ -74,14 +118,35 @@ class PageSpool:
             event_bytes=self._lines.proved_bytes,
             size=self.size,
             regular=self._lines.regular,
+            oversized=self._lines.oversized,
             tolerant=self._tolerant,
             mismatch=mismatch,
         )
 
+    def ended_early(self, what: str, *, whole: bool = False) -> CollectionError:
+        """The error of a body without an end. `what`: why, one sentence without a final stop.
+        `whole`: the answer is, though the page is not.
+
+        What holds no event, and is not about to, was no page at all, whatever is wrong with it.
+        """
+        empty = whole and (self._inflate is None or self._inflate.ended)
+        if self._lines.is_foreign and (self._head.strip() or empty):
+            return not_a_page(self._content_type, self._head)
+        return PageIncomplete(what, events=self._lines.events)
+
     def close(self) -> None:
         self._file.close()
 
+    def _begun(self) -> bytes:
+        """The first bytes, once it is decided what they are."""
+        begin, self._begin = self._begin or b"", None
+        if begin.startswith(_GZIP_MAGIC):
+            self._inflate = _Inflate()
+        return begin
+
     def _keep(self, block: bytes) -> None:
+        if len(self._head) < _HEAD:
+            self._head += block[: _HEAD - len(self._head)]
         rest = memoryview(block)
         try:
             while rest:
@@ -94,32 +159,48 @@ class PageSpool:
 @dataclass(frozen=True)
 class Page:
     """A complete page. `file`: decompressed. `events`: lines counted. `event_bytes`: of them.
-    `size`: bytes as they came. `regular`: no line is blank, and all begin and end as an encoder
-    writes them. `tolerant`: taken whatever its lines are. `mismatch`: what was wrong
-    with a page taken all the same, or "".
+    `size`: bytes as they came. `regular`: no line is blank or long, and all begin and end as an
+    encoder writes them. `oversized`: lines of more than `LINE_MAX` bytes. `tolerant`: taken
+    whatever its lines are. `mismatch`: what was wrong with a page taken all the same, or "".
     """
 
-    file: IO[bytes]
+    file: Spooled
     context: Context
     events: int
     event_bytes: int
     size: int
     regular: bool
+    oversized: int = 0
     tolerant: bool = False
     mismatch: str = ""
 
+    @property
+    def missing(self) -> int:
+        """Lines that the context counts and the page does not have."""
+        return max(0, self.context.total - self.events)
+
     def blocks(self) -> Iterator[Lines]:
-        """The event lines in order, a block of whole lines at a time, blank ones left out."""
-        rest = b""
+        """The event lines in order, a block of whole lines at a time, blank ones left out.
+
+        Of a line longer than `LINE_MAX` only what `long_line` keeps, in a block of its own.
+        """
+        line = _LineInPieces()
         for data in self._event_data():
             cut = data.rfind(b"\n") + 1
-            if cut:
-                block, rest = rest + data[:cut], data[cut:]
-                yield Lines(block, block.count(b"\n")) if self.regular else _not_blank(block)
+            if not cut:
+                line.add(data)
+                continue
+            first = data.find(b"\n")
+            if line.length + first > LINE_MAX:
+                line.add(data[:first])
+                yield Lines.of([line.shortened()])
+                block = data[first + 1 : cut]
             else:
-                rest += data
-        if rest.strip(_BLANK):
-            yield Lines.of([rest])
+                block = line.before(data[:cut])
+            line = _LineInPieces()
+            line.add(data[cut:])
+            if block:
+                yield Lines(block, block.count(b"\n")) if self.regular else _not_blank(block)
 
     def close(self) -> None:
         self.file.close()
@@ -136,6 +217,31 @@ def _not_blank(block: bytes) -> Lines:
     return Lines.of(line for line in block.split(b"\n") if line.strip(_BLANK))
 
 
+class _LineInPieces:
+    """A line whose end has not been seen yet; what is kept of it is bounded."""
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+        self.length = 0
+
+    def add(self, data: bytes) -> None:
+        """White space before a line is no part of it: a gigabyte of it is dropped as it comes."""
+        if not self.length and not data.strip(_BLANK):
+            return
+        self.length += len(data)
+        if self.length <= LINE_MAX:
+            self._pieces.append(data)
+        else:
+            self._pieces = [b"".join(self._pieces)[:KEPT] or data[:KEPT]]
+
+    def before(self, data: bytes) -> bytes:
+        """The line's begin and what comes behind it, in one piece."""
+        return b"".join([*self._pieces, data])
+
+    def shortened(self) -> bytes:
+        return shortened(self.before(b"")[:KEPT], self.length)
+
+
 class _Inflate:
     """Decompresses gzip, several members in a row included, into blocks of bounded size."""
 
@@ -145,22 +251,22 @@ class _Inflate:
     @property
     def ended(self) -> bool:
         """Whether what was fed ends with the end of a member, its checksum being right."""
-        return self._stream.eof and not self._stream.unused_data
+        return self._stream.eof and not self._stream.unused_data.strip(_PADDING)
 
     def feed(self, piece: bytes) -> Iterator[bytes]:
-        try:
-            while piece:
-                if self._stream.eof:
-                    self._stream = zlib.decompressobj(_GZIP)
-                block = self._stream.decompress(piece, _BLOCK)
-                if block:
-                    yield block
-                piece = self._stream.unconsumed_tail or self._stream.unused_data
-                if not piece and len(block) == _BLOCK:
-                    yield from self._held_back()
-        except zlib.error as error:
-            what = f"The page's gzip stream is damaged ({error})"
-            raise PageIncomplete(what) from error
+        """Raises zlib.error. Zero bytes and line ends behind a member are padding."""
+        while piece:
+            if self._stream.eof:
+                piece = piece.lstrip(_PADDING)
+                if not piece:
+                    return
+                self._stream = zlib.decompressobj(_GZIP)
+            block = self._stream.decompress(piece, _BLOCK)
+            if block:
+                yield block
+            piece = self._stream.unconsumed_tail or self._stream.unused_data
+            if not piece and len(block) == _BLOCK:
+                yield from self._held_back()
 
     def _held_back(self) -> Iterator[bytes]:
         """What a full block left inside the decompressor although all input was taken."""
@@ -168,22 +274,108 @@ class _Inflate:
             yield block
 
 
+class _HeldLine:
+    """The last line that is not blank, as far as it has come. Of a long one only its first bytes
+    are kept: no context is that long.
+    """
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+        self._kept = 0
+        self._content = 0
+        self.length = 0
+        self.blank_bytes = 0
+        self.ended = False
+        self.last = b""
+
+    def add(self, data: bytes) -> None:
+        """`data`: of this line, and blank lines behind it."""
+        if self.ended:
+            self.blank_bytes += len(data)
+            return
+        content = data.rstrip(_BLANK)
+        end = data.find(b"\n", len(content))
+        if end >= 0:
+            self.ended = True
+            self.blank_bytes = len(data) - end - 1
+            data = data[: end + 1]
+        if content:
+            self.last = content[-1:]
+            self._content = self.length + len(content)
+        self.length += len(data)
+        if self._kept < _HELD:
+            self._pieces.append(data[: _HELD - self._kept])
+            self._kept += len(self._pieces[-1])
+
+    @property
+    def is_long(self) -> bool:
+        return self.length > self._kept
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether all but white space at its end is."""
+        return self._content <= self._kept
+
+    def kept(self) -> bytes:
+        return b"".join(self._pieces)
+
+
 class _LineProof:
-    """Counts the lines that pass by and holds back the last one, which may be the context."""
+    """Counts the lines that pass by and holds back the last one, which may be the context.
+
+    Each byte is looked at a fixed number of times, however the lines are cut into pieces.
+    """
 
     def __init__(self) -> None:
         self.count = 0
         self.proved_bytes = 0
         self.regular = True
+        self.oversized = 0
         self._no_objects = 0
-        self._pending = b""
+        self._held = _HeldLine()
 
     def feed(self, data: bytes) -> None:
-        pending = self._pending + data
-        last = pending.rfind(b"\n", 0, len(pending.rstrip(_BLANK))) + 1
-        self._pending = pending[last:]
-        if last:
-            self._prove(pending[:last])
+        content = len(data.rstrip(_BLANK))
+        if not content:
+            self._feed_blank(data)
+            return
+        last = data.rfind(b"\n", 0, content) + 1
+        held = self._held
+        if not last and not held.ended:
+            held.add(data)
+            return
+        whole = data[:last]
+        if held.is_long:
+            if not held.ended:
+                first = data.find(b"\n") + 1
+                held.add(data[:first])
+                whole = data[first:last]
+            self._prove_long(held)
+        else:
+            whole = held.kept() + whole
+        self.proved_bytes += held.blank_bytes
+        self.regular = self.regular and not held.blank_bytes
+        if whole:
+            self._prove(whole)
+        self._held = _HeldLine()
+        self._held.add(data[last:])
+
+    def _feed_blank(self, data: bytes) -> None:
+        if self._held.length:
+            self._held.add(data)
+        else:
+            self.proved_bytes += len(data)
+            self.regular = False
+
+    def _prove_long(self, line: _HeldLine) -> None:
+        """By how it begins and ends; what it is, its converter finds."""
+        self.regular = False
+        self.count += 1
+        self.proved_bytes += line.length
+        if line.length > LINE_MAX:
+            self.oversized += 1
+        elif not (line.kept().lstrip(_BLANK).startswith(b"{") and line.last == b"}"):
+            self._no_objects += 1
 
     def _prove(self, block: bytes) -> None:
         """`block`: whole lines. The usual block is settled by three counts."""
@@ -203,13 +395,19 @@ class _LineProof:
                 self.count += 1
                 self._no_objects += not _is_object(content)
 
-    def context(self) -> Context:
-        """The context line. Raises PageIncomplete where the last line is none."""
-        context = _read_context(self._pending.strip(_BLANK))
-        if context is None:
-            what = f"The page ended after {self.count} lines without its context line"
-            raise PageIncomplete(what)
-        return context
+    @property
+    def events(self) -> int:
+        """Lines that may be events."""
+        return self.count - self._no_objects
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether no event has come, and none has begun."""
+        return not self.events and not self._held.kept().lstrip(_BLANK).startswith(b"{")
+
+    def context(self) -> Context | None:
+        """The context line; None where the last line is none."""
+        return _read_context(self._held.kept().strip(_BLANK)) if self._held.is_kept else None
 
     def mismatch(self, context: Context) -> str:
         """What of the page disagrees with its context; empty where it is complete."""

@@ -40,9 +40,11 @@ Request = Union[OffsetRequest, TimeRequest]
 @dataclass(frozen=True)
 class Gap:
     """Events that cannot be collected: stored from `since` to `until`, Akamai's clock, epoch
-    seconds. `cause`: the word that the log has for it.
+    seconds. `cause`: the word that the log has for it. `events`: how many are missing, None where
+    nobody can tell.
     """
 
     since: float
     until: float
     cause: str
+    events: Optional[int] = None

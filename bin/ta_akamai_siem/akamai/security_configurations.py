@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
+from ta_akamai_siem.akamai.deadline import Deadline
 from ta_akamai_siem.akamai.session import (
     CONNECT_TIMEOUT,
     NETWORK_TROUBLE,
@@ -44,13 +45,16 @@ def security_configurations(
     clock: CorrectedClock,
     timeout: float,
 ) -> list[SecurityConfiguration]:
-    """Sorted by name. `timeout`: seconds without a byte.
+    """Sorted by name. `timeout`: seconds for all of it.
 
     Raises the errors of `error_table` and `session.network_error`, and UnexpectedAnswer.
     """
+    # https://techdocs.akamai.com/application-security/reference/get-configs
     url = f"https://{account.host}/appsec/v1/configs"
+    deadline = Deadline()
     try:
-        with open_session(account, proxy, trusted, clock) as session:
+        session = open_session(account, proxy, trusted, clock, deadline)
+        with deadline.within(timeout), session:
             response = session.get(
                 url,
                 stream=True,

@@ -16,20 +16,25 @@ from urllib3.exceptions import HTTPError
 
 from ta_akamai_siem.errors import (
     CertificateUntrusted,
+    ClockSkewed,
     CollectionError,
     HostUnknown,
     ProxyRefused,
     Unreachable,
 )
 
+from .deadline import install
 from .error_table import error_of, read_error_response
 from .signing import EdgeGridSignature
 
 if TYPE_CHECKING:
     import ssl
 
+    from urllib3 import PoolManager
+
     from ta_akamai_siem.settings import Account, Proxy
 
+    from .deadline import Deadline
     from .signing import CorrectedClock
 
 CONNECT_TIMEOUT = 15.0
@@ -43,13 +48,19 @@ _NOISE = re.compile(r"^\[[^\]]*\] |^[A-Za-z ]+ failed: | \(_ssl\.c:\d+\)$")
 
 
 def open_session(
-    account: Account, proxy: Proxy | None, trusted: ssl.SSLContext, clock: CorrectedClock
+    account: Account,
+    proxy: Proxy | None,
+    trusted: ssl.SSLContext,
+    clock: CorrectedClock,
+    deadline: Deadline,
 ) -> requests.Session:
-    """A session that signs its requests. Use it from one thread at a time."""
+    """A session that signs its requests and waits no longer than `deadline`. Use it from one thread
+    at a time.
+    """
     session = requests.Session()
     # Ignore the proxies and the .netrc of splunkd's environment.
     session.trust_env = False
-    session.mount("https://", _Adapter(trusted))
+    session.mount("https://", _Adapter(trusted, deadline))
     session.auth = EdgeGridSignature(account, clock)
     session.headers.update({"Accept-Encoding": "gzip", "User-Agent": "TA_akamai_siem"})
     if proxy:
@@ -72,6 +83,9 @@ def network_error(error: BaseException) -> CollectionError:
     while (shorter := _NOISE.sub("", reason)) != reason:
         reason = shorter
     if "CERTIFICATE_VERIFY_FAILED" in cause:
+        if "not yet valid" in cause:
+            what = f"The server's certificate is not valid yet by this host's clock ({reason})"
+            return ClockSkewed(what)
         return CertificateUntrusted(f"The server's certificate is not trusted ({reason})")
     if "407" in cause or "SOCKS5 authentication" in cause:
         return ProxyRefused(f"The proxy refused the connection ({reason})")
@@ -92,17 +106,25 @@ def root_cause(error: BaseException) -> str:
 class _Adapter(HTTPAdapter):
     """Uses our trusted certificates for every connection, those to proxies included."""
 
-    def __init__(self, trusted: ssl.SSLContext) -> None:
+    def __init__(self, trusted: ssl.SSLContext, deadline: Deadline) -> None:
         self._trusted = trusted
+        self._pool = install(trusted, deadline)
         super().__init__()
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as inherited
         super().init_poolmanager(*args, ssl_context=self._trusted, **kwargs)
+        self._use_pool(self.poolmanager)
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:  # noqa: ANN401 - as inherited
         if proxy.startswith("https:"):
             kwargs["proxy_ssl_context"] = self._trusted
-        return super().proxy_manager_for(proxy, ssl_context=self._trusted, **kwargs)
+        manager = super().proxy_manager_for(proxy, ssl_context=self._trusted, **kwargs)
+        if not proxy.startswith("socks"):
+            self._use_pool(manager)
+        return manager
+
+    def _use_pool(self, manager: PoolManager) -> None:
+        manager.pool_classes_by_scheme = {**manager.pool_classes_by_scheme, "https": self._pool}
 
 
 def _proxy_url(proxy: Proxy) -> str:

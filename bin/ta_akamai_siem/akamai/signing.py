@@ -2,6 +2,7 @@
 
 edgegrid-python makes the signature: https://github.com/akamai/AkamaiOPEN-edgegrid-python
 It logs the signing key at DEBUG, so its logger is set to WARNING here.
+https://techdocs.akamai.com/developer/docs/authenticate-with-edgegrid
 """
 
 from __future__ import annotations

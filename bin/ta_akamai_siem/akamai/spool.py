@@ -18,7 +18,36 @@ FREE_MIN = 64 << 20
 """Bytes that have to stay free on the disk besides the page itself."""
 BYTES_PER_EVENT = 4096
 """Size to reckon with when space is looked at; 2,800 is usual."""
+_LOOK_EVERY = 16 << 20
+"""Bytes written between two looks at the free space: a body may grow beyond all that its number of
+events lets expect.
+"""
 _PREFIX = "page-"
+
+
+class SpoolFile:
+    """A file that ends with SpoolUnusable what would fill the disk. Binary, unbuffered."""
+
+    def __init__(self, file: IO[bytes], folder: Path) -> None:
+        self._file = file
+        self._folder = folder
+        self._unlooked = 0
+        self.seek, self.read, self.close = file.seek, file.read, file.close
+        self.fileno = file.fileno
+
+    def write(self, data: bytes | memoryview) -> int:
+        """Raises OSError, SpoolUnusable."""
+        self._unlooked += len(data)
+        if self._unlooked > _LOOK_EVERY:
+            self._unlooked = 0
+            free = shutil.disk_usage(self._folder).free
+            if free < FREE_MIN:
+                what = (
+                    f"The disk of {self._folder} has {free >> 20} MB free, and the answer that is "
+                    f"arriving has no end yet"
+                )
+                raise SpoolUnusable(what)
+        return self._file.write(data)
 
 
 class SpoolFolder:
@@ -36,7 +65,7 @@ class SpoolFolder:
         except OSError as error:
             raise _unusable(self._path, error) from error
 
-    def new_file(self, events: int) -> IO[bytes]:
+    def new_file(self, events: int) -> SpoolFile:
         """A nameless file of mode 0600 with room for a page of that many events.
 
         It vanishes when closed, or when the process dies. Raises SpoolUnusable.
@@ -50,7 +79,10 @@ class SpoolFolder:
                     f"events may need {needed >> 20} MB"
                 )
                 raise SpoolUnusable(what)
-            return tempfile.TemporaryFile(dir=self._path, prefix=_PREFIX, buffering=0)
+            file = tempfile.TemporaryFile(  # noqa: SIM115 - closed as the page is
+                dir=self._path, prefix=_PREFIX, buffering=0
+            )
+            return SpoolFile(file, self._path)
         except OSError as error:
             raise _unusable(self._path, error) from error
 

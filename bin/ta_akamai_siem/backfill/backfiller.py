@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Optional, Protocol
 
 from ta_akamai_siem.akamai.fetching import FetchFailed
 from ta_akamai_siem.akamai.request import Gap
-from ta_akamai_siem.errors import PageIncomplete
+from ta_akamai_siem.errors import CollectionError, PageIncomplete, PipeClosed, StopRequested
 from ta_akamai_siem.position.history import SAFE_AGE, STOP_AGE
 from ta_akamai_siem.run.prefetch import Prefetch
-from ta_akamai_siem.run.report import report_gap, report_rewind
+from ta_akamai_siem.run.report import report_doubts, report_gap, report_rewind
 from ta_akamai_siem.run.run_time import RUN_MAX
 from ta_akamai_siem.run.surroundings import Writer
+from ta_akamai_siem.run.trail import Trail
 from ta_akamai_siem.timestamps import utc
 
 from . import windows
@@ -55,7 +56,9 @@ class WindowWriter(Writer, Protocol):
 
 @dataclass(frozen=True)
 class Surroundings:
-    """`host_now`: this host's clock, epoch seconds. `monotonic`: seconds, for durations."""
+    """`host_now`: this host's clock, epoch seconds. `monotonic`: seconds, for durations.
+    `unread`: as `Trail`.
+    """
 
     checkpoints: Checkpoints[WindowPlan]
     windows: WindowSource
@@ -65,6 +68,7 @@ class Surroundings:
     stop: StopFlag
     host_now: Callable[[], float]
     monotonic: Callable[[], float]
+    unread: Callable[[float], int]
 
 
 class Backfiller:
@@ -79,11 +83,22 @@ class Backfiller:
         self._began_at = 0
         self._events = 0
         self._saved: Optional[WindowPlan] = None
+        self._trail: Trail[WindowPlan] = Trail(around.writer, around.unread, around.log)
 
     def run(self) -> None:
         """Collect the range, for at most `RUN_MAX`. Raises the CollectionError that ends the run;
-        the checkpoint is then at the end of the last whole window.
+        the checkpoint is then at the end of the last whole window, or where splunkd has read to.
         """
+        try:
+            self._collect()
+        except (PipeClosed, StopRequested):
+            back = self._trail.back()
+            if back is not None:
+                with contextlib.suppress(CollectionError):
+                    self._save(back)
+            raise
+
+    def _collect(self) -> None:
         plan = self._resume()
         if plan is None:
             return
@@ -173,6 +188,7 @@ class Backfiller:
         if not again:
             self._around.writer.leave_out(window.shared)
         began = time.monotonic()
+        self._trail.add(window.plan)
         with contextlib.closing(window.page):
             try:
                 # All of a past range is already waiting.
@@ -187,6 +203,9 @@ class Backfiller:
                 return False
         if window.is_full:
             self._tell(Gap(window.plan.at, window.plan.end, cause="window_full"))
+        if window.page.missing:
+            missing = window.page.missing
+            self._tell(Gap(window.plan.at, window.plan.end, "lines_missing", missing))
         self._events += delivered.events
         self._save(following)
         self._around.writer.page_saved()
@@ -238,7 +257,6 @@ class Backfiller:
             percent=100 * following.share_done,
             remaining_seconds=elapsed / covered * (following.until - following.at),
         )
-        if window.page.mismatch:
-            self._around.log.warning(
-                "page.doubtful", reason=window.page.mismatch, unparsed=delivered.unparsed
-            )
+        report_doubts(
+            window.page, delivered, self._settings.name, self._around.log, self._around.bulletin
+        )

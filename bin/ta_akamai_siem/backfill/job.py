@@ -29,18 +29,19 @@ def collect(parts: Parts[BackfillSettings]) -> None:
     clock = CorrectedClock()
     client = SiemClient(settings.account, settings.config_ids, settings.proxy, parts.trusted, clock)
     pages = Fetcher(parts.source(client), clock, stop.wait, log)
-    with resources(settings.throughput, settings.mask, stop.wait, log) as hard:
+    with resources(settings.throughput, settings.mask, stop.wait, log) as granted:
         around = Surroundings(
             checkpoints=parts.checkpoint(CODEC),
             windows=Windows(pages, clock.now, stop.wait, visible_wait=MARGIN),
             writer=Delivery(
-                parts.stream, parts.progress(), stop.check, moments(time.time, clock.now), hard
+                parts.stream, parts.progress(), stop.check, moments(time.time, clock.now), granted
             ),
             log=log,
             bulletin=parts.bulletin,
             stop=stop,
             host_now=time.time,
             monotonic=time.monotonic,
+            unread=parts.stream.unread,
         )
         Backfiller(settings, around, parts.totals).run()
 

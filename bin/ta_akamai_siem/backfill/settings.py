@@ -22,6 +22,7 @@ from ta_akamai_siem.settings import (
     read_proxy,
     read_throughput,
 )
+from ta_akamai_siem.timestamps import iso_utc
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -94,19 +95,20 @@ def read_range(
     if since is None or until is None:
         return 0, 0
     if since >= until:
-        problems.add("from", f"must be before {labelled('to')}: {_utc(since)}, {_utc(until)}")
+        moments = f"{iso_utc(since)}, {iso_utc(until)}"
+        problems.add("from", f"must be before {labelled('to')}: {moments}")
     if now is not None:
         if since < now - RETENTION:
             problems.add(
                 "from",
-                f"must be {_utc(now - RETENTION)} or later, not {_utc(since)}, because Akamai "
-                f"retains events for {RETENTION // 3600} hours",
+                f"must be {iso_utc(now - RETENTION)} or later, not {iso_utc(since)}, because "
+                f"Akamai retains events for {RETENTION // 3600} hours",
             )
         if until > now - LATENCY:
             problems.add(
                 "to",
-                f"must be at least {LATENCY} seconds ago, {_utc(now - LATENCY)} or earlier, "
-                f"not {_utc(until)}",
+                f"must be at least {LATENCY} seconds ago, {iso_utc(now - LATENCY)} or earlier, "
+                f"not {iso_utc(until)}",
             )
     return since, until
 
@@ -141,7 +143,3 @@ def _moment(text: str) -> int | None:
         return int(datetime(year, month, day, hour, minute, second, tzinfo=zone).timestamp())
     except (ValueError, OverflowError):
         return None
-
-
-def _utc(moment: float) -> str:
-    return datetime.fromtimestamp(moment, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")

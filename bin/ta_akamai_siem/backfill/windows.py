@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Optional
 
-from ta_akamai_siem.akamai.plan import Remembered
+from ta_akamai_siem.akamai.plan import Remembered, read_remembered
 from ta_akamai_siem.akamai.request import NEARLY_FULL, Gap, TimeRequest
 from ta_akamai_siem.errors import RangeExpired
 from ta_akamai_siem.limits import MARGIN, PAGE_EVENTS_MAX, RETENTION, RETENTION_SLACK
@@ -210,12 +210,12 @@ def from_document(document: Mapping[str, Any]) -> WindowPlan:
             since=int(document["since"]),
             until=int(document["until"]),
             at=int(document["at"]),
-            limit=int(document["limit"]),
-            width=int(document["width"]),
+            limit=max(1, min(PAGE_EVENTS_MAX, int(document["limit"]))),
+            width=max(1, min(RETENTION, int(document["width"]))),
             joined=bool(document["joined"]),
             events=int(document["events"]),
             settled=bool(document["settled"]),
-            remembered=Remembered(int(document["doubts"]), float(document["not_before"])),
+            remembered=read_remembered(document),
         )
 
 

@@ -13,14 +13,22 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Optional, Protocol
 
 from ta_akamai_siem.akamai.fetching import FetchFailed
-from ta_akamai_siem.akamai.request import NEARLY_FULL
-from ta_akamai_siem.errors import PageIncomplete
+from ta_akamai_siem.akamai.request import NEARLY_FULL, Gap
+from ta_akamai_siem.errors import (
+    CollectionError,
+    OffsetStuck,
+    PageIncomplete,
+    PipeClosed,
+    StopRequested,
+)
 from ta_akamai_siem.limits import LATENCY
 from ta_akamai_siem.run.prefetch import Prefetch
-from ta_akamai_siem.run.report import report_gap, report_rewind
+from ta_akamai_siem.run.report import report_doubts, report_gap, report_rewind
 from ta_akamai_siem.run.run_time import RUN_MAX
+from ta_akamai_siem.run.trail import Trail
 
 from . import cursor as cursors
+from .way import Way
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,7 +53,8 @@ class Pages(Protocol):
 @dataclass(frozen=True)
 class Surroundings:
     """`now`: Akamai's clock, `host_now`: this host's, both epoch seconds. `monotonic`: seconds, for
-    how long a run lasts. `blocked`: seconds that splunkd has kept us waiting so far.
+    how long a run lasts. `blocked`: seconds that splunkd has kept us waiting so far. `unread`: as
+    `Trail`.
     """
 
     checkpoints: Checkpoints[Cursor]
@@ -58,6 +67,7 @@ class Surroundings:
     host_now: Callable[[], float]
     monotonic: Callable[[], float]
     blocked: Callable[[], float]
+    unread: Callable[[float], int]
 
 
 class Collector:
@@ -68,16 +78,29 @@ class Collector:
         self._settings = settings
         self._around = around
         self._complete = 0.0
+        self._trail: Trail[Cursor] = Trail(around.writer, around.unread, around.log)
         self.totals = totals
 
     def run(self) -> None:
         """Collect until drained, or for `RUN_MAX`. Raises any CollectionError that ends the run;
-        the checkpoint then stands where the last whole page left it.
+        the checkpoint then stands where the last whole page left it, or splunkd has read less.
         """
+        try:
+            self._collect()
+        except (PipeClosed, StopRequested):
+            back = self._trail.back()
+            if back is not None:
+                with contextlib.suppress(CollectionError):
+                    self._save(back)
+            raise
+
+    def _collect(self) -> None:
         end = self._around.monotonic() + RUN_MAX
         prefetch: Optional[Prefetch[Fetched[Cursor]]] = self._fetch(self._resume())
+        way = Way()
         while prefetch is not None:
             fetched = self._arrived(prefetch)
+            self._check_way(way, fetched)
             drained = cursors.is_drained(fetched.page.context, fetched.request)
             following = fetched.cursor.after(
                 fetched.page.context, fetched.asked_at, drained=drained
@@ -152,6 +175,15 @@ class Collector:
         self._save(failure.cursor.complete_to(self._complete))
         raise failure.error
 
+    def _check_way(self, way: Way, fetched: Fetched[Cursor]) -> None:
+        """Raises OffsetStuck, before anything of the page is written."""
+        try:
+            way.check(fetched.request, fetched.page.context)
+        except OffsetStuck:
+            fetched.page.close()
+            self._save(fetched.cursor.complete_to(self._complete))
+            raise
+
     def _discard(self, prefetch: Prefetch[Fetched[Cursor]] | None) -> None:
         """Wait for a page that is not wanted any more: one request at a time."""
         if prefetch is not None:
@@ -163,6 +195,7 @@ class Collector:
 
         The cursor to ask again with, where a line of the page turned out to be no event.
         """
+        self._trail.add(fetched.cursor)
         began, blocked = time.monotonic(), self._around.blocked()
         with contextlib.closing(fetched.page):
             try:
@@ -174,10 +207,10 @@ class Collector:
                     raise
                 self._around.log.warning(error.code, reason=error)
                 return self._saved(fetched.cursor.mismatched())
-        gap = fetched.cursor.gap(fetched.request)
-        if gap:
-            # Before the save: told twice after a kill is better than never.
-            report_gap(gap, self._settings.name, self._around.log, self._around.bulletin)
+        # Before the save: told twice after a kill is better than never.
+        for gap in (fetched.cursor.gap(fetched.request), _missing(fetched)):
+            if gap:
+                report_gap(gap, self._settings.name, self._around.log, self._around.bulletin)
         # Nothing is stored before it happened: where this page ends, all older than its last events
         # is written. None of them can be newer than what Akamai hands out.
         self._complete = max(self._complete, min(delivered.late, fetched.asked_at - LATENCY))
@@ -202,8 +235,9 @@ class Collector:
         totals.events += delivered.events
         totals.repeated += delivered.repeated
         totals.size += page.size
-        if delivered.newest:
-            totals.lag = now - delivered.newest
+        lag = max(0.0, now - delivered.newest) if delivered.newest else None
+        if lag is not None:
+            totals.lag = lag
         spent = fetched.seconds + seconds["write_seconds"]
         log.info(
             "page.collected",
@@ -212,7 +246,7 @@ class Collector:
             seconds=spent,
             events_per_second=int(delivered.events / spent) if spent else None,
             fetch_seconds=fetched.seconds,
-            lag_seconds=now - delivered.newest if delivered.newest else None,
+            lag_seconds=lag,
             offset_age_seconds=_age(fetched, now),
             limit=fetched.request.limit,
             repeated=delivered.repeated or None,
@@ -221,8 +255,15 @@ class Collector:
             masked=delivered.masked or None,
             **seconds,
         )
-        if page.mismatch:
-            log.warning("page.doubtful", reason=page.mismatch, unparsed=delivered.unparsed)
+        report_doubts(page, delivered, self._settings.name, log, self._around.bulletin)
+
+
+def _missing(fetched: Fetched[Cursor]) -> Gap | None:
+    """What a page lacks of what its context counts, when it is taken all the same."""
+    if not fetched.page.missing:
+        return None
+    since = fetched.cursor.nothing_missing
+    return Gap(since, fetched.asked_at, "lines_missing", fetched.page.missing)
 
 
 def _age(fetched: Fetched[Cursor], now: float) -> float | None:

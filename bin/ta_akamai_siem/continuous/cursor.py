@@ -22,27 +22,28 @@ What happens to a cursor, the state that it is in afterwards, and what else chan
 
   event     START   BACK    REPLAY  OFFSET  may change
   page      OFFSET  OFFSET  OFFSET  OFFSET  offset from_now complete_until host_time skew remembered
-  drained   OFFSET  OFFSET  OFFSET  OFFSET  as page, cut_limit
+  drained   OFFSET  OFFSET  OFFSET  OFFSET  as page, cut
   expired   BACK    BACK    REPLAY  REPLAY  offset from_now since remembered
-  cut       START   BACK    REPLAY  OFFSET  limit cut_limit
+  cut       START   BACK    REPLAY  OFFSET  limit cut
   mismatch  START   BACK    REPLAY  OFFSET  remembered
   wait      START   BACK    REPLAY  OFFSET  remembered
   trouble   START   BACK    REPLAY  OFFSET
   clock     START   BACK    REPLAY  OFFSET  since skew
-  pace      START   BACK    REPLAY  OFFSET  limit
+  pace      START   BACK    REPLAY  OFFSET  limit cut
   known     -       -       REPLAY  OFFSET  complete_until
   restart   START   BACK    REPLAY  OFFSET  since skew
 
 page      A page is written and more is waiting: `after`.
 drained   A page is written and nothing is left: `after`.
 expired   Akamai no longer has the offset or the moment, HTTP 416 or 400: `failed`.
-cut       A page began and did not end: `failed`.
+cut       A page ended early, after it had brought events: `failed`. Nothing else lowers the limit
+          but a page that took long.
 mismatch  A page ended as it should and disagreed with itself: `failed`, `mismatched`.
 wait      Akamai demanded a pause with Retry-After: `failed`.
-trouble   Anything else went wrong: `failed`.
+trouble   Anything else went wrong, an answer without an event among it: `failed`.
 clock     This host's clock turned out to be wrong: `failed`. It moves a beginning that was reckoned
           by that clock, nothing else.
-pace      A page has arrived, quickly or slowly: `paced`.
+pace      A page has arrived, quickly or slowly: `paced`. It also lets the memory of a cut fade.
 known     What was written proves that all before a moment is complete: `complete_to`.
 restart   The checkpoint is read again: `from_document`. A new run has to learn the skew anew.
 
@@ -51,12 +52,13 @@ A test walks both tables, cell by cell, with real cursors.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Optional
 
-from ta_akamai_siem.akamai.plan import Remembered
+from ta_akamai_siem.akamai.plan import RETRY_AFTER_MAX, Remembered, read_remembered
 from ta_akamai_siem.akamai.request import NEARLY_FULL, Gap, OffsetRequest, TimeRequest
-from ta_akamai_siem.errors import CheckpointUnusable, Replay
+from ta_akamai_siem.errors import CheckpointDamaged, Replay
 from ta_akamai_siem.limits import (
     BEGIN_SLACK,
     LATENCY,
@@ -86,6 +88,36 @@ LIMIT_FIRST = 10_000
 QUICK = 15.0
 SLOW = 60.0
 """Seconds for a page: below, the limit grows; above, it falls. See `limits.EDGE_CUT`."""
+VERY_QUICK = QUICK / 4
+"""Seconds for a page below which the limit may grow four times: such a page is still quick."""
+CUT_REMEMBERED = 10
+"""Whole pages for which the limit stays below the one that was cut."""
+RECOVERY_PAGES = CUT_REMEMBERED + 10
+"""Full pages, each very quick, after which any limit has become any other: four to the tenth power
+is more than `PAGE_EVENTS_MAX`. A page that is only quick counts half.
+"""
+
+
+_CLOCK_SET = 946_684_800.0
+"""2000-01-01, epoch seconds. A beginning before it was told by a clock that nobody had set yet."""
+
+
+@dataclass(frozen=True)
+class Cut:
+    """The last page that was cut. `limit`: asked for then, 0 where there is none to remember.
+    `pages`: whole ones since.
+    """
+
+    limit: int = 0
+    pages: int = 0
+
+    def after_page(self) -> Cut:
+        pages = self.pages + 1
+        return Cut(self.limit, pages) if self.limit and pages < CUT_REMEMBERED else Cut()
+
+    @property
+    def ceiling(self) -> int:
+        return self.limit * 3 // 4 or PAGE_EVENTS_MAX
 
 
 @dataclass(frozen=True)
@@ -99,7 +131,8 @@ class Cursor:
     how much it has been put right.
     `complete_until`: all that Akamai stored up to then is written; None before the first page.
     `limit`: events to ask for; it follows what the connection can do (`paced`, `halved`).
-    `cut_limit`: asked with that limit a page was cut, so until all is drained ask for less; or 0.
+    `cut`: after a page that was cut, ask for less until it fades: after some whole pages, or once
+    all is drained.
     `remembered`: what failed requests have taught, until a page is written.
     """
 
@@ -110,7 +143,7 @@ class Cursor:
     since: float = 0.0
     from_now: bool = False
     complete_until: Optional[float] = None
-    cut_limit: int = 0
+    cut: Cut = field(default_factory=Cut)
     host_time: bool = False
     skew: float = 0.0
     remembered: Remembered = field(default_factory=Remembered)
@@ -128,7 +161,8 @@ class Cursor:
             "limit": self.limit,
             "doubts": self.remembered.mismatches,
             "not_before": self.remembered.not_before,
-            "cut_limit": self.cut_limit,
+            "cut_limit": self.cut.limit,
+            "cut_pages": self.cut.pages,
             "host_time": self.host_time,
             "skew": self.skew,
         }
@@ -145,18 +179,23 @@ class Cursor:
         if self._asks_from_now(now):
             return OffsetRequest("NULL", self.limit)
         oldest = now - RETENTION + RETENTION_SLACK
-        return TimeRequest(int(max(self.since, oldest)), self.limit)
+        since = self.since
+        if since - now > RETRY_AFTER_MAX:
+            # No clock of ours was that wrong: the moment says nothing.
+            since = now - LATENCY - 1
+        return TimeRequest(int(max(since, oldest)), self.limit)
 
     def pause(self, now: float) -> float:
         """Seconds to wait before the next request. `now`: Akamai's clock."""
         pause = self.remembered.pause(now)
         if self.offset is None and not self._asks_from_now(now):
             # Time mode cannot begin with what is withheld yet.
-            pause = max(pause, self.since + LATENCY + 1 - now)
+            withheld = self.since + LATENCY + 1 - now
+            pause = max(pause, withheld if withheld <= RETRY_AFTER_MAX else 0.0)
         return pause
 
     @property
-    def _nothing_missing(self) -> float:
+    def nothing_missing(self) -> float:
         """What was stored before this moment is written, even if it became visible late. Before the
         first page, an input has promised what is stored since its beginning.
         """
@@ -175,7 +214,7 @@ class Cursor:
             host_time=False,
             skew=0.0,
             remembered=Remembered(),
-            cut_limit=0 if drained else self.cut_limit,
+            cut=Cut() if drained else self.cut,
             complete_until=complete if complete is not None else self.since,
         )
 
@@ -188,23 +227,24 @@ class Cursor:
     def paced(self, seconds: float, ceiling: int, *, full: bool) -> Cursor:
         """The limit after a page that took `seconds` to arrive; `ceiling`: the input's limit."""
         limit = min(self.limit, ceiling)
-        if seconds > SLOW:
+        cut = self.cut.after_page()
+        if seconds > SLOW and full:
             limit = max(1, limit // 2)
         elif seconds < QUICK and full:
-            grown = min(limit * 2, self.cut_limit * 3 // 4 or PAGE_EVENTS_MAX)
-            limit = max(limit, min(ceiling, grown))
-        return replace(self, limit=limit)
+            growth = 4 if seconds < VERY_QUICK else 2
+            limit = max(limit, min(ceiling, limit * growth, cut.ceiling))
+        return replace(self, limit=limit, cut=cut)
 
     def replaying(self) -> Cursor:
         """Back to time mode, from the moment before which nothing can be missing."""
         remembered = replace(self.remembered, mismatches=0)
         return replace(
-            self, offset=None, from_now=False, since=self._nothing_missing, remembered=remembered
+            self, offset=None, from_now=False, since=self.nothing_missing, remembered=remembered
         )
 
     def halved(self) -> Cursor:
         """After a page that was cut."""
-        return replace(self, limit=max(1, self.limit // 2), cut_limit=self.limit)
+        return replace(self, limit=max(1, self.limit // 2), cut=Cut(self.limit))
 
     def mismatched(self) -> Cursor:
         """After a page that ended as it should and disagreed with itself."""
@@ -221,9 +261,11 @@ class Cursor:
 
     def gap(self, request: Request) -> Gap | None:
         """What may be missing of what was stored before time mode begins."""
-        if not isinstance(request, TimeRequest) or request.since <= self._nothing_missing:
+        if not isinstance(request, TimeRequest) or request.since <= self.nothing_missing:
             return None
-        return Gap(self._nothing_missing, float(request.since), cause="offset_expired")
+        if self.nothing_missing < _CLOCK_SET:
+            return None
+        return Gap(self.nothing_missing, float(request.since), cause="offset_expired")
 
     def clock_corrected(self, correction: float) -> Cursor:
         """The cursor once this host's clock turned out to be `correction` seconds slow."""
@@ -249,22 +291,45 @@ def from_document(document: Mapping[str, Any]) -> Cursor:
     with reading(document, VERSION):
         offset, complete_until = document["offset"], document["complete_until"]
         # A new run does not know the skew yet, and learns it anew.
-        skew = float(document.get("skew", 0.0))
+        skew = _moment(document.get("skew", 0.0))
         if not (offset is None or (isinstance(offset, str) and offset)):
             what = "The checkpoint's offset is no text"
-            raise CheckpointUnusable(what)
+            raise CheckpointDamaged(what)
         return Cursor(
             host=str(document["host"]),
             config_ids=tuple(int(number) for number in document["config_ids"].split(";")),
             offset=offset,
-            since=float(document["since"]) - skew,
+            since=_moment(document["since"]) - skew,
             from_now=bool(document["from_now"]),
-            complete_until=None if complete_until is None else float(complete_until),
-            limit=int(document["limit"]),
-            cut_limit=int(document.get("cut_limit", 0)),
+            complete_until=None if complete_until is None else _moment(complete_until),
+            limit=_events(document["limit"]),
+            cut=_cut(document),
             host_time=bool(document.get("host_time", False)),
-            remembered=Remembered(int(document["doubts"]), float(document["not_before"])),
+            remembered=read_remembered(document),
         )
+
+
+def _moment(value: object) -> float:
+    """Raises ValueError for what is no moment at all."""
+    moment = float(value)  # type: ignore[arg-type]  # what else it is, TypeError tells
+    if not math.isfinite(moment):
+        what = f"{moment} is no moment"
+        raise ValueError(what)
+    return moment
+
+
+def _events(value: object) -> int:
+    """A number that can be asked for, whatever was stored."""
+    return max(1, min(PAGE_EVENTS_MAX, int(_moment(value))))
+
+
+def _cut(document: Mapping[str, Any]) -> Cut:
+    """A memory that only helps: none where it makes no sense."""
+    limit, pages = document.get("cut_limit"), document.get("cut_pages", 0)
+    if type(limit) is not int or type(pages) is not int:
+        return Cut()
+    known = 1 < limit <= PAGE_EVENTS_MAX and 0 <= pages < CUT_REMEMBERED
+    return Cut(limit, pages) if known else Cut()
 
 
 CODEC = Codec(write=Cursor.to_document, read=from_document)

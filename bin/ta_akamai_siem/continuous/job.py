@@ -26,12 +26,12 @@ def collect(parts: Parts[InputSettings]) -> None:
     settings, stop, log, stream = parts.settings, parts.stop, parts.log, parts.stream
     clock = CorrectedClock()
     client = SiemClient(settings.account, settings.config_ids, settings.proxy, parts.trusted, clock)
-    with resources(settings.throughput, settings.mask, stop.wait, log) as hard:
+    with resources(settings.throughput, settings.mask, stop.wait, log) as granted:
         around = Surroundings(
             checkpoints=parts.checkpoint(CODEC),
             pages=Fetcher(parts.source(client), clock, stop.wait, log),
             writer=Delivery(
-                stream, parts.progress(), stop.check, moments(time.time, clock.now), hard
+                stream, parts.progress(), stop.check, moments(time.time, clock.now), granted
             ),
             log=log,
             bulletin=parts.bulletin,
@@ -40,6 +40,7 @@ def collect(parts: Parts[InputSettings]) -> None:
             host_now=time.time,
             monotonic=time.monotonic,
             blocked=lambda: stream.blocked,
+            unread=stream.unread,
         )
         Collector(settings, around, parts.totals).run()
 

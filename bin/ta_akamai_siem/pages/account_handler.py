@@ -66,9 +66,11 @@ class AccountHandler(PageHandler):
         payload = self.payload
         text = payload.pop("edgerc", "")
         section = payload.pop("edgerc_section", "")
+        warning = ""
         if text.strip():
             try:
-                payload.update(read_edgerc(text, section))
+                given, warning = read_edgerc(text, section)
+                payload.update(given)
             except EdgercInvalid as error:
                 raise RestError(BAD_REQUEST, str(error)) from error
         values = {
@@ -87,12 +89,17 @@ class AccountHandler(PageHandler):
         wrong = Problems()
         proxy = read_proxy(pages.get("proxy", {}), wrong)
         if wrong.sentences:
-            payload["connection"] = f"Not verified: {SettingsInvalid(wrong.sentences)}"
+            note = f"Not verified: {SettingsInvalid(wrong.sentences)}"
+            payload["connection"] = _joined(note, warning)
             return
         answer = probe_account(account, proxy, certificates)
         if answer.refusal:
             raise RestError(BAD_REQUEST, str(answer.refusal))
-        payload["connection"] = answer.note
+        payload["connection"] = _joined(answer.note, warning)
+
+
+def _joined(note: str, warning: str) -> str:
+    return f"{note}. {warning}" if warning else note
 
 
 def _emptied(conf_info: Any) -> None:  # noqa: ANN401 - Splunk's own

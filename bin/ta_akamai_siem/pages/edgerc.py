@@ -7,7 +7,9 @@ No message repeats a line of the text, because it may hold a secret.
 from __future__ import annotations
 
 import configparser
-import re
+from typing import NamedTuple
+
+from ta_akamai_siem.settings import bare_host
 
 VALUES = ("host", "client_token", "client_secret", "access_token")
 DEFAULT_SECTION = "default"
@@ -15,22 +17,33 @@ _NO_DEFAULTS = "\0"
 """The name of configparser's section of defaults. No text can contain it."""
 
 
+NO_ACCOUNT_KEY = (
+    "The credential file has an account_key, which is not used: the SIEM API does not support "
+    "account switching. Use an API client of the account whose events are to be collected"
+)
+
+
+class Edgerc(NamedTuple):
+    """`values`: the four of `VALUES`. `warning`: what a person has to know of the rest, or ""."""
+
+    values: dict[str, str]
+    warning: str
+
+
 class EdgercInvalid(ValueError):
     """What is wrong with the file, and what to do."""
 
 
-def read_edgerc(text: str, section: str = "") -> dict[str, str]:
-    """`VALUES` and their texts. `section`: its name; empty: `[default]`, or the only section.
+def read_edgerc(text: str, section: str = "") -> Edgerc:
+    """`section`: its name, in upper or lower case; empty: `[default]`, or the only section.
 
     Lines without a section, as Control Center shows them, count as `[default]`. Raises
     EdgercInvalid.
     """
     found = _sections(text)
-    name = section.strip()
-    if not name:
-        name = DEFAULT_SECTION if DEFAULT_SECTION in found else ""
-        if not name and len(found) == 1:
-            (name,) = found
+    name = _as_written(section.strip() or DEFAULT_SECTION, found)
+    if name not in found and not section.strip():
+        name = next(iter(found)) if len(found) == 1 else ""
     if name not in found:
         names = ", ".join(f"[{each}]" for each in found) or "none"
         wanted = f"no section [{name}]" if name else "no section [default]"
@@ -44,8 +57,15 @@ def read_edgerc(text: str, section: str = "") -> dict[str, str]:
             "Paste all lines of the file."
         )
         raise EdgercInvalid(what)
-    values["host"] = re.sub(r"\Ahttps?://|/+\Z", "", values["host"])
-    return values
+    values["host"] = bare_host(values["host"])
+    return Edgerc(values, NO_ACCOUNT_KEY if found[name].get("account_key") else "")
+
+
+def _as_written(name: str, found: dict[str, dict[str, str]]) -> str:
+    """The section of that name, in whatever case it is written."""
+    if name in found:
+        return name
+    return next((each for each in found if each.lower() == name.lower()), name)
 
 
 def _sections(text: str) -> dict[str, dict[str, str]]:
@@ -57,7 +77,7 @@ def _sections(text: str) -> dict[str, dict[str, str]]:
         interpolation=None,
         strict=False,
         default_section=_NO_DEFAULTS,
-        delimiters=("=",),
+        delimiters=("=", ":"),
         comment_prefixes=("#", ";"),
         allow_no_value=True,
     )

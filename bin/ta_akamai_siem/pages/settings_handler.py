@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from splunktaucclib.rest_handler.admin_external import build_conf_info
 from splunktaucclib.rest_handler.error import RestError
 
 from ta_akamai_siem.akamai.trusted_certificates import trusted
@@ -14,10 +15,18 @@ from .account_probe import probe_proxy
 from .page_handler import BAD_REQUEST, PageHandler, refusing
 
 _PROXY = "proxy"
+STANZAS = (_PROXY, "logging")
+"""What the settings page holds."""
 
 
 class SettingsHandler(PageHandler):
     """`payload`: `proxy_test` of the stanza `proxy` is set here."""
+
+    @build_conf_info  # type: ignore[untyped-decorator]
+    def handleList(self, confInfo: Any) -> Any:  # noqa: N802, N803, ANN401, ARG002 - UCC's names
+        """One stanza, or all of them, each by its own model: UCC's own knows one only."""
+        names = [self.callerArgs.id] if self.callerArgs.id else STANZAS
+        return [entity for name in names for entity in self.handler.get(name)]
 
     def handleEdit(self, confInfo: Any) -> None:  # noqa: N802, N803, ANN401 - UCC's names
         """Check, send Akamai a request through the proxy, save."""

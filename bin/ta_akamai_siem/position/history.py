@@ -15,7 +15,7 @@ import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Callable, Generic, NamedTuple, TypeVar
 
-from ta_akamai_siem.errors import CheckpointUnusable
+from ta_akamai_siem.errors import CheckpointDamaged
 from ta_akamai_siem.splunk.instance import Instance
 
 if TYPE_CHECKING:
@@ -51,11 +51,11 @@ def reading(document: Mapping[str, Any], version: int | None = None) -> Iterator
     try:
         if version is not None and document["version"] != version:
             what = f"The checkpoint has version {document['version']}, known is {version}"
-            raise CheckpointUnusable(what)
+            raise CheckpointDamaged(what)
         yield
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         what = f"The checkpoint is not one of this add-on ({type(error).__name__}: {error})"
-        raise CheckpointUnusable(what) from error
+        raise CheckpointDamaged(what) from error
 
 
 class Saved(NamedTuple):

@@ -1,4 +1,4 @@
 """Turns one Akamai event into one Splunk record. No input or output; imports no other folder.
 
-Reading order: `masking`, `decoding`, `rules`, `headers`, `event_time`, `event`.
+Reading order: `masking`, `decoding`, `rules`, `headers`, `event_time`, `long_line`, `event`.
 """

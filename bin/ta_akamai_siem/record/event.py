@@ -10,7 +10,7 @@ import codecs
 import json
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from json.encoder import c_make_encoder, encode_basestring  # type: ignore[attr-defined]
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from .decoding import percent_decoded, text_items, text_of
 from .event_time import event_time
 from .headers import header_lines
+from .long_line import read_shortened
 from .masking import MASKED
 from .rules import RULE_LISTS, rules_as_json
 
@@ -111,8 +112,16 @@ _RULES_MARK = secrets.token_hex(16)
 _MARKED_RULES = f'"{_RULES_MARK}"'
 
 
+_CONTEXT_MEMBERS = {"total", "offset", "limit"}
+"""https://techdocs.akamai.com/siem-integration/reference/get-config"""
+
+
 class NotAnEvent(ValueError):
     """The line is not a JSON object, or is nested too deeply to parse."""
+
+
+class ContextLine(NotAnEvent):
+    """The line is a page's context. It is never a record, wherever in a page it is."""
 
 
 class Record(NamedTuple):
@@ -140,6 +149,9 @@ def record(line: bytes, moment: Moment, masking: Masking | None = None) -> Recor
     Raises NotAnEvent.
     """
     value = parse_object(line)
+    if "httpMessage" not in value and "attackData" not in value and is_context(value):
+        what = "a context line"
+        raise ContextLine(what)
     masked = 0
     try:
         rules = _rewrite_members(value)
@@ -175,9 +187,16 @@ def _safe_in_xml(text: str, line: bytes) -> str:
 
 
 def unparsed(line: bytes, moment: Moment, masking: Masking | None = None) -> Record:
-    """A record for a line that `record` rejects. With `masking`, the whole line is masked."""
+    """A record for a line that `record` rejects. With `masking`, the whole line is masked.
+
+    Of a line that is too long, it has the first bytes and the length.
+    """
     content = line[:-1] if line.endswith(b"\r") else line
-    value = {"type": "akamai_siem_unparsed", "raw": MASKED if masking else text_of(content)}
+    long = read_shortened(content)
+    value: dict[str, Any] = {"type": "akamai_siem_unparsed"}
+    if long:
+        content, value["length"] = long
+    value["raw"] = MASKED if masking else text_of(content)
     text = _NOT_IN_XML.sub(_json_escape, _encode(value))
     return Record(moment.collected, text, timed=False, masked=1 if masking else 0)
 
@@ -192,6 +211,11 @@ def parse_object(line: bytes) -> dict[str, Any]:
     if end != len(text) or type(value) is not dict:
         raise NotAnEvent("not one JSON object")
     return value
+
+
+def is_context(value: Mapping[str, Any]) -> bool:
+    """Whether it has what a context has and nothing else."""
+    return "total" in value and "offset" in value and value.keys() <= _CONTEXT_MEMBERS
 
 
 def _rewrite_members(value: dict[str, Any]) -> str | None:

@@ -1,4 +1,5 @@
 """One run of an input of either kind.
 
-Reading order: `run_time`, `surroundings`, `interval`, `report`, `prefetch`, `load_settings`, `run`.
+Reading order: `run_time`, `surroundings`, `interval`, `report`, `trail`, `prefetch`,
+`load_settings`, `run`.
 """

@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING, Optional
 
 from ta_akamai_siem.limits import PAGE_EVENTS_MAX, RETENTION
 from ta_akamai_siem.position.last_run import LEFT, WELL, how_ended
+from ta_akamai_siem.record.long_line import LINE_MAX
 from ta_akamai_siem.timestamps import utc
 
 from .interval import longest_pause
 
 if TYPE_CHECKING:
+    from ta_akamai_siem.akamai.page import Page
     from ta_akamai_siem.akamai.request import Gap
     from ta_akamai_siem.errors import CollectionError
     from ta_akamai_siem.position.history import Rewind
     from ta_akamai_siem.splunk.log import Log
+    from ta_akamai_siem.writing.delivery import Delivered
 
     from .surroundings import Bulletin
 
@@ -89,11 +92,18 @@ def report_rewind(rewind: Rewind, log: Log) -> None:
 
 def report_gap(gap: Gap, name: str, log: Log, bulletin: Bulletin) -> None:
     """Report events that input `name` cannot collect, in the log and in the Messages menu."""
-    log.warning("gap.recorded", since=gap.since, until=gap.until, cause=gap.cause)
+    log.warning(
+        "gap.recorded", since=gap.since, until=gap.until, cause=gap.cause, events=gap.events
+    )
     if gap.cause == "window_full":
         outcome = (
             "may be incomplete in the index, because Akamai returns at most "
             f"{PAGE_EVENTS_MAX:,} events for any one second"
+        )
+    elif gap.cause == "lines_missing":
+        outcome = (
+            f"lack {gap.events or 0:,} events in the index, because Akamai sent a page with fewer "
+            "events than it counted three times"
         )
     else:
         outcome = (
@@ -103,3 +113,45 @@ def report_gap(gap: Gap, name: str, log: Log, bulletin: Bulletin) -> None:
         f"Input '{name}': the security events that Akamai stored from {utc(gap.since)} to "
         f"{utc(gap.until)} {outcome} ({gap.cause})."
     )
+    number = "the" if gap.events is None else f"{gap.events} of the"
+    bulletin.gap(
+        f"The input '{name}' could not collect {number} security events that Akamai stored from "
+        f"{utc(gap.since)} to {utc(gap.until)} ({gap.cause}). {_CAUSES.get(gap.cause, '')}".strip()
+    )
+
+
+def report_doubts(
+    page: Page, delivered: Delivered, name: str, log: Log, bulletin: Bulletin
+) -> None:
+    """Say what was wrong with a page that is written."""
+    if page.oversized:
+        log.warning("line.oversized", lines=page.oversized, longest_kept=LINE_MAX)
+    # A line too long for a record is kept short at once, and is no reason to doubt the page.
+    doubtful = delivered.contexts or delivered.unparsed > page.oversized
+    if not page.mismatch and not (page.tolerant and doubtful):
+        return
+    reason = page.mismatch or "Some of its lines are no events"
+    log.warning(
+        "page.doubtful",
+        reason=reason,
+        events=delivered.events,
+        expected=page.context.total,
+        missing=page.missing,
+        unparsed=delivered.unparsed,
+        contexts=delivered.contexts,
+    )
+    bulletin.doubt(
+        f"The input '{name}' has indexed a page that does not agree with its own count: "
+        f"{reason}. Akamai sent it so three times. Lines that are no events are indexed "
+        f"with type=akamai_siem_unparsed ({delivered.unparsed}); {page.missing} events are "
+        "missing. Report it to Akamai's support"
+    )
+
+
+_CAUSES = {
+    "lines_missing": "Akamai sent a page with fewer events than it counted, three times",
+    "window_full": "Akamai returns at most 600,000 events of one second",
+    "offset_expired": "Akamai retains events for 12 hours",
+    "range_expired": "Akamai retains events for 12 hours",
+}
+"""By the cause of a gap: why, as a person is told."""

@@ -17,8 +17,10 @@ from ta_akamai_siem.errors import (
     LeaseLost,
     Leave,
     NeedsPerson,
+    OffsetStuck,
     PipeClosed,
     StopRequested,
+    TryAgain,
     Unforeseen,
     kind_and_place,
 )
@@ -86,7 +88,11 @@ class Parts(Generic[_Settings]):
         return PageSource(client, spool)
 
     def progress(self) -> ProgressFile:
-        return ProgressFile(self.folder / "progress.json", self.lease.instance.started)
+        return ProgressFile(
+            self.folder / "progress.json",
+            self.lease.instance.started,
+            lambda reason: self.log.warning("progress.unwritable", reason=reason),
+        )
 
 
 @dataclass(frozen=True)
@@ -188,8 +194,15 @@ class Run(Generic[_Settings]):
         if isinstance(ended, NeedsPerson):
             stanza = f"{self._definition.kind}://{self._definition.name}"
             bulletin.trouble(ended.code, f"The input {stanza} has stopped collecting. {ended}")
-        elif ended is None:
+        elif isinstance(ended, TryAgain) and not self._has_collected(ended):
+            text = f"The input '{self._definition.name}' has collected nothing for a while. {ended}"
+            bulletin.fails(ended.code, text, ended.told_after)
+        elif ended is None or isinstance(ended, TryAgain):
             bulletin.works()
+
+    def _has_collected(self, ended: CollectionError) -> bool:
+        """A circle of offsets brings events too, the same ones."""
+        return self._totals.events > 0 and not isinstance(ended, OffsetStuck)
 
     def _report(self, ended: Optional[CollectionError], log: Log, succession: str = "") -> int:
         ending = Ending(

@@ -31,11 +31,15 @@ class Writer(Protocol):
 
     def page_saved(self) -> None: ...
 
+    def read_up_to(self, unread: int) -> str | None: ...
+
 
 class Bulletin(Protocol):
     """Splunk's Messages menu, as `splunk.bulletin.Bulletin`."""
 
     def gap(self, text: str) -> None: ...
+
+    def doubt(self, text: str) -> None: ...
 
 
 class StopFlag(Protocol):

@@ -2,10 +2,10 @@
 
 `--scheme` prints its document from these rows. `make settings` writes from them:
 README/inputs.conf.spec, default/inputs.conf, the tables of docs/settings.md, and the texts and
-defaults of the form in globalConfig.json. A test fails if one of these files differs.
+defaults of the form in globalConfig.json, and `setting_labels`. A test fails if one differs.
 
-To add a setting, add a row here, its check to `settings`, its label to `setting_labels`, and its
-field to globalConfig.json. Then run `make settings`.
+To add a setting, add a row here, its check to `settings`, and its field to globalConfig.json. Then
+run `make settings`.
 
 Texts are for users: full sentences, values in backticks. Needs only the standard library.
 """

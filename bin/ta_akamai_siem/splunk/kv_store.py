@@ -1,6 +1,7 @@
 """Documents in this app's KV store, one plain call each, with a time-out.
 
 Escapes keys itself: splunk-sdk would escape a path a second time.
+https://help.splunk.com/en/splunk-enterprise/rest-api-reference/9.4/kv-store-endpoints/kv-store-endpoint-descriptions
 """
 
 from __future__ import annotations

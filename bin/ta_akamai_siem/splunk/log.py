@@ -70,11 +70,14 @@ def tell_splunkd(level: str, text: str) -> None:
     print(level, " ".join(text.split()), file=sys.stderr, flush=True)  # noqa: T201 - the protocol
 
 
-def open_log(kind: str, name: str, level: str = "INFO") -> Log:
-    """Open the log of an input. Warnings of libraries go to the same file."""
+def open_log(kind: str, name: str, level: str = "INFO", *, rotates: bool = True) -> Log:
+    """Open the log of an input. Warnings of libraries go to the same file.
+
+    `rotates`: False if another process may be writing it, as during a validation.
+    """
     root = logging.getLogger()
     root.setLevel(logging.WARNING)
-    root.addHandler(_file_handler(log_file_name(kind, name)))
+    root.addHandler(_file_handler(log_file_name(kind, name), rotates=rotates))
     set_level(level)
     logging.captureWarnings(capture=True)
     return Log(kind, name)
@@ -112,13 +115,26 @@ def log_file_name(kind: str, name: str) -> str:
     return f"ta_akamai_siem_{safe}.log"
 
 
-def _file_handler(file: str) -> logging.Handler:
+class _File(RotatingFileHandler):
+    """Says once that it cannot be written, and then no more: a full disk is no flood of lines."""
+
+    _told = False
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002, N802 - as inherited
+        error = sys.exc_info()[1]
+        if not self._told:
+            self._told = True
+            reason = getattr(error, "strerror", None) or type(error).__name__
+            tell_splunkd("WARN", f"log.unwritable file={self.baseFilename} reason={reason}")
+
+
+def _file_handler(file: str, *, rotates: bool = True) -> logging.Handler:
     folder = Path(os.environ.get("SPLUNK_HOME", ".")) / "var" / "log" / "splunk"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        handler: logging.Handler = RotatingFileHandler(
+        handler: logging.Handler = _File(
             folder / file,
-            maxBytes=_SIZE,
+            maxBytes=_SIZE if rotates else 0,
             backupCount=_KEPT,
             encoding="utf-8",
         )

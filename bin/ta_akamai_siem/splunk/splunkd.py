@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _TIMEOUT = 20.0
 """Seconds for one call."""
 _NOT_FOUND = 404
+_MAY_ACT = "edit_storage_passwords"
+"""Capability of those who see our messages: whoever may set up an account."""
 
 
 class SplunkdRefused(Exception):
@@ -82,7 +84,13 @@ class Splunkd:
         """
         try:
             self._context.post(
-                "/services/messages", owner=None, app=None, name=name, value=text, severity=severity
+                "/services/messages",
+                owner=None,
+                app=None,
+                name=name,
+                value=text,
+                severity=severity,
+                capability=_MAY_ACT,
             )
         except (HTTPError, AuthenticationError, OSError) as error:
             raise SplunkdRefused(f"splunkd did not add the message ({reason(error)}).") from error

@@ -8,7 +8,8 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from ta_akamai_siem.record.event import NotAnEvent, Record, record, unparsed
+from ta_akamai_siem.record.event import ContextLine, NotAnEvent, Record, record, unparsed
+from ta_akamai_siem.record.long_line import WIDE_MAX, bounded, read_shortened
 
 from .event_stream import event_elements
 
@@ -28,13 +29,15 @@ class Converted(NamedTuple):
 
     `elements`: XML of its events, in order. `starts`: the time of each event, epoch seconds or
     NO_START. `unparsed`: number of lines that are not events and are kept as text. `masked`: number
-    of masked values.
+    of masked values. `contexts`: number of context lines, which are
+    never records.
     """
 
     elements: bytes
     starts: array[float]
     unparsed: int
     masked: int = 0
+    contexts: int = 0
 
 
 def convert(
@@ -43,20 +46,26 @@ def convert(
     """`moment`, `masking`: as `event.record` takes them.
 
     `tolerant`: keep a line that is not an event. Without it, such a line raises NotAnEvent.
+    A context line is left out in the same way. A line too long for a record is always kept, cut.
     """
     made: list[Record] = []
-    kept = 0
-    for line in lines:
+    kept = contexts = 0
+    for given in lines:
+        line = bounded(given) if len(given) > WIDE_MAX else given
         try:
             made.append(record(line, moment, masking))
-        except NotAnEvent:  # noqa: PERF203 - what it costs was measured: nothing
+        except ContextLine:
             if not tolerant:
+                raise
+            contexts += 1
+        except NotAnEvent:
+            if not tolerant and not read_shortened(line):
                 raise
             made.append(unparsed(line, moment, masking))
             kept += 1
     starts = array("d", [float(each.time) if each.timed else NO_START for each in made])
     masked = sum(each.masked for each in made) if masking else 0
-    return Converted(event_elements(made), starts, kept, masked)
+    return Converted(event_elements(made), starts, kept, masked, contexts)
 
 
 class Converter(Protocol):

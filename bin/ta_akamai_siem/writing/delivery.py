@@ -21,6 +21,7 @@ from ta_akamai_siem.errors import PageIncomplete
 from ta_akamai_siem.record.event import NotAnEvent
 
 from .conversion import NO_START, InProcess
+from .event_stream import PIPE_MAX
 from .progress import LineDigest, Progress
 
 if TYPE_CHECKING:
@@ -50,9 +51,10 @@ class Delivered:
     """The result for a page, in numbers of events unless it says otherwise.
 
     `untimed`: without a time of their own. `unparsed`: not JSON objects, kept as text. `repeated`:
-    written earlier, so not written again. `masked`: values. `newest`: start of the newest event.
-    `late`: median start of the page's last events. Akamai never stores an event before it happened,
-    so all events up to this moment come before the page's end. Both are epoch seconds, 0 if no
+    written earlier, so not written again. `contexts`: context lines. `masked`: values.
+    `newest`: start of the newest event. `late`: median start of the page's last events. Akamai
+    never stores an event before it happened, so all events up to this moment come before the
+    page's end. Both are epoch seconds, 0 if no
     event has a start.
     """
 
@@ -60,9 +62,22 @@ class Delivered:
     untimed: int = 0
     unparsed: int = 0
     repeated: int = 0
+    contexts: int = 0
     masked: int = 0
     newest: float = 0.0
     late: float = 0.0
+
+    @property
+    def lines(self) -> int:
+        """Of the page, done with so far."""
+        return self.events + self.repeated + self.contexts
+
+
+class _Point(NamedTuple):
+    """`written`: bytes that the pipe had taken. `progress`: how far the page was then."""
+
+    written: int
+    progress: Progress
 
 
 class _Begun(NamedTuple):
@@ -106,6 +121,7 @@ class Delivery:
         self._moment = moment
         self._resources = resources
         self._written = LineMultiset()
+        self._points: deque[_Point] = deque()
 
     def deliver(self, page: Page, position: str, *, behind: bool = False) -> Delivered:
         """Write a page's records. When this returns, splunkd's pipe has taken all of them.
@@ -131,6 +147,7 @@ class Delivery:
                 if meter.due(len(lines)):
                     self._record(position, delivered, digest, meter)
                 self._check()
+                self._mark(position, delivered, digest)
                 self._stream.write(made.elements)
                 _count(delivered, made, repeated=len(known))
                 digest.add(lines)
@@ -140,7 +157,7 @@ class Delivery:
             if meter.events:
                 self._record(position, delivered, digest, meter)
             if isinstance(error, PageIncomplete):
-                done = delivered.events + delivered.repeated
+                done = delivered.lines
                 self._written.add(islice(chain.from_iterable(page.blocks()), done))
                 self._written.add(chain.from_iterable(begun.known for begun in waiting))
             raise
@@ -154,6 +171,29 @@ class Delivery:
     def page_saved(self) -> None:
         """Call this when the checkpoint has moved past the page."""
         self._progress.clear()
+
+    def read_up_to(self, unread: int) -> str | None:
+        """For when splunkd has left without reading the last `unread` bytes: records no more
+        progress than it has read. The position of the page to go on with, None where nothing was
+        written.
+        """
+        points = self._points
+        while len(points) > 1 and points[-1].written > self._stream.written - unread:
+            points.pop()
+        if not points:
+            return None
+        progress = points[-1].progress
+        self._progress.clear()
+        if progress.events:
+            self._progress.save(progress)
+        return progress.position
+
+    def _mark(self, position: str, delivered: Delivered, digest: LineDigest) -> None:
+        """Remember where we are; what is older than a pipe can hold was read."""
+        written, points = self._stream.written, self._points
+        points.append(_Point(written, Progress(position, delivered.lines, digest.hex())))
+        while len(points) > 1 and points[1].written <= written - PIPE_MAX:
+            points.popleft()
 
     def _begun(
         self, chunks: Iterable[Lines], page: Page, by: Converter, waiting: deque[_Begun]
@@ -211,8 +251,7 @@ class Delivery:
     def _record(
         self, position: str, delivered: Delivered, digest: LineDigest, meter: _Meter
     ) -> None:
-        events = delivered.events + delivered.repeated
-        self._progress.save(Progress(position, events, digest.hex()))
+        self._progress.save(Progress(position, delivered.lines, digest.hex()))
         meter.reset()
 
 
@@ -246,6 +285,7 @@ def _count(delivered: Delivered, made: Converted, repeated: int) -> None:
     delivered.events += len(made.starts)
     delivered.repeated += repeated
     delivered.unparsed += made.unparsed
+    delivered.contexts += made.contexts
     delivered.masked += made.masked
     delivered.untimed += made.starts.count(NO_START)
     delivered.newest = max(delivered.newest, max(made.starts, default=0.0))

@@ -8,8 +8,11 @@ https://help.splunk.com/en/splunk-enterprise/developing-views-and-apps-for-splun
 
 from __future__ import annotations
 
+import contextlib
 import os
+import select
 import time
+from array import array
 from typing import TYPE_CHECKING
 
 from ta_akamai_siem.errors import PipeClosed
@@ -19,6 +22,17 @@ if TYPE_CHECKING:
 
     from ta_akamai_siem.record.event import Record
 
+with contextlib.suppress(ImportError):
+    import fcntl
+    import termios
+
+PIPE_MAX = 1 << 20
+"""Bytes that a pipe can hold, unless an administrator has allowed more; usual are 64 KB.
+
+https://man7.org/linux/man-pages/man7/pipe.7.html
+"""
+_LOOK = 0.01
+"""Seconds between two looks at how much of it is unread."""
 _BEGIN = b"<stream>\n"
 _END = b"</stream>\n"
 # JSON text never has these control characters, so they can represent the markup while `&`, `<` and
@@ -36,21 +50,23 @@ _MARKUP = (
 
 def event_elements(records: Iterable[Record]) -> bytes:
     """The `<event>` elements of records, one per line."""
-    text = "".join([f"{_OPEN}{r.time}{_BETWEEN}{r.text}{_CLOSE}" for r in records])
-    data = text.encode("utf-8")
+    data = "".join([f"{_OPEN}{r.time}{_BETWEEN}{r.text}{_CLOSE}" for r in records]).encode()
     for plain, markup in _MARKUP:
         data = data.replace(plain, markup)
     return data
 
 
 class EventStream:
-    """The pipe to splunkd. `blocked`: seconds spent waiting for splunkd to read."""
+    """The pipe to splunkd. `blocked`: seconds spent waiting for splunkd to read.
+    `written`: bytes that the pipe has taken.
+    """
 
     def __init__(self, descriptor: int = 1) -> None:
         self._descriptor = descriptor
         self._open = False
         self._whole = True
         self.blocked = 0.0
+        self.written = 0
 
     def write(self, elements: bytes) -> None:
         """Write whole elements. Raises PipeClosed, or StopRequested while it is blocked."""
@@ -72,10 +88,37 @@ class EventStream:
         began = time.monotonic()
         try:
             while rest:
-                rest = rest[os.write(self._descriptor, rest) :]
+                taken = os.write(self._descriptor, rest)
+                self.written += taken
+                rest = rest[taken:]
         except OSError as error:
             # EPIPE, or EINVAL on Windows: nobody reads the pipe any more.
             what = "splunkd has closed the pipe"
             raise PipeClosed(what) from error
         finally:
             self.blocked += time.monotonic() - began
+
+    def unread(self, patience: float) -> int:
+        """Bytes of it that splunkd has not read. `patience`: seconds to wait until it has read all,
+        unless it has closed its end.
+        """
+        end = time.monotonic() + patience
+        while (unread := self._held()) and not self._has_left() and time.monotonic() < end:
+            time.sleep(_LOOK)
+        return unread
+
+    def _held(self) -> int:
+        """What the pipe holds; all that it may hold where the system does not tell (Windows)."""
+        held = array("i", [0])
+        try:
+            fcntl.ioctl(self._descriptor, termios.FIONREAD, held)
+        except (NameError, OSError):
+            return min(self.written, PIPE_MAX)
+        return held[0]
+
+    def _has_left(self) -> bool:
+        if not hasattr(select, "poll"):
+            return False
+        poll = select.poll()
+        poll.register(self._descriptor, 0)
+        return bool(poll.poll(0))

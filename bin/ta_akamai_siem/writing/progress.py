@@ -3,6 +3,8 @@
 A small file beside the spool, written atomically, because the KV store of a cluster is too slow.
 It has the page's position, and the number and a digest of the source lines written. A later run
 that gets the same page in the same order skips these lines.
+
+Without it, a kill only repeats more of the page. So nothing that is wrong with it stops the input.
 """
 
 from __future__ import annotations
@@ -12,9 +14,8 @@ from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from ta_akamai_siem.errors import SpoolUnusable
-
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from ta_akamai_siem.akamai.lines import Lines
@@ -51,33 +52,55 @@ class ProgressFile:
 
     `splunkd_started`: epoch seconds, None if unknown. A record made under another splunkd process
     does not count, because that process may have lost what was written to it.
+    `trouble`: called once with the reason, if the record cannot be kept.
     """
 
-    def __init__(self, path: Path, splunkd_started: float | None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        splunkd_started: float | None,
+        trouble: Callable[[str], None] = lambda _: None,
+    ) -> None:
         self._path = path
         self._splunkd_started = splunkd_started
+        self._trouble = trouble
+        self._told = False
+        self._is_void = False
 
     def load(self) -> Progress | None:
         """The record of the last run; None if there is none or it cannot be read."""
+        if self._is_void:
+            return None
         try:
             value = json.loads(self._path.read_text(encoding="utf-8"))
             if value["splunkd_started"] != self._splunkd_started:
                 return None
-            return Progress(str(value["position"]), int(value["events"]), str(value["digest"]))
-        except (OSError, ValueError, KeyError, TypeError):
+            position, events, digest = value["position"], value["events"], value["digest"]
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return None
+        if not isinstance(position, str) or not isinstance(digest, str):
+            return None
+        return Progress(position, events, digest) if type(events) is int and events > 0 else None
 
     def save(self, progress: Progress) -> None:
-        """Raises SpoolUnusable."""
         beside = self._path.with_suffix(".new")
         try:
             content = {**asdict(progress), "splunkd_started": self._splunkd_started}
             beside.write_text(json.dumps(content), encoding="utf-8")
             beside.replace(self._path)
+            self._is_void = False
         except OSError as error:
-            what = f"Progress cannot be saved in {self._path.parent} ({error.strerror or error})"
-            raise SpoolUnusable(what) from error
+            self._tell(error)
 
     def clear(self) -> None:
-        """Delete the record: the checkpoint has moved past the page."""
-        self._path.unlink(missing_ok=True)
+        """Forget it: the page is written and the checkpoint has moved past it."""
+        try:
+            self._path.unlink(missing_ok=True)
+        except OSError as error:
+            self._is_void = True
+            self._tell(error)
+
+    def _tell(self, error: OSError) -> None:
+        if not self._told:
+            self._told = True
+            self._trouble(f"{self._path.parent}: {error.strerror or error}")

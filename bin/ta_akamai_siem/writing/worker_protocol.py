@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ta_akamai_siem.record.masking import Masking
 
 _REQUEST = struct.Struct("<?dII")
-_ANSWER = struct.Struct("<?IIII")
+_ANSWER = struct.Struct("<?IIIII")
 
 
 def ask(pipe: IO[bytes], lines: Lines, moment: Moment, *, tolerant: bool) -> None:
@@ -35,12 +35,12 @@ def ask(pipe: IO[bytes], lines: Lines, moment: Moment, *, tolerant: bool) -> Non
 def answer(pipe: IO[bytes]) -> Converted:
     """Wait for the result. Raises NotAnEvent as `convert` does; EOFError, OSError."""
     header = _ANSWER.unpack(_read(pipe, _ANSWER.size))
-    refused, unparsed, masked, starts_length, elements_length = header
+    refused, unparsed, masked, contexts, starts_length, elements_length = header
     if refused:
         raise NotAnEvent
     starts = array("d")
     starts.frombytes(_read(pipe, starts_length))
-    return Converted(_read(pipe, elements_length), starts, unparsed, masked)
+    return Converted(_read(pipe, elements_length), starts, unparsed, masked, contexts)
 
 
 def serve(asked: IO[bytes], answered: IO[bytes], masking: Masking | None) -> None:
@@ -63,11 +63,11 @@ def serve(asked: IO[bytes], answered: IO[bytes], masking: Masking | None) -> Non
 def _answer(pipe: IO[bytes], made: Converted | None) -> None:
     """`made`: None if a line is not an event."""
     if made is None:
-        pipe.write(_ANSWER.pack(True, 0, 0, 0, 0))
+        pipe.write(_ANSWER.pack(True, 0, 0, 0, 0, 0))
     else:
         starts = made.starts.tobytes()
-        header = _ANSWER.pack(False, made.unparsed, made.masked, len(starts), len(made.elements))
-        pipe.write(header + starts)
+        counts = (made.unparsed, made.masked, made.contexts, len(starts), len(made.elements))
+        pipe.write(_ANSWER.pack(False, *counts) + starts)
         pipe.write(made.elements)
     pipe.flush()
 

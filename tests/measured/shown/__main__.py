@@ -6,13 +6,15 @@ import sys
 import time
 
 from tests.by_hand.demo import choose_python
-from tests.measured.shown import backfill, clock, cluster, cut, kills, outage
+from tests.measured.shown import backfill, clock, cluster, cut, disturbance, hostile, kills, outage
 
 PROGRAMS = {
     "cut": cut,
     "outage": outage,
     "clock": clock,
     "cluster": cluster,
+    "disturbance": disturbance,
+    "hostile": hostile,
     "kills": kills,
     "backfill": backfill,
 }

@@ -147,7 +147,7 @@ class ModelAkamai(PageSource):
             lines = [*lines]
             lines.insert(self.chance.randrange(len(lines) + 1), b'{"begins": well}')
             context["total"] += 1
-        spool = PageSpool(io.BytesIO(), compressed=False, tolerant=tolerant)
+        spool = PageSpool(io.BytesIO(), tolerant=tolerant)
         text = b"\n".join([*lines, json.dumps(context).encode()])
         if fault == "cut":
             spool.feed(text[: self.chance.randrange(len(text))])

@@ -58,6 +58,7 @@ class ModelSplunkd(EventStream):
     stored: Counter[str] = field(default_factory=Counter)
     taken: list[tuple[float, str]] = field(default_factory=list)
     fate: Fate = field(default_factory=Fate)
+    written: int = 0
 
     @property
     def instance(self) -> Instance:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from lark import Lark, Token, Transformer, exceptions
 
 from tests.oracles.search_time import eval_values as values
+from tests.oracles.search_time.clock import CLOCK
 from tests.oracles.search_time.eval_functions import FUNCTIONS, LAZY, check
 from tests.oracles.search_time.refusals import Refused, Unspecified
 from tests.oracles.search_time.search_expressions import as_text, search_expression
@@ -242,7 +242,7 @@ def _coalesce(arguments: list[Evaluated]) -> Evaluated:
 
 
 def _now(_arguments: list[Evaluated]) -> Evaluated:
-    return lambda _: int(time.time())
+    return lambda _: int(CLOCK.now())
 
 
 def _searchmatch(arguments: list[Evaluated]) -> Evaluated:

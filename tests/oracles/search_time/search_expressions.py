@@ -14,6 +14,7 @@ from lark import Lark, Token, Transformer, exceptions
 
 from tests.oracles.search_time.eval_values import parsed, shown
 from tests.oracles.search_time.refusals import Refused, Unspecified, Unsure
+from tests.oracles.search_time.time_range import check_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -93,11 +94,13 @@ class _Compiler(Transformer):
 
     def compared(self, items: list[Token]) -> Held:
         name, sign, value = (str(item) for item in items)
+        check_name(name)
         self._fields.add(name)
         wanted = _plain(value)
         return lambda fields: _compared(name, fields.get(name), sign, wanted)
 
     def listed(self, items: list[Token]) -> Held:
+        check_name(str(items[0]))
         name, values = str(items[0]), [_plain(str(item)) for item in items[1:]]
         self._fields.add(name)
         return lambda fields: any(_compared(name, fields.get(name), "=", one) for one in values)

@@ -1,5 +1,7 @@
 """Searches of the subset: the part before the first pipe finds events, commands change rows.
 
+It may name a range of time (`time_range.py`).
+
 `|` inside a string, a bracket or backticks separates nothing. A row is a dict of fields.
 """
 
@@ -7,16 +9,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.oracles.search_time.clock import CLOCK
 from tests.oracles.search_time.refusals import NotInSubset, Refused
 from tests.oracles.search_time.search_expressions import search_expression
-from tests.oracles.search_time.spl_commands import COMMANDS
+from tests.oracles.search_time.spl_commands import COMMANDS, Row
 from tests.oracles.search_time.spl_tables import Tables
+from tests.oracles.search_time.spl_timechart import timechart
+from tests.oracles.search_time.time_range import ALL_TIME, TimeRange, time_range
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tests.oracles.search_time.knowledge import Event, Knowledge
-    from tests.oracles.search_time.spl_commands import Row
 
 _KNOWN = frozenset(
     [
@@ -26,6 +30,7 @@ _KNOWN = frozenset(
         "chart",
         "collect",
         "datamodel",
+        "delete",
         "fillnull",
         "from",
         "iplocation",
@@ -37,7 +42,6 @@ _KNOWN = frozenset(
         "spath",
         "streamstats",
         "tail",
-        "timechart",
         "transaction",
         "tstats",
         "union",
@@ -53,11 +57,18 @@ def searched(
     Raises Refused, Unspecified, NotInSubset.
     """
     first, *commands = split(knowledge.expanded(search))
-    return _piped(commands, found(first, events, knowledge), tables or Tables(knowledge))
+    within, first = time_range(first, CLOCK.now())
+    rows = _found(first, (one for one in events if within.holds(float(one.time))), knowledge)
+    return _piped(commands, rows, tables or Tables(knowledge), within)
 
 
 def found(search: str, events: Iterable[Event], knowledge: Knowledge) -> list[Row]:
     """The rows of the events that a search without pipes finds."""
+    within, rest = time_range(search, CLOCK.now())
+    return _found(rest, (one for one in events if within.holds(float(one.time))), knowledge)
+
+
+def _found(search: str, events: Iterable[Event], knowledge: Knowledge) -> list[Row]:
     wanted = search_expression(_without_command(search))
     rows: list[Row] = []
     for event in events:
@@ -70,8 +81,10 @@ def found(search: str, events: Iterable[Event], knowledge: Knowledge) -> list[Ro
 def searched_again(search: str, rows: Iterable[Row], knowledge: Knowledge) -> list[Row]:
     """The same of events whose fields are known: many searches of the same events."""
     first, *commands = split(knowledge.expanded(search))
-    start = [f"search {_without_command(first)}"]
-    return _piped([*start, *commands], [dict(row) for row in rows], Tables(knowledge))
+    within, first = time_range(first, CLOCK.now())
+    start = f"search {_without_command(first)}"
+    held = [dict(row) for row in rows if within is ALL_TIME or within.holds(float(row["_time"]))]
+    return _piped([start, *commands], held, Tables(knowledge), within)
 
 
 def _without_command(search: str) -> str:
@@ -81,9 +94,11 @@ def _without_command(search: str) -> str:
     return words or "*"
 
 
-def _piped(commands: list[str], rows: list[Row], tables: Tables) -> list[Row]:
+def _piped(
+    commands: list[str], rows: list[Row], tables: Tables, within: TimeRange = ALL_TIME
+) -> list[Row]:
     for command in commands:
-        rows = _run(command.strip(), rows, tables)
+        rows = _run(command.strip(), rows, tables, within)
     return rows
 
 
@@ -105,12 +120,14 @@ def split(search: str) -> list[str]:
     return parts
 
 
-def _run(command: str, rows: list[Row], tables: Tables) -> list[Row]:
+def _run(command: str, rows: list[Row], tables: Tables, within: TimeRange) -> list[Row]:
     name, _, arguments = command.partition(" ")
+    if name == "timechart":
+        return timechart(arguments, rows, within)
     if name in COMMANDS:
         return COMMANDS[name](arguments.strip(), rows)
     made = tables.run(
-        name, arguments.strip(), rows, lambda commands, some: _piped(commands, some, tables)
+        name, arguments.strip(), rows, lambda commands, some: _piped(commands, some, tables, within)
     )
     if made is not None:
         return made

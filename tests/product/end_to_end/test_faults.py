@@ -152,14 +152,14 @@ def test_a_longer_retry_after_outlasts_the_run(site: Site) -> None:
     site.akamai.reset_log()
     run = site.run()
     assert run["exit_code"] != 0
-    assert "request.limited" in run["stderr"][0]
+    assert "request.deferred" in run["stderr"][0]
     assert site.akamai.log() == []
 
 
 @pytest.mark.parametrize(
     ("status", "code", "advice"),
     [
-        (400, "parameter.illegal", "config_ids"),
+        (400, "parameter.illegal", "Akamai's text names"),
         (401, "credential.refused", "Configuration > Accounts"),
         (403, "permission.missing", "Manage SIEM"),
         (404, "configuration.unknown", "config_ids"),

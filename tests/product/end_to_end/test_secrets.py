@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
 import subprocess
-import tarfile
 from base64 import b64encode
 from contextlib import suppress
 from pathlib import Path
@@ -14,8 +12,6 @@ from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 
 import pytest
-
-from tests import ROOT
 
 from .compiled_app import BUILT_APP
 from .site import ACCOUNT, CONFIG_ID, INPUT, KIND, STANZA, product_python
@@ -210,17 +206,3 @@ def test_no_process_shows_a_secret(site: Site) -> None:
     assert {path: names for path, names in found.items() if names} == {}
     site.splunk.set_pipe(paused=0)
     assert site.splunk.wait_run(STANZA, number)["records"] == ENOUGH_TO_BLOCK
-
-
-def test_the_package_holds_nothing_of_a_site() -> None:
-    packages = sorted((ROOT / "dist").glob("*.tar.gz"), key=lambda path: path.stat().st_mtime)
-    if not packages:
-        pytest.skip("no package was made yet")
-    kinds = rb"akab-[a-z0-9]{16}-[a-z0-9]{16}|-----BEGIN [A-Z ]*PRIVATE KEY-----|\$[17]\$[\w+/]{20}"
-    with tarfile.open(packages[-1]) as package:
-        for member in package:
-            parts = Path(member.name).parts
-            assert "local" not in parts
-            assert parts[-1] not in ("passwords.conf", "local.meta", ".edgerc", "splunk.secret")
-            file = package.extractfile(member)
-            assert not file or not re.search(kinds, file.read()), member.name

@@ -50,3 +50,15 @@ def test_an_event_expires_that_was_not_visible_when_the_last_page_came() -> None
         machine.run("A", [], -1)
         machine.wait(13 * 3600.0)
         machine.run("A", [], -1)
+
+
+def test_what_a_page_lacks_may_have_been_stored_before_the_last_complete_moment() -> None:
+    """A late event: the gap that is told begins as early as a replay would."""
+    with promise() as machine:
+        machine.clock.jitter = lambda: 0.0
+        machine.run("A", [], -1)
+        complete = machine.clock.now - 5
+        machine.wait(20.0)
+        machine.run("A", ["total"] * 3, -1)
+        ((since, _),) = machine.log.missing
+        assert since == complete - 60

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import io
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -24,26 +24,40 @@ from ta_akamai_siem.errors import ParameterIllegal
 from ta_akamai_siem.limits import RETENTION
 from ta_akamai_siem.splunk.log import Log
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 SINCE, UNTIL = 1_000_000, 1_000_120
 NOW = UNTIL + 600.0
+LATE_MAX = 58.75
+"""Seconds from storing to showing an event. A minute is waited after a window's end, and where `to`
+brings its whole second, the end is that much later.
+"""
 
 
 @dataclass
 class Model(PageSource):
-    """`inclusive`: `to` brings its whole second. `refuses`: a range of no length is illegal."""
+    """`inclusive`: `to` brings its whole second. `refuses`: a range of no length is illegal.
+    `visible`: whether an event that was stored at that moment can be seen yet.
+    """
 
     events: list[tuple[float, bytes]]
     inclusive: bool
     refuses: bool
     shuffle: Any
     requests: int = 0
+    visible: Callable[[float], bool] = lambda _: True
 
     def fetch(self, request: Any, *, tolerant: bool) -> Page:
         self.requests += 1
         if request.since == request.until and self.refuses:
             raise ParameterIllegal("no")
         end = request.until + 1 if self.inclusive else request.until
-        found = [line for stored, line in self.events if request.since <= stored < end]
+        found = [
+            line
+            for stored, line in self.events
+            if request.since <= stored < end and self.visible(stored)
+        ]
         reached = len(found) >= request.limit
         assert not tolerant
         return page_of(self.shuffled(found[: request.limit + 2]), request.limit if reached else 0)
@@ -54,17 +68,28 @@ class Model(PageSource):
 
 
 def page_of(lines: list[bytes], limit: int) -> Page:
-    spool = PageSpool(io.BytesIO(), compressed=False)
+    spool = PageSpool(io.BytesIO())
     reached = b',"limit":%d' % limit if limit else b""
     context = b'{"total":%d,"offset":"x"%s}' % (len(lines), reached)
     spool.feed(b"\n".join([*lines, context]))
     return spool.finish()
 
 
-def collect(model: Model, limit: int, forget: Any) -> list[bytes]:
+class Time:
+    """`now`: Akamai's clock. Waiting is all that takes time."""
+
+    def __init__(self, now: float = NOW) -> None:
+        self.now = now
+
+    def wait(self, seconds: float) -> None:
+        self.now += seconds
+
+
+def collect(model: Model, limit: int, forget: Any, time: Time | None = None) -> list[bytes]:
     """All records of the range. `forget`: says when a run ends, and another goes on."""
-    pages = Fetcher(model, CorrectedClock(lambda: NOW), lambda _: None, Log("", "windows"))
-    windows = Windows(pages, lambda: NOW, lambda _: None, 60.0)
+    time = time or Time()
+    pages = Fetcher(model, CorrectedClock(lambda: time.now), time.wait, Log("", "windows"))
+    windows = Windows(pages, lambda: time.now, time.wait, 120.0)
     plan = WindowPlan("h", (1,), SINCE, UNTIL, SINCE, limit)
     before = None
     records: list[bytes] = []
@@ -112,6 +137,41 @@ def test_every_distinct_event_once_where_a_moment_cannot_be_asked_for(
     records = collect(model, 40, lambda: random.random() < 0.2)
     end = UNTIL + 1 if inclusive else UNTIL
     assert sorted(records) == sorted(line for stored, line in events if SINCE <= stored < end)
+
+
+@settings(max_examples=500)
+@given(
+    EVENTS,
+    st.integers(0, 300),
+    st.floats(5.0, LATE_MAX),
+    st.integers(8, 60),
+    st.randoms(use_true_random=False),
+)
+def test_events_that_become_visible_late(
+    events: list[tuple[float, bytes]], ago: int, late: float, limit: int, random: Any
+) -> None:
+    """The range ended `ago` seconds ago; some of its events are visible `late` seconds after they
+    were stored.
+    """
+    time = Time(UNTIL + ago)
+    delays = {stored: random.choice((5.0, late)) for stored, _ in events}
+    model = Model(
+        sorted(events),
+        inclusive=random.random() < 0.5,
+        refuses=False,
+        shuffle=random.shuffle,
+        visible=lambda stored: stored + delays[stored] <= time.now,
+    )
+    records = collect(model, limit, lambda: random.random() < 0.2, time)
+    end = UNTIL + 1 if model.inclusive else UNTIL
+    assert sorted(records) == sorted(line for stored, line in events if SINCE <= stored < end)
+
+
+def test_a_window_is_asked_for_as_soon_as_all_of_it_is_visible() -> None:
+    time = Time(UNTIL + 5.0)
+    model = Model([], inclusive=False, refuses=False, shuffle=lambda _: None)
+    collect(model, 40, lambda: False, time)
+    assert time.now == UNTIL + 60
 
 
 def test_few_requests_are_wasted() -> None:

@@ -6,6 +6,7 @@ import json
 import re
 import sys
 
+import pytest
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
@@ -19,6 +20,7 @@ from runtime_libraries import LOCKS, locked  # noqa: E402 - from the folder just
 LIST = json.loads((ROOT / "packaging" / "advisories.json").read_text(encoding="utf-8"))
 PAGE = (ROOT / "docs" / "advisories.md").read_text(encoding="utf-8")
 SUPPORT = {"9.4": "2026-12-16", "10.0": "2027-07-28"}
+pytestmark = pytest.mark.usefixtures("built_app")
 
 
 def rows() -> set[tuple[str, ...]]:

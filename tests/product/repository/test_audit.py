@@ -19,7 +19,6 @@ import audit  # from the folder just added
 if TYPE_CHECKING:
     from pathlib import Path
 
-TOOLS = ROOT / "build" / "venv" / "tools" / "bin" / "python"
 LIST: dict[str, Any] = json.loads(audit.LIST.read_text(encoding="utf-8"))
 
 
@@ -56,9 +55,9 @@ def test_what_is_reachable_or_not_assessed_fails(
     assert all("CVE-0000-1 is reachable, or not assessed" in line for line in wrong)
 
 
-def test_without_a_registry_it_says_that_nothing_was_compared() -> None:
+def test_without_a_registry_it_says_that_nothing_was_compared(tools: Path) -> None:
     done = subprocess.run(
-        [str(TOOLS), str(ROOT / "packaging" / "audit.py")],
+        [str(tools), str(ROOT / "packaging" / "audit.py")],
         check=False,
         capture_output=True,
         env={**os.environ, "PIP_NO_INDEX": "1", "PIP_CONFIG_FILE": os.devnull},

@@ -26,17 +26,22 @@ def rows(page: str) -> dict[str, list[str]]:
     return found
 
 
-def leaves(kind: type[errors.CollectionError]) -> list[type[errors.CollectionError]]:
-    below = kind.__subclasses__()
-    return [leaf for each in below for leaf in leaves(each)] if below else [kind]
+def kinds(kind: type[errors.CollectionError]) -> list[type[errors.CollectionError]]:
+    """Those that say what they are."""
+    below = [each for sub in kind.__subclasses__() for each in kinds(sub)]
+    return [kind, *below] if {"code", "advice"} & {*vars(kind)} else below
 
 
 def test_every_error_has_its_row_with_the_same_advice() -> None:
     documented = rows("troubleshooting.md")
-    for error in leaves(errors.CollectionError):
-        assert error.code in documented, error
-        if error.advice:
-            assert documented[error.code][2] == error.advice
+    advices: dict[str, list[str]] = {}
+    for error in kinds(errors.CollectionError):
+        if error is not errors.CollectionError:
+            advices.setdefault(error.code, []).append(error.advice)
+    assert set(advices) <= set(documented)
+    for code, told in advices.items():
+        if any(told):
+            assert documented[code][2] == " ".join(told)
 
 
 def test_every_event_of_the_log_has_its_row() -> None:
@@ -76,6 +81,29 @@ def test_what_is_masked() -> None:
         members = [f"{parent}.{each}" for parent, names in kind.members.items() for each in names]
         cells = [re.findall(r"`([^`]+)`", cell) for cell in documented[name][1:]]
         assert cells == [members, list(kind.headers), list(kind.parameters)]
+
+
+def test_contributing_names_what_is_there() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    part = text.partition("## Where it happens")[2].partition("\n## ")[0]
+    named = re.findall(r"`([a-z_/]+\.py)`(?: \(`(\w+)`\))?", part)
+    assert len(named) > 10
+    for path, name in named:
+        file = next(root / path for root in (PACKAGE, ROOT) if (root / path).is_file())
+        assert re.search(rf"\b{name}\b", file.read_text(encoding="utf-8")), f"{path}: {name}"
+
+
+def test_the_tests_that_contributing_runs_are_there() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    shown = re.findall(r"make one T=\"?([\w/]+\.py)(?:::(\w+))?", text)
+    assert len(shown) >= 3
+    for path, name in shown:
+        assert f"def {name}" in (ROOT / path).read_text(encoding="utf-8"), path
+
+
+def test_each_decision_has_its_number() -> None:
+    pages = sorted(path.name for path in (DOCS / "decisions").iterdir())
+    assert [name[:4] for name in pages] == [f"{n:04}" for n in range(1, len(pages) + 1)]
 
 
 def test_links_lead_somewhere() -> None:

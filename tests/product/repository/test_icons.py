@@ -14,7 +14,6 @@ from tests import ROOT
 if TYPE_CHECKING:
     from pathlib import Path
 
-TOOLS = ROOT / "build" / "venv" / "tools" / "bin" / "python"
 SIZES = {
     "appIcon.png": (36, 36),
     "appIcon_2x.png": (72, 72),
@@ -83,9 +82,9 @@ def test_size_and_contrast(name: str) -> None:
             assert (light + 0.05) / (dark + 0.05) >= LEAST_CONTRAST, (pixel, ground)
 
 
-def test_the_icons_are_those_of_their_source() -> None:
+def test_the_icons_are_those_of_their_source(tools: Path) -> None:
     done = subprocess.run(
-        [str(TOOLS), str(ROOT / "packaging" / "icons.py"), "--check"],
+        [str(tools), str(ROOT / "packaging" / "icons.py"), "--check"],
         check=False,
         capture_output=True,
         text=True,

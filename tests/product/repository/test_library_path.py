@@ -21,6 +21,7 @@ from runtime_libraries import by_folder  # noqa: E402 - likewise
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.usefixtures("built_app")
 PYTHONS = {"3.9": "lib39", "3.10": "lib39", "3.12": "lib39", "3.13": "lib313"}
 MODULES = {"requests": "requests", "splunk-sdk": "splunklib", "urllib3": "urllib3"}
 
@@ -70,7 +71,7 @@ def test_make_origins_tells_it_for_each_of_splunks_pythons() -> None:
 
 
 def test_every_script_asks_for_the_libraries_first() -> None:
-    """All but the worker's, which needs none."""
+    """All but the worker's and that of diag, which need none."""
     for script in APP.glob("bin/*.py"):
         lines = script.read_text(encoding="utf-8").splitlines()
         imports = [line.split()[1] for line in lines if line.startswith(("import ", "from "))]
@@ -79,7 +80,9 @@ def test_every_script_asks_for_the_libraries_first() -> None:
             for name in imports
             if name not in {"importlib", "logging", "pathlib", "signal", "sys"}
         ]
-        if script.name in {"library_path.py", "akamai_siem_worker.py"}:
+        if script.name == "akamai_siem_diag.py":
+            assert set(own) <= {"__future__", "os", "re", "typing"}, script
+        elif script.name in {"library_path.py", "akamai_siem_worker.py"}:
             assert all(name.startswith("ta_akamai_siem.") for name in own), script
         else:
             assert own[0] in {"library_path", "import_declare_test"}, script

@@ -43,7 +43,6 @@ TESTED_BY = {
     "run/run": "end_to_end/test_lifecycle",
     "run/run_time": "unit/continuous/test_run_length",
     "run/surroundings": "property/test_promise",
-    "splunk/bulletin": "end_to_end/test_bulletin",
     "splunk/connection": "end_to_end/test_lifecycle",
     "splunk/input_definition": "end_to_end/test_lifecycle",
     "splunk/input_settings": "repository/test_input_settings",
@@ -59,7 +58,6 @@ TESTED_BY = {
     "timestamps": "unit/pages/test_input_state",
     "validation": "end_to_end/test_validation",
     "writing/conversion": "unit/writing/test_workers",
-    "writing/progress": "unit/writing/test_delivery",
     "writing/resources": "end_to_end/test_collecting",
     "writing/worker_protocol": "unit/writing/test_workers",
 }

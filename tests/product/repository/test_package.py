@@ -186,10 +186,10 @@ def test_what_must_not_be_shipped_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "refused.tar.gz").exists()
 
 
-@pytest.mark.parametrize("package", [PACKAGE, SPLUNKBASE], ids=["private", "splunkbase"])
-def test_size(package: Path) -> None:
-    size = package.stat().st_size
-    print(f"{package.name}: {size:,} bytes")
+@pytest.mark.parametrize("packed", [PACKAGE, SPLUNKBASE], ids=["private", "splunkbase"])
+def test_size(packed: Path) -> None:
+    size = packed.stat().st_size
+    print(f"{packed.name}: {size:,} bytes")
     assert size < BYTES_AT_MOST
 
 
@@ -213,6 +213,16 @@ def test_only_the_package_for_splunkbase_asks_for_updates() -> None:
         app_conf = conf(files["default/app.conf"].decode())
         assert app_conf["package"]["check_for_updates"] == str(on).lower()
         assert json.loads(files[pages])["meta"]["checkForUpdates"] is on
+
+
+@pytest.mark.parametrize("packed", [PACKAGE, SPLUNKBASE], ids=["private", "splunkbase"])
+def test_it_holds_nothing_of_a_site(packed: Path) -> None:
+    kinds = rb"akab-[a-z0-9]{16}-[a-z0-9]{16}|-----BEGIN [A-Z ]*PRIVATE KEY-----|\$[17]\$[\w+/]{20}"
+    for name, data in contents(packed).items():
+        folders, _, file = name.rpartition("/")
+        assert "local" not in folders.split("/")
+        assert file not in {"passwords.conf", "local.meta", ".edgerc", "splunk.secret"}
+        assert not re.search(kinds, data), name
 
 
 def test_an_administrator_who_has_only_the_package_can_read_on() -> None:
@@ -239,6 +249,7 @@ def test_what_conf_and_spec_files_point_to_is_there() -> None:
         text = path.read_text(encoding="utf-8")
         assert "source of the add-on" not in text
         assert "add-on's source" not in text
+        assert not re.search(r"`make |\b(?:packaging|tests)/", text), path.name
         pattern = r"(?<![\w/])(?:docs|README|LICENSES|bin|lookups|static|default)/[\w./-]*\w"
         for target in re.findall(pattern, text):
             found.add(target)
@@ -380,7 +391,9 @@ def test_input_form_and_defaults_and_spec_name_the_same_settings(kind: str) -> N
     stored = {*form} - {"reset", "reset_confirmed"}
     assert {*spec[f"{kind}://<name>"], "name"} == {*stored, "python.required"}
     with_default = {name for name, entity in form.items() if "defaultValue" in entity}
-    assert {*defaults} - {"sourcetype", "python.version", "python.required"} == with_default
+    platform = {"sourcetype", "python.version", "python.required", "start_by_shell"}
+    assert {*defaults} - platform == with_default
+    assert defaults["start_by_shell"] == "false"
     for name in with_default:
         assert defaults[name] == form[name]["defaultValue"]
 

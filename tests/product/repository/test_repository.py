@@ -65,6 +65,14 @@ def test_commits_are_linted_by_make_lint() -> None:
         assert f"-m {linter}" in planned
 
 
+def test_what_a_test_needs_of_the_build_is_made() -> None:
+    """By a fixture, so that any test runs alone in a fresh clone."""
+    for path in sorted((ROOT / "tests" / "product" / "repository").glob("test_*.py")):
+        text = path.read_text(encoding="utf-8")
+        if re.search(r'"build" / "(?:TA_akamai_siem|venv)"|/ "dist"', text):
+            assert re.search(r'usefixtures\("(?:built_app|package)"\)|\(tools: Path', text), path
+
+
 def test_every_target_has_its_line_of_help() -> None:
     text = (ROOT / "Makefile").read_text(encoding="utf-8")
     (phony,) = re.findall(r"^\.PHONY: (.+)$", text, re.MULTILINE)

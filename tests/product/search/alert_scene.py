@@ -1,6 +1,6 @@
 """What saved searches are tried on: lines of the own log and events, placed in time, and a clock.
 
-A scene stands still at `NOW`; `Clock` lets searches run at another moment, one after the other.
+A scene stands still at `NOW`; searches run at it, or at another moment, one after the other.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 
 from tests import ROOT
 from tests.oracles import golden_files
-from tests.oracles.search_time import eval_expressions, spl
+from tests.oracles.search_time import spl
+from tests.oracles.search_time.clock import CLOCK
 from tests.oracles.search_time.knowledge import Event
 from tests.standins.splunk import conf_file
 
@@ -48,20 +49,6 @@ class Indexed(Event):
     """`indexed`: when, epoch seconds; 0 is at once."""
 
     indexed: float = 0.0
-
-
-class Clock:
-    """In the place of `time` for the eval function now()."""
-
-    def __init__(self) -> None:
-        self.moment = NOW
-
-    def time(self) -> float:
-        return self.moment
-
-
-CLOCK = Clock()
-vars(eval_expressions)["time"] = CLOCK
 
 
 # --- lines of the own log -------------------------------------------------------------------

@@ -14,7 +14,7 @@ from tests import ROOT
 from tests.oracles import golden_files
 from tests.oracles.cim_models import MODELS
 from tests.oracles.search_time.knowledge import Event, Knowledge
-from tests.product.search import hot_fields
+from tests.product.search import field_examples, hot_fields
 
 PAGE = (ROOT / "docs" / "fields.md").read_text(encoding="utf-8")
 SPLUNK = {"_time", "host", "source", "sourcetype", "index", "eventtype", "tag"}
@@ -159,3 +159,11 @@ def test_the_log() -> None:
         "event": "run.finished",
     }
     assert (fields["input"], fields["events"], fields["result"]) == ("first", "7", "done")
+
+
+def test_each_field_has_an_example() -> None:
+    """Of a golden file. `python -m tests.product.search.field_examples` writes them."""
+    assert field_examples.with_examples(PAGE) == PAGE
+    wrong = PAGE.replace("| `pol1_26545` |", "| `pol2_26545` |")
+    assert wrong != PAGE
+    assert field_examples.with_examples(wrong) == PAGE

@@ -177,7 +177,7 @@ def test_every_problem_at_once() -> None:
     [
         ("https://akab-x.luna.akamaiapis.net/", "akab-x.luna.akamaiapis.net"),
         ("192.0.2.7:8443", "192.0.2.7:8443"),
-        ("[2001:db8::7]:443", "[2001:db8::7]:443"),
+        ("[2001:db8::7]:443", "[2001:db8::7]"),
     ],
 )
 def test_host(entered: str, host: str) -> None:

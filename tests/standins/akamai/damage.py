@@ -24,6 +24,11 @@ def damage(page: Page, kind: str, options: dict[str, Any]) -> None:
         _add_to_total(page, options["delta"])
     elif kind == "garbage_line":
         _garbage_line(page, options)
+    elif kind == "context_line":
+        page.extra[len(page.slices) // 2] = page.context + b"\n"
+        _add_to_total(page, 1)
+    elif kind == "same_offset" and options["requested"]:
+        _change_context(page, offset=options["requested"])
     elif kind == "blank_lines":
         page.extra[0] = b"\n"
         page.extra[len(page.slices)] = b"\r\n  \n\n"
@@ -41,8 +46,11 @@ def _first(slices: list[Slice], events: int) -> list[Slice]:
 
 
 def _add_to_total(page: Page, delta: int) -> None:
-    context = json.loads(page.context)
-    context["total"] = max(0, context["total"] + delta)
+    _change_context(page, total=max(0, json.loads(page.context)["total"] + delta))
+
+
+def _change_context(page: Page, **changed: object) -> None:
+    context = {**json.loads(page.context), **changed}
     page.context = json.dumps(context, separators=(",", ":")).encode()
 
 

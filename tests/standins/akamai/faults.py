@@ -31,6 +31,8 @@ KINDS: dict[str, dict[str, Any]] = {
     "garbage_context": {"text": "<html>upstream connect error</html>"},
     "garbage_line": {"text": '{"type":"akamai_siem","attackData":', "how": "insert"},
     "blank_lines": {},
+    "context_line": {},
+    "same_offset": {},
     # how the body is sent
     "cut": {"after_bytes": 1000, "how": "rst"},
     "cut_gzip": {"after_bytes": 1000},
@@ -46,7 +48,7 @@ CHOICES: dict[tuple[str, str], tuple[object, ...]] = {
     ("cut", "how"): ENDINGS,
     ("time_limit", "how"): ENDINGS,
     ("stall", "where"): ("body", "headers"),
-    ("status", "status"): (*sorted(DOCUMENTED_STATUSES), 204, 302, 502, 504),
+    ("status", "status"): (*sorted(DOCUMENTED_STATUSES), 200, 204, 302, 502, 504),
 }
 
 

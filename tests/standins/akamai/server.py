@@ -212,7 +212,7 @@ class ApiHandler(BaseHTTPRequestHandler):
         api = self.server.api
         entry.status, entry.events = 200, page.total
         for fault in faults:
-            damage(page, fault.kind, fault.options)
+            damage(page, fault.kind, {**fault.options, "requested": entry.query.get("offset")})
         compressed = _accepts_gzip(entry.accept_encoding)
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
@@ -253,7 +253,8 @@ class ApiHandler(BaseHTTPRequestHandler):
             self._send_problem(entry, documented(status, options["detail"]), *headers)
             return
         page = f"<html><head><title>{status}</title></head><body>edge server</body></html>"
-        body = b"" if status == 204 else (options["body"] or page).encode()
+        given = page if options["body"] is None else options["body"]
+        body = b"" if status == 204 else given.encode()
         self._send_whole(entry, status, options["content_type"], body, *headers)
 
     def _send_whole(
@@ -262,7 +263,7 @@ class ApiHandler(BaseHTTPRequestHandler):
         self.send_response(status)
         for name, value in headers:
             self.send_header(name, value)
-        if body:
+        if status != 204:
             self.send_header("Content-Type", kind)
         if status != 204:
             self.send_header("Content-Length", str(len(body)))

@@ -24,7 +24,7 @@ def effective(layers: ConfLayers, app: str, stanza: str) -> dict[str, str]:
     merged = {
         "interval": "60",
         "disabled": "0",
-        "start_by_shell": "false",
+        "start_by_shell": "true",
         "source": stanza,
         "sourcetype": kind,
         **layers.defaults("inputs", app),

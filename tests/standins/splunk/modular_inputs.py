@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import threading
 from typing import TYPE_CHECKING, Callable
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from .event_stream import Event
     from .instance import Instance
     from .scheme import Scheme
+
+SHELL = "/bin/sh"
+"""What splunkd starts a script through on a *nix system, unless `start_by_shell = false`."""
 
 
 class ModularInputs:
@@ -191,6 +195,15 @@ class ModularInputs:
         script = self._instance.home.app_folder / "bin" / f"{kind}.py"
         return [self._instance.options.python, str(script), *more]
 
+    def _started(self, kind: str, by_shell: str) -> list[str]:
+        """As `start_by_shell` says. Shells differ in whether they stay between splunkd and the
+        script; this one always does.
+        """
+        command = self._command(kind)
+        if not is_true(by_shell):
+            return command
+        return [SHELL, "-c", f"{shlex.join(command)}; exit $?"]
+
     def _caller(self, kind: str, session_key: str) -> Caller:
         return Caller(
             self._instance.options.server_name,
@@ -220,7 +233,7 @@ class ModularInputs:
         document = run_document(self._caller(kind, key), stanza, self._instance.home.app, settings)
         launch = Launch(
             stanza,
-            self._command(kind),
+            self._started(kind, settings["start_by_shell"]),
             document,
             self._instance.environment,
             self._instance.options.strict_contract,

@@ -122,7 +122,7 @@ _FILES = {
     "default/app.conf": "[install]\nbuild = 7\n[launcher]\nversion = 1.2.3\n[ui]\nlabel = Tiny\n",
     "default/inputs.conf": (
         "[tiny]\npython.version = python3\npython.required = 3.9, 3.11, 3.13\n"
-        "sourcetype = tiny:event\n"
+        "start_by_shell = false\nsourcetype = tiny:event\n"
     ),
     "default/collections.conf": "[tiny_checkpoints]\n",
     "default/tiny.conf": "[logging]\nloglevel = INFO\nempty =\n",

@@ -150,6 +150,24 @@ def test_stop_kill_and_grace(splunk: SplunkStandin) -> None:
     assert [text.split(" ")[0] for text in run["stopped_by"]] == ["SIGTERM", "SIGKILL"]
 
 
+def test_a_shell_stays_between_unless_told_otherwise(tmp_path: Path) -> None:
+    """SIGTERM ends the shell alone: what it started is an orphan that keeps the pipe."""
+    conf = "[tiny]\npython.version = python3\npython.required = 3.9, 3.11, 3.13\n"
+    lingering = []
+    for by_shell in ("", "start_by_shell = false\n"):
+        app = make_tiny_app(
+            tmp_path / f"app{len(by_shell)}", {"default/inputs.conf": conf + by_shell}
+        )
+        home = tmp_path / f"home{len(by_shell)}"
+        with SplunkStandin(home, app, "--manual", app_name=NAME) as splunk:
+            splunk.create_raw_input("tiny", "one", mode="waits")
+            number = splunk.start_run("tiny://one")
+            splunk.wait_until("it runs", lambda: splunk.runs("tiny://one")[-1]["records"] > 0, 30)
+            splunk.signal("tiny://one", "TERM")
+            lingering.append(splunk.wait_run("tiny://one", number, 30)["lingering_processes"])
+    assert lingering == [True, False]
+
+
 def test_a_trap_kills_in_the_middle(splunk: SplunkStandin) -> None:
     stanza = made(splunk, "good", events=200_000)
     splunk.set_trap(stanza, after_records=1000)

@@ -17,7 +17,9 @@ from ta_akamai_siem.errors import (
     CollectionError,
     ConfigurationUnknown,
     CredentialRefused,
+    LimitRefused,
     OffsetExpired,
+    OffsetRefused,
     ParameterIllegal,
     PermissionMissing,
     ProxyRefused,
@@ -49,6 +51,10 @@ ANSWERS = [
     (400, GATEWAY + "pep-authn/request-error", "Bad header", CredentialRefused),
     (400, SIEM + "missing-parameters", "from is out of range", RangeExpired),
     (400, SIEM + "missing-parameters", "The time is too old", RangeExpired),
+    (400, SIEM + "missing-parameters", "from is beyond what is kept", RangeExpired),
+    (400, SIEM + "missing-parameters", "Outside of the Retention period", RangeExpired),
+    (400, SIEM + "missing-parameters", "Illegal offset", OffsetRefused),
+    (400, SIEM + "missing-parameters", "limit is too large", LimitRefused),
     (400, "", "", ParameterIllegal),
     (401, GATEWAY + "pep-authn/deny", "Inactive client token", CredentialRefused),
     (401, "", "", CredentialRefused),
@@ -90,6 +96,14 @@ def test_sentence_repeats_what_support_asks_for() -> None:
     assert "Manage SIEM" in text
 
 
+def test_a_sentence_is_no_longer_than_its_reader_bears() -> None:
+    answer = ErrorResponse(403, {"title": "a" * 200, "detail": "b" * 200})
+    assert answer.sentence() == f"Akamai answered '{'a' * 200}: {'b' * 98}' (HTTP 403)"
+    twice = ErrorResponse(403, {"title": "No", "detail": "No"})
+    assert twice.sentence() == "Akamai answered 'No' (HTTP 403)"
+    assert ErrorResponse(403).sentence() == "Akamai answered 'no explanation' (HTTP 403)"
+
+
 @pytest.mark.parametrize("body", [b"", b"<html>Bad gateway</html>", b"[1]", b"[" * 100_000])
 def test_a_body_that_is_no_problem(body: bytes) -> None:
     found = error_of(read_error_response(502, {}, body))
@@ -100,16 +114,42 @@ def test_a_body_that_is_no_problem(body: bytes) -> None:
 def test_retry_after() -> None:
     date = "Tue, 20 Jun 2023 15:02:30 GMT"
     later = "Tue, 20 Jun 2023 15:03:10 GMT"
+    earlier = "Tue, 20 Jun 2023 15:02:00 GMT"
     waits = [
         error(429, Retry_After="17"),
         error(503, Retry_After=later, Date=date),
+        error(503, Retry_After=earlier, Date=date),
+        error(429, Retry_After=later),
+        error(429, Retry_After="1234567"),
         error(429, Retry_After="soon"),
         error(429),
     ]
-    assert [getattr(found, "retry_after", "missing") for found in waits] == [17.0, 40.0, None, None]
+    told = [getattr(found, "retry_after", "missing") for found in waits]
+    assert told == [17.0, 40.0, 0.0, None, 1234567.0, None, None]
 
 
 def test_clock() -> None:
     found = error(400, "", "Invalid timestamp", Date="Tue, 20 Jun 2023 15:02:30 GMT")
     assert isinstance(found, ClockSkewed)
     assert found.akamai_time == 1687273350.0
+
+
+def test_what_a_foreign_body_tells() -> None:
+    body = b"<HTML><TITLE>Access\n Denied</TITLE>Reference&#32;&#35;18&#46;00&#46;1770&#46;0</HTML>"
+    found = error_of(read_error_response(403, {"Content-Type": "text/html"}, body))
+    assert type(found) is UnexpectedAnswer
+    assert "'Access Denied'" in found.what
+    assert "content type text/html" in found.what
+    assert "reference number 18.00.1770.0" in found.what
+
+
+def test_an_older_problem_form() -> None:
+    problem = {"problemType": SIEM + "unauthorized", "httpStatus": 403, "title": "No"}
+    found = error_of(read_error_response(403, {}, json.dumps(problem).encode()))
+    assert type(found) is PermissionMissing
+
+
+def test_retry_after_is_told_as_it_was_sent() -> None:
+    assert "Retry-After 86400" in error(503, Retry_After="86400").what
+    assert getattr(error(503, Retry_After="9" * 15), "retry_after", 0) == 999999999999999.0
+    assert getattr(error(503, Retry_After="9" * 400), "retry_after", 0) is None

@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ta_akamai_siem.akamai.page import Context
-from ta_akamai_siem.akamai.plan import Failed, Remembered
+from ta_akamai_siem.akamai.plan import RETRY_AFTER_MAX, Failed, Remembered
 from ta_akamai_siem.akamai.request import OffsetRequest, TimeRequest
 from ta_akamai_siem.continuous import cursor as cursors
-from ta_akamai_siem.continuous.cursor import Cursor
-from ta_akamai_siem.errors import CheckpointUnusable, RateLimited
-from ta_akamai_siem.limits import LATENCY, MARGIN, RETENTION_SLACK
+from ta_akamai_siem.continuous.cursor import CUT_REMEMBERED, RECOVERY_PAGES, Cursor, Cut
+from ta_akamai_siem.errors import (
+    CheckpointDamaged,
+    CheckpointUnusable,
+    ClockSkewed,
+    CollectionError,
+    PageIncomplete,
+    RateLimited,
+    ServerTrouble,
+    UnexpectedAnswer,
+    Unreachable,
+)
+from ta_akamai_siem.limits import LATENCY, MARGIN, PAGE_EVENTS_MAX, RETENTION_SLACK
 from ta_akamai_siem.settings import Account, InputSettings
 
 NOW = 1_750_000_000.0
+TOKEN = "71cca;x"
 ACCOUNT = Account("main", "192.0.2.7", "client-token", "client-secret", "access-token")
 
 
@@ -25,7 +39,8 @@ def settings(start_back: int = 0, limit: int = 50_000) -> InputSettings:
 
 def test_first_request_from_now() -> None:
     begun = cursors.begin(settings(), NOW)
-    assert begun.request(NOW + 1) == OffsetRequest("NULL", 10_000)
+    assert begun.request(NOW + 1.9) == OffsetRequest("NULL", 10_000)
+    assert begun.request(NOW + 2) == TimeRequest(int(NOW), 10_000)
 
 
 def test_first_request_from_now_that_comes_late_names_the_moment() -> None:
@@ -47,6 +62,8 @@ def test_whoever_begins_from_now_a_second_time_skips_nothing() -> None:
 def test_first_request_from_back_then() -> None:
     begun = cursors.begin(settings(start_back=3600, limit=500), NOW)
     assert begun.request(NOW + 1) == TimeRequest(int(NOW) - 3600, 500)
+    a_second = cursors.begin(settings(start_back=1, limit=500), NOW)
+    assert a_second.request(NOW) == TimeRequest(int(NOW) - 1, 500)
 
 
 def test_time_mode_never_asks_beyond_the_retention() -> None:
@@ -89,28 +106,120 @@ def test_drained(total: int, context_limit: int | None, drained: bool) -> None:
 
 def test_limit_follows_what_the_connection_can_do() -> None:
     cursor = Cursor("h", (1,), limit=10_000)
-    assert cursor.paced(2.0, 50_000, full=True).limit == 20_000
+    assert cursor.paced(2.0, 50_000, full=True).limit == 40_000
+    assert cursor.paced(12.0, 50_000, full=True).limit == 20_000
     assert cursor.paced(2.0, 15_000, full=True).limit == 15_000
     assert cursor.paced(2.0, 50_000, full=False).limit == 10_000
     assert cursor.paced(30.0, 50_000, full=True).limit == 10_000
     assert cursor.paced(90.0, 50_000, full=True).limit == 5_000
+    # What was not full was not slow because of its size.
+    assert cursor.paced(90.0, 50_000, full=False).limit == 10_000
     assert cursor.paced(2.0, 700, full=False).limit == 700
     assert Cursor("h", (1,), limit=1).halved().limit == 1
 
 
-def test_after_a_cut_it_stays_below_the_limit_that_was_cut() -> None:
+def test_after_a_cut_it_stays_below_the_limit_that_was_cut_for_some_pages() -> None:
     cut = Cursor("h", (1,), limit=40_000).halved()
-    assert (cut.limit, cut.cut_limit) == (20_000, 40_000)
-    grown = cut.paced(2.0, 600_000, full=True)
-    assert grown.limit == 30_000
-    assert grown.paced(2.0, 600_000, full=True).limit == 30_000
-    assert grown.paced(90.0, 600_000, full=True).limit == 15_000
-    page = Context(30_000, "x", 30_000)
-    assert grown.after(page, NOW, drained=False).cut_limit == 40_000
-    drained = grown.after(page, NOW, drained=True)
-    assert drained.paced(2.0, 600_000, full=True).limit == 60_000
-    # Cut at its smallest, it can still grow again.
-    assert Cursor("h", (1,), limit=1).halved().paced(1.0, 500, full=True).limit == 2
+    assert (cut.limit, cut.cut.limit) == (20_000, 40_000)
+    page = Context(30_000, "71cca;x", 30_000)
+    for _ in range(CUT_REMEMBERED - 1):
+        cut = cut.paced(2.0, 600_000, full=True).after(page, NOW, drained=False)
+        assert cut.limit == 30_000
+    assert cut.paced(90.0, 600_000, full=True).limit == 15_000
+    assert cut.paced(2.0, 600_000, full=True).limit == 120_000
+
+
+def test_nothing_left_ends_the_memory_of_a_cut() -> None:
+    cut = Cursor("h", (1,), limit=40_000).halved()
+    drained = cut.after(Context(5, "71cca;x", None), NOW, drained=True)
+    assert drained.paced(2.0, 600_000, full=True).limit == 80_000
+
+
+CUT = PageIncomplete("cut", events=1)
+EVENTLESS: tuple[CollectionError, ...] = (
+    UnexpectedAnswer("HTML"),
+    PageIncomplete("no event"),
+    PageIncomplete("the count", ended=True),
+    ServerTrouble("503", 86_400.0),
+    RateLimited("429", 30.0),
+    Unreachable("reset"),
+    ClockSkewed("Invalid timestamp", NOW),
+)
+
+
+@given(st.lists(st.sampled_from(EVENTLESS), max_size=40), st.integers(1, 600_000))
+def test_an_answer_without_an_event_leaves_the_limit(
+    errors: list[CollectionError], limit: int
+) -> None:
+    cursor = Cursor("h", (1,), limit=limit, offset="71cca;x")
+    for error in errors:
+        cursor = cursor.failed(Failed(error, NOW))
+    assert (cursor.limit, cursor.cut) == (limit, Cut())
+
+
+_PAGES = st.tuples(st.floats(0, 200), st.booleans(), st.booleans())
+
+
+@given(
+    st.lists(st.one_of(st.sampled_from((*EVENTLESS, CUT)), _PAGES), max_size=60),
+    st.integers(1, 600_000),
+    st.integers(1, 600_000),
+)
+def test_whatever_has_failed_the_limit_comes_back(
+    happened: list[CollectionError | tuple[float, bool, bool]], limit: int, ceiling: int
+) -> None:
+    """For any failures and pages, slow and quick, then health: within `RECOVERY_PAGES` pages."""
+    cursor = Cursor("h", (1,), limit=limit, offset="71cca;x")
+    for what in happened:
+        if isinstance(what, tuple):
+            seconds, full, drained = what
+            cursor = cursor.paced(seconds, ceiling, full=full)
+            cursor = cursor.after(Context(9, "71cca;y", None), NOW, drained=drained)
+        else:
+            cursor = cursors.from_document(cursor.failed(Failed(what, NOW)).to_document())
+    pages = 0
+    while cursor.limit < ceiling:
+        cursor = cursor.paced(1.0, ceiling, full=True)
+        cursor = cursor.after(Context(9, "71cca;y", 9), NOW, drained=False)
+        pages += 1
+        assert pages <= RECOVERY_PAGES
+    assert cursor.paced(1.0, ceiling, full=True).limit == ceiling
+
+
+def test_no_value_delays_a_request_for_more_than_ten_minutes() -> None:
+    cursor = Cursor("h", (1,), offset="71cca;x")
+    for seconds in (86_400.0, 999_999.0, 1e15):
+        waiting = cursor.failed(Failed(ServerTrouble("503", seconds), NOW))
+        assert waiting.pause(NOW) == RETRY_AFTER_MAX
+        assert waiting.pause(NOW + RETRY_AFTER_MAX) == 0
+    document = cursor.to_document()
+    strange: list[object] = [NOW + 86_400, 1e300, float("nan"), float("inf"), "x", None, [], True]
+    for stored in strange:
+        assert cursors.from_document({**document, "not_before": stored}).pause(NOW) == 0
+    begun = replace(cursor, offset=None, since=NOW + 86_400)
+    assert begun.pause(NOW) == 0
+    assert begun.request(NOW) == TimeRequest(int(NOW) - LATENCY - 1, begun.limit)
+
+
+@pytest.mark.parametrize("name", list(Cursor("h", (1,)).to_document()))
+@pytest.mark.parametrize(
+    "value", [float("inf"), float("nan"), -1, 10**400, "", "x", None, [], {}, True], ids=repr
+)
+def test_no_member_of_a_document_breaks_a_run(name: str, value: object) -> None:
+    """It is refused with the way out, or it makes a request that can be asked."""
+    document = {**Cursor("h", (1,), offset="71cca;x").to_document(), name: value}
+    try:
+        cursor = cursors.from_document(document)
+    except CheckpointDamaged:
+        return
+    for restarted in (cursor, cursor.replaying()):
+        assert 0 <= restarted.pause(NOW) <= RETRY_AFTER_MAX
+        assert 1 <= restarted.request(NOW).limit <= PAGE_EVENTS_MAX
+
+
+def test_a_host_whose_clock_began_in_1970_records_no_gap_from_then() -> None:
+    begun = cursors.from_document(cursors.begin(settings(), 60.0).to_document())
+    assert begun.gap(begun.request(NOW)) is None
 
 
 def test_a_beginning_that_has_expired_is_a_gap() -> None:
@@ -120,6 +229,7 @@ def test_a_beginning_that_has_expired_is_a_gap() -> None:
     assert late is not None
     assert late.since == begun.since
     assert late.until == int(NOW + 3600 - 43200 + RETENTION_SLACK)
+    assert late.cause == "offset_expired"
 
 
 def test_a_beginning_follows_the_clock_until_the_first_page() -> None:
@@ -150,8 +260,25 @@ def test_document_round_trip() -> None:
     )
     document = {"_key": "akamai_siem:first", **cursor.to_document(), "saved_at": NOW}
     assert cursors.from_document(document) == cursor
-    names = {field.name for field in dataclasses.fields(Cursor)} - {"remembered"}
-    assert names | {"doubts", "not_before"} <= set(document)
+    names = {field.name for field in dataclasses.fields(Cursor)} - {"remembered", "cut"}
+    assert names | {"doubts", "not_before", "cut_limit", "cut_pages"} <= set(document)
+
+
+def test_a_document_of_the_first_release_is_read() -> None:
+    """Written before the clock was corrected, and before a cut was remembered."""
+    cursor = Cursor("h", (7,), 300, TOKEN, NOW, complete_until=NOW - 5)
+    document = cursor.to_document()
+    assert document["version"] == 1
+    for name in ("cut_limit", "host_time", "skew"):
+        del document[name]
+    assert cursors.from_document(document) == cursor
+
+
+def test_a_page_is_told_by_its_token_or_by_its_beginning() -> None:
+    """The name that progress inside a page goes by."""
+    cursor = Cursor("h", (1,), offset=TOKEN, since=NOW - 900, complete_until=NOW - 500)
+    assert cursor.position == TOKEN
+    assert cursor.replaying().position == f"since {NOW - 560}"
 
 
 @pytest.mark.parametrize(

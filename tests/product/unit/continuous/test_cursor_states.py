@@ -13,7 +13,7 @@ from ta_akamai_siem.akamai.page import Context
 from ta_akamai_siem.akamai.plan import Failed, Remembered
 from ta_akamai_siem.akamai.request import OffsetRequest, TimeRequest
 from ta_akamai_siem.continuous import cursor as cursors
-from ta_akamai_siem.continuous.cursor import FROM_NOW_GRACE, QUICK, SLOW, Cursor
+from ta_akamai_siem.continuous.cursor import FROM_NOW_GRACE, QUICK, SLOW, Cursor, Cut
 from ta_akamai_siem.errors import (
     ClockSkewed,
     OffsetExpired,
@@ -69,10 +69,10 @@ def samples() -> dict[str, list[Cursor]]:
     start = Cursor("h", (1,), LIMIT, since=NOW, from_now=True, host_time=True)
     back = replace(start, since=NOW - 3600, from_now=False)
     first = back.after(Context(5, TOKEN, 5), NOW - 900, drained=False)
-    offset = replace(first, cut_limit=40_000, remembered=busy, complete_until=NOW - 600)
+    offset = replace(first, cut=Cut(40_000, 3), remembered=busy, complete_until=NOW - 600)
     found: dict[str, list[Cursor]] = {name: [] for name in STATES}
     for cursor in (start, back, first, offset, first.replaying(), offset.replaying()):
-        for sample in (cursor, replace(cursor, remembered=busy, cut_limit=40_000)):
+        for sample in (cursor, replace(cursor, remembered=busy, cut=Cut(40_000, 3))):
             found[state_of(sample)].append(sample)
     for cursor in (start, back):
         found[state_of(cursor)].append(cursor.clock_corrected(60.0))
@@ -87,15 +87,18 @@ HAPPENS: dict[str, Callable[[Cursor], list[Cursor]]] = {
     "page": lambda c: [c.after(Context(9, "next", 9), NOW, drained=False)],
     "drained": lambda c: [c.after(Context(9, "next", None), NOW, drained=True)],
     "expired": failing(OffsetExpired("416"), RangeExpired("400", NOW)),
-    "cut": failing(PageIncomplete("cut")),
+    "cut": failing(PageIncomplete("cut", events=7)),
     "mismatch": lambda c: [
         c.mismatched(),
         c.failed(Failed(PageIncomplete("count", ended=True), NOW)),
     ],
     "wait": failing(RateLimited("429", 30.0), ServerTrouble("503", 30.0)),
-    "trouble": failing(RateLimited("429"), ServerTrouble("500"), Unreachable("reset")),
+    "trouble": failing(
+        RateLimited("429"), ServerTrouble("500"), Unreachable("reset"), PageIncomplete("no event")
+    ),
     "clock": failing(ClockSkewed("Invalid timestamp", NOW + 600), correction=600.0),
     "pace": lambda c: [
+        c.paced(QUICK / 8, 50_000, full=True),
         c.paced(QUICK / 2, 50_000, full=True),
         c.paced(SLOW * 1.5, 50_000, full=True),
         c.paced(QUICK / 2, 50_000, full=False),

@@ -32,20 +32,35 @@ VALUES = {
         "[only]\n" + "\n".join(LINES),
         "[default]\nhost = old\n" + "\n".join(LINES),
         "[a]\nhost = x\n[default]\n" + "\n".join(LINES),
+        "[default]\n" + "\n".join(LINES).replace(".net", ".net:443"),
+        "[default]\n"
+        + "\n".join(LINES).replace("host = ", "host = https://").replace("net", "net:443/"),
+        "[default]\n" + "\n".join(LINES).replace(" = ", ": "),
+        "\n".join(LINES).replace(" = ", ":"),
+        "[default]\n"
+        + "\n".join(LINES).replace("host = ", "host = HTTPS://").replace(".net", ".net/"),
+        "[DEFAULT]\n" + "\n".join(LINES) + "\n[lab]\n" + "\n".join(LINES).replace("example", "lab"),
     ],
 )
 def test_forms(text: str) -> None:
-    assert read_edgerc(text) == VALUES
+    assert read_edgerc(text) == (VALUES, "")
 
 
 def test_a_section_of_its_own() -> None:
     text = "[default]\nhost = x\n[siem]\n" + "\n".join(LINES)
-    assert read_edgerc(text, " siem ") == VALUES
+    assert read_edgerc(text, " siem ").values == VALUES
+
+
+def test_a_key_for_account_switching_is_warned_of() -> None:
+    found = read_edgerc("[default]\n" + "\n".join(LINES) + "\naccount_key = 1-ABCD:1-2RBL\n")
+    assert found.values == VALUES
+    assert "account_key" in found.warning
+    assert "1-ABCD" not in found.warning
 
 
 def test_a_percent_sign_is_one() -> None:
     text = "\n".join(LINES).replace("c2VjcmV0", "%(host)s%")
-    assert read_edgerc(text)["client_secret"] == "%(host)s%+/="
+    assert read_edgerc(text).values["client_secret"] == "%(host)s%+/="
 
 
 @pytest.mark.parametrize(

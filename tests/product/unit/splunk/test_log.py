@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import logging
 import re
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 from ta_akamai_siem.splunk.log import Log, log_file_name, open_log, page_log, set_level
+from tests import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,6 +67,28 @@ def test_a_library_at_debug_is_not_heard(log: Log, tmp_path: Path) -> None:
     logging.getLogger("akamai.edgegrid.edgegrid").debug("signing key: secret")
     logging.getLogger("urllib3").debug("GET /siem")
     assert len(lines(tmp_path)) == 1
+
+
+def test_a_full_disk_is_one_line(tmp_path: Path) -> None:
+    """In a process of its own: what its end says counts too."""
+    folder = tmp_path / "var" / "log" / "splunk"
+    folder.mkdir(parents=True)
+    (folder / "ta_akamai_siem_first.log").symlink_to("/dev/full")
+    program = (
+        "from ta_akamai_siem.splunk.log import open_log\n"
+        "log = open_log('akamai_siem', 'first')\n"
+        "for number in range(57):\n    log.info('page.collected', events=number)\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program],
+        env={"PYTHONPATH": str(ROOT / "bin"), "SPLUNK_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert re.fullmatch(
+        r"WARN log\.unwritable [^\n]* reason=No space left on device\n", ended.stderr
+    )
 
 
 def test_file_names_are_safe_and_different() -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import io
 import json
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,15 +14,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ta_akamai_siem.akamai.page import Page, PageSpool
-from ta_akamai_siem.errors import PageIncomplete, PipeClosed
+from ta_akamai_siem.errors import PageIncomplete, PipeClosed, StopRequested
 from ta_akamai_siem.record.event_time import Moment
-from ta_akamai_siem.writing.delivery import PROGRESS_EVENTS_MAX, Delivery
+from ta_akamai_siem.writing.conversion import InProcess
+from ta_akamai_siem.writing.delivery import Delivery, WritingResources
 from ta_akamai_siem.writing.event_stream import EventStream
 from ta_akamai_siem.writing.progress import Progress, ProgressFile
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
     from random import Random
+
+    from ta_akamai_siem.akamai.lines import Lines
+    from ta_akamai_siem.writing.conversion import Converted
 
 
 def moment() -> Moment:
@@ -31,6 +38,7 @@ class Pipe(EventStream):
     """Takes elements; breaks after `room` events, as when the process is killed there."""
 
     def __init__(self, room: int = 10**9) -> None:
+        super().__init__(-1)
         self.room = room
         self.events: list[str] = []
 
@@ -71,7 +79,7 @@ class Killed(Memory):
 
 
 def page_of(lines: list[bytes], *, tolerant: bool = False) -> Page:
-    spool = PageSpool(io.BytesIO(), compressed=False, tolerant=tolerant)
+    spool = PageSpool(io.BytesIO(), tolerant=tolerant)
     context = b'{"total":%d,"offset":"next"}' % len(lines)
     spool.feed(b"\n".join([*lines, context]))
     return spool.finish()
@@ -99,7 +107,98 @@ def test_a_kill_repeats_no_more_than_the_bound(count: int, room: int) -> None:
     deliver(again, memory, lines)
     seen = pipe.events + again.events
     assert len(set(seen)) == count
-    assert len(seen) - count <= PROGRESS_EVENTS_MAX
+    assert len(seen) - count <= 2_000
+
+
+class Recorded(Memory):
+    """Keeps every record of progress."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.events: list[int] = []
+
+    def save(self, progress: Progress) -> None:
+        super().save(progress)
+        self.events.append(progress.events)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [
+        # Of a block; the file system may be slow, so progress is recorded as rarely as is allowed.
+        (0.0, [2000, 4000, 6000, 8000]),
+        (0.124, [1000, 2500, 4000, 5500, 7000, 8500]),
+        (0.13, [1000, 2000, 3000, 4000, 5000, 6000, 7000, 8000, 9000]),
+        (60.0, [1000, 2000, 3000, 4000, 5000, 6000, 7000, 8000, 9000]),
+    ],
+)
+def test_when_progress_is_recorded(
+    seconds: float, expected: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`seconds`: that a block of 500 events takes."""
+    recorded, now = Recorded(), [0.0]
+
+    def take(_: int) -> None:
+        now[0] += seconds
+
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    lines = [b'{"n":%d}' % number for number in range(9_500)]
+    made = Delivery(Pipe(), recorded, lambda: None, moment, WritingResources(rate_limit=take))
+    made.deliver(page_of(lines), "p")
+    assert recorded.events == expected
+
+
+class Named(InProcess):
+    """Tells its name at each block."""
+
+    def __init__(self, name: str, used: list[str]) -> None:
+        super().__init__()
+        self._name, self._used = name, used
+
+    def begin(self, lines: Lines, moment: Moment, *, tolerant: bool) -> Callable[[], Converted]:
+        self._used.append(self._name)
+        return super().begin(lines, moment, tolerant=tolerant)
+
+
+@pytest.mark.parametrize(
+    ("count", "behind", "expected"),
+    [(5_000, True, "workers"), (4_999, True, "self"), (5_000, False, "self"), (1, None, "self")],
+)
+def test_who_transforms_a_page(count: int, behind: bool | None, expected: str) -> None:
+    used: list[str] = []
+    resources = WritingResources(in_process=Named("self", used), workers=Named("workers", used))
+    made = Delivery(Pipe(), Memory(), lambda: None, moment, resources)
+    page = page_of([b'{"n":%d}' % number for number in range(count)])
+    if behind is None:
+        made.deliver(page, "p")
+    else:
+        made.deliver(page, "p", behind=behind)
+    assert set(used) == {expected}
+
+
+def test_of_a_page_without_events_nothing_is_told() -> None:
+    delivered = Delivery(Pipe(), Memory(), lambda: None, moment).deliver(page_of([]), "p")
+    assert dataclasses.astuple(delivered) == (0, 0, 0, 0, 0, 0, 0.0, 0.0)
+
+
+def test_a_page_is_left_as_soon_as_a_stop_is_asked_for() -> None:
+    """Between two blocks; what was written is recorded, and how much is told before it is."""
+    told: list[int] = []
+
+    def check() -> None:
+        if len(told) == 3:
+            raise StopRequested("stop")
+
+    pipe, memory = Pipe(), Memory()
+    made = Delivery(pipe, memory, check, moment, WritingResources(rate_limit=told.append))
+    lines = [b'{"n":%d}' % number for number in range(2_250)]
+    with pytest.raises(StopRequested):
+        made.deliver(page_of(lines), "p")
+    assert (told, len(pipe.events)) == ([500, 500, 500], 1_000)
+    assert memory.progress is not None
+    assert (memory.progress.position, memory.progress.events) == ("p", 1_000)
+    assert deliver(pipe, memory, lines) == 1_000
+    assert len(pipe.events) == 2_250
 
 
 def test_another_order_is_written_whole() -> None:

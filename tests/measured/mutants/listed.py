@@ -1,0 +1,196 @@
+"""The mutants: each breaks a promise, or a rule that a document states.
+
+Beside the numbers of docs/delivery.md, once as nothing and once doubled, there are those that
+survived a search in which every operator, number and call of these modules was changed in turn.
+"""
+
+from __future__ import annotations
+
+from tests.measured.mutants.mutant import Mutant
+
+UNIT, PROPERTY = "tests/product/unit", "tests/product/property"
+NUMBERS = (f"{PROPERTY}/test_promise_numbers.py",)
+PROMISE = (*NUMBERS, f"{PROPERTY}/test_promise_examples.py", f"{PROPERTY}/test_promise.py")
+CURSOR = (f"{UNIT}/continuous", *NUMBERS, f"{PROPERTY}/test_promise_examples.py")
+HISTORY = (f"{UNIT}/position/test_history.py", *NUMBERS)
+WINDOWS = (f"{UNIT}/backfill", f"{PROPERTY}/test_windows.py")
+DELIVERY = (f"{UNIT}/writing/test_delivery.py",)
+PAGE = (f"{UNIT}/akamai/test_page.py",)
+ERRORS = (f"{UNIT}/akamai/test_error_table.py",)
+SPOOL = (f"{UNIT}/akamai/test_spool.py",)
+MULTISET = (f"{UNIT}/akamai/test_line_multiset.py",)
+RECORD = (
+    f"{UNIT}/record/test_event_golden.py",
+    f"{PROPERTY}/test_event_reference.py",
+    f"{PROPERTY}/test_rules.py",
+)
+MASKING = (f"{UNIT}/record/test_masking.py",)
+
+
+def number(file: str, tests: tuple[str, ...], name: str, value: str, *others: str) -> list[Mutant]:
+    """A constant with other values."""
+    return [
+        Mutant(file, f"\n{name} = {value}\n", f"\n{name} = {other}\n", tests) for other in others
+    ]
+
+
+def changes(file: str, tests: tuple[str, ...], *pairs: tuple[str, str]) -> list[Mutant]:
+    """Texts, and what replaces them."""
+    return [Mutant(file, old, new, tests) for old, new in pairs]
+
+
+MUTANTS = (
+    *number("limits.py", NUMBERS, "MARGIN", "60", "0", "30", "120"),
+    *number("limits.py", WINDOWS, "MARGIN", "60", "0", "120"),
+    *number("limits.py", PROMISE[1:], "MARGIN", "60", "0"),
+    *number("limits.py", NUMBERS, "LATENCY", "5", "0", "10"),
+    *number("limits.py", CURSOR, "RETENTION", "12 * 3600", "6 * 3600", "24 * 3600"),
+    *number("limits.py", CURSOR, "RETENTION_SLACK", "10", "-10"),
+    *number("limits.py", CURSOR, "BEGIN_SLACK", "30", "0"),
+    *number("limits.py", WINDOWS, "PAGE_EVENTS_MAX", "600_000", "1", "1_200_000"),
+    *number("position/history.py", HISTORY, "SAFE_AGE", "30.0", "0.0", "60.0"),
+    *number("position/history.py", HISTORY, "STOP_AGE", "60.0", "0.0", "120.0"),
+    *number("position/history.py", HISTORY, "SPACING", "5.0", "0.0", "10.0"),
+    *number("position/lease.py", NUMBERS, "EXPIRY", "45.0", "0.0", "90.0"),
+    *number("writing/delivery.py", DELIVERY, "PROGRESS_EVENTS_MAX", "2_000", "0", "4_000"),
+    *number("writing/delivery.py", DELIVERY, "PROGRESS_EVENTS", "1_000", "0", "2_000"),
+    *number("writing/delivery.py", DELIVERY, "PROGRESS_SECONDS", "0.25", "0.0", "0.5"),
+    *changes(
+        "continuous/cursor.py",
+        CURSOR,
+        ("asked_at - LATENCY if drained else", "asked_at - LATENCY if True else"),
+        ("else self.complete_until - MARGIN", "else self.complete_until"),
+        ("replace(self, complete_until=moment) if moment > known", "self if moment > known"),
+        ("self, offset=None, from_now=False", "self, offset=None, from_now=self.from_now"),
+        ("and now < self.since + FROM_NOW_GRACE", ""),
+        ("self.since + LATENCY + 1 - now", "self.since - now"),
+        ("int(max(since, oldest))", "int(since)"),
+        ("context.limit is None and", ""),
+        ("if not self.host_time:", "if self.host_time:"),
+        ('_moment(document["since"]) - skew', '_moment(document["since"])'),
+        ("limit=min(LIMIT_FIRST, settings.limit)", "limit=LIMIT_FIRST"),
+        ("from_now=not settings.start_back", "from_now=True"),
+    ),
+    *changes(
+        "continuous/collector.py",
+        PROMISE,
+        ("min(delivered.late, fetched.asked_at - LATENCY)", "fetched.asked_at - LATENCY"),
+        (".complete_to(self._complete)\n            self.totals", "\n            self.totals"),
+    ),
+    *changes(
+        "backfill/windows.py",
+        WINDOWS,
+        ("self.end + MARGIN - now", "self.at + MARGIN - now"),
+        ("at=at, joined=False,", "at=at,"),
+        ("RETENTION_SLACK) + 1", "RETENTION_SLACK)"),
+        ("at = min(oldest, self.until)", "at = oldest"),
+        ("PAGE_EVENTS_MAX if self.end - self.at == 1 else self.limit", "self.limit"),
+        ("context.limit is not None or", ""),
+        ("width=max(1, (self.end", "width=((self.end"),
+        ("joined=True,", "joined=False,"),
+    ),
+    *changes(
+        "backfill/window_pages.py",
+        WINDOWS,
+        ("Recheck(plan.at - 1, plan.at)", "Recheck(plan.at, plan.at)"),
+        ("return shared.shared_with(self._brought(Recheck(plan.at, plan.at)))", "return shared"),
+        ("if not overflows or not plan.can_be_split:", "if True:"),
+    ),
+    *changes(
+        "writing/delivery.py",
+        DELIVERY,
+        ("or progress.position != position", ""),
+        ("if remaining or skipped.hex() != progress.digest:", "if remaining:"),
+        ("digest.copy_from(skipped)", "pass"),
+        ("if len(lines) <= _CHUNK:", "if lines:"),
+        ("self._written.add(chain.from_iterable(begun.known for begun in waiting))", "pass"),
+    ),
+    *changes(
+        "writing/progress.py",
+        DELIVERY,
+        ('if value["splunkd_started"] != self._splunkd_started:', "if False:"),
+        ("unlink(missing_ok=True)", "unlink()"),
+    ),
+    *changes(
+        "akamai/page.py",
+        PAGE,
+        ("self._stream.eof and not self._stream.unused_data", "True"),
+        ("if context.total != self.count:", "if False:"),
+        ("if self._no_objects:", "if False:"),
+        ("if mismatch and not self._tolerant:", "if False:"),
+        ("or not offset:", "or False:"),
+        ('and block.endswith(b"}\\n")', ""),
+        ("and block.count(b'}\\n{\"') == lines - 1", ""),
+        ("                self._stream = zlib.decompressobj(_GZIP)\n", ""),
+    ),
+    *changes(
+        "akamai/error_table.py",
+        ERRORS,
+        ("answer.status // 100 * 100 if self.whole_hundred else answer.status", "answer.status"),
+        ("max(0.0, moment - akamai_time)", "moment - akamai_time"),
+        ("re.search(pattern, value, re.IGNORECASE)", "re.search(pattern, value)"),
+        ("words[:_SHOWN_MAX]", "words"),
+    ),
+    *changes(
+        "akamai/spool.py",
+        SPOOL,
+        ("if free < needed:", "if False:"),
+        ("FREE_MIN + events * BYTES_PER_EVENT", "events * BYTES_PER_EVENT"),
+        ("mode=0o700", "mode=0o777"),
+    ),
+    *changes(
+        "akamai/line_multiset.py",
+        MULTISET,
+        ("self._taken[place] = 1", "pass"),
+        ("if left <= right:", "if left < right:"),
+    ),
+    *changes(
+        "record/masking.py",
+        MASKING,
+        ("(?:[^ \\t\\r\\n]|\\r(?!\\n))", "[^ \\t\\r\\n]"),
+        ("re.IGNORECASE | re.MULTILINE", "re.MULTILINE"),
+        ("unquote_plus(name).strip().lower()", "name.lower()"),
+        ("if match[2] != MASKED:", "if True:"),
+        ('in (None, "", [], {}, MASKED)', 'in (None, "", [], {})'),
+    ),
+    *changes(
+        "record/decoding.py",
+        RECORD,
+        ('or "\\n" in text or "\\r" in text', ""),
+        ("if len(decoded) != len(data)", "if len(decoded) < len(data)"),
+        ("return item if _NO_PLAIN_TEXT.search(text) else text", "return text"),
+        ("if not digits or len(digits) % 4 == _IMPOSSIBLE_LENGTH:", "if not digits:"),
+    ),
+    *changes(
+        "record/rules.py",
+        RECORD,
+        ("if not any_bytes and not _is_plain(joined, text):", "if False:"),
+        ("if sum(map(len, columns)) != listed.count", "if sum(map(len, columns)) > listed.count"),
+        ("_LISTS_OF_BYTES = (4, 5)", "_LISTS_OF_BYTES = (4,)"),
+    ),
+    *changes(
+        "record/headers.py",
+        RECORD,
+        ("or (lines and min(lines) < _FIRST_PRINTED)", ""),
+        ("[*lines, rest] if rest else lines", "[*lines, rest]"),
+    ),
+    *changes(
+        "record/event_time.py",
+        RECORD,
+        ("and start.isascii()", ""),
+        ("_EARLIEST <= float(time) <= latest", "float(time) <= latest"),
+        ("_EARLIEST <= float(time) <= latest", "_EARLIEST <= float(time)"),
+        ("_AHEAD = 86_400.0", "_AHEAD = 86_400.5"),
+        ("fraction[:3]:0<3", "fraction[:3]:0>3"),
+    ),
+    *changes(
+        "record/event.py",
+        RECORD,
+        ("if not text.isascii():", "if False:"),
+        ("if end != len(text) or type(value) is not dict:", "if type(value) is not dict:"),
+        ("parse_constant=str,", ""),
+        ("strict=False,", ""),
+        ("_untimed_http_order)", "_timed_http_order)"),
+        ("if len(ordered) < len(members):", "if False:"),
+    ),
+)
