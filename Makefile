@@ -27,7 +27,7 @@ search: ## search the records of the demo, or of a workbench that runs (Q='...' 
 one: ## run one test file, folder or test on one Python (T=path[::test] PY=3.9)
 	@$(PYTHON) -m tests.one "$(PY)" $(T)
 
-check: lint ## run the linters, type checks and unit tests, in under a minute
+check: lint ## run the linters, type checks and unit tests, in about a minute
 	@dev=$$($(SETUP) dev) && HYPOTHESIS_PROFILE=brief "$$dev" -m pytest -q tests/product/unit \
 	  tests/product/repository tests/oracles/tests/test_reference.py \
 	  --ignore=tests/product/repository/test_package.py

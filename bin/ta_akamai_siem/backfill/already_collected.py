@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ta_akamai_siem.errors import CollectionError
+from ta_akamai_siem.position.ledger import newest_document
 from ta_akamai_siem.settings import Problems, read_config_ids
 from ta_akamai_siem.splunk.connection import connection
 from ta_akamai_siem.splunk.kv_store import KvStore
-from ta_akamai_siem.splunk.names import CHECKPOINTS
 
 from .settings import read_range
 
@@ -27,7 +27,7 @@ def is_already_collected(definition: InputDefinition) -> bool:
     context = connection(definition.server_uri, definition.session_key, _TIMEOUT)
     key = f"{definition.kind}:{definition.name}"
     try:
-        document = KvStore(context).load_document(CHECKPOINTS, key)
+        document = newest_document(KvStore(context), key)
     except CollectionError:
         return False
     if document is None or not document.get("settled"):

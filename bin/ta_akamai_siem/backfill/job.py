@@ -34,7 +34,11 @@ def collect(parts: Parts[BackfillSettings]) -> None:
             checkpoints=parts.checkpoint(CODEC),
             windows=Windows(pages, clock.now, stop.wait, visible_wait=MARGIN),
             writer=Delivery(
-                parts.stream, parts.progress(), stop.check, moments(time.time, clock.now), granted
+                parts.stream,
+                parts.progress(),
+                parts.may_write,
+                moments(time.time, clock.now),
+                granted,
             ),
             log=log,
             bulletin=parts.bulletin,

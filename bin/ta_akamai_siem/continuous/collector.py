@@ -195,6 +195,9 @@ class Collector:
 
         The cursor to ask again with, where a line of the page turned out to be no event.
         """
+        if fetched.cursor.skew:
+            # After a kill, the same page has to come again for its progress to be of use.
+            fetched = replace(fetched, cursor=self._saved(fetched.cursor.settled()))
         self._trail.add(fetched.cursor)
         began, blocked = time.monotonic(), self._around.blocked()
         with contextlib.closing(fetched.page):

@@ -30,6 +30,7 @@ What happens to a cursor, the state that it is in afterwards, and what else chan
   trouble   START   BACK    REPLAY  OFFSET
   clock     START   BACK    REPLAY  OFFSET  since skew
   pace      START   BACK    REPLAY  OFFSET  limit cut
+  settled   START   BACK    REPLAY  OFFSET  host_time skew
   known     -       -       REPLAY  OFFSET  complete_until
   restart   START   BACK    REPLAY  OFFSET  since skew
 
@@ -44,6 +45,8 @@ trouble   Anything else went wrong, an answer without an event among it: `failed
 clock     This host's clock turned out to be wrong: `failed`. It moves a beginning that was reckoned
           by that clock, nothing else.
 pace      A page has arrived, quickly or slowly: `paced`. It also lets the memory of a cut fade.
+settled   A page has arrived, and is about to be written: the beginning is known by Akamai's clock
+          now, and is asked for by that very moment after a kill: `settled`.
 known     What was written proves that all before a moment is complete: `complete_to`.
 restart   The checkpoint is read again: `from_document`. A new run has to learn the skew anew.
 
@@ -217,6 +220,10 @@ class Cursor:
             cut=Cut() if drained else self.cut,
             complete_until=complete if complete is not None else self.since,
         )
+
+    def settled(self) -> Cursor:
+        """The cursor once a page has arrived: our clock was right, or was put right."""
+        return replace(self, host_time=False, skew=0.0)
 
     def complete_to(self, moment: float) -> Cursor:
         """The cursor once it is known that all that was stored up to `moment` is written."""

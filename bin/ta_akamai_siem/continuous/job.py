@@ -31,7 +31,7 @@ def collect(parts: Parts[InputSettings]) -> None:
             checkpoints=parts.checkpoint(CODEC),
             pages=Fetcher(parts.source(client), clock, stop.wait, log),
             writer=Delivery(
-                stream, parts.progress(), stop.check, moments(time.time, clock.now), granted
+                stream, parts.progress(), parts.may_write, moments(time.time, clock.now), granted
             ),
             log=log,
             bulletin=parts.bulletin,

@@ -9,16 +9,18 @@ from solnlib.utils import is_true
 from splunktaucclib.rest_handler.error import RestError
 
 from ta_akamai_siem.errors import CollectionError
-from ta_akamai_siem.position import last_run
-from ta_akamai_siem.position.lease import supersede
+from ta_akamai_siem.position import last_run, lease
+from ta_akamai_siem.position.ledger import newest_document
 from ta_akamai_siem.settings import Problems, read_start
 from ta_akamai_siem.splunk.log import page_log
-from ta_akamai_siem.splunk.names import CHECKPOINTS, KIND, LEASES, RUNS
+from ta_akamai_siem.splunk.names import KIND, LEASES, RUNS
 
 from .input_state import Facts, describe
 from .page_handler import BAD_REQUEST, PageHandler, refusing
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ta_akamai_siem.splunk.kv_store import KvStore
 
 RESET, CONFIRMED = "reset", "reset_confirmed"
@@ -37,13 +39,19 @@ class InputHandler(PageHandler):
             return
         try:
             store = self.splunkd.kv_store
-            found = {name: store.find_documents(name, {}) for name in (CHECKPOINTS, LEASES, RUNS)}
+            leases, runs = (store.find_documents(name, {}) for name in (LEASES, RUNS))
+            # Only a backfill's position says anything here: whether it is done.
+            positions = {
+                name: newest_document(store, self._key(name)) if self._kind != KIND else None
+                for name in confInfo
+            }
         except CollectionError as error:
             for item in confInfo.values():
                 item.update(state=f"unknown: {error}", last_event="", lag="")
             return
         for name, item in confInfo.items():
-            item.update(describe(_facts(self._key(name), item, found), time.time()))
+            facts = _facts(self._key(name), item, positions[name], leases, runs)
+            item.update(describe(facts, time.time()))
 
     def handleCreate(self, confInfo: Any) -> None:  # noqa: N802, N803, ANN401 - UCC's names
         """Save a new input. A cloned one has no position either."""
@@ -73,7 +81,7 @@ class InputHandler(PageHandler):
         if switched is not None:
             self._log("input.disabled" if is_true(switched) else "input.enabled")
         if again:
-            self._reset()
+            self._reset(lease.reset)
         self._answer(confInfo)
 
     def _answer(self, confInfo: Any) -> None:  # noqa: N803, ANN401 - UCC's names
@@ -86,7 +94,7 @@ class InputHandler(PageHandler):
         """Delete the input and its position."""
         super().handleRemove(confInfo)
         self._log("input.deleted")
-        self._reset()
+        self._reset(lease.delete)
 
     @property
     def _kind(self) -> str:
@@ -106,21 +114,26 @@ class InputHandler(PageHandler):
         confirmed = self.payload.pop(CONFIRMED, "").strip().lower() in ("1", "true", "yes")
         return wanted, confirmed
 
-    def _reset(self) -> None:
-        """Delete the position. A run in progress loses its lease, so it cannot save one again."""
+    def _reset(self, position: Callable[[KvStore, str, float], object]) -> None:
+        """Delete the position. A run in progress loses its lease, so it cannot save one again.
+
+        `position`: what to do with it.
+        """
         key = self._key(str(self.callerArgs.id))
         with refusing():
             store: KvStore = self.splunkd.kv_store
-            supersede(store, key, time.time())
-            for collection in (CHECKPOINTS, RUNS):
-                store.delete_documents(collection, {"_key": key})
+            position(store, key, time.time())
+            store.delete_documents(RUNS, {"_key": key})
 
 
-def _facts(key: str, item: Any, found: dict[str, list[dict[str, Any]]]) -> Facts:  # noqa: ANN401
-    def of(collection: str) -> dict[str, Any] | None:
-        return next((each for each in found[collection] if each.get("_key") == key), None)
-
-    run = of(RUNS)
+def _facts(
+    key: str,
+    item: Any,  # noqa: ANN401 - UCC's
+    position: dict[str, Any] | None,
+    leases: list[dict[str, Any]],
+    runs: list[dict[str, Any]],
+) -> Facts:
+    run = next((each for each in runs if each.get("_key") == key), None)
     try:
         interval = float(item.get("interval") or 0) or None
     except ValueError:
@@ -128,7 +141,7 @@ def _facts(key: str, item: Any, found: dict[str, list[dict[str, Any]]]) -> Facts
     return Facts(
         is_disabled=str(item.get("disabled", "0")).lower() in ("1", "true"),
         interval=interval,
-        position=of(CHECKPOINTS),
-        leases=[each for each in found[LEASES] if each.get("input") == key],
+        position=position,
+        leases=[each for each in leases if each.get("input") == key],
         run=last_run.read(run) if run else None,
     )

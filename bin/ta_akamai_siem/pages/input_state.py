@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Optional
 
+from ta_akamai_siem.position.claim import is_in_force
 from ta_akamai_siem.position.last_run import AGAIN, LEFT, PERSON, LastRun
-from ta_akamai_siem.position.lease import is_in_force
 from ta_akamai_siem.timestamps import utc
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _DAY, _HOUR, _MINUTE = 86_400, 3_600, 60
 class Facts:
     """What is known of one input. `interval`: seconds, None for a cron schedule.
 
-    `position`: its checkpoint document. `leases`: its lease documents. `run`: its last run.
+    `position`: its newest checkpoint document. `leases`: its claims. `run`: its last run.
     """
 
     is_disabled: bool

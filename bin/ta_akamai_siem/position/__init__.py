@@ -1,4 +1,5 @@
 """Where an input stands, and who may say so.
 
-Reading order: `history`, `lease`, `checkpoint`, `last_run`.
+Reading order: `entry`, `history`, `ledger`, `watch`, `host`, `claim`, `lease`,
+`checkpoint`, `last_run`.
 """

@@ -1,195 +1,334 @@
-"""One collector an input: a lease in the KV store.
+"""One collector an input, also where members' clocks and copies of the KV store differ.
 
-In a search head cluster every member runs every input, and they share a KV store. Each run takes
-the input's lease; who does not get it leaves. A lease is a document of its own, numbered. Taking
-one is inserting the next number, which the KV store grants to one caller only; the highest number
-is the lease in force. Its owner renews it while it runs, looks before each save whether a higher
-number has appeared, and says in it that the run has ended.
+In a search head cluster every member runs every input, and they share a KV store. A run takes the
+input over by inserting the next number with the position that it found (`ledger`): the KV store
+grants that to one caller only, and whoever looked at an old copy is refused. From then on an owner
+before it can neither save, as its next number is taken, nor renew its claim (`claim`), as that is
+deleted.
 
-A lease of the same splunkd is taken over at once, released or not: splunkd runs an input once at a
-time, so a run that did not release it is dead. Another's is, once it has not been renewed for
-`EXPIRY` seconds.
+Whether to try is decided by what this member's copy shows:
 
-Each lease hands on the `succession`, a word that was made with the first one: hosts whose leases
-have the same one share a KV store, and collect the same input in turn. The log tells it.
+the newest position was saved under our own splunkd   take it: splunkd runs an input once at a time,
+                                                      so that run has ended, or is dead
+the page has reset the input                          take it
+the run that saved it has released its claim          take it
+anything else                                         watch it, and take it once it has not changed
+                                                      for `EXPIRY` seconds of our own clock
+
+An owner writes and saves only within `TRUSTED` seconds of a renewal; an heir comes `EXPIRY` seconds
+after the last one that it saw.
 """
 
 from __future__ import annotations
 
-import threading
-import time
+import contextlib
 import uuid
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
-from ta_akamai_siem.errors import CheckpointUnavailable, CollectionError, LeaseHeld, LeaseLost
+from ta_akamai_siem.errors import (
+    CheckpointUnavailable,
+    CheckpointUnusable,
+    LeaseHeld,
+    LeaseLost,
+)
+from ta_akamai_siem.splunk.instance import Instance
 from ta_akamai_siem.splunk.kv_retry import retried
-from ta_akamai_siem.splunk.names import LEASES
+from ta_akamai_siem.splunk.names import CHECKPOINTS, LEASES
+
+from . import history as histories
+from .claim import EXPIRY, Claim
+from .entry import INPUT, NUMBER, RUN, Entry, from_document
+from .ledger import Ledger, newest_document
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from ta_akamai_siem.splunk.instance import Instance
     from ta_akamai_siem.splunk.kv_store import KvStore
 
-EXPIRY = 45.0
-"""Seconds without a renewal after which another may take the lease."""
-RENEWAL = 10.0
-"""Seconds between two renewals."""
-FRESH = 2.0
-"""Seconds after taking it in which a first save needs no look: it expires only much later."""
+    from .history import Rewind
+    from .host import Host
+
+_TAKEN_WITHIN = 30.0
+"""Seconds within which a run has to take an input over: another waits for longer."""
+_LOOK = 5.0
+"""Seconds between two looks at a claim, where they cannot be written down."""
+_NOBODY = Instance("", None)
+_RESET_TRIES = 200
+"""An owner may save while the page resets: it is overtaken by so many numbers at most."""
+
+
+class _Found(NamedTuple):
+    """What this member's copy shows. `newest_first`: the newest position and, of version 0.1.0, the
+    others of its document. `claim`: of the run that saved it, None where there is none.
+    """
+
+    newest_first: list[Entry]
+    claim: Optional[Mapping[str, Any]]
+    is_single: bool = False
+
+    @property
+    def newest(self) -> Entry | None:
+        return self.newest_first[0] if self.newest_first else None
+
+    @property
+    def owner(self) -> str:
+        """The guid of the splunkd whose run had the input last; empty where there was none."""
+        by = self.newest.by.guid if self.newest else ""
+        return str((self.claim or {}).get("owner") or by)
+
+    @property
+    def ended_cleanly(self) -> bool:
+        return self.claim is not None and bool(self.claim.get("released"))
+
+    @property
+    def succession(self) -> str:
+        """See `entry`; empty where there was none."""
+        known = self.newest.succession if self.newest else ""
+        return known or str((self.claim or {}).get("succession") or "")
+
+    @property
+    def sign(self) -> str:
+        """Changes with every sign of life."""
+        claim, newest = self.claim or {}, self.newest
+        seen = (newest.number, newest.run, newest.saved_at) if newest else ()
+        return repr((seen, claim.get(RUN), claim.get("beat", claim.get("heartbeat_at"))))
 
 
 class Lease:
-    """The lease of one input, for one run.
+    """The right to collect one input, for one run. `key`: `<kind>:<name>`."""
 
-    `key`: `<kind>:<name>`. `instance`: the splunkd that runs us. `now`: this host's clock, epoch
-    seconds. `wait`: sleeps that many seconds, or raises when we are to stop.
-    `before_ended_cleanly`: the run that had the lease before said that it ended.
-    `succession`: see above; "" as long as it is not known.
-    """
-
-    def __init__(
-        self,
-        store: KvStore,
-        key: str,
-        instance: Instance,
-        now: Callable[[], float],
-        wait: Callable[[float], None],
-    ) -> None:
+    def __init__(self, store: KvStore, key: str, host: Host) -> None:
         self._store = store
         self._key = key
-        self.instance = instance
-        self.before_ended_cleanly = True
-        self.succession = ""
-        self._now = now
-        self._wait = wait
+        self._host = host
+        self._ledger = Ledger(store, key, host.wait)
         self._run = uuid.uuid4().hex
-        self._number = 0
-        self._taken = 0.0
-        self.monotonic: Callable[[], float] = time.monotonic
-        self._ended = threading.Event()
-        self._write = threading.Lock()
+        self._newest: Optional[Entry] = None
+        self._first = 0
+        self._looked = (0.0, 0.0)
+        self._claim: Optional[Claim] = None
+        self.rewind: Optional[Rewind] = None
+        self.succession = ""
+
+    @property
+    def instance(self) -> Instance:
+        return self._host.instance
+
+    @property
+    def newest(self) -> Entry:
+        """Where the input stands: the position that we found, gone back to, or saved last."""
+        if self._newest is None:
+            raise LeaseLost("The input was not taken over")
+        return self._newest
 
     def take(self) -> None:
-        """Become the owner, and keep the lease renewed from then on.
+        """Become the owner, and keep the claim renewed from then on.
 
         Raises LeaseHeld, CheckpointUnavailable once retries are used up, CheckpointUnusable.
         """
-        before = max(
-            self._retried(lambda: self._store.find_documents(LEASES, {"input": self._key})),
-            key=_number,
-            default=None,
-        )
-        self.succession = _succession(before)
-        if before and self._is_in_force(before):
-            who = before.get("owner")
-            raise LeaseHeld(f"Another member of the cluster collects this input ({who})")
-        self._number = _number(before) + 1 if before else 1
-        handed_on, self.succession = self.succession, self.succession or _new_succession()
-        if not self._retried(self._insert):
-            # The document of that number is the other's: it is not ours to release.
-            self._number, self.succession = 0, handed_on
+        found = self._look()
+        self.succession = found.succession
+        if not self._is_free(found):
+            found = self._watched(found)
+        entry, rewind = self._resumed(found)
+        if not self._ledger.append(entry):
             raise LeaseHeld("Another member of the cluster has just taken this input")
-        self._taken = self.monotonic()
-        self.before_ended_cleanly = not before or bool(before.get("released"))
-        threading.Thread(target=self._renew_until_released, daemon=True).start()
+        if found.is_single:
+            self._ledger.forget_single()
+        if found.newest and not found.ended_cleanly:
+            # Before anything is written: the owner before us may only be asleep.
+            self._forget_claims(entry.number)
+        claim = Claim(self._store, self._key, entry, self._host)
+        claim.insert()
+        if self._host.seconds_since(self._looked) > _TAKEN_WITHIN:
+            with contextlib.suppress(CheckpointUnavailable, CheckpointUnusable):
+                claim.withdraw()
+            raise LeaseHeld("Taking the input over took so long that another may have done it too")
+        self.succession = entry.succession
+        self._claim, self._newest, self.rewind, self._first = claim, entry, rewind, entry.number
+        self._host.watch.forget()
+        claim.keep_renewed()
 
     def confirm(self) -> None:
-        """Look whether we still are the owner.
+        """Before anything is written. Raises LeaseLost, and as `take`."""
+        if self._claim is None:
+            raise LeaseLost("The input was not taken over")
+        self._claim.confirm()
 
-        Raises LeaseLost, CheckpointUnavailable at once, CheckpointUnusable.
+    def save(self, position: Mapping[str, Any], saved_at: float, *, anew: bool) -> None:
+        """`saved_at`: this host's clock. `anew`: what was saved before belongs to something else.
+
+        Raises LeaseLost, and as `take`.
         """
-        taken, self._taken = self._taken, 0.0
-        if taken and self.monotonic() - taken < FRESH:
+        self.confirm()
+        entry = Entry(
+            number=self.newest.number + 1,
+            run=self._run,
+            by=self._host.instance,
+            position=position,
+            saved_at=saved_at,
+            inserted_at=self._host.now(),
+            uptime=self._host.monotonic(),
+            succession=self.newest.succession,
+            anew=anew,
+        )
+        if not self._ledger.append(entry):
+            raise LeaseLost("Another member of the cluster has saved a position of this input")
+        self._newest = entry
+
+    def release(self, *, read: bool = False) -> None:
+        """Say that the run has ended. `read`: splunkd has read all that it wrote.
+
+        Raises CheckpointUnavailable, CheckpointUnusable at once.
+        """
+        if self._claim is None:
             return
-        higher = {"input": self._key, "number": {"$gt": self._number}}
-        if self._store.find_documents(LEASES, higher):
-            raise LeaseLost("Another member of the cluster has taken this input over")
+        self._claim.release(read=read)
+        self._ledger.forget(self._first, self._host.now())
+        self._store.delete_documents(LEASES, self._claims_before(self._first))
 
-    def release(self) -> None:
-        """Say that the run has ended. Raises CheckpointUnavailable, CheckpointUnusable at once."""
-        self._ended.set()
-        if self._number:
-            with self._write:
-                self._store.replace_document(LEASES, self._document(released=True))
-            earlier = {"input": self._key, "number": {"$lt": self._number}}
-            self._store.delete_documents(LEASES, earlier)
+    def _look(self) -> _Found:
+        def newest_now() -> dict[str, Any] | None:
+            self._looked = self._host.moment()
+            return newest_document(self._store, self._key)
 
-    def _insert(self) -> bool:
-        document = self._document(released=False)
-        if self._store.insert_document(LEASES, document):
+        document = self._retried(newest_now)
+        if document is None:
+            return _Found([], None)
+        if NUMBER not in document:
+            return self._look_at_single()
+        newest = from_document(document)
+        claims = self._find_claims({INPUT: self._key, RUN: newest.run}) if newest.run else []
+        return _Found([newest], claims[0] if claims else None)
+
+    def _look_at_single(self) -> _Found:
+        """Version 0.1.0 numbered its leases, not its positions."""
+        claim = max(self._find_claims({INPUT: self._key}), key=_number, default=None)
+        # Its leases and our claims share keys: ours go on from their numbers.
+        entries = self._ledger.single(_number(claim or {}))
+        return _Found(entries, claim, is_single=True)
+
+    def _find_claims(self, query: Mapping[str, Any]) -> list[dict[str, Any]]:
+        return list(self._retried(lambda: self._store.find_documents(LEASES, query)))
+
+    def _is_free(self, found: _Found) -> bool:
+        newest = found.newest
+        if newest is None or found.ended_cleanly:
             return True
-        # Where the answer to an earlier attempt was lost, the document is ours.
-        found = self._store.load_document(LEASES, document["_key"])
-        return found is not None and found.get("run") == self._run
+        is_reset = newest.position is None and not newest.run
+        return is_reset or found.owner == self._host.instance.guid
 
-    def _is_in_force(self, document: Mapping[str, Any]) -> bool:
-        return document.get("owner") != self.instance.guid and is_in_force(document, self._now())
+    def _watched(self, found: _Found) -> _Found:
+        """What was found, once it has been so for long enough. Raises LeaseHeld before."""
+        seconds = self._host.watch.unchanged_for(found.sign)
+        if seconds is None:
+            return self._watched_here(found)
+        if seconds < EXPIRY:
+            raise _held(found)
+        return found
 
-    def _renew_until_released(self) -> None:
-        while not self._ended.wait(RENEWAL):
-            try:
-                with self._write:
-                    if not self._ended.is_set():
-                        self._store.replace_document(LEASES, self._document(released=False))
-            except CollectionError:  # noqa: PERF203 - the next turn is ten seconds away
-                # Whoever saves next finds out whether the KV store is still there.
-                continue
+    def _watched_here(self, found: _Found) -> _Found:
+        began = self._host.monotonic()
+        while self._host.monotonic() - began < EXPIRY:
+            self._host.wait(_LOOK)
+            again = self._look()
+            if self._is_free(again):
+                return again
+            if again.sign != found.sign:
+                raise _held(again)
+        return found
 
-    def _document(self, *, released: bool) -> dict[str, Any]:
-        now = self._now()
-        return {
-            "_key": f"{self._key}#{self._number}",
-            "input": self._key,
-            "number": self._number,
-            "owner": self.instance.guid,
-            "run": self._run,
-            "succession": self.succession,
-            "heartbeat_at": now,
-            "expires_at": now + EXPIRY,
-            "released": released,
-        }
+    def _resumed(self, found: _Found) -> tuple[Entry, Rewind | None]:
+        """The position to take the input over with: the newest, or a safe one before it."""
+        newest, succession = found.newest, found.succession or _new_succession()
+        if newest is None:
+            now, by = self._host.now(), self._host.instance
+            return Entry(1, self._run, by, None, now, now, succession=succession), None
+        target, rewind = newest, None
+        if self._may_be_lost(newest, found):
+            history = found.newest_first if found.is_single else self._ledger.history(newest)
+            if history is None:
+                raise LeaseHeld("This member's copy of the KV store changes just now")
+            target = histories.newest_safe(history)
+            rewind = histories.Rewind(to=target.saved_at, last=newest.saved_at)
+        taken = replace(
+            target,
+            number=newest.number + 1,
+            run=self._run,
+            by=self._host.instance,
+            inserted_at=self._host.now(),
+            succession=succession,
+            anew=False,
+            rewound_from=newest.number if rewind else None,
+        )
+        return taken, rewind
+
+    def _may_be_lost(self, newest: Entry, found: _Found) -> bool:
+        claim = found.claim or {}
+
+        def stopped_in_order() -> bool:
+            ended, started = claim.get("renewed_at"), self._host.instance.started
+            if not claim.get("read") or not isinstance(ended, (int, float)) or started is None:
+                return False
+            return self._host.stopped_in_order(float(ended), started)
+
+        return histories.is_unsafe(
+            newest,
+            self._host.instance,
+            ended_cleanly=found.ended_cleanly,
+            stopped_in_order=stopped_in_order,
+        )
+
+    def _claims_before(self, number: int) -> dict[str, Any]:
+        return {INPUT: self._key, NUMBER: {"$lt": number}}
+
+    def _forget_claims(self, number: int) -> None:
+        before = self._claims_before(number)
+        self._retried(lambda: self._store.delete_documents(LEASES, before))
 
     def _retried(self, attempt: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever it gives
-        return retried(attempt, CheckpointUnavailable, self._wait)
+        return retried(attempt, CheckpointUnavailable, self._host.wait)
 
 
-def supersede(store: KvStore, key: str, now: float) -> None:
-    """Take the lease from whoever has it, for nobody: a run that goes on cannot save any more.
+def reset(store: KvStore, key: str, now: float) -> int:
+    """Take the position away, and the input from whoever collects it; the number of the reset.
 
     Raises CheckpointUnavailable, CheckpointUnusable at once.
     """
-    before = max(store.find_documents(LEASES, {"input": key}), key=_number, default=None)
-    number = _number(before) + 1 if before else 1
-    store.insert_document(
-        LEASES,
-        {
-            "_key": f"{key}#{number}",
-            "input": key,
-            "number": number,
-            "owner": "",
-            "run": uuid.uuid4().hex,
-            "succession": _succession(before) or _new_succession(),
-            "heartbeat_at": now,
-            "expires_at": now,
-            "released": True,
-        },
-    )
-    store.delete_documents(LEASES, {"input": key, "number": {"$lt": number}})
+    document = newest_document(store, key) or {}
+    claims = store.find_documents(LEASES, {INPUT: key})
+    first = max(map(_number, [document, *claims])) + 1
+    known = next((each["succession"] for each in (document, *claims) if each.get("succession")), "")
+    succession = str(known) or _new_succession()
+    for number in range(first, first + _RESET_TRIES):
+        entry = Entry(number, "", _NOBODY, None, now, now, succession=succession)
+        if store.insert_document(CHECKPOINTS, entry.to_document(key)):
+            store.delete_documents(LEASES, {INPUT: key, NUMBER: {"$lte": number}})
+            store.delete_documents(CHECKPOINTS, {"_key": key})
+            return number
+    raise CheckpointUnavailable("The input saves faster than it can be reset")
 
 
-def is_in_force(document: Mapping[str, Any], now: float) -> bool:
-    """Whether somebody holds the lease of this document."""
-    return not document.get("released") and float(document.get("expires_at") or 0.0) > now
+def delete(store: KvStore, key: str, now: float) -> None:
+    """Reset, and leave nothing but the mark of it: a run that goes on cannot save any more.
+
+    Raises as `reset`.
+    """
+    number = reset(store, key, now)
+    store.delete_documents(CHECKPOINTS, {INPUT: key, NUMBER: {"$lt": number}})
 
 
-def _number(document: Mapping[str, Any]) -> int:
-    return int(document.get("number") or 0)
-
-
-def _succession(document: Mapping[str, Any] | None) -> str:
-    return str((document or {}).get("succession") or "")
+def _held(found: _Found) -> LeaseHeld:
+    return LeaseHeld(f"Another member of the cluster collects this input ({found.owner})")
 
 
 def _new_succession() -> str:
     return uuid.uuid4().hex[:12]
+
+
+def _number(document: Mapping[str, Any]) -> int:
+    try:
+        return int(document.get(NUMBER) or 0)
+    except (TypeError, ValueError):
+        return 0

@@ -26,9 +26,12 @@ from ta_akamai_siem.errors import (
 )
 from ta_akamai_siem.position import last_run
 from ta_akamai_siem.position.checkpoint import Checkpoint
+from ta_akamai_siem.position.host import Host
 from ta_akamai_siem.position.lease import Lease
+from ta_akamai_siem.position.watch import Watch
 from ta_akamai_siem.splunk.bulletin import Bulletin
 from ta_akamai_siem.splunk.log import log_file_name, open_log, set_level
+from ta_akamai_siem.splunk.orderly_stop import stopped_in_order
 from ta_akamai_siem.splunk.splunkd import Splunkd
 from ta_akamai_siem.writing.event_stream import EventStream
 from ta_akamai_siem.writing.progress import ProgressFile
@@ -51,6 +54,8 @@ if TYPE_CHECKING:
 _FAILED = 1
 _CLOSING = 1.0
 """Seconds for the last line of the document, and for giving the lease back."""
+_READING = 0.5
+"""Seconds to wait for splunkd to read the last of it."""
 _Position = TypeVar("_Position")
 _Settings = TypeVar("_Settings")
 
@@ -77,9 +82,12 @@ class Parts(Generic[_Settings]):
 
     def checkpoint(self, codec: Codec[_Position]) -> Checkpoint[_Position]:
         """The input's position in the KV store, written down by `codec`."""
-        return Checkpoint(
-            self.splunkd.kv_store, _key(self.definition), codec, self.lease, self.stop.wait
-        )
+        return Checkpoint(codec, self.lease)
+
+    def may_write(self) -> None:
+        """Before each block. Raises StopRequested, LeaseLost, CheckpointUnavailable."""
+        self.stop.check()
+        self.lease.confirm()
 
     def source(self, client: SiemClient) -> PageSource:
         """Akamai, with the pages it gives spooled to this input's folder. Raises SpoolUnusable."""
@@ -130,7 +138,9 @@ class Run(Generic[_Settings]):
         folder = _own_folder(definition)
         remembered = folder / "bulletin.json"
         bulletin = Bulletin(splunkd, folder.name, remembered, instance.started, log)
-        lease = Lease(splunkd.kv_store, _key(definition), instance, time.time, self._stop.wait)
+        watch = Watch(folder / "watch.json")
+        host = Host(instance, time.time, self._stop.wait, watch, stopped_in_order)
+        lease = Lease(splunkd.kv_store, _key(definition), host)
         ended: Optional[CollectionError] = None
         try:
             with self._stop.interruptible():
@@ -174,7 +184,7 @@ class Run(Generic[_Settings]):
         """A lease that cannot be given back looks like that of a run that died."""
         try:
             with self._stop.at_most(_CLOSING):
-                lease.release()
+                lease.release(read=self._stream.is_read(within=_READING))
         except (CheckpointUnavailable, CheckpointUnusable, StopRequested) as error:
             log.debug("lease.kept", reason=error)
 

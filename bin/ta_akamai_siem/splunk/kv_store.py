@@ -26,7 +26,9 @@ _OFF_STATES = ("disabled", "failed")
 class KvStore:
     """`context`: splunkd, in this app's namespace.
 
-    Every call raises CheckpointUnavailable where waiting may help, else CheckpointUnusable.
+    In a search head cluster the captain writes; reads are answered by this member's own copy, which
+    may be seconds old. Every call raises CheckpointUnavailable where waiting may help, else
+    CheckpointUnusable.
     """
 
     def __init__(self, context: Context) -> None:
@@ -44,10 +46,18 @@ class KvStore:
             raise self._error(error) from error
         return document if isinstance(document, dict) else None
 
-    def find_documents(self, collection: str, query: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """The documents that a query finds; `query` as KV store takes it."""
+    def find_documents(
+        self, collection: str, query: Mapping[str, Any], *, sort: str = "", limit: int = 0
+    ) -> list[dict[str, Any]]:
+        """The documents that a query finds; `query` and `sort` as KV store takes them.
+
+        https://dev.splunk.com/enterprise/docs/developapps/manageknowledge/kvstore/usetherestapitomanagekv/
+        """
+        options = {"sort": sort} if sort else {}
+        if limit:
+            options["limit"] = str(limit)
         try:
-            found = self._read(_path(collection), query=json.dumps(query))
+            found = self._read(_path(collection), query=json.dumps(query), **options)
         except (HTTPError, AuthenticationError, OSError, ValueError) as error:
             raise self._error(error) from error
         return [document for document in found if isinstance(document, dict)]

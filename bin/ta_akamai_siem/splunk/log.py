@@ -128,8 +128,13 @@ class _File(RotatingFileHandler):
             tell_splunkd("WARN", f"log.unwritable file={self.baseFilename} reason={reason}")
 
 
+def log_folder() -> Path:
+    """Where splunkd's log and ours are."""
+    return Path(os.environ.get("SPLUNK_HOME", ".")) / "var" / "log" / "splunk"
+
+
 def _file_handler(file: str, *, rotates: bool = True) -> logging.Handler:
-    folder = Path(os.environ.get("SPLUNK_HOME", ".")) / "var" / "log" / "splunk"
+    folder = log_folder()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         handler: logging.Handler = _File(

@@ -39,7 +39,7 @@ PROGRESS_SECONDS = 0.25
 """Progress is recorded when both have been reached since the last record …"""
 PROGRESS_EVENTS_MAX = 2_000
 """… and at least this often: up to this many events are duplicated after a kill."""
-_CHUNK = 500
+CHUNK = 500
 WORTH_WORKERS = 5_000
 """Events of the smallest page for workers: they start too slowly for smaller ones."""
 _LAST = 200
@@ -103,8 +103,8 @@ class WritingResources:
 
 
 class Delivery:
-    """Writes pages. `check`: raises StopRequested after a signal. `moment`: the current time of
-    collection.
+    """Writes pages. `check`: raises where the next block may not be written. `moment`: the current
+    time of collection.
     """
 
     def __init__(
@@ -127,7 +127,8 @@ class Delivery:
         """Write a page's records. When this returns, splunkd's pipe has taken all of them.
 
         `position`: identifies the page in the progress record. `behind`: more pages are waiting.
-        Raises PageIncomplete, PipeClosed, StopRequested, SpoolUnusable; the progress is recorded.
+        Raises PageIncomplete, PipeClosed, SpoolUnusable, and what `check` raises; the progress is
+        recorded.
         """
         delivered = Delivered()
         digest = LineDigest()
@@ -299,12 +300,12 @@ def _median_start(starts: Sequence[float]) -> float:
 def _chunks(page: Page) -> Iterator[Lines]:
     """Blocks in smaller pieces: a block of short lines has thousands, too many for one record."""
     for lines in page.blocks():
-        if len(lines) <= _CHUNK:
+        if len(lines) <= CHUNK:
             yield lines
             continue
         each = list(lines)
-        for begin in range(0, len(each), _CHUNK):
-            yield Lines.of(each[begin : begin + _CHUNK])
+        for begin in range(0, len(each), CHUNK):
+            yield Lines.of(each[begin : begin + CHUNK])
 
 
 def _prepended(head: Lines, rest: Iterator[Lines]) -> Iterator[Lines]:

@@ -8,9 +8,9 @@ https://help.splunk.com/en/splunk-enterprise/developing-views-and-apps-for-splun
 
 from __future__ import annotations
 
-import contextlib
 import os
 import select
+import stat
 import time
 from array import array
 from typing import TYPE_CHECKING
@@ -22,9 +22,13 @@ if TYPE_CHECKING:
 
     from ta_akamai_siem.record.event import Record
 
-with contextlib.suppress(ImportError):
+try:
     import fcntl
     import termios
+except ImportError:  # Windows
+    _TELLS = False
+else:
+    _TELLS = True
 
 PIPE_MAX = 1 << 20
 """Bytes that a pipe can hold, unless an administrator has allowed more; usual are 64 KB.
@@ -107,12 +111,22 @@ class EventStream:
             time.sleep(_LOOK)
         return unread
 
+    def is_read(self, within: float) -> bool:
+        """Whether splunkd has taken all that was written out of the pipe, `within` seconds.
+
+        False also where the system cannot tell.
+        """
+        is_pipe = stat.S_ISFIFO(os.fstat(self._descriptor).st_mode)
+        return _TELLS and is_pipe and not self.unread(within)
+
     def _held(self) -> int:
         """What the pipe holds; all that it may hold where the system does not tell (Windows)."""
         held = array("i", [0])
         try:
+            if not _TELLS:
+                return min(self.written, PIPE_MAX)
             fcntl.ioctl(self._descriptor, termios.FIONREAD, held)
-        except (NameError, OSError):
+        except OSError:
             return min(self.written, PIPE_MAX)
         return held[0]
 

@@ -50,8 +50,7 @@ MUTANTS = (
     *number("limits.py", WINDOWS, "PAGE_EVENTS_MAX", "600_000", "1", "1_200_000"),
     *number("position/history.py", HISTORY, "SAFE_AGE", "30.0", "0.0", "60.0"),
     *number("position/history.py", HISTORY, "STOP_AGE", "60.0", "0.0", "120.0"),
-    *number("position/history.py", HISTORY, "SPACING", "5.0", "0.0", "10.0"),
-    *number("position/lease.py", NUMBERS, "EXPIRY", "45.0", "0.0", "90.0"),
+    *number("position/claim.py", NUMBERS, "EXPIRY", "45.0", "0.0", "90.0"),
     *number("writing/delivery.py", DELIVERY, "PROGRESS_EVENTS_MAX", "2_000", "0", "4_000"),
     *number("writing/delivery.py", DELIVERY, "PROGRESS_EVENTS", "1_000", "0", "2_000"),
     *number("writing/delivery.py", DELIVERY, "PROGRESS_SECONDS", "0.25", "0.0", "0.5"),
@@ -102,7 +101,7 @@ MUTANTS = (
         ("or progress.position != position", ""),
         ("if remaining or skipped.hex() != progress.digest:", "if remaining:"),
         ("digest.copy_from(skipped)", "pass"),
-        ("if len(lines) <= _CHUNK:", "if lines:"),
+        ("if len(lines) <= CHUNK:", "if lines:"),
         ("self._written.add(chain.from_iterable(begun.known for begun in waiting))", "pass"),
     ),
     *changes(

@@ -117,8 +117,8 @@ class Soak:
     def _lag(self) -> float:
         """Seconds of storage time that are not known to be complete."""
         self.site.splunk.set_kvstore("ready")
-        documents = self.site.splunk.kv_documents("ta_akamai_siem_checkpoints")
-        known = documents.get("akamai_siem:first", {}).get("complete_until")
+        documents = self.site.checkpoints()
+        known = documents[-1].get("complete_until") if documents else None
         return float(self.site.akamai.now() - known) if known else 0.0
 
     def _run(self) -> None:

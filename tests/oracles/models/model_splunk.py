@@ -7,20 +7,21 @@ import re
 from collections import Counter
 from copy import deepcopy
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Callable, TypeVar
 from xml.sax.saxutils import unescape
 
 from ta_akamai_siem.errors import CheckpointUnavailable
 from ta_akamai_siem.splunk.instance import Instance
 from ta_akamai_siem.splunk.kv_store import KvStore
 from ta_akamai_siem.writing.event_stream import EventStream
-from tests.standins.splunk.kv_query import matches
+from tests.standins.splunk.kv_query import matches, sort_documents
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tests.oracles.models.model_akamai import Clock
 
+_Seen = TypeVar("_Seen")
 QUEUE = 25.0
 """Seconds for which splunkd may keep a record before it is stored."""
 _DATA = re.compile(r"<data>(.*?)</data>")
@@ -46,6 +47,18 @@ class Fate:
         self.steps -= 1
         if self.steps == 0:
             raise Killed
+
+
+@dataclass
+class Nap(Fate):
+    """The process stands still once, at that step: `meanwhile` happens, and it goes on."""
+
+    meanwhile: Callable[[], None] = lambda: None
+
+    def step(self) -> None:
+        self.steps -= 1
+        if self.steps == 0:
+            self.meanwhile()
 
 
 @dataclass
@@ -93,50 +106,122 @@ class ModelSplunkd(EventStream):
 
 
 @dataclass
-class ModelKv(KvStore):
-    """`trouble`: for the next writes, "before" or "after" they took effect, or "".
-
-    `away`: it answers nothing at all.
+class Captain:
+    """What the KV store's captain holds. `changes`: true time, collection, key, document or None
+    where it was deleted; oldest first.
     """
 
     documents: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
+    changes: list[tuple[float, str, str, dict[str, Any] | None]] = field(default_factory=list)
+
+    def of(self, collection: str) -> dict[str, dict[str, Any]]:
+        return self.documents.setdefault(collection, {})
+
+    def put(self, at: float, collection: str, document: Mapping[str, Any]) -> bool:
+        kept = json.loads(json.dumps(dict(document)))
+        self.of(collection)[kept["_key"]] = kept
+        self.changes.append((at, collection, kept["_key"], kept))
+        return True
+
+    def remove(self, at: float, collection: str, key: str) -> None:
+        del self.of(collection)[key]
+        self.changes.append((at, collection, key, None))
+
+    def as_of(self, moment: float, collection: str) -> dict[str, dict[str, Any]]:
+        seen: dict[str, dict[str, Any]] = {}
+        for at, where, key, document in self.changes:
+            if at > moment:
+                break
+            if where == collection:
+                seen.pop(key, None)
+                if document is not None:
+                    seen[key] = document
+        return seen
+
+
+@dataclass
+class ModelKv(KvStore):
+    """The KV store as one member sees it: the captain writes, a copy `lag` seconds old is read.
+
+    `trouble`: for the next writes, "before" or "after" they took effect, or "".
+    `away`: it answers nothing at all.
+    """
+
+    captain: Captain = field(default_factory=Captain)
+    clock: Clock | None = None
+    lag: float = 0.0
     trouble: list[str] = field(default_factory=list)
     away: bool = False
     fate: Fate = field(default_factory=Fate)
 
-    def load_document(self, collection: str, key: str) -> dict[str, Any] | None:
-        self._answer()
-        return deepcopy(self._of(collection).get(key))
+    @property
+    def documents(self) -> dict[str, dict[str, dict[str, Any]]]:
+        """The captain's."""
+        return self.captain.documents
 
-    def find_documents(self, collection: str, query: Mapping[str, Any]) -> list[dict[str, Any]]:
-        self._answer()
-        found = self._of(collection).values()
-        return [deepcopy(document) for document in found if matches(document, dict(query))]
+    def load_document(self, collection: str, key: str) -> dict[str, Any] | None:
+        return self._look(lambda: deepcopy(self._copy(collection).get(key)))
+
+    def find_documents(
+        self, collection: str, query: Mapping[str, Any], *, sort: str = "", limit: int = 0
+    ) -> list[dict[str, Any]]:
+        return self._look(lambda: self._find(self._copy(collection), query, sort, limit))
 
     def save_document(self, collection: str, document: Mapping[str, Any]) -> None:
-        self._change(lambda: self._put(collection, document))
+        self._change(lambda: self.captain.put(self._now(), collection, document))
 
     def insert_document(self, collection: str, document: Mapping[str, Any]) -> bool:
         return self._change(
-            lambda: document["_key"] not in self._of(collection) and self._put(collection, document)
+            lambda: (
+                document["_key"] not in self.captain.of(collection)
+                and self.captain.put(self._now(), collection, document)
+            )
         )
 
     def replace_document(self, collection: str, document: Mapping[str, Any]) -> bool:
         return self._change(
-            lambda: document["_key"] in self._of(collection) and self._put(collection, document)
+            lambda: (
+                document["_key"] in self.captain.of(collection)
+                and self.captain.put(self._now(), collection, document)
+            )
         )
 
     def delete_documents(self, collection: str, query: Mapping[str, Any]) -> None:
         def delete() -> bool:
-            for document in self.find_documents(collection, query):
-                del self._of(collection)[document["_key"]]
+            for document in self._find(self.captain.of(collection), query):
+                self.captain.remove(self._now(), collection, document["_key"])
             return True
 
         self._change(delete)
 
+    @staticmethod
+    def _find(
+        documents: Mapping[str, dict[str, Any]],
+        query: Mapping[str, Any],
+        sort: str = "",
+        limit: int = 0,
+    ) -> list[dict[str, Any]]:
+        found = [each for each in documents.values() if matches(each, dict(query))]
+        return deepcopy(sort_documents(found, sort)[: limit or None])
+
+    def _copy(self, collection: str) -> dict[str, dict[str, Any]]:
+        if not self.lag:
+            return self.captain.of(collection)
+        return self.captain.as_of(self._now() - self.lag, collection)
+
+    def _now(self) -> float:
+        return self.clock.now if self.clock else 0.0
+
     def _answer(self) -> None:
         if self.away:
             raise CheckpointUnavailable("away")
+
+    def _look(self, look: Callable[[], _Seen]) -> _Seen:
+        self._answer()
+        self.fate.step()
+        found = look()
+        self.fate.step()
+        return found
 
     def _change(self, effect: Any) -> bool:
         self._answer()
@@ -145,14 +230,7 @@ class ModelKv(KvStore):
         if trouble == "before":
             raise CheckpointUnavailable("down")
         done = bool(effect())
+        self.fate.step()
         if trouble == "after":
             raise CheckpointUnavailable("no answer")
-        self.fate.step()
         return done
-
-    def _put(self, collection: str, document: Mapping[str, Any]) -> bool:
-        self._of(collection)[document["_key"]] = json.loads(json.dumps(dict(document)))
-        return True
-
-    def _of(self, collection: str) -> dict[str, dict[str, Any]]:
-        return self.documents.setdefault(collection, {})

@@ -61,9 +61,9 @@ def test_every_mistake_of_an_account_is_explained(pages: AddOnPages, site: Site)
         pages.shoot(f"error-{name}")
         pages.cancel()
     for name, values, told in (
-        ("credential-file-cut", {"edgerc": edgerc(site)[:60]}, "has no "),
-        ("credential-file-none", {"edgerc": "{}\n= x"}, "is not in its format"),
-        ("values-missing", {"host": site.akamai.host}, "client_secret of account"),
+        ("credential-file-cut", {"edgerc": edgerc(site)[:60]}, "[default]"),
+        ("credential-file-none", {"edgerc": "{}\n= x"}, "'[section]'"),
+        ("values-missing", {"host": site.akamai.host}, labelled("client_secret")),
         ("host-no-name", {"host": "https://a/b"}, message_of_the_form("account", "host")),
     ):
         pages.new_account(ACCOUNT)
@@ -203,7 +203,10 @@ def test_two_accounts_three_inputs(pages: AddOnPages, site: Site) -> None:
     for name in (INPUT, "copy"):
         pages.delete(name)
         expect(pages.row(name)).to_have_count(0)
-    assert site.splunk.kv_documents(CHECKPOINTS) == {}
+    left = site.splunk.kv_documents(CHECKPOINTS).values()
+    assert {each["input"]: each.get("reset") for each in left} == {
+        f"{KIND}:{name}": True for name in (INPUT, "copy")
+    }
     pages.open("configuration")
     pages.delete("one")
     expect(pages.row("one")).to_have_count(0)

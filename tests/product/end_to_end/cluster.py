@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from tests.standins.akamai.client import AkamaiStandin
@@ -21,13 +22,19 @@ CHECKPOINTS = "ta_akamai_siem_checkpoints"
 
 
 class Cluster:
-    """`captain` holds the KV store and runs no input; `members` run the same input each."""
+    """`captain` holds the KV store and runs no input; `members` run the same input each.
 
-    def __init__(self, folder: Path, names: tuple[str, ...], *options: str) -> None:
+    `options`: of all members' stand-ins. `only`: further ones of the member of that name.
+    """
+
+    def __init__(
+        self, folder: Path, names: tuple[str, ...], *options: str, **only: tuple[str, ...]
+    ) -> None:
         self.akamai = AkamaiStandin(folder / "akamai")
         self._folder = folder
         self._names = names
         self._options = options
+        self._only = only
         self.captain = self._standin("captain", "--manual")
         self.members: dict[str, SplunkStandin] = {}
 
@@ -40,7 +47,7 @@ class Cluster:
         self.captain.start()
         store = f"--kvstore-of={self.captain.management},{self.captain.session_key}"
         for name in self._names:
-            member = self._standin(name, store, *self._options)
+            member = self._standin(name, store, *self._options, *self._only.get(name, ()))
             member.start()
             self.members[name] = member
         return self
@@ -63,6 +70,11 @@ class Cluster:
             push_account(member, ACCOUNT, account_values(self.akamai))
             push_input(member, STANZA, Site.input_values(**changed))
 
+    def newest(self) -> dict[str, Any]:
+        """Where the input stands; empty where it never ran."""
+        found = self.captain.kv_documents(CHECKPOINTS).values()
+        return max(found, key=lambda each: int(each["number"]), default={})
+
     def leases(self) -> list[dict[str, Any]]:
         """Lowest number first."""
         found = self.captain.kv_documents(LEASES).values()
@@ -71,7 +83,7 @@ class Cluster:
     def owner(self) -> str:
         """The member whose lease is in force; empty where there is none."""
         leases = self.leases()
-        if not leases or leases[-1]["released"]:
+        if not leases or leases[-1]["released"] or leases[-1]["run"] != self.newest()["run"]:
             return ""
         return next(name for name in self.members if self.guid(name) == leases[-1]["owner"])
 
@@ -79,10 +91,11 @@ class Cluster:
         text = (self._folder / name / "etc" / "instance.cfg").read_text(encoding="utf-8")
         return text.partition("guid")[2].partition("=")[2].split()[0]
 
-    def save(self, collection: str, document: dict[str, Any]) -> None:
-        """Change a document, as only a test does."""
-        path = self.captain.app_path("storage", "collections", "data", collection, "batch_save")
-        self.captain.call("POST", path, document=[document])
+    def watched_longer(self, name: str, seconds: float) -> None:
+        """As if a member had begun to watch the owner's claim so much earlier."""
+        (path,) = self._folder.glob(f"{name}/var/lib/splunk/modinputs/*/*/watch.json")
+        noted = json.loads(path.read_text(encoding="utf-8"))
+        path.write_text(json.dumps({**noted, "since": noted["since"] - seconds}), encoding="utf-8")
 
     def log_text(self, name: str) -> str:
         path = self._folder / name / "var" / "log" / "splunk" / "ta_akamai_siem_first.log"

@@ -134,8 +134,21 @@ class Site:
     def run(self, stanza: str = STANZA, timeout: float = 120) -> dict[str, Any]:
         return self.splunk.run(stanza, timeout)
 
+    def checkpoints(self, key: str = f"{KIND}:{INPUT}") -> list[dict[str, Any]]:
+        """All that is kept of an input, lowest number first."""
+        found = self.splunk.kv_documents(CHECKPOINTS).values()
+        return sorted(
+            (each for each in found if each["input"] == key), key=lambda each: int(each["number"])
+        )
+
     def checkpoint(self, key: str = f"{KIND}:{INPUT}") -> dict[str, Any]:
-        return self.splunk.kv_documents(CHECKPOINTS)[key]
+        """Where the input stands."""
+        return self.checkpoints(key)[-1]
+
+    def change_documents(self, collection: str, documents: list[dict[str, Any]]) -> None:
+        """As nobody but a test does."""
+        path = self.splunk.app_path("storage", "collections", "data", collection, "batch_save")
+        self.splunk.call("POST", path, document=documents)
 
     def raws(self) -> Iterator[bytes]:
         """The indexed records' texts."""

@@ -63,9 +63,7 @@ def settle(site: Site) -> None:
     """As if the backfill's last save had been a while ago."""
     document = site.checkpoint(KEY)
     document["saved_at"] -= 1000
-    path = site.splunk.app_path("storage", "collections", "data")
-    path = path.replace("/data?", "/data/ta_akamai_siem_checkpoints/batch_save?")
-    site.splunk.call("POST", path, document=[document])
+    site.change_documents("ta_akamai_siem_checkpoints", [document])
 
 
 @pytest.mark.core

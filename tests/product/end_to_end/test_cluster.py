@@ -6,13 +6,20 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+import pytest
+
 from .cluster import LEASES, Cluster
 from .site import STANZA
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.standins.splunk.client import SplunkStandin
+
 COUNT = 3_000
+PAGE = 1_000
+WATCHED = 50.0
+"""Seconds: longer than a claim without a sign of life is respected."""
 
 
 def load(cluster: Cluster, count: int = COUNT) -> None:
@@ -21,13 +28,13 @@ def load(cluster: Cluster, count: int = COUNT) -> None:
 
 
 def start_paused(cluster: Cluster) -> int:
-    """A run of the member `one` that holds the lease and a page, and cannot write."""
+    """A run of the member `one` that owns the input and a page, and cannot write."""
     load(cluster)
-    cluster.set_up()
+    cluster.set_up(limit=str(PAGE))
     one = cluster.members["one"]
     one.set_pipe(paused=1)
     number = one.start_run(STANZA)
-    one.wait_until("the lease is taken", lambda: cluster.owner() == "one", 30)
+    one.wait_until("the input is taken", lambda: cluster.owner() == "one", 30)
     cluster.akamai.wait_for_log(lambda log: any(entry["completed"] for entry in log), 30)
     return number
 
@@ -64,11 +71,11 @@ def test_the_heir_of_a_dead_member_leaves_no_hole(tmp_path: Path) -> None:
         one.set_trap(STANZA, after_records=14_000)
         assert one.run(STANZA)["signal"] == 9
         one.kill()
-        assert two.run(STANZA)["records"] == 0
-        assert "result=lease.held" in cluster.log_text("two")
-        # As if the time until the lease expires had gone by.
-        lease = cluster.leases()[-1]
-        cluster.save(LEASES, {**lease, "expires_at": lease["expires_at"] - 60})
+        for _ in range(2):
+            assert two.run(STANZA)["records"] == 0
+        assert cluster.log_text("two").count("result=lease.held") == 2
+        # As if the time until the claim expires had gone by.
+        cluster.watched_longer("two", WATCHED)
         assert two.run(STANZA)["exit_code"] == 0
         assert "checkpoint.rewound" in cluster.log_text("two")
         seen = Counter(cluster.markers("two"))
@@ -76,16 +83,68 @@ def test_the_heir_of_a_dead_member_leaves_no_hole(tmp_path: Path) -> None:
         assert max(seen.values()) == 1
 
 
-def test_an_owner_that_was_taken_for_dead_notices(tmp_path: Path) -> None:
-    with Cluster(tmp_path, ("one", "two"), "--manual") as cluster:
+@pytest.mark.parametrize("lag", [0, 2])
+def test_an_owner_that_slept_writes_and_saves_no_more(tmp_path: Path, lag: int) -> None:
+    """Its machine stood still while it wrote; what it wrote before is all that comes twice."""
+    options = ("--manual", f"--kvstore-lag={lag}")
+    with Cluster(tmp_path, ("one", "two"), *options) as cluster:
         one, two = cluster.members.values()
         number = start_paused(cluster)
-        lease = cluster.leases()[-1]
-        cluster.save(LEASES, {**lease, "expires_at": lease["expires_at"] - 60})
+        one.signal(STANZA, "STOP")
+        if lag:
+            two.wait_until("its copy shows the owner", lambda: sees_a_claim(two), 10)
+        assert two.run(STANZA)["records"] == 0
+        cluster.watched_longer("two", WATCHED)
         assert two.run(STANZA)["records"] == COUNT
-        saved = cluster.captain.kv_documents("ta_akamai_siem_checkpoints")
+        saved = cluster.newest()
         one.set_pipe(paused=0)
+        one.signal(STANZA, "CONT")
         run = one.wait_run(STANZA, number)
         assert (run["exit_code"], run["stream"]) == (0, "closed")
         assert "result=lease.lost" in cluster.log_text("one")
-        assert cluster.captain.kv_documents("ta_akamai_siem_checkpoints") == saved
+        assert cluster.newest() == saved
+        # The page that it was writing, and nothing of the next: it did not stand still for so long
+        # that it would have looked before each block.
+        first = next(entry["events"] for entry in cluster.akamai.log() if entry["events"])
+        assert run["records"] <= first < COUNT
+
+
+def sees_a_claim(member: SplunkStandin) -> bool:
+    return bool(member.kv_documents(LEASES))
+
+
+def test_a_member_whose_copy_is_old_takes_nothing_over(tmp_path: Path) -> None:
+    """It sees that the input was given back, and not that it was taken and given back again."""
+    with Cluster(tmp_path, ("one", "two"), "--manual") as cluster:
+        one, two = cluster.members.values()
+        load(cluster)
+        cluster.set_up()
+        assert one.run(STANZA)["records"] == COUNT
+        two.lag_kvstore(4)
+        two.wait_until("its copy shows that", lambda: sees_it_released(two), 15)
+        cluster.akamai.load(100)
+        cluster.akamai.set_clock(advance_s=10)
+        assert one.run(STANZA)["records"] == 100
+        run = two.run(STANZA)
+        assert (run["exit_code"], run["records"]) == (0, 0)
+        assert "result=lease.held" in cluster.log_text("two")
+        assert len(cluster.markers("one")) == COUNT + 100
+
+
+def sees_it_released(member: SplunkStandin) -> bool:
+    claims = member.kv_documents(LEASES)
+    return bool(claims) and all(claim["released"] for claim in claims.values())
+
+
+@pytest.mark.parametrize("write", range(9))
+def test_an_answer_that_is_lost_doubles_nothing(tmp_path: Path, write: int) -> None:
+    """Of any write of a run, on a member whose copy takes a second to show what was written."""
+    with Cluster(tmp_path, ("one",), "--manual", "--kvstore-lag=1") as cluster:
+        (one,) = cluster.members.values()
+        load(cluster)
+        cluster.set_up(limit=str(PAGE))
+        one.spoil_kv_writes("lost-answer", after=write)
+        assert one.run(STANZA)["exit_code"] == 0
+        one.wait_until("its copy shows that", lambda: sees_it_released(one), 15)
+        assert one.run(STANZA)["records"] == 0
+        assert Counter(Counter(cluster.markers("one")).values()) == {1: COUNT}

@@ -1,4 +1,4 @@
-"""One collector an input: leases in a KV store that is really asked."""
+"""One collector an input: positions and claims in a KV store that is really asked."""
 
 from __future__ import annotations
 
@@ -8,30 +8,25 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ta_akamai_siem.errors import LeaseHeld, LeaseLost
-from ta_akamai_siem.position.lease import EXPIRY, FRESH, Lease, supersede
+from ta_akamai_siem.position import lease as leases
+from ta_akamai_siem.position.claim import EXPIRY, TRUSTED
+from ta_akamai_siem.position.host import Host
+from ta_akamai_siem.position.lease import Lease
+from ta_akamai_siem.position.watch import Watch
 from ta_akamai_siem.splunk.instance import Instance
-from ta_akamai_siem.splunk.names import LEASES
+from ta_akamai_siem.splunk.names import CHECKPOINTS, LEASES
 from ta_akamai_siem.splunk.splunkd import Splunkd
 
 from .site import splunk_with_the_app
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
-    from ta_akamai_siem.splunk.kv_store import KvStore
     from tests.standins.splunk.client import SplunkStandin
 
 A, B = Instance("A", 1000.0), Instance("B", 1000.0)
-
-
-class Clock:
-    """This host's, and a monotonic one for what is fresh."""
-
-    def __init__(self) -> None:
-        self.time = 1_000_000.0
-
-    def __call__(self) -> float:
-        return self.time
+POSITION = {"version": 1, "offset": "x"}
 
 
 @pytest.fixture(scope="module")
@@ -42,24 +37,41 @@ def splunk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SplunkStandin]:
 
 
 class Cluster:
-    """Makes leases of one input on one clock."""
+    """Makes leases of one input, on wall clocks that are a minute apart, and others hours."""
 
-    def __init__(self, splunk: SplunkStandin, key: str) -> None:
-        self.clock = Clock()
-        self._splunk = splunk
+    def __init__(self, splunk: SplunkStandin, key: str, folder: Path) -> None:
+        self.time = 1_000_000.0
         self.key = key
-
-    def store(self) -> KvStore:
-        return Splunkd(self._splunk.management, self._splunk.session_key).kv_store
+        self.store = Splunkd(splunk.management, splunk.session_key).kv_store
+        self._splunk = splunk
+        self._folder = folder
 
     def lease(self, instance: Instance) -> Lease:
-        made = Lease(self.store(), self.key, instance, self.clock, lambda _: None)
-        made.monotonic = self.clock
-        return made
+        place = ord(instance.guid)
+        uptime = self.clock(-3600.0 * place)
+        watch = Watch(self._folder / f"{instance.guid}.json", uptime)
+        now = self.clock(60.0 * place)
+        host = Host(instance, now, lambda _: None, watch, monotonic=uptime)
+        return Lease(self.store, self.key, host)
 
-    def documents(self) -> list[dict[str, object]]:
-        found = self._splunk.kv_documents(LEASES).values()
-        return [document for document in found if document["input"] == self.key]
+    def clock(self, ahead: float = 0.0) -> Callable[[], float]:
+        return lambda: self.time + ahead
+
+    def take(self, instance: Instance) -> Lease:
+        lease = self.lease(instance)
+        lease.take()
+        return lease
+
+    def take_from_the_dead(self, instance: Instance) -> Lease:
+        with pytest.raises(LeaseHeld):
+            self.take(instance)
+        self.time += EXPIRY
+        return self.take(instance)
+
+    def documents(self, collection: str = LEASES) -> list[dict[str, Any]]:
+        found = self._splunk.kv_documents(collection).values()
+        mine = [document for document in found if document["input"] == self.key]
+        return sorted(mine, key=lambda document: int(document["number"]))
 
 
 def test_a_splunkd_that_does_not_say_since_when_it_runs(splunk: SplunkStandin) -> None:
@@ -72,69 +84,102 @@ def test_a_splunkd_that_does_not_say_since_when_it_runs(splunk: SplunkStandin) -
 
 
 @pytest.fixture
-def cluster(splunk: SplunkStandin, request: pytest.FixtureRequest) -> Cluster:
-    return Cluster(splunk, f"akamai_siem:{request.node.name}/with a slash")
+def cluster(splunk: SplunkStandin, request: pytest.FixtureRequest, tmp_path: Path) -> Cluster:
+    return Cluster(splunk, f"akamai_siem:{request.node.name}/with a slash", tmp_path)
 
 
 def test_one_at_a_time(cluster: Cluster) -> None:
-    first = cluster.lease(A)
-    first.take()
-    assert first.before_ended_cleanly
+    first = cluster.take(A)
     with pytest.raises(LeaseHeld):
-        cluster.lease(B).take()
+        cluster.take(B)
     first.confirm()
-    first.release()
-    second = cluster.lease(B)
-    second.take()
-    assert second.before_ended_cleanly
+    first.save(POSITION, 7.0, anew=False)
+    first.release(read=True)
+    second = cluster.take(B)
+    assert (second.newest.position, second.newest.saved_at) == (POSITION, 7.0)
+    assert second.rewind is None
     second.release()
     (left,) = cluster.documents()
-    assert (left["number"], left["owner"], left["released"]) == (2, "B", True)
+    assert (left["number"], left["owner"], left["released"]) == (3, "B", True)
+    assert [each["number"] for each in cluster.documents(CHECKPOINTS)] == [1, 2, 3]
 
 
-def test_a_succession_is_handed_on(cluster: Cluster) -> None:
-    """Also to who does not get the lease, and past an input that was started again."""
-    first, refused, second = cluster.lease(A), cluster.lease(B), cluster.lease(B)
-    first.take()
+@pytest.mark.parametrize("forget", [leases.reset, leases.delete])
+def test_a_succession_is_handed_on(cluster: Cluster, forget: Any) -> None:
+    """Also to who does not get the input, and past an input that was started again."""
+    first = cluster.take(A)
+    first.save(POSITION, 7.0, anew=False)
+    refused = cluster.lease(B)
     with pytest.raises(LeaseHeld):
         refused.take()
     first.release()
-    supersede(cluster.store(), cluster.key, cluster.clock())
-    second.take()
+    forget(cluster.store, cluster.key, 8.0)
+    second = cluster.take(B)
     second.release()
     assert first.succession
     assert {refused.succession, second.succession} == {first.succession}
 
 
-def test_a_dead_owner_is_followed_once_its_lease_has_expired(cluster: Cluster) -> None:
-    dead = cluster.lease(A)
-    dead.take()
-    cluster.clock.time += EXPIRY - 1
+def test_a_dead_owner_is_followed_once_it_was_watched_for_long_enough(cluster: Cluster) -> None:
+    dead = cluster.take(A)
+    dead.save(POSITION, 7.0, anew=False)
     with pytest.raises(LeaseHeld):
-        cluster.lease(B).take()
-    cluster.clock.time += 2
-    heir = cluster.lease(B)
-    heir.take()
-    assert not heir.before_ended_cleanly
+        cluster.take(B)
+    cluster.time += EXPIRY - 1
+    with pytest.raises(LeaseHeld):
+        cluster.take(B)
+    cluster.time += 2
+    heir = cluster.take(B)
+    assert heir.rewind is not None
     with pytest.raises(LeaseLost):
         dead.confirm()
-    heir.confirm()
+    with pytest.raises(LeaseLost):
+        dead.save(POSITION, 8.0, anew=False)
     dead.release()
     heir.confirm()
     heir.release()
+    assert [each["owner"] for each in cluster.documents()] == ["B"]
+
+
+@pytest.mark.parametrize("sign", ["a renewal", "a save"])
+def test_a_sign_of_life_is_seen(cluster: Cluster, sign: str) -> None:
+    owner = cluster.take(A)
+    for _ in range(4):
+        with pytest.raises(LeaseHeld):
+            cluster.take(B)
+        cluster.time += EXPIRY + 15
+        if sign == "a save":
+            owner.save(POSITION, 7.0, anew=False)
+        else:
+            owner.confirm()
+    owner.release()
+
+
+def test_renewing_is_asked_for_only_when_it_was_long_ago(
+    cluster: Cluster, splunk: SplunkStandin
+) -> None:
+    owner = cluster.take(A)
+    splunk.forget_calls()
+    cluster.time += TRUSTED
+    owner.confirm()
+    assert splunk.calls() == []
+    cluster.time += 1
+    owner.confirm()
+    owner.confirm()
+    assert [call["method"] for call in splunk.calls()] == ["POST"]
+    owner.release()
 
 
 def test_the_same_splunkd_does_not_wait_for_its_dead_run(cluster: Cluster) -> None:
-    cluster.lease(A).take()
-    again = cluster.lease(A)
-    again.take()
-    assert not again.before_ended_cleanly
+    dead = cluster.take(A)
+    again = cluster.take(A)
+    with pytest.raises(LeaseLost):
+        dead.save(POSITION, 7.0, anew=False)
     again.release()
 
 
-def test_two_that_see_the_same_expiry_do_not_both_get_it(cluster: Cluster) -> None:
-    cluster.lease(A).take()
-    cluster.clock.time += EXPIRY + 1
+def test_two_that_see_the_same_do_not_both_get_it(cluster: Cluster) -> None:
+    cluster.take(A).release()
     both = threading.Barrier(2)
     outcome: list[str] = []
 
@@ -156,17 +201,28 @@ def test_two_that_see_the_same_expiry_do_not_both_get_it(cluster: Cluster) -> No
     assert sorted(outcome) == ["held", "taken"]
 
 
-def test_who_came_too_late_leaves_the_other_lease_alone(cluster: Cluster) -> None:
-    """Both saw that the lease is free; the loser ends its run, and releases what is not its own."""
+def test_who_came_too_late_leaves_the_other_claim_alone(cluster: Cluster) -> None:
+    """Both saw that the input is free; the loser ends its run, and releases what is not its own."""
     winner, loser = cluster.lease(A), cluster.lease(B)
     find = loser._store.find_documents
 
-    def find_just_before_the_other(*asked: Any) -> list[dict[str, Any]]:
-        found = find(*asked)
-        winner.take()
+    def find_just_before_the_other(*asked: Any, **how: Any) -> list[dict[str, Any]]:
+        found = find(*asked, **how)
+        if asked[0] == CHECKPOINTS:
+            # It has a store of its own.
+            winner._store = Other(find, cluster.store)  # type: ignore[assignment]
+            winner.take()
         return found
 
-    loser._store.find_documents = find_just_before_the_other  # type: ignore[assignment]
+    class Other:
+        def __init__(self, find: Any, store: Any) -> None:
+            self.find_documents = find
+            self._store = store
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._store, name)
+
+    loser._store.find_documents = find_just_before_the_other  # type: ignore[method-assign]
     with pytest.raises(LeaseHeld):
         loser.take()
     loser.release()
@@ -176,13 +232,75 @@ def test_who_came_too_late_leaves_the_other_lease_alone(cluster: Cluster) -> Non
     winner.release()
 
 
-def test_an_answer_that_was_lost_does_not_lose_the_lease(
-    cluster: Cluster, splunk: SplunkStandin
+def test_who_takes_too_long_to_take_it_leaves(cluster: Cluster) -> None:
+    """Another may have watched it and taken it meanwhile, and have found no claim to delete."""
+    slow = cluster.lease(A)
+    insert = slow._store.insert_document
+
+    def insert_in_its_sleep(collection: str, document: Any) -> bool:
+        cluster.time += 62 if collection == LEASES else 0
+        return insert(collection, document)
+
+    slow._store.insert_document = insert_in_its_sleep  # type: ignore[method-assign]
+    with pytest.raises(LeaseHeld):
+        slow.take()
+    assert cluster.documents() == []
+    slow._store.insert_document = insert  # type: ignore[method-assign]
+    cluster.take(A).release()
+
+
+@pytest.mark.parametrize("forget", [leases.reset, leases.delete])
+def test_what_a_person_resets_stays_reset(cluster: Cluster, forget: Any) -> None:
+    owner = cluster.take(A)
+    owner.save(POSITION, 7.0, anew=False)
+    forget(cluster.store, cluster.key, 8.0)
+    with pytest.raises(LeaseLost):
+        owner.save(POSITION, 9.0, anew=False)
+    cluster.time += TRUSTED + 1
+    with pytest.raises(LeaseLost):
+        owner.confirm()
+    owner.release()
+    documents = cluster.documents(CHECKPOINTS)
+    assert documents[-1]["reset"] is True
+    assert len(documents) == (1 if forget is leases.delete else 3)
+    # Anybody may begin at once.
+    new = cluster.take(B)
+    assert new.newest.position is None
+    new.release()
+
+
+def test_a_reset_overtakes_an_owner_that_saves(cluster: Cluster) -> None:
+    owner = cluster.take(A)
+    find = cluster.store.find_documents
+
+    def find_and_be_overtaken(*asked: Any, **how: Any) -> list[dict[str, Any]]:
+        found = find(*asked, **how)
+        for _ in range(3):
+            owner.save(POSITION, 7.0, anew=False)
+        return found
+
+    cluster.store.find_documents = find_and_be_overtaken  # type: ignore[method-assign]
+    leases.reset(cluster.store, cluster.key, 8.0)
+    del cluster.store.find_documents
+    assert cluster.documents(CHECKPOINTS)[-1]["reset"] is True
+    with pytest.raises(LeaseLost):
+        owner.save(POSITION, 9.0, anew=False)
+
+
+@pytest.mark.parametrize("write", range(6))
+def test_an_answer_that_was_lost_loses_nothing(
+    cluster: Cluster, splunk: SplunkStandin, write: int
 ) -> None:
-    splunk.spoil_kv_writes("lost-answer")
-    lease = cluster.lease(A)
-    lease.take()
-    cluster.clock.time += FRESH
+    """Of a take-over, of the left-overs of a dead run, of a claim, a save, a renewal, a release."""
+    cluster.take(A)
+    splunk.spoil_kv_writes("lost-answer", after=write)
+    lease = cluster.take(A)
+    lease.save(POSITION, 7.0, anew=False)
+    cluster.time += TRUSTED + 1
     lease.confirm()
-    lease.release()
-    assert len(cluster.documents()) == 1
+    try:
+        lease.release()
+    except Exception:  # noqa: BLE001 - the run has ended all the same
+        assert write == 5
+    assert [each["released"] for each in cluster.documents()] == [True]
+    assert cluster.take(B).newest.position == POSITION

@@ -190,8 +190,7 @@ def test_a_checkpoint_of_a_later_version_is_left_alone(site: Site) -> None:
     site.set_up()
     site.run()
     document = {**site.checkpoint(), "version": 99}
-    path = site.splunk.app_path("storage", "collections", "data", CHECKPOINTS, "batch_save")
-    site.splunk.call("POST", path, document=[document])
+    site.change_documents(CHECKPOINTS, [document])
     site.akamai.reset_log()
     run = site.run()
     assert run["exit_code"] != 0
@@ -217,16 +216,16 @@ def test_splunkd_is_asked_eight_times_before_the_first_record(site: Site) -> Non
         "GET /services/server/info",
         "GET configs/conf-ta_akamai_siem_account",
         "GET storage/passwords",
-        f"GET {collection}/{leases}",
+        f"GET {collection}/{CHECKPOINTS}",
+        f"POST {collection}/{CHECKPOINTS}",
         f"POST {collection}/{leases}",
-        f"GET {collection}/{CHECKPOINTS}/akamai_siem%3Afirst",
-        f"POST {collection}/{CHECKPOINTS}/batch_save",
+        f"POST {collection}/{CHECKPOINTS}",
     ]
     assert asked[:8] == before_the_first_record
     after = {
-        f"GET {collection}/{leases}",
-        f"POST {collection}/{CHECKPOINTS}/batch_save",
+        f"POST {collection}/{CHECKPOINTS}",
         f"POST {collection}/{leases}/akamai_siem%3Afirst%231",
+        f"DELETE {collection}/{CHECKPOINTS}",
         f"DELETE {collection}/{leases}",
         f"POST {collection}/ta_akamai_siem_runs/batch_save",
     }

@@ -25,13 +25,12 @@ def markers(site: Site) -> Counter[object]:
 
 
 def make_older(site: Site, seconds: float) -> None:
-    """As if what is in the checkpoint had been saved that much earlier."""
-    document = site.checkpoint()
-    document["saved_at"] -= seconds
-    for entry in document["history"]:
-        entry["saved_at"] -= seconds
-    path = site.splunk.app_path("storage", "collections", "data", CHECKPOINTS, "batch_save")
-    site.splunk.call("POST", path, document=[document])
+    """As if all that is stored had been saved that much earlier."""
+    documents = site.checkpoints()
+    for document in documents:
+        for name in ("saved_at", "inserted_at", "uptime"):
+            document[name] = (document[name] or 0) - seconds
+    site.change_documents(CHECKPOINTS, documents)
 
 
 def leases(site: Site) -> list[dict[str, Any]]:
@@ -93,7 +92,8 @@ def test_an_orderly_restart_with_time_enough_repeats_nothing(site: Site) -> None
     assert "checkpoint.rewound" not in site.log_text()
 
 
-def test_a_hasty_restart_repeats_what_was_saved_last(site: Site) -> None:
+def two_runs(site: Site) -> None:
+    """The second of them has just ended."""
     site.load(COUNT)
     site.set_up()
     site.run()
@@ -101,7 +101,42 @@ def test_a_hasty_restart_repeats_what_was_saved_last(site: Site) -> None:
     site.akamai.load(100)
     site.akamai.set_clock(advance_s=10)
     assert site.run()["records"] == 100
+
+
+def test_an_orderly_restart_right_after_a_run_repeats_nothing(site: Site) -> None:
+    """splunkd had read all of it, and its log says that it stopped in order."""
+    two_runs(site)
+    assert [lease["read"] for lease in leases(site)] == [True]
     site.splunk.restart()
+    assert site.run()["records"] == 0
+    assert "checkpoint.rewound" not in site.log_text()
+
+
+def test_an_orderly_restart_of_a_splunkd_that_did_not_read_repeats(site: Site) -> None:
+    """Stopped while its pipe was full: what was in it may be gone."""
+    site.load(20_000)
+    site.set_up()
+    site.splunk.set_pipe(rate=200_000)
+    number = site.splunk.start_run(STANZA)
+    site.splunk.wait_until("it writes", lambda: site.splunk.runs(STANZA)[-1]["records"], 30)
+    site.splunk.set_pipe(paused=1)
+    site.splunk.signal(STANZA, "TERM")
+    site.splunk.wait_until("it has ended", lambda: leases(site)[0]["released"], 30)
+    assert [lease["read"] for lease in leases(site)] == [False]
+    site.splunk.set_pipe(paused=0, rate=0)
+    site.splunk.wait_run(STANZA, number)
+    site.splunk.restart()
+    assert site.run()["exit_code"] == 0
+    assert "checkpoint.rewound" in site.log_text()
+    assert len(markers(site)) == 20_000
+
+
+def test_a_hasty_restart_that_nobody_can_prove_repeats_what_was_saved_last(site: Site) -> None:
+    two_runs(site)
+    site.splunk.restart()
+    path = site.home / "var" / "log" / "splunk" / "splunkd.log"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("Shutdown complete", "Shutdown"), encoding="utf-8")
     assert site.run()["records"] == 100
     assert "checkpoint.rewound" in site.log_text()
     seen = markers(site)
@@ -122,7 +157,8 @@ def test_a_killed_run_alone_rewinds_nothing(site: Site) -> None:
     assert sum(seen.values()) <= 22_000
 
 
-def test_the_history_stays_short(site: Site) -> None:
+def test_old_positions_are_deleted(site: Site) -> None:
+    """Their numbers are given away again only when nobody can still be asleep over them."""
     site.load(200)
     site.set_up()
     for _ in range(3):
@@ -130,4 +166,55 @@ def test_the_history_stays_short(site: Site) -> None:
         site.run()
         document = site.checkpoint(f"{KIND}:{INPUT}")
         assert began <= document["saved_at"] <= time.time()
-        assert len(document["history"]) <= 8
+    many = site.checkpoints()
+    assert [each["number"] for each in many] == list(range(1, len(many) + 1))
+    make_older(site, 21 * 60)
+    site.run()
+    kept = site.checkpoints()
+    # What this run found stays, as do its own.
+    assert [each["number"] for each in kept] == [len(many) + 1, len(many) + 2]
+
+
+def test_killed_in_the_first_page_while_the_clock_is_wrong(site: Site) -> None:
+    """The page is known again though its beginning is learnt from Akamai."""
+    site.load(10_000, ago=1800)
+    site.akamai.set_clock(advance_s=600)
+    site.set_up()
+    site.splunk.set_trap(STANZA, after_records=6_800)
+    assert site.run()["signal"] == 9
+    time.sleep(1.1)
+    assert site.run()["exit_code"] == 0
+    assert "clock.skewed" in site.log_text()
+    seen = markers(site)
+    assert len(seen) == 10_000
+    assert sum(seen.values()) <= 12_000
+
+
+def test_what_version_0_1_0_saved(site: Site) -> None:
+    """One document an input, its history inside; leases with numbers of their own."""
+    site.load(COUNT)
+    site.set_up()
+    site.run()
+    last = site.checkpoint()
+    key = f"{KIND}:{INPUT}"
+    position = {
+        name: value
+        for name, value in last.items()
+        if name not in ("input", "number", "run", "inserted_at", "uptime")
+    }
+    for collection in (CHECKPOINTS, "ta_akamai_siem_leases"):
+        site.splunk.request(
+            "DELETE", site.splunk.app_path("storage", "collections", "data", collection)
+        )
+    site.change_documents(CHECKPOINTS, [{**position, "_key": key, "history": []}])
+    lease = {"input": key, "number": 7, "owner": last["saved_by"], "run": "old", "released": True}
+    times = {"heartbeat_at": last["saved_at"], "expires_at": last["saved_at"] + 45}
+    site.change_documents("ta_akamai_siem_leases", [{**lease, **times, "_key": f"{key}#7"}])
+    site.akamai.load(100)
+    site.akamai.set_clock(advance_s=10)
+    assert site.run()["records"] == 100
+    assert "checkpoint.rewound" not in site.log_text()
+    documents = site.splunk.kv_documents(CHECKPOINTS)
+    assert key not in documents
+    assert f"{key}#8" in documents
+    assert [each["number"] for each in leases(site)] == [8]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def promise(start_back: int = 600) -> Iterator[Promise]:
     """The promise is asked for at the end, whatever was done before."""
     machine = Promise()
-    machine.begin(seed=1, start_back=start_back, host_error=0.0)
+    machine.begin(seed=1, start_back=start_back)
     yield machine
     machine.teardown()
 

@@ -98,7 +98,7 @@ def test_what_is_said_of_it(knowledge: Knowledge) -> None:
         "kind": "akamai_siem",
         "host": "forwarder",
         "result": "server.trouble",
-        "reason": "Akamai answered 503",
+        "reason": "Akamai answered 503.",
         "silent_seconds": HOUR,
         "_time": NOW - HOUR,
     }
@@ -213,7 +213,7 @@ def test_gap_recorded(knowledge: Knowledge) -> None:
 def test_a_credential_that_was_mended_is_no_alert(knowledge: Knowledge) -> None:
     refused = MAIN.every(60, HOUR, 600, CredentialRefused("Akamai refused it"))
     (row,) = rows(knowledge, "credential refused", refused)
-    assert (row["result"], row["reason"]) == ("credential.refused", "Akamai refused it")
+    assert (row["result"], row["reason"]) == ("credential.refused", "Akamai refused it.")
     assert rows(knowledge, "credential refused", [*refused, MAIN.ended(5)]) == []
 
 

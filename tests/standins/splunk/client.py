@@ -345,9 +345,13 @@ class SplunkStandin:
         """Switch the KV store: ready, starting[:SECONDS], disabled, failed."""
         self._control("kvstore", state=state)
 
-    def spoil_kv_writes(self, fault: str, count: int = 1) -> None:
+    def lag_kvstore(self, seconds: float) -> None:
+        """Answer reads of the KV store from a copy of that age."""
+        self._control("kvstore", lag=seconds)
+
+    def spoil_kv_writes(self, fault: str, count: int = 1, after: int = 0) -> None:
         """Spoil the next writes: 503, 500, timeout, lost-answer."""
-        self._control("kvstore", fault=fault, count=count)
+        self._control("kvstore", fault=fault, count=count, after=after)
 
     def new_session(
         self, user: str = "someone", deny: tuple[str, ...] = (), role: str = "admin"

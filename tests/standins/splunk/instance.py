@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .rest_request import CallRecord
 
 USER = "admin"
+_STARTING = "Splunkd starting (build 000000000000)."
 PASSWORD = "standin-password"
 
 
@@ -52,7 +53,7 @@ class Instance:
         self.sessions = Sessions(USER, PASSWORD)
         self.bulletin = Bulletin()
         self.log = SplunkdLog(self.home.logs / "splunkd.log")
-        self.kv_state = KvState(options.kvstore)
+        self.kv_state = KvState(options.kvstore, options.kvstore_lag)
         self.kv_store = KvStore(self.home.data / "kvstore" / "documents.sqlite")
         self.gate = PipeGate()
         self.indexes = IndexQueue(
@@ -72,6 +73,7 @@ class Instance:
         """Take the management port's number and start the inputs."""
         self.management = f"https://127.0.0.1:{port}"
         self.home.set_management_port(port)
+        self.log.write("INFO", "loader", _STARTING)
         self.inputs.start()
         self._write_ready()
 
@@ -80,11 +82,12 @@ class Instance:
         self.inputs.close()
         self.handlers.close()
         self.indexes.flush()
+        self._note_stop()
         self.sessions.expire(keep=self.sessions.first_key)
         self.kv_state.set(kvstore or "ready")
         self.startup_time = time.time()
         self.gate.set(paused=False, rate=0)
-        self.log.write("INFO", "loader", "splunkd starting")
+        self.log.write("INFO", "loader", _STARTING)
         self.inputs.start()
         self._write_ready()
 
@@ -94,9 +97,19 @@ class Instance:
         self.handlers.close()
         self.indexes.close()
         self.kv_store.close()
+        self._note_stop()
         self.log.close()
         with contextlib.suppress(FileNotFoundError):
             (self.home.root / "ready.json").unlink()
+
+    def _note_stop(self) -> None:
+        """As splunkd's log ends where it stops in order."""
+        for level in ("Exec", "IndexProcessor"):
+            text = f'shutting down level="ShutdownLevel_{level}"'
+            self.log.write("INFO", "ShutdownHandler [1 Shutdown]", text)
+        text = "Shutdown complete in 0.010 seconds"
+        self.log.write("INFO", "ShutdownHandler [1 Shutdown]", text)
+        self.log.write("INFO", "loader [0 MainThread]", "All pipelines finished.")
 
     def ready(self) -> dict[str, str]:
         """Return what a client needs to know."""

@@ -19,10 +19,17 @@ def is_kv_path(parts: tuple[str, ...]) -> bool:
     return parts[:2] in {("storage", "collections"), ("kvstore", "status")}
 
 
-def pass_on(peer: str, request: Request) -> Answer:
-    """Send a call to the peer (`URL,KEY`) and return its answer; 503 when it does not answer."""
+LAG = "x-standin-lag"
+"""Header: seconds by which the copy of the member that passes a call on lags behind."""
+
+
+def pass_on(peer: str, request: Request, lag: float) -> Answer:
+    """Send a call to the peer (`URL,KEY`) and return its answer; 503 when it does not answer.
+
+    `lag`: for a read, seconds by which our copy lags behind the peer.
+    """
     url, _, key = peer.partition(",")
-    headers = {"Authorization": f"Splunk {key}"}
+    headers = {"Authorization": f"Splunk {key}", LAG: str(lag)}
     if "content-type" in request.headers:
         headers["Content-Type"] = request.headers["content-type"]
     body = request.body if request.method == "POST" else None

@@ -18,11 +18,12 @@ _REFUSALS = {
 class KvState:
     """ready | starting[:SECONDS] | disabled | failed, and a count of writes to spoil."""
 
-    def __init__(self, text: str) -> None:
-        """Begin in a state given as on the command line."""
+    def __init__(self, text: str, lag: float = 0.0) -> None:
+        """Begin in a state given as on the command line. `lag`: of what is read, seconds."""
         self._lock = threading.Lock()
         self._ready_at: float | None = None
         self._faults: list[str] = []
+        self.lag = lag
         self.set(text)
 
     def set(self, text: str) -> None:
@@ -47,15 +48,16 @@ class KvState:
         if state != "ready":
             raise RestFault(503, _REFUSALS[state])
 
-    def spoil_writes(self, kind: str, count: int) -> None:
+    def spoil_writes(self, kind: str, count: int, after: int = 0) -> None:
         """Spoil the next writes: `503`, `500`, `timeout` (no answer for 60 s), `lost-answer`.
 
-        `lost-answer` does the write and then closes the connection without an answer.
+        `lost-answer` does the write and then closes the connection without an answer. `after`: so
+        many writes are well before.
         """
         if kind not in {"503", "500", "timeout", "lost-answer"}:
             raise RestFault(400, f"KV store fault {kind!r}")
         with self._lock:
-            self._faults = [kind] * count
+            self._faults = [kind] * count + [""] * after
 
     def next_fault(self) -> str | None:
         """Take the fault of the next write, if one is ordered."""

@@ -6,6 +6,7 @@ import json
 import secrets
 import sqlite3
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 from .kv_query import matches, project, sort_documents
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 MAX_DOCUMENTS_PER_BATCH = 1000
 MAX_BATCH_BYTES = 50 * 1024 * 1024
 MAX_ROWS = 50000
+_EPOCH = 2440587.5
+"""1970 as a Julian day, which SQLite counts in."""
 _LARGEST_INTEGER = (1 << 63) - 1
 
 
@@ -47,34 +50,51 @@ class KvStore:
             "CREATE TABLE IF NOT EXISTS documents (app TEXT, owner TEXT, collection TEXT, "
             "key TEXT, body TEXT, PRIMARY KEY (app, owner, collection, key))",
         )
+        # What members' copies still show: each change and when it was made, NULL for a deletion.
+        self._base.execute(
+            "CREATE TABLE IF NOT EXISTS changes AS SELECT 0.0 AS at, * FROM documents"
+        )
+        for change, row in (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD")):
+            body = "NULL" if row == "OLD" else "NEW.body"
+            self._base.execute(
+                f"CREATE TRIGGER IF NOT EXISTS note_{change} AFTER {change} ON documents BEGIN "
+                f"INSERT INTO changes VALUES ((julianday('now') - {_EPOCH}) * 86400.0, {row}.app, "
+                f"{row}.owner, {row}.collection, {row}.key, {body}); END",
+            )
 
     def close(self) -> None:
         """Close the database."""
         with self._lock:
             self._base.close()
 
-    def get(self, place: tuple[str, str, str], key: str) -> dict[str, Any]:
-        """Return a document; 404 if there is none."""
-        with self._lock:
-            row = self._base.execute(
-                "SELECT body FROM documents WHERE app=? AND owner=? AND collection=? AND key=?",
-                (*place, key),
-            ).fetchone()
-        if row is None:
-            raise RestFault(404, "Could not find object.")
-        document: dict[str, Any] = json.loads(row[0])
-        return document
+    def get(self, place: tuple[str, str, str], key: str, lag: float = 0.0) -> dict[str, Any]:
+        """Return a document; 404 if there is none. `lag`: as it was so many seconds ago."""
+        for document in self._documents(place, lag):
+            if document["_key"] == key:
+                return document
+        raise RestFault(404, "Could not find object.")
 
-    def find(self, place: tuple[str, str, str], options: dict[str, str]) -> list[dict[str, Any]]:
-        """Return documents by the REST options query, sort, skip, limit and fields."""
-        query = _query(options.get("query", "{}"))
+    def _documents(self, place: tuple[str, str, str], lag: float) -> list[dict[str, Any]]:
+        where = "WHERE app=? AND owner=? AND collection=?"
         with self._lock:
-            rows = self._base.execute(
-                "SELECT body FROM documents WHERE app=? AND owner=? AND collection=? "
-                "ORDER BY rowid",
-                place,
-            ).fetchall()
-        found = [body for body in (json.loads(row[0]) for row in rows) if matches(body, query)]
+            if not lag:
+                query = f"SELECT body FROM documents {where} ORDER BY rowid"
+                rows = self._base.execute(query, place).fetchall()
+            else:
+                # SQLite gives the other columns of the row with the greatest rowid.
+                query = f"SELECT body, MAX(rowid) FROM changes {where} AND at <= ? GROUP BY key"
+                rows = self._base.execute(query, (*place, time.time() - lag)).fetchall()
+        return [json.loads(row[0]) for row in rows if row[0] is not None]
+
+    def find(
+        self, place: tuple[str, str, str], options: dict[str, str], lag: float = 0.0
+    ) -> list[dict[str, Any]]:
+        """Return documents by the REST options query, sort, skip, limit and fields.
+
+        `lag`: those of so many seconds ago.
+        """
+        query = _query(options.get("query", "{}"))
+        found = [body for body in self._documents(place, lag) if matches(body, query)]
         found = sort_documents(found, options.get("sort", ""))
         try:
             skip, limit = int(options.get("skip", "0")), int(options.get("limit", "0"))
@@ -116,7 +136,11 @@ class KvStore:
             rows.append((*place, key, self._body(place, key, document)))
         with self._lock:
             self._base.execute("BEGIN")
-            self._base.executemany("INSERT OR REPLACE INTO documents VALUES (?,?,?,?,?)", rows)
+            self._base.executemany(
+                "INSERT INTO documents VALUES (?,?,?,?,?) "
+                "ON CONFLICT DO UPDATE SET body=excluded.body",
+                rows,
+            )
             self._base.execute("COMMIT")
         return [row[3] for row in rows]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from .kv_proxy import is_kv_path, pass_on
 from .rest_fault import RestFault
-from .rest_kvstore import LostAnswerError, NoAnswerError
+from .rest_kvstore import LostAnswerError, NoAnswerError, spoil
 from .rest_request import Answer, CallRecord, Request, refusal
 from .routes import dispatch
 
@@ -91,8 +91,18 @@ class ManagementHandler(http.server.BaseHTTPRequestHandler):
     def _answer(self, request: Request) -> Answer:
         instance = self.server.instance
         if instance.options.kvstore_of and is_kv_path(request.parts):
-            return pass_on(instance.options.kvstore_of, request)
+            return self._pass_on(request)
         return dispatch(instance, request)
+
+    def _pass_on(self, request: Request) -> Answer:
+        """To the KV store's captain, with the faults that were ordered of us."""
+        instance = self.server.instance
+        is_write = request.method != "GET" and not request.parts[-1].startswith("batch_find")
+        lost = is_write and spoil(instance)
+        answer = pass_on(instance.options.kvstore_of, request, instance.kv_state.lag)
+        if lost:
+            raise LostAnswerError
+        return answer
 
     def _authenticate(self, request: Request) -> None:
         if request.parts == ("auth", "login"):

@@ -20,6 +20,7 @@ class Options:
     port: int = 0
     kvstore: str = "ready"
     kvstore_of: str = ""
+    kvstore_lag: float = 0.0
     full_records: bool = True
     commit_delay: float = 0.0
     strict_contract: bool = True
@@ -50,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--port", type=int, default=0, help="management port; 0 takes a free one")
     add("--kvstore", default="ready", help="ready | starting[:SECONDS] | disabled | failed")
     add("--kvstore-of", default="", metavar="URL,KEY", help="use another stand-in's KV store")
+    add("--kvstore-lag", type=float, default=0.0, metavar="S", help="age of what is read of it")
     add("--index", choices=("records", "digest"), default="records", help="what is kept")
     add("--add-index", action="append", default=[], metavar="NAME", help="a further index")
     add("--commit-delay", type=float, default=0.0, metavar="S", help="read but not yet indexed")
@@ -75,6 +77,7 @@ def parse_options(arguments: list[str]) -> Options:
         port=chosen.port,
         kvstore=chosen.kvstore,
         kvstore_of=chosen.kvstore_of,
+        kvstore_lag=chosen.kvstore_lag,
         full_records=chosen.index == "records",
         commit_delay=chosen.commit_delay,
         strict_contract=not chosen.loose_contract,

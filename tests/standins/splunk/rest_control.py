@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .instance import Instance
     from .rest_request import Answer, Request
 
-_SIGNALS = {"TERM": signal.SIGTERM, "KILL": signal.SIGKILL, "INT": signal.SIGINT}
+_SIGNALS = {name: signal.Signals[f"SIG{name}"] for name in ("TERM", "KILL", "INT", "STOP", "CONT")}
 
 
 def _number(request: Request, name: str, default: float = 0) -> float:
@@ -59,7 +59,7 @@ def runs(instance: Instance, request: Request) -> Answer:
 
 
 def send_signal(instance: Instance, request: Request) -> Answer:
-    """POST stanza, signal=TERM|KILL|INT: to the running process only."""
+    """POST stanza, signal=TERM|KILL|INT|STOP|CONT: to the running process only."""
     name = request.option("signal", "KILL")
     if name not in _SIGNALS:
         raise RestFault(400, f"signal {name!r}")
@@ -114,12 +114,15 @@ def pipe(instance: Instance, request: Request) -> Answer:
 
 
 def kvstore(instance: Instance, request: Request) -> Answer:
-    """POST state=…, and/or fault=503|500|timeout|lost-answer with count=1."""
+    """POST state=…, lag=SECONDS, and/or fault=503|500|timeout|lost-answer with count=1, after=0."""
     if request.option("state"):
         instance.kv_state.set(request.option("state"))
     if request.option("fault"):
         count = int(_number(request, "count", 1))
-        instance.kv_state.spoil_writes(request.option("fault"), count)
+        after = int(_number(request, "after"))
+        instance.kv_state.spoil_writes(request.option("fault"), count, after)
+    if request.option("lag"):
+        instance.kv_state.lag = _number(request, "lag")
     return as_json({"state": instance.kv_state.current()})
 
 

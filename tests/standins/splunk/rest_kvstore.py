@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from . import atom
+from .kv_proxy import LAG
 from .kv_store import MAX_BATCH_BYTES, MAX_DOCUMENTS_PER_BATCH
 from .rest_fault import RestFault, missing_arguments, not_found
 from .rest_request import Answer, as_json
@@ -32,7 +33,13 @@ def _place(instance: Instance, request: Request, collection: str) -> tuple[str, 
     return app, request.owner, collection
 
 
-def _spoil(instance: Instance) -> bool:
+def _lag(instance: Instance, request: Request) -> float:
+    """How old a copy answers: that of the member who passed the call on, or ours."""
+    return float(request.headers.get(LAG) or instance.kv_state.lag)
+
+
+def spoil(instance: Instance) -> bool:
+    """The fault of the next write; true where only its answer is to be lost."""
     fault = instance.kv_state.next_fault()
     if fault == "timeout":
         raise NoAnswerError
@@ -61,28 +68,29 @@ def find(instance: Instance, request: Request, collection: str) -> Answer:
     """GET documents by query, sort, skip, limit, fields."""
     place = _place(instance, request, collection)
     options = {key: values[-1] for key, values in request.query.items()}
-    return as_json(instance.kv_store.find(place, options))
+    return as_json(instance.kv_store.find(place, options, _lag(instance, request)))
 
 
 def insert(instance: Instance, request: Request, collection: str) -> Answer:
     """POST a document: 201 and its key; 409 if the key is there."""
     place = _place(instance, request, collection)
     document = _object(request.json_body())
-    lost = _spoil(instance)
+    lost = spoil(instance)
     return _written({"_key": instance.kv_store.insert(place, document)}, lost=lost, status=201)
 
 
 def delete_matching(instance: Instance, request: Request, collection: str) -> Answer:
     """DELETE the documents of a query (all without one)."""
     place = _place(instance, request, collection)
-    lost = _spoil(instance)
+    lost = spoil(instance)
     instance.kv_store.delete_matching(place, request.option("query", "{}"))
     return _written({}, lost=lost)
 
 
 def get(instance: Instance, request: Request, collection: str, key: str) -> Answer:
     """GET one document."""
-    return as_json(instance.kv_store.get(_place(instance, request, collection), key))
+    place = _place(instance, request, collection)
+    return as_json(instance.kv_store.get(place, key, _lag(instance, request)))
 
 
 def replace(instance: Instance, request: Request, collection: str, key: str) -> Answer:
@@ -92,9 +100,10 @@ def replace(instance: Instance, request: Request, collection: str, key: str) -> 
         return _save_batch(instance, request, place)
     if key == "batch_find":
         queries = request.json_body()
-        return as_json([instance.kv_store.find(place, _texts(query)) for query in queries])
+        lag = _lag(instance, request)
+        return as_json([instance.kv_store.find(place, _texts(query), lag) for query in queries])
     document = _object(request.json_body())
-    lost = _spoil(instance)
+    lost = spoil(instance)
     return _written({"_key": instance.kv_store.replace(place, key, document)}, lost=lost)
 
 
@@ -115,14 +124,14 @@ def _save_batch(instance: Instance, request: Request, place: tuple[str, str, str
     if len(request.body) > MAX_BATCH_BYTES:
         raise RestFault(400, f"{over}(Batch save size too large, max_size_per_batch_save_mb=50)")
     checked = [_object(document) for document in documents]
-    lost = _spoil(instance)
+    lost = spoil(instance)
     return _written(instance.kv_store.save_batch(place, checked), lost=lost)
 
 
 def delete(instance: Instance, request: Request, collection: str, key: str) -> Answer:
     """DELETE one document."""
     place = _place(instance, request, collection)
-    lost = _spoil(instance)
+    lost = spoil(instance)
     instance.kv_store.delete(place, key)
     return _written({}, lost=lost)
 

@@ -262,6 +262,28 @@ def test_two_instances_on_one_kv_store(splunk: SplunkStandin, tmp_path: Path) ->
         assert member.request("GET", data, key="wrong")[0] == 401
 
 
+def test_a_members_copy_lags_behind_and_its_writes_do_not(
+    tmp_path: Path, splunk: SplunkStandin
+) -> None:
+    peer = f"--kvstore-of={splunk.management},{splunk.session_key}"
+    app = make_tiny_app(tmp_path)
+    with SplunkStandin(tmp_path / "home", app, peer, "--kvstore-lag=1.5", app_name=NAME) as member:
+        data = member.app_path("storage", "collections", "data", "tiny_checkpoints")
+        member.spoil_kv_writes("lost-answer", after=1)
+        member.call("POST", data, document={"_key": "old", "n": 1})
+        with pytest.raises(OSError, match=r"closed|reset"):
+            member.request("POST", data, document={"_key": "new", "n": 2})
+        assert member.request("POST", data, document={"_key": "new"})[0] == 409
+        assert {"old", "new"} <= set(splunk.kv_documents("tiny_checkpoints"))
+        assert "new" not in member.kv_documents("tiny_checkpoints")
+        member.wait_until("it", lambda: "new" in member.kv_documents("tiny_checkpoints"), 5)
+        newest = member.call("GET", f"{data}?sort=n:-1&limit=1&output_mode=json")
+        assert [one["_key"] for one in newest] == ["new"]
+        member.request("DELETE", f"{data}/new")
+        assert "new" in member.kv_documents("tiny_checkpoints")
+        member.wait_until("gone", lambda: "new" not in member.kv_documents("tiny_checkpoints"), 5)
+
+
 @pytest.mark.parametrize(
     ("replaced", "reason"),
     [

@@ -103,6 +103,7 @@ HAPPENS: dict[str, Callable[[Cursor], list[Cursor]]] = {
         c.paced(SLOW * 1.5, 50_000, full=True),
         c.paced(QUICK / 2, 50_000, full=False),
     ],
+    "settled": lambda c: [c.settled()],
     "known": lambda c: [c.complete_to(NOW - 300), c.complete_to(0.0)],
     "restart": lambda c: [cursors.from_document(c.to_document())],
 }

@@ -12,7 +12,9 @@ from ta_akamai_siem.akamai.signing import CorrectedClock
 from ta_akamai_siem.continuous.collector import Collector, Surroundings
 from ta_akamai_siem.continuous.cursor import CODEC
 from ta_akamai_siem.position.checkpoint import Checkpoint
+from ta_akamai_siem.position.host import Host
 from ta_akamai_siem.position.lease import Lease
+from ta_akamai_siem.position.watch import Watch
 from ta_akamai_siem.record.event_time import moments
 from ta_akamai_siem.run.report import Totals
 from ta_akamai_siem.run.run_time import RUN_MAX
@@ -56,11 +58,13 @@ def test_fifty_minutes(tmp_path: Path) -> None:
     silent: Any = Silent()
     pages = []
     for _ in range(5):
-        lease = Lease(kv, "akamai_siem:first", splunkd.instance, clock.host, lambda _: None)
+        watch = Watch(tmp_path / "watch")
+        host = Host(splunkd.instance, clock.host, lambda _: None, watch)
+        lease = Lease(kv, "akamai_siem:first", host)
         lease.take()
         corrected, totals = CorrectedClock(clock.host), Totals()
         around = Surroundings(
-            checkpoints=Checkpoint(kv, "akamai_siem:first", CODEC, lease, lambda _: None),
+            checkpoints=Checkpoint(CODEC, lease),
             pages=Fetcher(akamai, corrected, lambda _: None, silent),
             writer=Delivery(
                 splunkd,

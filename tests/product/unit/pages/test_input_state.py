@@ -14,7 +14,7 @@ NOW = 1_700_000_000.0
 WELL = LastRun(NOW - 20, "well", "ok", "", events=7, drained=True, newest=NOW - 32)
 FACTS = Facts(is_disabled=False, interval=60.0, run=WELL)
 SILENT = "Check splunkd.log, and whether Splunk runs inputs on this host."
-HELD = {"released": False, "expires_at": NOW + 30}
+HELD = {"released": False, "renewed_at": NOW - 15}
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ HELD = {"released": False, "expires_at": NOW + 30}
         (replace(FACTS, leases=[HELD]), "collecting"),
         (replace(FACTS, leases=[HELD], is_disabled=True), "collecting"),
         (replace(FACTS, leases=[{**HELD, "released": True}]), "caught up"),
-        (replace(FACTS, leases=[{**HELD, "expires_at": NOW - 1}]), "caught up"),
+        (replace(FACTS, leases=[{**HELD, "renewed_at": NOW - 46}]), "caught up"),
         (replace(FACTS, is_disabled=True), "disabled"),
         (
             replace(FACTS, run=replace(WELL, how="needs_person", message="It is wrong.")),

@@ -1,7 +1,8 @@
-"""Which saved position is safe once splunkd has died, and how many have to be kept for it."""
+"""Which saved position is safe once splunkd has died."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import accumulate
 
 import pytest
@@ -9,83 +10,153 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ta_akamai_siem.errors import CheckpointUnusable
-from ta_akamai_siem.position import history as histories
-from ta_akamai_siem.position.history import SAFE_AGE, SPACING, History
+from ta_akamai_siem.position.entry import Entry, from_document, from_single_document
+from ta_akamai_siem.position.history import SAFE_AGE, is_unsafe, newest_safe
 from ta_akamai_siem.splunk.instance import Instance
 
 HERE = Instance("A", 1000.0)
 RESTARTED = Instance("A", 5000.0)
+KEY = "akamai_siem:x"
 
 
-def saved_at(times: list[float]) -> History:
-    history = histories.begun({"n": 0}, times[0], HERE)
-    for number, moment in enumerate(times[1:], 1):
-        history = history.moved({"n": number}, moment, HERE)
-    return history
+def entry(number: int, moment: float, by: Instance = HERE) -> Entry:
+    return Entry(number, "r", by, {"n": number}, moment, moment, moment)
+
+
+def saved_at(times: list[float]) -> list[Entry]:
+    """Newest first."""
+    return [entry(number, moment) for number, moment in enumerate(times, 1)][::-1]
 
 
 @given(st.lists(st.floats(0.01, 200.0), max_size=120))
-def test_the_rewound_position_is_the_newest_that_is_old_enough(pauses: list[float]) -> None:
-    times = [0.0, *accumulate(pauses)]
-    history = saved_at(times)
-    last = times[-1]
-    safe = [moment for moment in times if moment <= last - SAFE_AGE]
-    back, rewind = history.rewound()
-    assert rewind.last == last
-    assert back.position == {"n": times.index(rewind.to)}
-    if safe:
-        assert safe[-1] - SPACING <= rewind.to <= safe[-1]
-    else:
-        assert rewind.to == times[0]
-    assert len(history.saved) <= SAFE_AGE / SPACING * 2 + 3
+def test_the_newest_that_is_old_enough(pauses: list[float]) -> None:
+    entries = saved_at([0.0, *accumulate(pauses)])
+    last = entries[0].saved_at
+    old_enough = [one for one in entries if last - one.saved_at >= SAFE_AGE]
+    assert newest_safe(entries) == (old_enough or entries[-1:])[0]
 
 
-@given(st.lists(st.floats(0.01, 200.0), max_size=40))
-def test_the_document_gives_it_back(pauses: list[float]) -> None:
-    history = saved_at([0.0, *accumulate(pauses)])
-    document = {"_key": "akamai_siem:x", "_user": "nobody", **history.to_document()}
-    assert histories.from_document(document) == history
-
-
-def test_a_rewound_history_goes_on() -> None:
-    history, _ = saved_at([0.0, 10.0, 50.0, 60.0]).rewound()
-    assert history.position == {"n": 1}
-    history = history.moved({"n": 1}, 6000.0, RESTARTED)
-    assert not history.is_unsafe(RESTARTED, ended_cleanly=False)
-    assert history.rewound()[0].position == {"n": 1}
+def test_only_what_the_same_splunkd_took_can_have_died_with_it() -> None:
+    other, taken, *mine = (
+        entry(7, 100.0, Instance("B", 1.0)),
+        entry(8, 104.0),
+        entry(9, 105.0),
+        entry(10, 106.0),
+    )
+    assert newest_safe([*mine[::-1], taken, other]) == taken
+    before = entry(7, 100.0, Instance("A", 999.0))
+    assert newest_safe([*mine[::-1], taken, before]) == taken
 
 
 @pytest.mark.parametrize(
-    ("now", "last", "clean", "unsafe"),
+    "cut",
     [
-        # The same splunkd: what its pipe has taken is with it, however the run ended.
-        (HERE, 4990.0, True, False),
-        (HERE, 4990.0, False, False),
-        # Restarted: enough time and an orderly end, too little time, no end.
-        (RESTARTED, 4939.0, True, False),
-        (RESTARTED, 4941.0, True, True),
-        (RESTARTED, 2000.0, False, True),
-        # Another member of the cluster.
-        (Instance("B", 5000.0), 4990.0, True, False),
-        (Instance("B", 5000.0), 2000.0, False, True),
-        # Nothing is known of a restart.
-        (Instance("A", None), 4990.0, False, False),
+        lambda e: replace(e, anew=True),
+        lambda e: replace(e, rewound_from=3),
+        lambda e: replace(e, number=e.number + 1),
     ],
 )
-def test_when_it_is_unsafe(now: Instance, last: float, clean: bool, unsafe: bool) -> None:
-    assert saved_at([0.0, last]).is_unsafe(now, ended_cleanly=clean) is unsafe
+def test_what_has_no_past(cut: object) -> None:
+    entries = saved_at([0.0, 10.0, 11.0])
+    entries[1] = cut(entries[1])  # type: ignore[operator]
+    entries[0] = replace(entries[0], number=entries[1].number + 1)
+    assert newest_safe(entries) == entries[1]
+
+
+def test_a_position_is_nothing_to_go_back_to_where_there_is_none() -> None:
+    entries = saved_at([0.0, 10.0])
+    entries[1] = replace(entries[1], position=None)
+    assert newest_safe(entries) == entries[0]
+
+
+@pytest.mark.parametrize("step", [-90.0, 90.0])
+def test_a_clock_that_is_set_meanwhile_changes_nothing(step: float) -> None:
+    entries = saved_at([0.0, 20.0, 45.0, 60.0])
+    set_since = [replace(one, saved_at=one.saved_at + step) for one in entries[:2]]
+    assert newest_safe([*set_since, *entries[2:]]).number == 2
+
+
+@pytest.mark.parametrize(
+    ("now", "last", "clean", "proved", "unsafe"),
+    [
+        # The same splunkd: what its pipe has taken is with it, however the run ended.
+        (HERE, 4990.0, True, False, False),
+        (HERE, 4990.0, False, False, False),
+        # Restarted: enough time and an orderly end, too little time, a proof, no end.
+        (RESTARTED, 4939.0, True, False, False),
+        (RESTARTED, 4941.0, True, False, True),
+        (RESTARTED, 4941.0, True, True, False),
+        (RESTARTED, 2000.0, False, True, True),
+        # Another member of the cluster.
+        (Instance("B", 5000.0), 4990.0, True, False, False),
+        (Instance("B", 5000.0), 2000.0, False, True, True),
+        # Nothing is known of a restart.
+        (Instance("A", None), 4990.0, False, False, False),
+    ],
+)
+def test_when_it_is_unsafe(
+    now: Instance, last: float, clean: bool, proved: bool, unsafe: bool
+) -> None:
+    saved = entry(1, last)
+    found = is_unsafe(saved, now, ended_cleanly=clean, stopped_in_order=lambda: proved)
+    assert found is unsafe
+    none = replace(saved, position=None)
+    assert not is_unsafe(none, now, ended_cleanly=clean, stopped_in_order=lambda: proved)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{}, {"position": None}, {"anew": True}, {"rewound_from": 3}, {"uptime": None}],
+)
+def test_the_document_gives_it_back(changed: dict[str, object]) -> None:
+    saved = replace(entry(4, 7.0), **changed)  # type: ignore[arg-type]
+    document = {"_user": "nobody", **saved.to_document(KEY)}
+    assert document["_key"] == f"{KEY}#4"
+    assert from_document(document) == saved
+
+
+def test_the_one_document_of_version_0_1_0() -> None:
+    document = {
+        "_key": KEY,
+        "offset": "c",
+        "saved_at": 100.0,
+        "saved_by": "A",
+        "splunkd_started": 1000.0,
+        "history": [{"offset": "a", "saved_at": 60.0}, {"offset": "b", "saved_at": 90.0}],
+    }
+    entries = from_single_document(document, 12)
+    assert [(one.number, one.position) for one in entries] == [
+        (12, {"offset": "c"}),
+        (11, {"offset": "b"}),
+        (10, {"offset": "a"}),
+    ]
+    assert newest_safe(entries).position == {"offset": "a"}
+
+
+GOOD = entry(1, 1.0).to_document(KEY)
 
 
 @pytest.mark.parametrize(
     "document",
     [
         {"offset": "x"},
-        {"saved_at": "soon"},
-        {"saved_at": 1.0, "history": [{"offset": "x"}]},
-        {"saved_at": 1.0, "history": 7},
-        {"saved_at": 1.0, "splunkd_started": "then"},
+        {**GOOD, "number": "first"},
+        {**GOOD, "saved_at": "soon"},
+        {**GOOD, "saved_at": None},
+        {**GOOD, "splunkd_started": "then"},
+        {**GOOD, "uptime": []},
+        {**GOOD, "number": float("inf")},
     ],
 )
 def test_a_foreign_document_is_refused(document: dict[str, object]) -> None:
     with pytest.raises(CheckpointUnusable):
-        histories.from_document(document)
+        from_document(document)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [{}, {"saved_at": 1.0, "history": [{"offset": "x"}]}, {"saved_at": 1.0, "history": 7}],
+)
+def test_a_foreign_single_document_is_refused(document: dict[str, object]) -> None:
+    with pytest.raises(CheckpointUnusable):
+        from_single_document(document, 0)

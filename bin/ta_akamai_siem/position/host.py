@@ -1,0 +1,40 @@
+"""What a lease needs of the host that it runs on."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Callable
+
+if TYPE_CHECKING:
+    from ta_akamai_siem.splunk.instance import Instance
+
+    from .watch import Watch
+
+
+def _unproved(_after: float, _before: float) -> bool:
+    return False
+
+
+@dataclass(frozen=True)
+class Host:
+    """`instance`: the splunkd that runs us. `now`: this host's clock, epoch seconds. `wait`: sleeps
+    that many seconds, or raises when we are to stop. `watch`: remembers what other members did.
+    `stopped_in_order`: whether splunkd is proved to have stopped in order between two moments.
+    `monotonic`: seconds, by a clock that nobody sets.
+    """
+
+    instance: Instance
+    now: Callable[[], float]
+    wait: Callable[[float], None]
+    watch: Watch
+    stopped_in_order: Callable[[float, float], bool] = _unproved
+    monotonic: Callable[[], float] = time.monotonic
+
+    def moment(self) -> tuple[float, float]:
+        """Now, by both clocks."""
+        return self.monotonic(), self.now()
+
+    def seconds_since(self, moment: tuple[float, float]) -> float:
+        """By the clock that shows more: a machine that slept may have stopped one of them."""
+        return max(now - then for now, then in zip(self.moment(), moment))
