@@ -51,8 +51,10 @@ OF_HISTORY = (
 
 
 DIFFERENT = {
-    "bot_beside_attack": "attack_tag is not told",
-    "waf_monitor_last": "attack_tag is not told",
+    "bot_beside_attack": "the last rule decides",
+    "bot_behind_attack_without_action": "the last rule decides",
+    "bot_behind_two_attacks": "the last rule decides",
+    "waf_monitor_last": "the last rule decides",
     "score_of_another_rule": "a score is taken from the rule that decided only",
 }
 """Where the history's settings know less."""
