@@ -53,7 +53,7 @@ def stand_still(lag: int, error: int, chance: random.Random) -> bool:
             cluster.set_up(limit="10000")
             one.set_pipe(rate=PIPE)
             number = one.start_run(STANZA)
-            one.wait_until("it writes", lambda: one.runs(STANZA)[-1]["records"], 60)
+            one.wait_until("it writes", lambda: one.runs(STANZA)[-1]["records"], 180)
             time.sleep(chance.uniform(0.0, 15.0))
             one.signal(STANZA, "STOP")
             end = time.monotonic() + NAP
