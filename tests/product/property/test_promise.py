@@ -133,7 +133,7 @@ class Promise(RuleBasedStateMachine):
 
     @rule(
         name=st.sampled_from("AAAB"),
-        faults=st.lists(st.sampled_from(FAULTS), max_size=3),
+        faults=st.lists(st.sampled_from((*FAULTS, "", "")), max_size=4),
         kill_after=st.sampled_from([-1, -1, -1, 1, 2, 3, 5, 8, 13, 21, 34]),
     )
     def run(self, name: str, faults: list[str], kill_after: int) -> None:

@@ -108,3 +108,16 @@ def test_another_member_takes_over_after_45_seconds(seconds: float, taken: bool)
         machine.run("B", [], -1)
         assert (machine.akamai.requests > before) is taken
         machine.must_run = ""
+
+
+def test_an_offset_that_expires_during_a_long_catch_up() -> None:
+    """Complete is what happened before the end of the last page: nothing younger is left out, and
+    what comes twice is that page, the one before it, and a minute.
+    """
+    with collecting(1) as machine:
+        for _ in range(40):
+            machine.store(10, late=0.0, hidden=0.0, twins=False, pause=20.0)
+        machine.wait(600.0)
+        machine.run("A", ["", "", "", "", "", "expired"], -1)
+        assert machine.log.events["offset.expired"] == 1
+        assert 40 <= len(collected_again(machine)) <= 2 * 49 + 30 + 10

@@ -213,6 +213,23 @@ def test_another_order_is_written_whole() -> None:
     assert len(again.events) == 5000
 
 
+def test_a_second_kill_repeats_no_more_than_the_first() -> None:
+    lines = event_lines(9_000)
+    recorded = 0
+    last: Progress | None = None
+    for _ in range(2):
+        pipe = Pipe(3_000)
+        memory = Killed(pipe)
+        memory.progress = last
+        with pytest.raises(PipeClosed):
+            deliver(pipe, memory, lines)
+        last = memory.progress
+        assert last is not None
+        assert recorded + 1_000 <= last.events <= recorded + 3_000
+        recorded = last.events
+    assert deliver(Pipe(), memory, lines) == recorded
+
+
 def test_another_page_is_written_whole() -> None:
     lines = event_lines(3000)
     memory = Memory()
