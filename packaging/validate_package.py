@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 LATER = {
     "MATCH_LIMIT": "of transforms.conf of 9.x: the default is too few steps for a long record",
-    "start_by_shell": "of inputs.conf of 8.x: no shell stands between splunkd's stop and the script",
+    "start_by_shell": "of inputs.conf of 8.x: no shell comes between splunkd and the script",
     "python.version": "of 2019; the newest Python that Splunk brings is asked for by it",
 }
 _UNDEFINED = re.compile(r"Undefined setting in \S+, stanza \[.*\]: (?P<setting>\S+)")
