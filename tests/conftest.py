@@ -7,7 +7,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, configuration, settings
+from hypothesis import HealthCheck, Phase, configuration, settings
 
 from tests import ROOT
 from tests.environments import elsewhere, environment_of
@@ -16,10 +16,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # `quick` tries the same examples at every run, so that a change is judged by what it changed;
-# `long` (HYPOTHESIS_PROFILE=long) goes looking for new ones; `brief` is for the second Python.
+# `long` (HYPOTHESIS_PROFILE=long) goes looking for new ones; `brief` is for the second Python;
+# `unshrunk` is for mutants, of which only one question is asked: whether a test fails.
 _ANY = settings(deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("quick", _ANY, max_examples=500, derandomize=True)
 settings.register_profile("brief", _ANY, max_examples=150, derandomize=True)
+settings.register_profile(
+    "unshrunk",
+    _ANY,
+    max_examples=500,
+    derandomize=True,
+    phases=(Phase.explicit, Phase.generate),
+)
 settings.register_profile("long", _ANY, max_examples=100_000, print_blob=True)
 configuration.set_hypothesis_home_dir(ROOT / "build" / "hypothesis")
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))

@@ -120,7 +120,6 @@ MUTANTS = (
         ("or not offset:", "or False:"),
         ('and block.endswith(b"}\\n")', ""),
         ("and block.count(b'}\\n{\"') == lines - 1", ""),
-        ("                self._stream = zlib.decompressobj(_GZIP)\n", ""),
     ),
     *changes(
         "akamai/error_table.py",

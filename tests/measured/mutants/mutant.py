@@ -14,9 +14,8 @@ from tests import ROOT
 
 TIMEOUT = 300.0
 """Seconds after which a mutant counts as killed: it does not end any more."""
-_TESTS_FAILED = 1
-_INTERRUPTED = 2
-"""pytest's, where a module cannot be imported."""
+_NO_TESTS_RUN = (4, 5)
+"""pytest's: wrong options, or nothing collected."""
 
 
 class Mutant(NamedTuple):
@@ -67,14 +66,14 @@ def _first_failure(code: Path, tests: tuple[str, ...]) -> str:
         [*command, *paths, *tests],
         check=False,
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": ""},
+        env={"HYPOTHESIS_PROFILE": "unshrunk", **os.environ, "PYTHONPATH": ""},
         capture_output=True,
         text=True,
         timeout=TIMEOUT,
     )
     if done.returncode == 0:
         return ""
-    if done.returncode not in {_TESTS_FAILED, _INTERRUPTED}:
+    if done.returncode in _NO_TESTS_RUN:
         raise RuntimeError(done.stdout + done.stderr)
     failed = [line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
     return failed[0].split(" - ")[0].split("/")[-1] if failed else done.stdout[-200:]

@@ -289,7 +289,8 @@ def test_a_line_that_does_not_parse_ends_the_page() -> None:
 
 
 def test_the_file(tmp_path: Path) -> None:
-    file = ProgressFile(tmp_path / "progress.json", 7.0)
+    told: list[str] = []
+    file = ProgressFile(tmp_path / "progress.json", 7.0, told.append)
     assert file.load() is None
     file.save(Progress("p", 5, "ab"))
     assert ProgressFile(tmp_path / "progress.json", 7.0).load() == Progress("p", 5, "ab")
@@ -299,4 +300,4 @@ def test_the_file(tmp_path: Path) -> None:
     assert file.load() is None
     file.clear()
     file.clear()
-    assert list(tmp_path.iterdir()) == []
+    assert (list(tmp_path.iterdir()), told) == ([], [])
