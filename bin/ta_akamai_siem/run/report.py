@@ -123,10 +123,10 @@ def report_gap(gap: Gap, name: str, log: Log, bulletin: Bulletin) -> None:
 def report_doubts(
     page: Page, delivered: Delivered, name: str, log: Log, bulletin: Bulletin
 ) -> None:
-    """Say what was wrong with a page that is written."""
+    """Report faults of a page that is written anyway, in the log and the Messages menu."""
     if page.oversized:
         log.warning("line.oversized", lines=page.oversized, longest_kept=LINE_MAX)
-    # A line too long for a record is kept short at once, and is no reason to doubt the page.
+    # A line too long for a record is shortened at once. The page itself is not in doubt.
     doubtful = delivered.contexts or delivered.unparsed > page.oversized
     if not page.mismatch and not (page.tolerant and doubtful):
         return
@@ -154,4 +154,4 @@ _CAUSES = {
     "offset_expired": "Akamai retains events for 12 hours",
     "range_expired": "Akamai retains events for 12 hours",
 }
-"""By the cause of a gap: why, as a person is told."""
+"""The explanation for the administrator, by the cause of a gap."""
