@@ -43,8 +43,8 @@ class SpoolFile:
             free = shutil.disk_usage(self._folder).free
             if free < FREE_MIN:
                 what = (
-                    f"The disk of {self._folder} has {free >> 20} MB free, and the answer that is "
-                    f"arriving has no end yet"
+                    f"The disk of {self._folder} has {free >> 20} MB free, and the page is not "
+                    f"complete yet"
                 )
                 raise SpoolUnusable(what)
         return self._file.write(data)

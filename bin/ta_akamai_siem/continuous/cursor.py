@@ -300,7 +300,7 @@ def from_document(document: Mapping[str, Any]) -> Cursor:
         # A new run does not know the skew yet and has to learn it again.
         skew = _moment(document.get("skew", 0.0))
         if not (offset is None or (isinstance(offset, str) and offset)):
-            what = "The checkpoint's offset is no text"
+            what = "The checkpoint's offset is not a text"
             raise CheckpointDamaged(what)
         return Cursor(
             host=str(document["host"]),
@@ -318,7 +318,7 @@ def from_document(document: Mapping[str, Any]) -> Cursor:
 
 def _moment(value: object) -> float:
     """Raises ValueError if the value is not a moment."""
-    moment = float(value)  # type: ignore[arg-type]  # what else it is, TypeError tells
+    moment = float(value)  # type: ignore[arg-type]  # other types raise TypeError
     if not math.isfinite(moment):
         what = f"{moment} is no moment"
         raise ValueError(what)

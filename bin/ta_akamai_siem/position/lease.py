@@ -144,7 +144,7 @@ class Lease:
         if self._host.seconds_since(self._looked) > _TAKEN_WITHIN:
             with contextlib.suppress(CheckpointUnavailable, CheckpointUnusable):
                 claim.withdraw()
-            raise LeaseHeld("Taking the input over took so long that another may have done it too")
+            raise LeaseHeld("The takeover took so long that another member may own the input")
         self.succession = entry.succession
         self._claim, self._newest, self.rewind, self._first = claim, entry, rewind, entry.number
         self._host.watch.forget()
@@ -249,7 +249,7 @@ class Lease:
         if self._may_be_lost(newest, found):
             history = found.newest_first if found.is_single else self._ledger.history(newest)
             if history is None:
-                raise LeaseHeld("This member's copy of the KV store changes just now")
+                raise LeaseHeld("This member's copy of the KV store is changing")
             target = histories.newest_safe(history)
             rewind = histories.Rewind(to=target.saved_at, last=newest.saved_at)
         taken = replace(

@@ -82,7 +82,7 @@ class Ledger:
     def _run_of(self, document_key: str) -> str:
         found = self._store.load_document(CHECKPOINTS, document_key)
         if found is None:
-            what = "The KV store's copy on this member does not show yet what was saved"
+            what = "This member's copy of the KV store does not contain the saved position yet"
             raise CheckpointUnavailable(what)
         return str(found.get(RUN))
 

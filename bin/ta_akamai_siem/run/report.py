@@ -130,7 +130,7 @@ def report_doubts(
     doubtful = delivered.contexts or delivered.unparsed > page.oversized
     if not page.mismatch and not (page.tolerant and doubtful):
         return
-    reason = page.mismatch or "Some of its lines are no events"
+    reason = page.mismatch or "Some of its lines are not events"
     log.warning(
         "page.doubtful",
         reason=reason,
@@ -142,7 +142,7 @@ def report_doubts(
     )
     bulletin.doubt(
         f"The input '{name}' has indexed a page that does not agree with its own count: "
-        f"{reason}. Akamai sent it so three times. Lines that are no events are indexed "
+        f"{reason}. Three requests had this result. Lines that are not events are indexed "
         f"with type=akamai_siem_unparsed ({delivered.unparsed}); {page.missing} events are "
         "missing. Report it to Akamai's support"
     )

@@ -58,6 +58,6 @@ class Trail(Generic[_Place]):
         if not found:
             return None
         self._log.warning(
-            "pipe.unread", bytes=unread, reason="splunkd has left without reading all"
+            "pipe.unread", bytes=unread, reason="splunkd closed the pipe before it had read all"
         )
         return found[-1]
