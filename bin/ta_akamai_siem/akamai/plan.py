@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 PlanType = TypeVar("PlanType", bound="Plan")
 RETRY_AFTER_MAX = 600.0
-"""Longest Retry-After that is honored, in seconds: events expire during the wait."""
+"""Longest time, in seconds, for which a Retry-After is honored: events expire during the wait."""
 _LATEST = 1e11
 """No moment is later: epoch seconds have ten digits until the year 2286."""
 

@@ -90,7 +90,7 @@ LIMIT_FIRST = 10_000
 """Events to request while the speed of pages is unknown."""
 QUICK = 15.0
 SLOW = 60.0
-"""Seconds for a page. The limit grows below this and falls above it. See `limits.EDGE_CUT`."""
+"""Seconds for a page: the limit grows below `QUICK`, falls above `SLOW`. See `limits.EDGE_CUT`."""
 VERY_QUICK = QUICK / 4
 """Seconds for a page below which the limit may grow fourfold: the next page is still quick."""
 CUT_REMEMBERED = 10

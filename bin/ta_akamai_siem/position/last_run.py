@@ -47,7 +47,10 @@ def how_ended(error: Optional[CollectionError]) -> str:
 def ended(
     error: Optional[CollectionError], events: int, lag: Optional[float], *, drained: bool
 ) -> LastRun:
-    """The record of a run that has just ended. `error`: what ended it. `lag`: seconds."""
+    """The record of a run that has just ended.
+
+    `error`: what ended it. `lag`: of its newest event, in seconds.
+    """
     now = time.time()
     return LastRun(
         ended_at=now,
