@@ -1,4 +1,4 @@
-"""The neighbour that we collect from: requests, refusals, pages.
+"""Talks to Akamai's SIEM API: requests, error responses, pages.
 
 Reading order: `request`, `signing`, `trusted_certificates`, `error_table`, `deadline`, `session`,
 `lines`, `line_multiset`, `page`, `spool`, `client`, `probe`, `plan`, `fetching`,

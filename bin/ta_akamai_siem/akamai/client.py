@@ -1,6 +1,6 @@
-"""One request to Akamai's SIEM API: signed, sent, and its page spooled or its refusal named.
+"""Sends one signed request to Akamai's SIEM API and spools the page, or raises the error.
 
-No policy: what follows from an error is decided by the callers.
+Contains no retry policy: the callers decide how to react to an error.
 """
 
 from __future__ import annotations
@@ -38,15 +38,15 @@ if TYPE_CHECKING:
     from .spool import SpoolFolder
 
 READ_TIMEOUT = 60.0
-"""Seconds without a byte after which an answer counts as stalled."""
+"""Seconds without a byte after which a response counts as stalled."""
 PAGE_TIMEOUT = 180.0
-"""Seconds for a whole page, from its request on; Akamai's edge stops sending after 120."""
+"""Seconds for a whole page, counted from its request. Akamai's edge stops sending after 120."""
 _PIECE = 64 << 10
 _OK = 200
 
 
 class SiemClient:
-    """Requests of one account. To be used from one thread at a time."""
+    """Sends the requests of one account. Use it from one thread at a time."""
 
     def __init__(
         self,
@@ -69,10 +69,10 @@ class SiemClient:
         timeout: float = READ_TIMEOUT,
         page_timeout: float = PAGE_TIMEOUT,
     ) -> Page:
-        """Ask once; the page, proved complete.
+        """Send one request and return the page, proved complete.
 
-        `new_spool`: makes the spool, told the content type. `timeout`: seconds without a byte.
-        `page_timeout`: seconds for connection, header and body. Raises what `error_table` names,
+        `new_spool`: makes the spool for a content type. `timeout`: seconds without a byte.
+        `page_timeout`: seconds for connection, header and body. Raises the errors of `error_table`,
         Unreachable, ProxyRefused, CertificateUntrusted, PageIncomplete, SpoolUnusable.
         """
         with self._deadline.within(page_timeout), self._send(request, timeout) as response:
@@ -89,7 +89,7 @@ class SiemClient:
                 raise
 
     def probe(self, request: Request, timeout: float) -> None:
-        """Ask once and read nothing but the status. Raises as `fetch` does."""
+        """Send one request and read only the status. Raises the same errors as `fetch`."""
         with self._deadline.within(timeout):
             self._send(request, timeout).close()
 
@@ -111,7 +111,7 @@ class SiemClient:
     @staticmethod
     def _receive(response: requests.Response, spool: PageSpool) -> None:
         try:
-            # Whatever has arrived, at once: `read` waits until it has as much as it was asked for.
+            # Returns the bytes that have arrived; `read` would wait for the full amount.
             while piece := response.raw.read1(_PIECE, decode_content=False):
                 spool.feed(piece)
         except (HTTPError, OSError) as error:
@@ -129,9 +129,9 @@ class PageSource:
         self._spool = spool
 
     def fetch(self, request: Request, *, tolerant: bool) -> Page:
-        """Ask once. `tolerant`: take a page whose content disagrees with its count.
+        """Send one request. `tolerant`: accept a page whose content disagrees with its count.
 
-        Raises as `SiemClient.fetch`.
+        Raises the same errors as `SiemClient.fetch`.
         """
 
         def new_spool(content_type: str) -> PageSpool:

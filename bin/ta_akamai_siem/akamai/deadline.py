@@ -1,8 +1,8 @@
-"""Ends a request that takes too long, however slowly and steadily it goes on.
+"""Ends a request that takes too long, even if bytes keep arriving.
 
-A socket's own time-out begins anew with each byte. So each wait for bytes, those of a proxy's
-answer and of a header among them, is cut to what is left until the request's deadline. A TLS
-handshake needs no more: `SSLSocket.do_handshake` counts its time-out for all of it.
+A socket's own timeout restarts with each byte. Therefore each wait for bytes is limited to the time
+left until the request's deadline, including waits for a proxy's response and for a header. A TLS
+handshake needs no extra limit: the timeout of `SSLSocket.do_handshake` covers all of it.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 
 class Deadline:
-    """Of the request in hand; one at a time. Without one, sockets wait as they were told to."""
+    """The deadline of the current request. Without one, sockets use their own timeout."""
 
     def __init__(self) -> None:
         self._end = float("inf")
 
     @contextlib.contextmanager
     def within(self, seconds: float) -> Iterator[None]:
-        """The deadline from now on, until the block is left."""
+        """Set the deadline until the block is left."""
         self._end = time.monotonic() + seconds
         try:
             yield
@@ -37,7 +37,7 @@ class Deadline:
 
     @property
     def left(self) -> float:
-        """Seconds; infinite without a deadline. Raises TimeoutError once it has passed."""
+        """Seconds left, infinite without a deadline. Raises TimeoutError after the deadline."""
         left = self._end - time.monotonic()
         if left <= 0:
             what = "the answer took too long"
@@ -46,7 +46,7 @@ class Deadline:
 
     @contextlib.contextmanager
     def waiting(self, waits: socket.socket) -> Iterator[None]:
-        """For one wait of `waits` for bytes."""
+        """Limit one wait for bytes on the socket `waits`."""
         usual, left = waits.gettimeout(), self.left
         shorter = usual is None or left < usual
         if not shorter or left == float("inf"):
@@ -60,9 +60,9 @@ class Deadline:
 
 
 def install(context: ssl.SSLContext, deadline: Deadline) -> type[HTTPSConnectionPool]:
-    """Holds the sockets that `context` makes to the deadline, and those of a proxy before TLS.
+    """Apply the deadline to the sockets that `context` makes, and to a proxy's sockets before TLS.
 
-    What is returned is the pool of connections to be used.
+    Returns the class of connection pool to use.
     """
 
     class Secured(ssl.SSLSocket):

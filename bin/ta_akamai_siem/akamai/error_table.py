@@ -1,6 +1,6 @@
-"""The table from Akamai's error responses to our errors.
+"""Maps Akamai's error responses to our errors.
 
-The first row that fits decides. A response that fits no row is an `UnexpectedAnswer`.
+The first matching row decides. A response that matches no row is an `UnexpectedAnswer`.
 https://techdocs.akamai.com/siem-integration/reference/errors
 """
 
@@ -35,22 +35,22 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _SHOWN_MAX = 300
-"""Characters of Akamai's text that a message repeats."""
+"""Characters of Akamai's text that a message quotes."""
 _VALUE_SHOWN_MAX = 60
 """The same for a header's value."""
 _TITLE = re.compile(r"<title[^>]*>(.{1,2000}?)</title", re.IGNORECASE | re.DOTALL)
 _REFERENCE = re.compile(r"Reference\s+#\s*([0-9A-Za-z.]{1,100})")
 _SAVED_UNTIL = 64 << 10
-"""Bytes of a foreign body that are looked at."""
+"""Bytes of a foreign body that are examined."""
 
 
 @dataclass(frozen=True)
 class ErrorResponse:
-    """An answer other than a page.
+    """A response other than a page.
 
     `problem`: the JSON body, empty if it is not an object. `akamai_time`: the `Date` header, epoch
     seconds. `retry_after`: seconds. Both are None without the header. `wait`: Retry-After as
-    it was sent. `foreign`: what a body tells that is not JSON.
+    it was sent. `foreign`: facts from a body that is not JSON.
     """
 
     status: int
@@ -61,7 +61,7 @@ class ErrorResponse:
     foreign: Optional[Foreign] = None
 
     def sentence(self) -> str:
-        """Akamai's title and detail, and what Akamai's support asks for."""
+        """Akamai's title and detail, and the identifiers that Akamai's support asks for."""
         foreign = self.foreign or Foreign()
         told = [str(self.problem[key]) for key in ("title", "detail") if self.problem.get(key)]
         words = ": ".join(dict.fromkeys(told)) or foreign.title or "no explanation"
@@ -77,8 +77,8 @@ class ErrorResponse:
 
 @dataclass(frozen=True)
 class Foreign:
-    """What a body tells that is not the API's. `reference`: the number that Akamai's edge puts into
-    its error pages, and Akamai's support asks for. Empty where there is none.
+    """Facts from a body that is not the API's. `reference`: the number on an error page of Akamai's
+    edge, which Akamai's support asks for. Empty if the body has none.
     """
 
     content_type: str = ""
@@ -95,7 +95,7 @@ class Foreign:
 
 
 def read_foreign(content_type: str | None, body: bytes) -> Foreign:
-    """Whatever a body is that is neither a page nor a problem document."""
+    """Read a body that is neither a page nor a problem document."""
     text = html.unescape(body[:_SAVED_UNTIL].decode("utf-8", "replace"))
     title, reference = _TITLE.search(text), _REFERENCE.search(text)
     return Foreign(
@@ -106,7 +106,7 @@ def read_foreign(content_type: str | None, body: bytes) -> Foreign:
 
 
 def not_a_page(content_type: str | None, body: bytes) -> UnexpectedAnswer:
-    """What a successful answer is whose body holds no event and no context. `body`: its begin."""
+    """The error for a response with HTTP 200 but no event and no context. `body`: its start."""
     foreign = read_foreign(content_type, body)
     what = f"an answer titled '{foreign.title}'" if foreign.title else "an answer"
     kind = f"{what} that is no page of events" if body.strip() else "an empty answer"
@@ -116,7 +116,7 @@ def not_a_page(content_type: str | None, body: bytes) -> UnexpectedAnswer:
 
 @dataclass(frozen=True)
 class Row:
-    """`status`: with `whole_hundred`, 500 fits 500 to 599. An empty pattern fits everything."""
+    """`status`: with `whole_hundred`, 500 matches 500 to 599. An empty pattern matches anything."""
 
     status: int
     error: type[CollectionError]
@@ -153,7 +153,7 @@ REACTIONS = (
 
 
 def error_of(answer: ErrorResponse) -> CollectionError:
-    """The error of the first row that fits."""
+    """The error of the first matching row."""
     kind = next((row.error for row in REACTIONS if row.fits(answer)), UnexpectedAnswer)
     sentence = answer.sentence()
     if issubclass(kind, (ClockSkewed, Replay)):
@@ -164,7 +164,7 @@ def error_of(answer: ErrorResponse) -> CollectionError:
 
 
 def read_error_response(status: int, headers: Mapping[str, str], body: bytes) -> ErrorResponse:
-    """Read an answer other than a page. Never fails, whatever the body is."""
+    """Read a response other than a page. Never fails, even if the body is malformed."""
     try:
         problem = json.loads(body)
     except (ValueError, RecursionError):

@@ -1,7 +1,7 @@
-"""Gets the next page, whatever it takes: retries, waits, corrects the clock.
+"""Fetches the next page: retries, waits and corrects the clock as needed.
 
-What comes back is a proved page and the plan as it then was: each failed request may have changed
-it, by `Plan.failed`. Nothing here moves a plan past events.
+Returns a proved page and the plan that requested it. Each failed request may have changed the plan
+by `Plan.failed`. This module never moves a plan past events.
 """
 
 from __future__ import annotations
@@ -34,19 +34,19 @@ if TYPE_CHECKING:
     from .signing import CorrectedClock
 
 RETRY_SECONDS_MAX = 120.0
-"""Seconds without a page after which a run ends; the next interval goes on."""
+"""Seconds without a page after which a run ends. The next run continues."""
 FIRST_WAIT = 1.0
 LONGEST_WAIT = 30.0
 SKEW_WORTH_A_WARNING = 30.0
 CORRECTIONS_MAX = 3
-"""Times that a page is signed anew with the clock just learnt before a pause is made."""
+"""Number of times that a request is signed again with the corrected clock before a pause."""
 MISMATCHES_MAX = 2
-"""A page that disagrees with itself is refused so many times running, then taken as it is."""
+"""Consecutive times that a page with a wrong count is refused before it is accepted as it is."""
 
 
 @dataclass(frozen=True)
 class Fetched(Generic[PlanType]):
-    """`asked_at`: Akamai's clock when the page was asked for. `seconds`: it took to arrive."""
+    """`asked_at`: Akamai's clock at the request. `seconds`: time until the page had arrived."""
 
     page: Page
     cursor: PlanType
@@ -56,7 +56,7 @@ class Fetched(Generic[PlanType]):
 
 
 class FetchFailed(Exception):
-    """Retries are used up, or waiting cannot cure it: `error`, and the `cursor` to keep."""
+    """Retries are used up, or waiting cannot cure `error`. `cursor`: the cursor to keep."""
 
     def __init__(self, error: CollectionError, cursor: Any) -> None:  # noqa: ANN401 - a PlanType
         super().__init__(str(error))
@@ -65,7 +65,7 @@ class FetchFailed(Exception):
 
 
 class Fetcher:
-    """`wait`: sleeps that many seconds, or raises when we are to stop."""
+    """`wait`: sleeps that many seconds, or raises if the input is stopped."""
 
     def __init__(
         self, source: PageSource, clock: CorrectedClock, wait: Callable[[float], None], log: Log
@@ -76,7 +76,7 @@ class Fetcher:
         self._log = log
 
     def fetch(self, cursor: PlanType) -> Fetched[PlanType]:
-        """The page that comes next. Raises FetchFailed, and what `wait` raises."""
+        """The next page. Raises FetchFailed, and the errors of `wait`."""
         attempts = _Attempts()
         while True:
             try:
@@ -95,7 +95,7 @@ class Fetcher:
         return Fetched(page, cursor, request, asked_at, seconds=time.monotonic() - began)
 
     def _reaction(self, error: CollectionError, cursor: PlanType, attempts: _Attempts) -> PlanType:
-        """What to go on with after an error. Raises FetchFailed where that is no use."""
+        """The plan to continue with after an error. Raises FetchFailed if a retry is useless."""
         if isinstance(error, Leave):
             raise error
         if isinstance(error, Replay):
@@ -126,7 +126,7 @@ class Fetcher:
             self._wait(seconds)
 
     def _learnt_from(self, error: CollectionError) -> float:
-        """Seconds by which the clock has just been corrected, by an error that tells the time."""
+        """Seconds by which the clock was corrected, if the error contains Akamai's time."""
         if not isinstance(error, (ClockSkewed, RangeExpired)) or not error.akamai_time:
             return 0.0
         before = self._clock.now()
@@ -143,7 +143,7 @@ class Fetcher:
 
 
 class _Attempts:
-    """How often and how long one page has been tried for."""
+    """Counts the attempts for one page and the time spent on them."""
 
     def __init__(self) -> None:
         self.failed = 0
@@ -152,18 +152,18 @@ class _Attempts:
         self._seen: set[type[CollectionError]] = set()
 
     def corrects(self) -> bool:
-        """Whether to sign again at once: one answer's clock may have been the wrong one."""
+        """Whether to sign again at once: the clock of one response may have been wrong."""
         self._corrected += 1
         return self._corrected <= CORRECTIONS_MAX
 
     def first(self, kind: type[CollectionError]) -> bool:
-        """Whether this is the first error of the kind that is cured, not waited for."""
+        """Whether this is the first error of a kind that is cured without a wait."""
         new = kind not in self._seen
         self._seen.add(kind)
         return new
 
     def pause(self, retry_after: float | None) -> float | None:
-        """Seconds to wait before the next attempt; None once retries are used up."""
+        """Seconds to wait before the next attempt. None once retries are used up."""
         self.failed += 1
         longest: float = min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** (self.failed - 1))
         pause = longest * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, not a secret

@@ -1,7 +1,7 @@
-"""Lines to be recognised when they come again, in any order. Two equal lines are two lines.
+"""Recognises lines that arrive again, in any order. Two equal lines count as two.
 
-Used in two places: where a page turns out to be broken while it is written and is asked for again,
-and where two windows of a backfill both bring the events of the second that they share.
+Used in two cases: a page proves to be broken while it is written and is requested again, and two
+windows of a backfill both contain the events of the second that they share.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _DIGEST_BYTES = 8
 
 
 class LineMultiset:
-    """Nine bytes a line, however long it is."""
+    """Takes nine bytes of memory per line, regardless of its length."""
 
     def __init__(self, lines: Iterable[bytes] = ()) -> None:
         self._become(map(_digest, lines))
@@ -27,11 +27,11 @@ class LineMultiset:
         return self._left
 
     def add(self, lines: Iterable[bytes]) -> None:
-        """Costly: to be called with many lines at a time."""
+        """Add many lines per call: each call is costly."""
         self._become([*self._digests_left(), *map(_digest, lines)])
 
     def take(self, line: bytes) -> bool:
-        """Whether the line is one of them; it is not any more then."""
+        """Whether the set contains the line. Removes one occurrence."""
         digest = _digest(line)
         place = bisect_left(self._digests, digest)
         while place < len(self._digests) and self._digests[place] == digest:
@@ -43,7 +43,7 @@ class LineMultiset:
         return False
 
     def shared_with(self, other: LineMultiset) -> LineMultiset:
-        """What is in both, as often as it is in both."""
+        """The lines in both sets, each as often as both contain it."""
         shared = array("Q")
         ours, theirs = iter(self._digests_left()), iter(other._digests_left())
         left, right = next(ours, None), next(theirs, None)

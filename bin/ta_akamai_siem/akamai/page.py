@@ -1,11 +1,11 @@
 """One response body: spooled as it arrives, proved complete, read back as blocks of whole lines.
 
-What arrives is decompressed at once, to prove it, and kept that way. Memory holds one block,
-whatever the page's size.
+The body is decompressed on arrival, to prove it, and spooled decompressed. Memory holds one block,
+regardless of the page's size.
 
 A page is complete if its last non-empty line is the context, and the context's `total` equals the
-lines before it. That a line is a JSON object is proved here by how it begins and ends; one that
-fails to parse later is found by the reader of the blocks, which treats it the same way.
+lines before it. This module checks only how a line begins and ends. The reader of the blocks
+detects a line that is not a JSON object and handles it the same way.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ _GZIP_MAGIC = b"\x1f\x8b"
 _PADDING = b"\0\r\n"
 _BLANK = b" \t\r\n"
 _HEAD = 16 << 10
-"""Bytes of a body that are kept to say what it is, should it be no page."""
+"""Bytes of a body that are kept to describe it if it is not a page."""
 _HELD = 64 << 10
-"""Bytes of a line that are held back; the context has some hundred."""
+"""Bytes of a line that are held back. The context has a few hundred."""
 
 
 class Spooled(Protocol):
@@ -61,11 +61,11 @@ class Context:
 
 
 class PageSpool:
-    """Takes a body in pieces and proves it. Whether it is compressed, its first bytes tell: a proxy
-    may have dropped, or kept, a header that is not true any more.
+    """Takes a body in pieces and proves it. The first bytes show whether it is compressed, because
+    a proxy may have removed the header or kept an outdated one.
 
-    `file`: binary, unbuffered. `tolerant`: take a page that ended as it should though its count or
-    a line of it is wrong. `content_type`: as the answer had it, to be named where the body is no
+    `file`: binary, unbuffered. `tolerant`: accept a page that ended correctly even if its count or
+    one of its lines is wrong. `content_type`: from the response, for the error if the body is not a
     page.
     """
 
@@ -80,7 +80,7 @@ class PageSpool:
         self.size = 0
 
     def feed(self, piece: bytes) -> None:
-        """Add bytes as they came. Raises PageIncomplete, UnexpectedAnswer, SpoolUnusable."""
+        """Add bytes as received. Raises PageIncomplete, UnexpectedAnswer, SpoolUnusable."""
         self.size += len(piece)
         if self._begin is not None:
             self._begin += piece
@@ -96,7 +96,7 @@ class PageSpool:
             raise self.ended_early(what) from error
 
     def finish(self) -> Page:
-        """The proved page, to be closed by the caller. Raises as `feed`."""
+        """The proved page. The caller closes it. Raises the same errors as `feed`."""
         if self._begin is not None:
             rest = self._begun()
             self._keep(rest)
@@ -124,10 +124,10 @@ class PageSpool:
         )
 
     def ended_early(self, what: str, *, whole: bool = False) -> CollectionError:
-        """The error of a body without an end. `what`: why, one sentence without a final stop.
-        `whole`: the answer is, though the page is not.
+        """The error for a body that ended early. `what`: the reason, without its final full stop.
+        `whole`: the response is complete although the page is not.
 
-        What holds no event, and is not about to, was no page at all, whatever is wrong with it.
+        A body without an event or the start of one is not a page, so the error says that instead.
         """
         empty = whole and (self._inflate is None or self._inflate.ended)
         if self._lines.is_foreign and (self._head.strip() or empty):
@@ -138,7 +138,7 @@ class PageSpool:
         self._file.close()
 
     def _begun(self) -> bytes:
-        """The first bytes, once it is decided what they are."""
+        """The first bytes, once the spool knows whether they are compressed."""
         begin, self._begin = self._begin or b"", None
         if begin.startswith(_GZIP_MAGIC):
             self._inflate = _Inflate()
@@ -158,10 +158,10 @@ class PageSpool:
 
 @dataclass(frozen=True)
 class Page:
-    """A complete page. `file`: decompressed. `events`: lines counted. `event_bytes`: of them.
-    `size`: bytes as they came. `regular`: no line is blank or long, and all begin and end as an
-    encoder writes them. `oversized`: lines of more than `LINE_MAX` bytes. `tolerant`: taken
-    whatever its lines are. `mismatch`: what was wrong with a page taken all the same, or "".
+    """A complete page. `file`: decompressed. `events`: number of lines. `event_bytes`: their size.
+    `size`: bytes received. `regular`: no line is blank or long, and all begin and end as an
+    encoder writes them. `oversized`: lines of more than `LINE_MAX` bytes. `tolerant`: accepted
+    regardless of its lines. `mismatch`: the fault of a page that was accepted anyway, or "".
     """
 
     file: Spooled
@@ -176,13 +176,13 @@ class Page:
 
     @property
     def missing(self) -> int:
-        """Lines that the context counts and the page does not have."""
+        """Number of lines that the context counts but the page lacks."""
         return max(0, self.context.total - self.events)
 
     def blocks(self) -> Iterator[Lines]:
         """The event lines in order, a block of whole lines at a time, blank ones left out.
 
-        Of a line longer than `LINE_MAX` only what `long_line` keeps, in a block of its own.
+        A line longer than `LINE_MAX` is shortened by `long_line` and has its own block.
         """
         line = _LineInPieces()
         for data in self._event_data():
@@ -218,14 +218,14 @@ def _not_blank(block: bytes) -> Lines:
 
 
 class _LineInPieces:
-    """A line whose end has not been seen yet; what is kept of it is bounded."""
+    """A line whose end has not arrived yet. Keeps a bounded part of it."""
 
     def __init__(self) -> None:
         self._pieces: list[bytes] = []
         self.length = 0
 
     def add(self, data: bytes) -> None:
-        """White space before a line is no part of it: a gigabyte of it is dropped as it comes."""
+        """Add bytes. White space before a line is dropped on arrival: it could be a gigabyte."""
         if not self.length and not data.strip(_BLANK):
             return
         self.length += len(data)
@@ -235,7 +235,7 @@ class _LineInPieces:
             self._pieces = [b"".join(self._pieces)[:KEPT] or data[:KEPT]]
 
     def before(self, data: bytes) -> bytes:
-        """The line's begin and what comes behind it, in one piece."""
+        """The start of the line and the data after it, in one piece."""
         return b"".join([*self._pieces, data])
 
     def shortened(self) -> bytes:
@@ -250,11 +250,11 @@ class _Inflate:
 
     @property
     def ended(self) -> bool:
-        """Whether what was fed ends with the end of a member, its checksum being right."""
+        """Whether the input so far ends with a whole member whose checksum is correct."""
         return self._stream.eof and not self._stream.unused_data.strip(_PADDING)
 
     def feed(self, piece: bytes) -> Iterator[bytes]:
-        """Raises zlib.error. Zero bytes and line ends behind a member are padding."""
+        """Raises zlib.error. Zero bytes and line ends after a member are padding."""
         while piece:
             if self._stream.eof:
                 piece = piece.lstrip(_PADDING)
@@ -269,14 +269,14 @@ class _Inflate:
                 yield from self._held_back()
 
     def _held_back(self) -> Iterator[bytes]:
-        """What a full block left inside the decompressor although all input was taken."""
+        """Output that is still in the decompressor after a full block, with all input consumed."""
         while block := self._stream.decompress(b"", _BLOCK):
             yield block
 
 
 class _HeldLine:
-    """The last line that is not blank, as far as it has come. Of a long one only its first bytes
-    are kept: no context is that long.
+    """The part of the last non-blank line that has arrived. Keeps only the first bytes of a long
+    line: no context is that long.
     """
 
     def __init__(self) -> None:
@@ -289,7 +289,7 @@ class _HeldLine:
         self.last = b""
 
     def add(self, data: bytes) -> None:
-        """`data`: of this line, and blank lines behind it."""
+        """`data`: bytes of this line and of blank lines after it."""
         if self.ended:
             self.blank_bytes += len(data)
             return
@@ -313,7 +313,7 @@ class _HeldLine:
 
     @property
     def is_kept(self) -> bool:
-        """Whether all but white space at its end is."""
+        """Whether the whole line is kept, except for white space at its end."""
         return self._content <= self._kept
 
     def kept(self) -> bytes:
@@ -321,9 +321,9 @@ class _HeldLine:
 
 
 class _LineProof:
-    """Counts the lines that pass by and holds back the last one, which may be the context.
+    """Counts the lines and holds back the last one, which may be the context.
 
-    Each byte is looked at a fixed number of times, however the lines are cut into pieces.
+    Each byte is examined a fixed number of times, regardless of how the lines are cut into pieces.
     """
 
     def __init__(self) -> None:
@@ -368,7 +368,7 @@ class _LineProof:
             self.regular = False
 
     def _prove_long(self, line: _HeldLine) -> None:
-        """By how it begins and ends; what it is, its converter finds."""
+        """Check how the line begins and ends. The converter checks its content."""
         self.regular = False
         self.count += 1
         self.proved_bytes += line.length
@@ -378,7 +378,7 @@ class _LineProof:
             self._no_objects += 1
 
     def _prove(self, block: bytes) -> None:
-        """`block`: whole lines. The usual block is settled by three counts."""
+        """`block`: whole lines. Three counts are enough to prove a usual block."""
         self.proved_bytes += len(block)
         lines = block.count(b"\n")
         if (
@@ -402,15 +402,15 @@ class _LineProof:
 
     @property
     def is_foreign(self) -> bool:
-        """Whether no event has come, and none has begun."""
+        """Whether no event, not even the start of one, has arrived."""
         return not self.events and not self._held.kept().lstrip(_BLANK).startswith(b"{")
 
     def context(self) -> Context | None:
-        """The context line; None where the last line is none."""
+        """The context line. None if the last line is not a context."""
         return _read_context(self._held.kept().strip(_BLANK)) if self._held.is_kept else None
 
     def mismatch(self, context: Context) -> str:
-        """What of the page disagrees with its context; empty where it is complete."""
+        """How the page disagrees with its context. Empty if the page is complete."""
         if self._no_objects:
             return f"{self._no_objects} of the page's {self.count} lines are no JSON objects"
         if context.total != self.count:
@@ -419,7 +419,7 @@ class _LineProof:
 
 
 def _is_object(line: bytes) -> bool:
-    """Whether an unusual line may be an event: the usual begin and end, or parsed to be sure."""
+    """Whether an unusual line may be an event, by its start and end or by parsing it."""
     if line.startswith(b'{"') and line.endswith(b"}"):
         return True
     try:

@@ -1,7 +1,7 @@
-"""What fetching needs of a plan: what it asks for, and what failed requests have taught it.
+"""The interface of a plan: its next request, and the facts learnt from failed requests.
 
-Three are plans: `continuous.cursor.Cursor`, `backfill.windows.WindowPlan` and, for one look at a
-moment, `backfill.windows.Recheck`.
+Three classes implement it: `continuous.cursor.Cursor`, `backfill.windows.WindowPlan` and, for one
+check of a moment, `backfill.windows.Recheck`.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
 
 PlanType = TypeVar("PlanType", bound="Plan")
 RETRY_AFTER_MAX = 600.0
-"""Seconds for which a Retry-After is honored, whatever it says: events expire meanwhile."""
+"""Longest time, in seconds, for which a Retry-After is honored: events expire during the wait."""
 _LATEST = 1e11
 """No moment is later: epoch seconds have ten digits until the year 2286."""
 
 
 @dataclass(frozen=True)
 class Failed:
-    """A request that brought no page.
+    """A request that returned no page.
 
-    `now`: Akamai's clock, epoch seconds. `correction`: seconds by which this host's clock has just
-    turned out to be slow, negative if it is fast.
+    `now`: Akamai's clock, epoch seconds. `correction`: seconds by which this host's clock was found
+    to be slow, negative if it is fast.
     """
 
     error: CollectionError
@@ -39,9 +39,9 @@ class Failed:
 
     @property
     def is_cut(self) -> bool:
-        """Whether a page was cut after it had brought events: it may have been too large.
+        """Whether a page was cut after events had arrived: it may have been too large.
 
-        An answer without an event says nothing about a page's size.
+        A response without an event is no evidence of a page's size.
         """
         error = self.error
         return isinstance(error, PageIncomplete) and not error.ended and error.events > 0
@@ -49,10 +49,10 @@ class Failed:
 
 @dataclass(frozen=True)
 class Remembered:
-    """What failed requests have taught, for the next attempt in this run or in a later one.
+    """Facts learnt from failed requests, for the next attempt in this run or a later one.
 
-    `mismatches`: how many times running the page ended as it should and disagreed with itself.
-    `not_before`: no request earlier than this, as Akamai demanded with Retry-After; epoch seconds.
+    `mismatches`: consecutive times that the page ended correctly but disagreed with its count.
+    `not_before`: earliest time of the next request, from Akamai's Retry-After; epoch seconds.
     """
 
     mismatches: int = 0
@@ -61,8 +61,8 @@ class Remembered:
     def pause(self, now: float) -> float:
         """Seconds to wait before the next request. `now`: Akamai's clock.
 
-        A moment that is further away than we ever let it be comes from a wrong clock, or was never
-        ours: it holds up nothing.
+        A moment beyond the longest allowed wait comes from a wrong clock or a damaged document.
+        It is ignored.
         """
         pause = self.not_before - now
         return pause if 0.0 < pause <= RETRY_AFTER_MAX else 0.0
@@ -80,7 +80,7 @@ class Remembered:
 
 
 def read_remembered(document: Mapping[str, Any]) -> Remembered:
-    """As a plan's document has it. What failed requests taught only helps: nothing is refused."""
+    """Read it from a plan's document. It is only an aid, so invalid values are ignored."""
     doubts, not_before = document.get("doubts"), document.get("not_before")
     usable = isinstance(not_before, (int, float)) and abs(not_before) < _LATEST
     return Remembered(
@@ -90,7 +90,7 @@ def read_remembered(document: Mapping[str, Any]) -> Remembered:
 
 
 class Plan(Protocol):
-    """Which request comes next. A value: what happens gives a new one."""
+    """Decides the next request. Immutable: each change returns a new plan."""
 
     @property
     def remembered(self) -> Remembered: ...
@@ -99,7 +99,7 @@ class Plan(Protocol):
         """Seconds to wait before the next request. `now`: Akamai's clock."""
 
     def request(self, now: float) -> Request:
-        """What to ask for next. `now`: Akamai's clock. Raises RangeExpired."""
+        """The next request. `now`: Akamai's clock. Raises RangeExpired."""
 
     def failed(self, failed: Failed) -> Self:
-        """The plan after a request that brought no page."""
+        """The plan after a request that returned no page."""

@@ -1,4 +1,4 @@
-"""What Akamai can be asked for: the two modes of its one operation, and what it can no longer give.
+"""The two request modes of Akamai's SIEM API, and gaps: events that are no longer available.
 
 https://techdocs.akamai.com/siem-integration/reference/get-config
 """
@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Optional, Union
 
 NEARLY_FULL = 0.9
-"""Share of its limit from which a page does not prove that nothing is left: a limit is approximate,
-a page may be somewhat smaller or larger than it.
+"""Share of its limit from which a page does not prove that nothing is left. A limit is approximate:
+a page may be somewhat smaller or larger.
 """
 
 
@@ -26,7 +26,7 @@ class OffsetRequest:
 class TimeRequest:
     """Time mode. `since`, `until`: Akamai's clock, epoch seconds. `limit`: events.
 
-    Without `until`, the page's context gives the offset to go on from.
+    Without `until`, the page's context contains the offset to continue from.
     """
 
     since: int
@@ -40,8 +40,7 @@ Request = Union[OffsetRequest, TimeRequest]
 @dataclass(frozen=True)
 class Gap:
     """Events that cannot be collected: stored from `since` to `until`, Akamai's clock, epoch
-    seconds. `cause`: the word that the log has for it. `events`: how many are missing, None where
-    nobody can tell.
+    seconds. `cause`: its name in the log. `events`: how many are missing, None if unknown.
     """
 
     since: float

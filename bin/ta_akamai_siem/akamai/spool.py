@@ -1,6 +1,6 @@
-"""Where pages are spooled: a folder of this input's own, under splunkd's checkpoint_dir.
+"""Spools pages to a folder of this input, under splunkd's checkpoint_dir.
 
-Not the system's temporary folder, which is often a small file system in memory.
+It does not use the system's temporary folder, which is often a small file system in memory.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FREE_MIN = 64 << 20
-"""Bytes that have to stay free on the disk besides the page itself."""
+"""Bytes that must stay free on the disk in addition to the page."""
 BYTES_PER_EVENT = 4096
-"""Size to reckon with when space is looked at; 2,800 is usual."""
+"""Assumed size of an event, in bytes, to check the free space; 2,800 is usual."""
 _LOOK_EVERY = 16 << 20
-"""Bytes written between two looks at the free space: a body may grow beyond all that its number of
-events lets expect.
+"""Bytes written between two checks of the free space. A body may be larger than its number of
+events suggests.
 """
 _PREFIX = "page-"
 
 
 class SpoolFile:
-    """A file that ends with SpoolUnusable what would fill the disk. Binary, unbuffered."""
+    """A file that raises SpoolUnusable before it fills the disk. Binary, unbuffered."""
 
     def __init__(self, file: IO[bytes], folder: Path) -> None:
         self._file = file
@@ -43,21 +43,21 @@ class SpoolFile:
             free = shutil.disk_usage(self._folder).free
             if free < FREE_MIN:
                 what = (
-                    f"The disk of {self._folder} has {free >> 20} MB free, and the answer that is "
-                    f"arriving has no end yet"
+                    f"The disk of {self._folder} has {free >> 20} MB free, and the page is not "
+                    f"complete yet"
                 )
                 raise SpoolUnusable(what)
         return self._file.write(data)
 
 
 class SpoolFolder:
-    """Makes the files that pages are spooled to. One process uses a folder at a time."""
+    """Creates the spool files. Only one process uses a folder at a time."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def prepare(self) -> None:
-        """Create the folder and remove what a killed run left. Raises SpoolUnusable."""
+        """Create the folder and remove the files of a killed run. Raises SpoolUnusable."""
         try:
             self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
             for left_over in self._path.glob(f"{_PREFIX}*"):
@@ -68,7 +68,7 @@ class SpoolFolder:
     def new_file(self, events: int) -> SpoolFile:
         """A nameless file of mode 0600 with room for a page of that many events.
 
-        It vanishes when closed, or when the process dies. Raises SpoolUnusable.
+        It is deleted when it is closed or the process dies. Raises SpoolUnusable.
         """
         needed = FREE_MIN + events * BYTES_PER_EVENT
         try:

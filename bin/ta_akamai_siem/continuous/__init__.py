@@ -1,4 +1,4 @@
-"""The kind `akamai_siem`: page after page, from now or a while back, until all is here.
+"""The kind `akamai_siem`: collects page after page, from now or an earlier time, until drained.
 
 Reading order: `cursor`, `way`, `collector`, `job`.
 """

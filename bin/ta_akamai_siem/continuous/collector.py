@@ -1,8 +1,8 @@
-"""The loop: plan, fetch, write, flush, save. No Splunk and no HTTP: it sees protocols.
+"""The loop: plan, fetch, write, flush, save. Uses protocols only, neither Splunk nor HTTP.
 
-The checkpoint moves past events in one place, `_take`, after the page proved complete and its
-records were written. Whatever else is saved asks for the same events again: a new beginning, a
-position gone back to, and what a page that failed has taught.
+The checkpoint moves past events only in `_take`, after the page has proved complete and its
+records are written. Every other save requests the same events again: a new beginning, a position
+that the run went back to, and facts learnt from a failed page.
 """
 
 from __future__ import annotations
@@ -45,15 +45,15 @@ if TYPE_CHECKING:
 
 
 class Pages(Protocol):
-    """The page that comes next, as `akamai.fetching.Fetcher`."""
+    """Fetches the next page, as `akamai.fetching.Fetcher` does."""
 
     def fetch(self, cursor: Cursor) -> Fetched[Cursor]: ...
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """`now`: Akamai's clock, `host_now`: this host's, both epoch seconds. `monotonic`: seconds, for
-    how long a run lasts. `blocked`: seconds that splunkd has kept us waiting so far. `unread`: as
+    """`now`: Akamai's clock, `host_now`: this host's, both epoch seconds. `monotonic`: seconds, to
+    measure a run. `blocked`: seconds that the run has waited for splunkd so far. `unread`: as in
     `Trail`.
     """
 
@@ -74,7 +74,7 @@ class Collector:
     """One run of one input."""
 
     def __init__(self, settings: InputSettings, around: Surroundings, totals: Totals) -> None:
-        """`totals`: counts what is collected, whatever ends the run."""
+        """`totals`: counts the events collected, even if an error ends the run."""
         self._settings = settings
         self._around = around
         self._complete = 0.0
@@ -82,8 +82,8 @@ class Collector:
         self.totals = totals
 
     def run(self) -> None:
-        """Collect until drained, or for `RUN_MAX`. Raises any CollectionError that ends the run;
-        the checkpoint then stands where the last whole page left it, or splunkd has read less.
+        """Collect until drained, or for `RUN_MAX`. Raises any CollectionError that ends the run.
+        The checkpoint is then after the last whole page, or before it if splunkd has read less.
         """
         try:
             self._collect()
@@ -115,7 +115,7 @@ class Collector:
                 prefetch = self._fetch(again)
 
     def _resume(self) -> Cursor:
-        """Where to go on from. A new beginning is saved at once: it is what `start` refers to."""
+        """The cursor to continue from. A new beginning is saved at once: `start` refers to it."""
         stored = self._around.checkpoints.load()
         if (
             stored is None
@@ -126,11 +126,11 @@ class Collector:
         return self._limited(stored.position)
 
     def _begun(self, stored: Stored[Cursor] | None) -> Cursor:
-        """A position other than the one saved last: new, gone back to, or for other ids."""
+        """A position other than the last saved one: new, gone back to, or for other ids."""
         if stored is None:
             return cursors.begin(self._settings, self._around.now())
         if stored.rewind is not None:
-            # What was written since may be lost; no record of it may stand in the way.
+            # Records written since may be lost, so the progress record must not skip them.
             self._around.writer.page_saved()
             report_rewind(stored.rewind, self._around.log)
         if not cursors.belongs_to(stored.position, self._settings):
@@ -141,7 +141,7 @@ class Collector:
         return replace(cursor, limit=min(cursor.limit, self._settings.limit))
 
     def _reassigned(self, stored: Cursor) -> Cursor:
-        """Where to begin when host or ids have changed: the offset means nothing any more."""
+        """The new beginning after host or ids have changed: the offset is no longer valid."""
         self._around.log.warning(
             "checkpoint.foreign",
             reason="Host (host) or Security configurations (config_ids) changed, so the stored "
@@ -152,7 +152,7 @@ class Collector:
         if stored.host != self._settings.account.host:
             self._around.checkpoints.start_anew()
             return cursors.begin(self._settings, self._around.now())
-        # The history stays: should splunkd have died, a replay begins from a safe moment of it.
+        # The history is kept: if splunkd has died, a replay begins from a safe moment in it.
         return replace(stored.replaying(), config_ids=self._settings.config_ids)
 
     def _saved(self, cursor: Cursor) -> Cursor:
@@ -163,7 +163,7 @@ class Collector:
         return Prefetch(lambda: self._around.pages.fetch(cursor))
 
     def _arrived(self, prefetch: Prefetch[Fetched[Cursor]]) -> Fetched[Cursor]:
-        """The page, and the cursor with the limit that follows from how fast it came."""
+        """The page, and the cursor with its limit adapted to the speed of the page."""
         with self._around.stop.interruptible():
             try:
                 fetched = prefetch.result()
@@ -185,18 +185,18 @@ class Collector:
             raise
 
     def _discard(self, prefetch: Prefetch[Fetched[Cursor]] | None) -> None:
-        """Wait for a page that is not wanted any more: one request at a time."""
+        """Wait for a page that is no longer needed: only one request runs at a time."""
         if prefetch is not None:
             with contextlib.suppress(FetchFailed), self._around.stop.interruptible():
                 prefetch.result().page.close()
 
     def _take(self, fetched: Fetched[Cursor], following: Cursor, *, behind: bool) -> Cursor | None:
-        """Write a page, then move the checkpoint past it. `behind`: more is waiting.
+        """Write a page, then move the checkpoint past it. `behind`: more events are waiting.
 
-        The cursor to ask again with, where a line of the page turned out to be no event.
+        Returns the cursor for a repeated request if a line of the page is not an event.
         """
         if fetched.cursor.skew:
-            # After a kill, the same page has to come again for its progress to be of use.
+            # After a kill, progress on a page is useful only if the same page is requested again.
             fetched = replace(fetched, cursor=self._saved(fetched.cursor.settled()))
         self._trail.add(fetched.cursor)
         began, blocked = time.monotonic(), self._around.blocked()
@@ -210,12 +210,12 @@ class Collector:
                     raise
                 self._around.log.warning(error.code, reason=error)
                 return self._saved(fetched.cursor.mismatched())
-        # Before the save: told twice after a kill is better than never.
+        # Before the save: after a kill, a repeated report is better than a missing one.
         for gap in (fetched.cursor.gap(fetched.request), _missing(fetched)):
             if gap:
                 report_gap(gap, self._settings.name, self._around.log, self._around.bulletin)
-        # Nothing is stored before it happened: where this page ends, all older than its last events
-        # is written. None of them can be newer than what Akamai hands out.
+        # No event is stored before it happens: at the end of this page, all events older than its
+        # last ones are written. None of them can be newer than Akamai's newest available events.
         self._complete = max(self._complete, min(delivered.late, fetched.asked_at - LATENCY))
         self._save(following.complete_to(self._complete))
         self._around.writer.page_saved()
@@ -262,7 +262,7 @@ class Collector:
 
 
 def _missing(fetched: Fetched[Cursor]) -> Gap | None:
-    """What a page lacks of what its context counts, when it is taken all the same."""
+    """The events that a page lacks by its context's count if it is accepted anyway."""
     if not fetched.page.missing:
         return None
     since = fetched.cursor.nothing_missing
@@ -270,6 +270,6 @@ def _missing(fetched: Fetched[Cursor]) -> Gap | None:
 
 
 def _age(fetched: Fetched[Cursor], now: float) -> float | None:
-    """How long ago everything up to the page's offset was complete."""
+    """Seconds since the moment up to which the page's offset proves completeness."""
     complete = fetched.cursor.complete_until
     return now - complete if complete is not None else None

@@ -1,7 +1,7 @@
-"""The cursor: where an input stands, as a value, and which request comes next.
+"""The cursor: the position of an input as an immutable value, which decides the next request.
 
-No clock and no input or output: the caller says what time it is. All times are Akamai's clock, in
-epoch seconds. Every change is a method that gives a new cursor.
+It has no clock and no input or output: the caller passes the time. All times are Akamai's clock, in
+epoch seconds. Every change is a method that returns a new cursor.
 
 A cursor is in one of four states, told apart by three of its members:
 
@@ -81,34 +81,34 @@ if TYPE_CHECKING:
     from ta_akamai_siem.settings import InputSettings
 
 FROM_NOW_GRACE = 2
-"""Seconds for which a first request may still ask for "from now" instead of naming the moment.
+"""Seconds for which a first request may ask for "from now" instead of a moment.
 
-Whoever comes later, after a failure or a restart, would skip what has been stored since.
+A later request, after a failure or a restart, would skip events stored in the meantime.
 """
 VERSION = 1
 LIMIT_FIRST = 10_000
-"""Events to ask for as long as nothing is known of how fast pages come."""
+"""Events to request while the speed of pages is unknown."""
 QUICK = 15.0
 SLOW = 60.0
-"""Seconds for a page: below, the limit grows; above, it falls. See `limits.EDGE_CUT`."""
+"""Seconds for a page: the limit grows below `QUICK`, falls above `SLOW`. See `limits.EDGE_CUT`."""
 VERY_QUICK = QUICK / 4
-"""Seconds for a page below which the limit may grow four times: such a page is still quick."""
+"""Seconds for a page below which the limit may grow fourfold: the next page is still quick."""
 CUT_REMEMBERED = 10
-"""Whole pages for which the limit stays below the one that was cut."""
+"""Number of whole pages for which the limit stays below that of the page that was cut."""
 RECOVERY_PAGES = CUT_REMEMBERED + 10
-"""Full pages, each very quick, after which any limit has become any other: four to the tenth power
+"""Full, very quick pages that suffice to grow from any limit to any other: four to the tenth power
 is more than `PAGE_EVENTS_MAX`. A page that is only quick counts half.
 """
 
 
 _CLOCK_SET = 946_684_800.0
-"""2000-01-01, epoch seconds. A beginning before it was told by a clock that nobody had set yet."""
+"""2000-01-01, epoch seconds. An earlier beginning comes from a clock that was not set yet."""
 
 
 @dataclass(frozen=True)
 class Cut:
-    """The last page that was cut. `limit`: asked for then, 0 where there is none to remember.
-    `pages`: whole ones since.
+    """The last page that was cut. `limit`: of its request, 0 if there was no such page.
+    `pages`: number of whole pages since.
     """
 
     limit: int = 0
@@ -125,18 +125,18 @@ class Cut:
 
 @dataclass(frozen=True)
 class Cursor:
-    """Where an input stands.
+    """The position of an input.
 
-    `offset`: the token to go on from; None before the first page and while a replay is due.
-    `since`: where time mode begins as long as there is no offset.
-    `from_now`: the first request is to be "from now", `since` being that moment.
-    `host_time`: `since` was reckoned by this host's clock and no page has come yet; `skew` is by
-    how much it has been put right.
+    `offset`: the token to continue from; None before the first page and while a replay is due.
+    `since`: start of time mode while there is no offset.
+    `from_now`: the first request asks for "from now"; `since` is that moment.
+    `host_time`: `since` was calculated with this host's clock and no page has arrived yet; `skew`
+    is the correction applied to it, in seconds.
     `complete_until`: all that Akamai stored up to then is written; None before the first page.
-    `limit`: events to ask for; it follows what the connection can do (`paced`, `halved`).
-    `cut`: after a page that was cut, ask for less until it fades: after some whole pages, or once
-    all is drained.
-    `remembered`: what failed requests have taught, until a page is written.
+    `limit`: events to request; it adapts to the speed of the connection (`paced`, `halved`).
+    `cut`: the limit stays lower after a page that was cut, until some whole pages have arrived or
+    all events are drained.
+    `remembered`: facts learnt from failed requests, until a page is written.
     """
 
     host: str
@@ -172,11 +172,11 @@ class Cursor:
 
     @property
     def position(self) -> str:
-        """What tells the page that comes next from all others of this input."""
+        """A text that distinguishes the next page from all others of this input."""
         return self.offset if self.offset is not None else f"since {self.since}"
 
     def request(self, now: float) -> Request:
-        """What to ask for next. `now`: Akamai's clock."""
+        """The next request. `now`: Akamai's clock."""
         if self.offset is not None:
             return OffsetRequest(self.offset, self.limit)
         if self._asks_from_now(now):
@@ -184,7 +184,7 @@ class Cursor:
         oldest = now - RETENTION + RETENTION_SLACK
         since = self.since
         if since - now > RETRY_AFTER_MAX:
-            # No clock of ours was that wrong: the moment says nothing.
+            # No working clock is that wrong, so the moment is meaningless.
             since = now - LATENCY - 1
         return TimeRequest(int(max(since, oldest)), self.limit)
 
@@ -192,15 +192,15 @@ class Cursor:
         """Seconds to wait before the next request. `now`: Akamai's clock."""
         pause = self.remembered.pause(now)
         if self.offset is None and not self._asks_from_now(now):
-            # Time mode cannot begin with what is withheld yet.
+            # Time mode cannot begin at a moment whose events Akamai still withholds.
             withheld = self.since + LATENCY + 1 - now
             pause = max(pause, withheld if withheld <= RETRY_AFTER_MAX else 0.0)
         return pause
 
     @property
     def nothing_missing(self) -> float:
-        """What was stored before this moment is written, even if it became visible late. Before the
-        first page, an input has promised what is stored since its beginning.
+        """All events stored before this moment are written, even those that became visible late.
+        Before the first page, this is the beginning of the input: it has to collect from there.
         """
         return self.since if self.complete_until is None else self.complete_until - MARGIN
 
@@ -208,7 +208,7 @@ class Cursor:
         return self.offset is None and self.from_now and now < self.since + FROM_NOW_GRACE
 
     def after(self, context: Context, asked_at: float, *, drained: bool) -> Cursor:
-        """The cursor once a page is written. `asked_at`: Akamai's clock when it was asked for."""
+        """The cursor after a page is written. `asked_at`: Akamai's clock at its request."""
         complete = asked_at - LATENCY if drained else self.complete_until
         return replace(
             self,
@@ -222,13 +222,13 @@ class Cursor:
         )
 
     def settled(self) -> Cursor:
-        """The cursor once a page has arrived: our clock was right, or was put right."""
+        """The cursor after a page has arrived: our clock was correct or has been corrected."""
         return replace(self, host_time=False, skew=0.0)
 
     def complete_to(self, moment: float) -> Cursor:
-        """The cursor once it is known that all that was stored up to `moment` is written."""
+        """The cursor once all events stored up to `moment` are known to be written."""
         known = self.since if self.complete_until is None else self.complete_until
-        # Before the first page, `since` may still be this host's idea of the time.
+        # Before the first page, `since` may still come from this host's clock.
         return replace(self, complete_until=moment) if moment > known else self
 
     def paced(self, seconds: float, ceiling: int, *, full: bool) -> Cursor:
@@ -243,22 +243,22 @@ class Cursor:
         return replace(self, limit=limit, cut=cut)
 
     def replaying(self) -> Cursor:
-        """Back to time mode, from the moment before which nothing can be missing."""
+        """Return to time mode, from the moment before which nothing can be missing."""
         remembered = replace(self.remembered, mismatches=0)
         return replace(
             self, offset=None, from_now=False, since=self.nothing_missing, remembered=remembered
         )
 
     def halved(self) -> Cursor:
-        """After a page that was cut."""
+        """The cursor after a page that was cut."""
         return replace(self, limit=max(1, self.limit // 2), cut=Cut(self.limit))
 
     def mismatched(self) -> Cursor:
-        """After a page that ended as it should and disagreed with itself."""
+        """The cursor after a page that ended correctly but disagreed with its count."""
         return replace(self, remembered=self.remembered.mismatched())
 
     def failed(self, failed: Failed) -> Cursor:
-        """After a request that brought no page."""
+        """The cursor after a request that returned no page."""
         cursor = self.clock_corrected(failed.correction)
         if isinstance(failed.error, Replay):
             return cursor.replaying()
@@ -267,7 +267,7 @@ class Cursor:
         return replace(cursor, remembered=cursor.remembered.after(failed))
 
     def gap(self, request: Request) -> Gap | None:
-        """What may be missing of what was stored before time mode begins."""
+        """The events stored before the start of time mode that may be missing."""
         if not isinstance(request, TimeRequest) or request.since <= self.nothing_missing:
             return None
         if self.nothing_missing < _CLOCK_SET:
@@ -275,7 +275,7 @@ class Cursor:
         return Gap(self.nothing_missing, float(request.since), cause="offset_expired")
 
     def clock_corrected(self, correction: float) -> Cursor:
-        """The cursor once this host's clock turned out to be `correction` seconds slow."""
+        """The cursor after this host's clock was found to be `correction` seconds slow."""
         if not self.host_time:
             return self
         return replace(self, since=self.since + correction, skew=self.skew + correction)
@@ -297,10 +297,10 @@ def from_document(document: Mapping[str, Any]) -> Cursor:
     """The cursor that `to_document` wrote. Raises CheckpointUnusable for anything else."""
     with reading(document, VERSION):
         offset, complete_until = document["offset"], document["complete_until"]
-        # A new run does not know the skew yet, and learns it anew.
+        # A new run does not know the skew yet and has to learn it again.
         skew = _moment(document.get("skew", 0.0))
         if not (offset is None or (isinstance(offset, str) and offset)):
-            what = "The checkpoint's offset is no text"
+            what = "The checkpoint's offset is not a text"
             raise CheckpointDamaged(what)
         return Cursor(
             host=str(document["host"]),
@@ -317,8 +317,8 @@ def from_document(document: Mapping[str, Any]) -> Cursor:
 
 
 def _moment(value: object) -> float:
-    """Raises ValueError for what is no moment at all."""
-    moment = float(value)  # type: ignore[arg-type]  # what else it is, TypeError tells
+    """Raises ValueError if the value is not a moment."""
+    moment = float(value)  # type: ignore[arg-type]  # other types raise TypeError
     if not math.isfinite(moment):
         what = f"{moment} is no moment"
         raise ValueError(what)
@@ -326,12 +326,12 @@ def _moment(value: object) -> float:
 
 
 def _events(value: object) -> int:
-    """A number that can be asked for, whatever was stored."""
+    """A valid limit for a request, even if the stored value is not."""
     return max(1, min(PAGE_EVENTS_MAX, int(_moment(value))))
 
 
 def _cut(document: Mapping[str, Any]) -> Cut:
-    """A memory that only helps: none where it makes no sense."""
+    """Read the last cut. It is only an aid, so an invalid one is ignored."""
     limit, pages = document.get("cut_limit"), document.get("cut_pages", 0)
     if type(limit) is not int or type(pages) is not int:
         return Cut()
@@ -343,12 +343,12 @@ CODEC = Codec(write=Cursor.to_document, read=from_document)
 
 
 def belongs_to(cursor: Cursor, settings: InputSettings) -> bool:
-    """Whether the cursor's offset means anything to these settings: same host, same ids."""
+    """Whether the cursor's offset is valid for these settings: same host, same ids."""
     return (cursor.host, cursor.config_ids) == (settings.account.host, settings.config_ids)
 
 
 def is_drained(context: Context, request: Request) -> bool:
-    """Whether a page proves that nothing more was stored when it was asked for."""
+    """Whether a page proves that nothing more was stored at the time of its request."""
     if context.total == 0:
         return True
     return context.limit is None and context.total < request.limit * NEARLY_FULL

@@ -1,4 +1,4 @@
-"""The job of the kind `akamai_siem`: what Akamai stores, page after page, until all is here."""
+"""The job of the kind `akamai_siem`: collects Akamai's events page after page until drained."""
 
 from __future__ import annotations
 

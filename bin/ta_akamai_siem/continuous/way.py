@@ -1,7 +1,7 @@
-"""The offsets that a run has come by: whether Akamai leads it in a circle.
+"""Records the offsets of a run, to detect a loop.
 
-A page with events whose offset is where it began, or where the run has been before, would bring the
-same events for ever.
+If a page has events and its offset is the one requested, or one that the run has requested before,
+Akamai would return the same events again and again.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
 
 
 class Way:
-    """Of one run."""
+    """The offsets of one run."""
 
     def __init__(self) -> None:
         self._asked: set[int] = set()
 
     def check(self, request: Request, context: Context) -> None:
-        """For each page that has arrived, in order. Raises OffsetStuck.
+        """Call for each page that has arrived, in order. Raises OffsetStuck.
 
-        An empty page with the same offset is the usual answer where nothing is left.
+        An empty page with the same offset is the usual response if nothing is left.
         """
         if not isinstance(request, OffsetRequest):
-            # After a replay, earlier offsets may rightly come again.
+            # After a replay, earlier offsets may legitimately occur again.
             self._asked.clear()
             return
         self._asked.add(hash(request.offset))

@@ -1,4 +1,4 @@
-"""Where an input stands, and who may say so.
+"""The position of an input, and the lease that allows a run to change it.
 
 Reading order: `entry`, `history`, `ledger`, `watch`, `host`, `claim`, `lease`,
 `checkpoint`, `last_run`.

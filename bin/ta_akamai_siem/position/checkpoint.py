@@ -1,4 +1,4 @@
-"""Where an input stands, as a position of its kind. Without it nothing is fetched, ever."""
+"""Loads and saves the position of an input. No run fetches anything without it."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ _Position = TypeVar("_Position")
 
 @dataclass(frozen=True)
 class Stored(Generic[_Position]):
-    """`saved_at`: when, by the clock of the host that saved it. `rewind`: set where the position is
-    not the last one saved, splunkd having died since.
+    """`saved_at`: by the clock of the host that saved it. `rewind`: set if the run went back from
+    the last saved position because splunkd may have died.
     """
 
     position: _Position
@@ -24,7 +24,7 @@ class Stored(Generic[_Position]):
 
 
 class Checkpoint(Generic[_Position]):
-    """The position of one input. `lease`: taken already."""
+    """The position of one input. `lease`: already taken."""
 
     def __init__(self, codec: Codec[_Position], lease: Lease) -> None:
         self._codec = codec
@@ -32,7 +32,7 @@ class Checkpoint(Generic[_Position]):
         self._anew = False
 
     def load(self) -> Stored[_Position] | None:
-        """None where the input has never run, or was reset. Raises CheckpointUnusable."""
+        """None if the input has never run or was reset. Raises CheckpointUnusable."""
         entry = self._lease.newest
         if entry.position is None:
             return None
@@ -47,5 +47,5 @@ class Checkpoint(Generic[_Position]):
         self._anew = False
 
     def start_anew(self) -> None:
-        """The next position saved has no past: what was saved before belongs to something else."""
+        """Never go back beyond the next saved position: earlier ones have other settings."""
         self._anew = True

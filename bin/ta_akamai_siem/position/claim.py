@@ -1,15 +1,15 @@
-"""The owner's claim in the KV store: a sign of life, and the word that its run has ended.
+"""The owner's claim in the KV store. It shows that its run is alive, or that it has ended.
 
-Inserted after the run has taken the input over, renewed by replacing it, deleted by whoever takes
-the input over: a renewal that finds nothing to replace is how an owner that slept learns of it.
+A run inserts its claim after it has taken the input over, and renews it by replacing it. The next
+owner deletes it: if a renewal finds no document to replace, the run has lost the input.
 
 `_key`              `<kind>:<name>#<number of the position with which the run took the input over>`
-`input`, `number`   those of the key
-`run`               the run's own, as in the positions that it saves
-`succession`        that of the positions
+`input`, `number`   as in the key
+`run`               id of the run, as in the positions that it saves
+`succession`        as in the positions
 `owner`             guid of the splunkd that runs it
-`beat`              counts the renewals
-`renewed_at`        epoch seconds of the owner's clock, for people; nobody decides by it
+`beat`              number of renewals
+`renewed_at`        epoch seconds of the owner's clock, for display only
 `released`          true: the run has ended
 `read`              true: splunkd had read all that the run wrote
 """
@@ -39,7 +39,7 @@ RENEWAL = 10.0
 TRUSTED = 20.0
 """Seconds for which a renewal proves that we still own the input."""
 EXPIRY = 45.0
-"""Seconds without a sign of life after which another may take the input over."""
+"""Seconds without a renewal after which another member may take the input over."""
 _RENEWALS_AT_ONCE = 3
 _LOST = "Another member of the cluster has taken this input over"
 
@@ -62,19 +62,20 @@ class Claim:
         """Raises CheckpointUnavailable once retries are used up, CheckpointUnusable."""
         proved = self._host.moment()
         document = self._document(released=False)
-        # The number is ours alone: what is there already is what was inserted before an answer was
-        # lost, or a left-over of version 0.1.0.
+        # The number is ours alone. An existing document is our own, inserted before a response was
+        # lost, or was left by version 0.1.0.
         if not self._retried(lambda: self._store.insert_document(LEASES, document)):
             self._retried(lambda: self._store.replace_document(LEASES, document))
         self._proved = proved
 
     def keep_renewed(self) -> None:
-        """From now on until it is released."""
+        """Renew the claim in a thread until it is released."""
         threading.Thread(target=self._renew_until_released, daemon=True).start()
 
     def confirm(self) -> None:
-        """Raises LeaseLost, and as `insert`, unless it is proved that we were the owner at a moment
-        at most `TRUSTED` seconds ago.
+        """Prove that we were the owner at most `TRUSTED` seconds ago.
+
+        Raises LeaseLost, and the errors of `insert`.
         """
         for _ in range(_RENEWALS_AT_ONCE):
             if self._lost:
@@ -87,7 +88,7 @@ class Claim:
         raise CheckpointUnavailable("The KV store takes too long to answer")
 
     def release(self, *, read: bool) -> None:
-        """Say that the run has ended. `read`: splunkd has read all of it.
+        """Mark the run as ended. `read`: splunkd has read everything that it wrote.
 
         Raises CheckpointUnavailable, CheckpointUnusable at once.
         """
@@ -96,14 +97,14 @@ class Claim:
             self._store.replace_document(LEASES, self._document(released=True, read=read))
 
     def withdraw(self) -> None:
-        """Leave nothing behind. Raises as `release`."""
+        """Delete the claim. Raises the same errors as `release`."""
         self._ended.set()
         with self._write:
             self._store.delete_documents(LEASES, {"_key": self._document(released=True)["_key"]})
 
     def _renew_until_released(self) -> None:
         while not self._ended.wait(RENEWAL):
-            # Whoever writes or saves next finds out whether the KV store is still there.
+            # The next write or save detects whether the KV store is still available.
             with contextlib.suppress(CollectionError):
                 self._renew(unless=self._ended)
 
@@ -137,7 +138,7 @@ class Claim:
 
 
 def is_in_force(document: Mapping[str, Any], now: float) -> bool:
-    """Whether somebody holds the claim of this document, as far as clocks tell: for display."""
+    """Whether a run holds this claim, judged by the hosts' clocks. For display only."""
     try:
         renewed = float(document.get("renewed_at") or 0.0)
     except (TypeError, ValueError):

@@ -1,22 +1,22 @@
 """One saved position as a document of the KV store.
 
-A document is inserted once and never changed: its `_key` is `<kind>:<name>#<number>`, its members
+A document is inserted once and never changed. Its `_key` is `<kind>:<name>#<number>`. Its members
 are those of the position and these:
 
 `input`             `<kind>:<name>`
-`number`            one more than that of the document before; the highest is where the input stands
-`run`               which run inserted it; empty where the inputs page did
-`saved_by`          guid of the splunkd that ran it, and had taken all records up to the position
-`splunkd_started`   when that splunkd had started, epoch seconds of its host's clock; may be null
+`number`            one more than the previous document's; the highest is the current position
+`run`               id of the run that inserted it; empty if the inputs page did
+`saved_by`          guid of the splunkd that ran it and had accepted all records up to the position
+`splunkd_started`   start time of that splunkd, epoch seconds of its host's clock; may be null
 `saved_at`          when the position was saved, epoch seconds of that host's clock. A document that
                     only takes the input over repeats the position, and keeps this time with it
-`uptime`            the same moment by that host's monotonic clock, which nobody sets
-`succession`        made with the first document, and handed on from then on: hosts whose positions
-                    have the same one share a KV store, and collect the same input in turn. The log
-                    tells it
+`uptime`            the same moment by that host's monotonic clock, which cannot be set
+`succession`        made with the first document and copied to all later ones: hosts whose positions
+have the same one share a KV store and take turns to collect the input. It
+appears in the log
 `inserted_at`       when this document was inserted, epoch seconds of that host's clock
-`reset`             true: there is no position, the input begins anew
-`anew`              true: the positions before belong to something else
+`reset`             true: there is no position, the input starts again
+`anew`              true: earlier positions belong to other settings
 `rewound_from`      the number of the document that this one went back from
 """
 
@@ -47,9 +47,9 @@ _OURS = frozenset(
 
 @contextlib.contextmanager
 def reading(document: Mapping[str, Any], version: int | None = None) -> Iterator[None]:
-    """For code that reads a document: what it stumbles over becomes CheckpointUnusable.
+    """Convert the errors of code that reads a document to CheckpointUnusable.
 
-    `version`: the only one that the document may have; None where it has none.
+    `version`: the only version that is accepted. None if the document has no version.
     """
     try:
         if version is not None and document["version"] != version:
@@ -63,7 +63,7 @@ def reading(document: Mapping[str, Any], version: int | None = None) -> Iterator
 
 @dataclass(frozen=True)
 class Entry:
-    """`position`: whatever an input keeps, None where it has none. `by`: see `saved_by` above."""
+    """`position`: of the input's kind, None without a position. `by`: see `saved_by` above."""
 
     number: int
     run: str
@@ -100,7 +100,7 @@ class Entry:
         return document
 
     def follows(self, before: Entry) -> bool:
-        """Whether this one went on from `before`, saved under the same splunkd."""
+        """Whether this entry continues `before`, saved under the same splunkd."""
         return (
             self.number == before.number + 1
             and self.position is not None
@@ -111,8 +111,8 @@ class Entry:
         )
 
     def seconds_after(self, before: Entry) -> float:
-        """Between the two saves, both under the same splunkd, or one that does not say since when
-        it runs.
+        """Seconds between the two saves. Both are under the same splunkd, or under one whose start
+        time is unknown.
         """
         if self.uptime is None or before.uptime is None or self.by.started is None:
             return self.saved_at - before.saved_at
@@ -138,9 +138,9 @@ def from_document(document: Mapping[str, Any]) -> Entry:
 
 
 def from_single_document(document: Mapping[str, Any], number: int) -> list[Entry]:
-    """The entries of version 0.1.0's one document an input, newest first.
+    """The entries of version 0.1.0's single document per input, newest first.
 
-    It held the positions before in a list. `number`: for the newest; the others count down.
+    It held the earlier positions in a list. `number`: for the newest; the others count down.
     """
     with reading(document):
         by = _instance(document)

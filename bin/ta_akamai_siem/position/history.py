@@ -1,12 +1,12 @@
-"""Which of the saved positions is safe after splunkd has died.
+"""Chooses the saved position that is safe after splunkd has died.
 
-A record counts as delivered when splunkd's pipe has taken it. What was in the pipe or in splunkd's
-queues when splunkd died is lost to it, though the position has moved past. So a run that finds that
-splunkd may have died goes back to a position that was saved a while before the last one: duplicates
-rather than a hole.
+A record counts as delivered when splunkd's pipe has accepted it. If splunkd dies, it loses the
+records in the pipe and in its queues, although the position has moved past them. If a run finds
+that splunkd may have died, it goes back to a position saved some time before the last one. This
+can cause duplicates, but no missing events.
 
-Only what the same splunkd had taken can have died with it. The first position that it saved is as
-far as a run ever goes back: what is before was judged when that one was saved.
+A splunkd that dies loses only records that it had accepted itself. Therefore a run never goes back
+beyond the first position saved under that splunkd: earlier ones were checked before that save.
 """
 
 from __future__ import annotations
@@ -26,23 +26,23 @@ if TYPE_CHECKING:
 __all__ = ["SAFE_AGE", "STOP_AGE", "Codec", "Rewind", "is_unsafe", "newest_safe", "reading"]
 
 SAFE_AGE = 30.0
-"""Seconds before the last save after which splunkd has surely stored what it was given."""
+"""Seconds after which splunkd is certain to have stored the records that it accepted."""
 STOP_AGE = 60.0
-"""Seconds between the last save and splunkd's start that an orderly stop has to leave, where
-nothing proves it."""
+"""Seconds that must lie between the last save and splunkd's start to count as an orderly stop
+without other proof."""
 _Position = TypeVar("_Position")
 
 
 @dataclass(frozen=True)
 class Codec(Generic[_Position]):
-    """How a kind of input writes its position down. `read` raises CheckpointUnusable."""
+    """Converts a kind's position to and from a document. `read` raises CheckpointUnusable."""
 
     write: Callable[[_Position], dict[str, Any]]
     read: Callable[[Mapping[str, Any]], _Position]
 
 
 class Rewind(NamedTuple):
-    """From the position saved last back to one that is safe; times of their saves."""
+    """The step from the last saved position back to a safe one; times of their saves."""
 
     to: float
     last: float
@@ -53,13 +53,13 @@ def is_unsafe(
 ) -> bool:
     """Whether splunkd may have died with records that count as delivered.
 
-    `now`: the splunkd that runs us. `ended_cleanly`: the last run said that it ended.
-    `stopped_in_order`: whether it is proved that splunkd stored all that it had been given.
+    `now`: the splunkd that runs us. `ended_cleanly`: the last run marked itself as ended.
+    `stopped_in_order`: whether splunkd is proved to have stored all records that it accepted.
     """
     if last.position is None:
         return False
     if now.guid != last.by.guid:
-        # Another host's splunkd took those records; of its end we know only this.
+        # Another host's splunkd accepted those records. Nothing else is known about its end.
         return not ended_cleanly
     if now.started is None or last.by.started is None or now.started == last.by.started:
         return False

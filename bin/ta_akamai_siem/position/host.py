@@ -1,4 +1,4 @@
-"""What a lease needs of the host that it runs on."""
+"""The functions of the host that a lease uses."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ def _unproved(_after: float, _before: float) -> bool:
 @dataclass(frozen=True)
 class Host:
     """`instance`: the splunkd that runs us. `now`: this host's clock, epoch seconds. `wait`: sleeps
-    that many seconds, or raises when we are to stop. `watch`: remembers what other members did.
+    that many seconds, or raises if the input is stopped. `watch`: records other members' claims.
     `stopped_in_order`: whether splunkd is proved to have stopped in order between two moments.
-    `monotonic`: seconds, by a clock that nobody sets.
+    `monotonic`: seconds, by a clock that cannot be set.
     """
 
     instance: Instance
@@ -36,5 +36,5 @@ class Host:
         return self.monotonic(), self.now()
 
     def seconds_since(self, moment: tuple[float, float]) -> float:
-        """By the clock that shows more: a machine that slept may have stopped one of them."""
+        """By the clock that shows more: one of them may have stopped while the machine slept."""
         return max(now - then for now, then in zip(self.moment(), moment))

@@ -1,4 +1,4 @@
-"""How an input's last run ended, in the KV store: what the inputs page shows in its row."""
+"""Stores how an input's last run ended, for the input's row on the inputs page."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ WELL, PERSON, AGAIN, LEFT = "well", "needs_person", "try_again", "left"
 @dataclass(frozen=True)
 class LastRun:
     """`ended_at`: this host's clock, epoch seconds. `how`: WELL, PERSON, AGAIN or LEFT.
-    `newest`: start of the newest event, None where the run brought none and none before it did.
+    `newest`: start of the newest event, None if no run has collected any event yet.
     """
 
     ended_at: float
@@ -47,7 +47,10 @@ def how_ended(error: Optional[CollectionError]) -> str:
 def ended(
     error: Optional[CollectionError], events: int, lag: Optional[float], *, drained: bool
 ) -> LastRun:
-    """Of a run that has just ended. `error`: what ended it. `lag`: of its newest event, seconds."""
+    """The record of a run that has just ended.
+
+    `error`: what ended it. `lag`: of its newest event, in seconds.
+    """
     now = time.time()
     return LastRun(
         ended_at=now,
@@ -61,7 +64,7 @@ def ended(
 
 
 def record(store: KvStore, key: str, run: LastRun) -> None:
-    """A run without events keeps the newest event of those before.
+    """Save the record. A run without events keeps the newest event of earlier runs.
 
     Raises CheckpointUnavailable, CheckpointUnusable at once.
     """
@@ -73,7 +76,7 @@ def record(store: KvStore, key: str, run: LastRun) -> None:
 
 
 def read(document: Mapping[str, Any]) -> LastRun | None:
-    """None where it is no document of ours."""
+    """None if the document has another format."""
     try:
         newest = document.get("newest")
         return LastRun(

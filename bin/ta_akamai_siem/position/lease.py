@@ -1,12 +1,12 @@
-"""One collector an input, also where members' clocks and copies of the KV store differ.
+"""Ensures one collector per input, even if members' clocks and copies of the KV store differ.
 
 In a search head cluster every member runs every input, and they share a KV store. A run takes the
-input over by inserting the next number with the position that it found (`ledger`): the KV store
-grants that to one caller only, and whoever looked at an old copy is refused. From then on an owner
-before it can neither save, as its next number is taken, nor renew its claim (`claim`), as that is
-deleted.
+input over by inserting the next number with the position that it found (`ledger`). The KV store
+accepts each number only once, so a member that read an old copy is refused. From then on the
+previous owner cannot save, because its next number is taken, and cannot renew its claim (`claim`),
+because that is deleted.
 
-Whether to try is decided by what this member's copy shows:
+A member decides by its own copy of the KV store whether to take the input over:
 
 the newest position was saved under our own splunkd   take it: splunkd runs an input once at a time,
                                                       so that run has ended, or is dead
@@ -15,8 +15,8 @@ the run that saved it has released its claim          take it
 anything else                                         watch it, and take it once it has not changed
                                                       for `EXPIRY` seconds of our own clock
 
-An owner writes and saves only within `TRUSTED` seconds of a renewal; an heir comes `EXPIRY` seconds
-after the last one that it saw.
+An owner writes and saves only within `TRUSTED` seconds of a renewal. Another member takes the input
+over no earlier than `EXPIRY` seconds after the last renewal that it saw.
 """
 
 from __future__ import annotations
@@ -50,17 +50,17 @@ if TYPE_CHECKING:
     from .host import Host
 
 _TAKEN_WITHIN = 30.0
-"""Seconds within which a run has to take an input over: another waits for longer."""
+"""Seconds within which a run must complete the takeover. Other members wait for longer."""
 _LOOK = 5.0
-"""Seconds between two looks at a claim, where they cannot be written down."""
+"""Seconds between two checks of a claim if the file that records them is unusable."""
 _NOBODY = Instance("", None)
 _RESET_TRIES = 200
-"""An owner may save while the page resets: it is overtaken by so many numbers at most."""
+"""Attempts of a reset to insert a number: the owner may save at the same time."""
 
 
 class _Found(NamedTuple):
-    """What this member's copy shows. `newest_first`: the newest position and, of version 0.1.0, the
-    others of its document. `claim`: of the run that saved it, None where there is none.
+    """The state in this member's copy. `newest_first`: the newest position and, for version 0.1.0,
+    the others of its document. `claim`: of the run that saved it, None without a claim.
     """
 
     newest_first: list[Entry]
@@ -73,7 +73,7 @@ class _Found(NamedTuple):
 
     @property
     def owner(self) -> str:
-        """The guid of the splunkd whose run had the input last; empty where there was none."""
+        """The guid of the splunkd whose run last owned the input; empty if there was none."""
         by = self.newest.by.guid if self.newest else ""
         return str((self.claim or {}).get("owner") or by)
 
@@ -83,13 +83,13 @@ class _Found(NamedTuple):
 
     @property
     def succession(self) -> str:
-        """See `entry`; empty where there was none."""
+        """See `entry`; empty if there was none."""
         known = self.newest.succession if self.newest else ""
         return known or str((self.claim or {}).get("succession") or "")
 
     @property
     def sign(self) -> str:
-        """Changes with every sign of life."""
+        """A text that changes with every renewal and every save."""
         claim, newest = self.claim or {}, self.newest
         seen = (newest.number, newest.run, newest.saved_at) if newest else ()
         return repr((seen, claim.get(RUN), claim.get("beat", claim.get("heartbeat_at"))))
@@ -117,13 +117,13 @@ class Lease:
 
     @property
     def newest(self) -> Entry:
-        """Where the input stands: the position that we found, gone back to, or saved last."""
+        """The current position: the one that was found, gone back to, or saved last."""
         if self._newest is None:
             raise LeaseLost("The input was not taken over")
         return self._newest
 
     def take(self) -> None:
-        """Become the owner, and keep the claim renewed from then on.
+        """Become the owner and start to renew the claim.
 
         Raises LeaseHeld, CheckpointUnavailable once retries are used up, CheckpointUnusable.
         """
@@ -137,29 +137,29 @@ class Lease:
         if found.is_single:
             self._ledger.forget_single()
         if found.newest and not found.ended_cleanly:
-            # Before anything is written: the owner before us may only be asleep.
+            # Checked before anything is written: the previous owner may only be suspended.
             self._forget_claims(entry.number)
         claim = Claim(self._store, self._key, entry, self._host)
         claim.insert()
         if self._host.seconds_since(self._looked) > _TAKEN_WITHIN:
             with contextlib.suppress(CheckpointUnavailable, CheckpointUnusable):
                 claim.withdraw()
-            raise LeaseHeld("Taking the input over took so long that another may have done it too")
+            raise LeaseHeld("The takeover took so long that another member may own the input")
         self.succession = entry.succession
         self._claim, self._newest, self.rewind, self._first = claim, entry, rewind, entry.number
         self._host.watch.forget()
         claim.keep_renewed()
 
     def confirm(self) -> None:
-        """Before anything is written. Raises LeaseLost, and as `take`."""
+        """Call before each write. Raises LeaseLost, and the errors of `take`."""
         if self._claim is None:
             raise LeaseLost("The input was not taken over")
         self._claim.confirm()
 
     def save(self, position: Mapping[str, Any], saved_at: float, *, anew: bool) -> None:
-        """`saved_at`: this host's clock. `anew`: what was saved before belongs to something else.
+        """`saved_at`: this host's clock. `anew`: earlier positions belong to other settings.
 
-        Raises LeaseLost, and as `take`.
+        Raises LeaseLost, and the errors of `take`.
         """
         self.confirm()
         entry = Entry(
@@ -178,7 +178,7 @@ class Lease:
         self._newest = entry
 
     def release(self, *, read: bool = False) -> None:
-        """Say that the run has ended. `read`: splunkd has read all that it wrote.
+        """Mark the run as ended. `read`: splunkd has read everything that it wrote.
 
         Raises CheckpointUnavailable, CheckpointUnusable at once.
         """
@@ -203,9 +203,9 @@ class Lease:
         return _Found([newest], claims[0] if claims else None)
 
     def _look_at_single(self) -> _Found:
-        """Version 0.1.0 numbered its leases, not its positions."""
+        """Read the document of version 0.1.0, which numbered its leases, not its positions."""
         claim = max(self._find_claims({INPUT: self._key}), key=_number, default=None)
-        # Its leases and our claims share keys: ours go on from their numbers.
+        # Its leases and our claims share keys, so our numbers continue from its numbers.
         entries = self._ledger.single(_number(claim or {}))
         return _Found(entries, claim, is_single=True)
 
@@ -220,7 +220,7 @@ class Lease:
         return is_reset or found.owner == self._host.instance.guid
 
     def _watched(self, found: _Found) -> _Found:
-        """What was found, once it has been so for long enough. Raises LeaseHeld before."""
+        """The result, once it has not changed for long enough. Raises LeaseHeld before that."""
         seconds = self._host.watch.unchanged_for(found.sign)
         if seconds is None:
             return self._watched_here(found)
@@ -240,7 +240,7 @@ class Lease:
         return found
 
     def _resumed(self, found: _Found) -> tuple[Entry, Rewind | None]:
-        """The position to take the input over with: the newest, or a safe one before it."""
+        """The position for the takeover: the newest, or a safe one before it."""
         newest, succession = found.newest, found.succession or _new_succession()
         if newest is None:
             now, by = self._host.now(), self._host.instance
@@ -249,7 +249,7 @@ class Lease:
         if self._may_be_lost(newest, found):
             history = found.newest_first if found.is_single else self._ledger.history(newest)
             if history is None:
-                raise LeaseHeld("This member's copy of the KV store changes just now")
+                raise LeaseHeld("This member's copy of the KV store is changing")
             target = histories.newest_safe(history)
             rewind = histories.Rewind(to=target.saved_at, last=newest.saved_at)
         taken = replace(
@@ -292,7 +292,7 @@ class Lease:
 
 
 def reset(store: KvStore, key: str, now: float) -> int:
-    """Take the position away, and the input from whoever collects it; the number of the reset.
+    """Remove the position, and end the lease of a running collector. Returns the reset's number.
 
     Raises CheckpointUnavailable, CheckpointUnusable at once.
     """
@@ -311,9 +311,9 @@ def reset(store: KvStore, key: str, now: float) -> int:
 
 
 def delete(store: KvStore, key: str, now: float) -> None:
-    """Reset, and leave nothing but the mark of it: a run that goes on cannot save any more.
+    """Reset, and keep only the reset's document: a run that is still active can no longer save.
 
-    Raises as `reset`.
+    Raises the same errors as `reset`.
     """
     number = reset(store, key, now)
     store.delete_documents(CHECKPOINTS, {INPUT: key, NUMBER: {"$lt": number}})

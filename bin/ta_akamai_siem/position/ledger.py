@@ -1,10 +1,9 @@
 """The numbered positions of one input in the KV store.
 
-A save is an insert of the next number, which the KV store's captain grants once. A member that
-reads may see a copy that is seconds old: what it does with it meets a number that is taken.
+A save is an insert of the next number, which the KV store's captain accepts only once. A member may
+read a copy that is seconds old. Its insert then fails, because the number is already taken.
 
-A number must not be inserted a second time by somebody who slept meanwhile, so documents stay for
-`KEPT` seconds.
+Documents are kept for `KEPT` seconds, so that a suspended run cannot insert a number a second time.
 """
 
 from __future__ import annotations
@@ -25,15 +24,15 @@ if TYPE_CHECKING:
     from .entry import Entry
 
 SURELY_KEPT = 15 * 60.0
-"""Seconds for which no number is given a second time, whatever the clocks say."""
+"""Seconds for which no number can be used a second time, even if hosts' clocks differ."""
 KEPT = SURELY_KEPT + 5 * 60.0
-"""Seconds by the clocks of two hosts. If they are 90 s off, each its own way, 17 minutes stay."""
+"""Seconds by two hosts' clocks. If both are 90 s off in opposite directions, 17 minutes remain."""
 _HISTORY_MAX = 5_000
-"""Documents to read for a rewind: a minute and more, at 50 saves a second."""
+"""Documents to read for a rewind: more than a minute at 50 saves per second."""
 
 
 class Ledger:
-    """`key`: `<kind>:<name>`. `wait`: sleeps that many seconds, or raises when we are to stop.
+    """`key`: `<kind>:<name>`. `wait`: sleeps that many seconds, or raises if the input is stopped.
 
     Every call raises CheckpointUnavailable once retries are used up, and CheckpointUnusable.
     """
@@ -44,7 +43,7 @@ class Ledger:
         self._wait = wait
 
     def history(self, newest: Entry) -> list[Entry] | None:
-        """`newest` and those before it, newest first; None where the copy has another newest."""
+        """`newest` and earlier entries, newest first. None if the copy has another newest."""
         found = self._retried(
             lambda: self._store.find_documents(
                 CHECKPOINTS, {INPUT: self._key}, sort=f"{NUMBER}:-1", limit=_HISTORY_MAX
@@ -54,21 +53,21 @@ class Ledger:
         return entries if entries and entries[0] == newest else None
 
     def single(self, number: int) -> list[Entry]:
-        """What version 0.1.0 saved, newest first, as if that had the number `number`."""
+        """The entries of version 0.1.0, newest first. The newest gets the number `number`."""
         document = self._retried(lambda: self._store.load_document(CHECKPOINTS, self._key))
         return from_single_document(document, number) if document else []
 
     def append(self, entry: Entry) -> bool:
-        """Insert; False where another has that number."""
+        """Insert. False if another entry has that number."""
         document = entry.to_document(self._key)
         if self._retried(lambda: self._store.insert_document(CHECKPOINTS, document)):
             return True
-        # Where an answer was lost, the document may be ours. The copy that we read may take a
-        # while to show it.
+        # If a response was lost, the document may be ours. It may take a while to appear in
+        # the copy that we read.
         return bool(self._retried(lambda: self._run_of(document["_key"])) == entry.run)
 
     def forget(self, number: int, now: float) -> None:
-        """Delete what is older than `KEPT` and below `number`. Raises at once."""
+        """Delete entries older than `KEPT` with numbers below `number`. Raises at once."""
         old = {
             INPUT: self._key,
             NUMBER: {"$lt": number},
@@ -83,7 +82,7 @@ class Ledger:
     def _run_of(self, document_key: str) -> str:
         found = self._store.load_document(CHECKPOINTS, document_key)
         if found is None:
-            what = "The KV store's copy on this member does not show yet what was saved"
+            what = "This member's copy of the KV store does not contain the saved position yet"
             raise CheckpointUnavailable(what)
         return str(found.get(RUN))
 
@@ -92,11 +91,11 @@ class Ledger:
 
 
 def newest_document(store: KvStore, key: str) -> dict[str, Any] | None:
-    """The document with the highest number, as far as this member's copy goes. Raises at once.
+    """The document with the highest number in this member's copy. Raises at once.
 
-    Where there is none, the single document of version 0.1.0, which has no number.
+    If no document has a number, the single document of version 0.1.0.
     """
-    # A document without a number comes behind all that have one.
+    # A document without a number is sorted after all that have one.
     either = {"$or": [{INPUT: key}, {"_key": key}]}
     found = store.find_documents(CHECKPOINTS, either, sort=f"{NUMBER}:-1", limit=1)
     return found[0] if found else None

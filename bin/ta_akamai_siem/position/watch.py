@@ -1,7 +1,7 @@
-"""How long another's claim has shown no sign of life, by this host's own clock.
+"""Measures by this host's own clock for how long another run's claim has not changed.
 
-Clocks of two hosts are never compared: a run writes down what it saw and its monotonic time, and a
-later run that sees the same knows how long it has been so.
+It never compares the clocks of two hosts. A run records the claim that it read and its monotonic
+time. A later run that reads the same claim can tell for how long it has not changed.
 """
 
 from __future__ import annotations
@@ -16,30 +16,30 @@ if TYPE_CHECKING:
 
 
 class Watch:
-    """`path`: on this host's disk. `monotonic`: seconds since this host started, or the like."""
+    """`path`: a file on this host's disk. `monotonic`: seconds, such as since this host started."""
 
     def __init__(self, path: Path, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._path = path
         self._monotonic = monotonic
 
     def unchanged_for(self, seen: str) -> float | None:
-        """Seconds for which `seen` is known to be all there was to see. None: nobody can tell, as
-        the file cannot be kept.
+        """Seconds for which `seen` is known not to have changed. None if the file that records this
+        cannot be written.
         """
         now = self._monotonic()
         since = self._since(seen)
-        # A stamp from before the host was started again is ahead of now, or leaves less than is
-        # true.
+        # A stamp from before a restart of the host is in the future, or gives too short a
+        # time.
         if since is not None and since <= now:
             return now - since
         return 0.0 if self._note(seen, now) else None
 
     def forget(self) -> None:
-        """Whatever it was, it is over."""
+        """Stop watching: delete the record."""
         try:
             self._path.unlink(missing_ok=True)
         except OSError:
-            # The next one to be watched is another.
+            # A stale record is harmless: the next claim to be watched is different.
             return
 
     def _since(self, seen: str) -> float | None:

@@ -123,14 +123,14 @@ def report_gap(gap: Gap, name: str, log: Log, bulletin: Bulletin) -> None:
 def report_doubts(
     page: Page, delivered: Delivered, name: str, log: Log, bulletin: Bulletin
 ) -> None:
-    """Say what was wrong with a page that is written."""
+    """Report faults of a page that is written anyway, in the log and the Messages menu."""
     if page.oversized:
         log.warning("line.oversized", lines=page.oversized, longest_kept=LINE_MAX)
-    # A line too long for a record is kept short at once, and is no reason to doubt the page.
+    # A line too long for a record is shortened at once. The page itself is not in doubt.
     doubtful = delivered.contexts or delivered.unparsed > page.oversized
     if not page.mismatch and not (page.tolerant and doubtful):
         return
-    reason = page.mismatch or "Some of its lines are no events"
+    reason = page.mismatch or "Some of its lines are not events"
     log.warning(
         "page.doubtful",
         reason=reason,
@@ -142,7 +142,7 @@ def report_doubts(
     )
     bulletin.doubt(
         f"The input '{name}' has indexed a page that does not agree with its own count: "
-        f"{reason}. Akamai sent it so three times. Lines that are no events are indexed "
+        f"{reason}. Three requests had this result. Lines that are not events are indexed "
         f"with type=akamai_siem_unparsed ({delivered.unparsed}); {page.missing} events are "
         "missing. Report it to Akamai's support"
     )
@@ -154,4 +154,4 @@ _CAUSES = {
     "offset_expired": "Akamai retains events for 12 hours",
     "range_expired": "Akamai retains events for 12 hours",
 }
-"""By the cause of a gap: why, as a person is told."""
+"""The explanation for the administrator, by the cause of a gap."""

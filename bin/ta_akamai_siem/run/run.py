@@ -1,4 +1,4 @@
-"""One run of one input, of whatever kind: takes the lease, does the job, reports how it ended."""
+"""One run of an input of either kind: takes the lease, does the job, reports how it ended."""
 
 from __future__ import annotations
 
@@ -53,19 +53,19 @@ if TYPE_CHECKING:
 
 _FAILED = 1
 _CLOSING = 1.0
-"""Seconds for the last line of the document, and for giving the lease back."""
+"""Seconds to write the last line of the document, and to release the lease."""
 _READING = 0.5
-"""Seconds to wait for splunkd to read the last of it."""
+"""Seconds to wait until splunkd has read the end of the document."""
 _Position = TypeVar("_Position")
 _Settings = TypeVar("_Settings")
 
 
 @dataclass(frozen=True)
 class Parts(Generic[_Settings]):
-    """What a job is made from.
+    """The objects that a job uses.
 
     `settings`: checked. `trusted`: certificates. `folder`: the input's own, on this host's disk.
-    `totals`: to be counted up.
+    `totals`: counted by the job.
     """
 
     definition: InputDefinition
@@ -81,16 +81,16 @@ class Parts(Generic[_Settings]):
     totals: Totals
 
     def checkpoint(self, codec: Codec[_Position]) -> Checkpoint[_Position]:
-        """The input's position in the KV store, written down by `codec`."""
+        """The input's position in the KV store, converted by `codec`."""
         return Checkpoint(codec, self.lease)
 
     def may_write(self) -> None:
-        """Before each block. Raises StopRequested, LeaseLost, CheckpointUnavailable."""
+        """Call before each block. Raises StopRequested, LeaseLost, CheckpointUnavailable."""
         self.stop.check()
         self.lease.confirm()
 
     def source(self, client: SiemClient) -> PageSource:
-        """Akamai, with the pages it gives spooled to this input's folder. Raises SpoolUnusable."""
+        """The source of pages, spooled to this input's folder. Raises SpoolUnusable."""
         spool = SpoolFolder(self.folder)
         spool.prepare()
         return PageSource(client, spool)
@@ -105,14 +105,14 @@ class Parts(Generic[_Settings]):
 
 @dataclass(frozen=True)
 class Job(Generic[_Settings]):
-    """What a kind of input is. `read`: checks its stanza. `collect`: does its work."""
+    """Defines a kind of input. `read`: checks its stanza. `collect`: does its work."""
 
     read: Reader[_Settings]
     collect: Callable[[Parts[_Settings]], None]
 
 
 class Run(Generic[_Settings]):
-    """`definition`: what splunkd handed over. `stop`: already installed. `job`: what to do."""
+    """`definition`: from splunkd. `stop`: already installed. `job`: defines the kind of input."""
 
     def __init__(self, definition: InputDefinition, stop: Stop, job: Job[_Settings]) -> None:
         self._definition = definition
@@ -123,7 +123,7 @@ class Run(Generic[_Settings]):
         self._totals = Totals()
 
     def run(self) -> int:
-        """Do the job; the exit code. 0 also where splunkd asked us to stop or closed the pipe."""
+        """Do the job and return the exit code: 0 also if splunkd stopped us or closed the pipe."""
         definition = self._definition
         log = open_log(definition.kind, definition.name)
         try:
@@ -132,7 +132,7 @@ class Run(Generic[_Settings]):
                 pages = splunkd.settings.page()
                 instance = splunkd.instance(definition.server_host)
         except CollectionError as error:
-            # Nothing has begun yet, and nobody but the log can be told.
+            # The run has not begun, so the error can only be logged.
             return self._report(error, log)
         set_level(log_level(pages))
         folder = _own_folder(definition)
@@ -173,15 +173,15 @@ class Run(Generic[_Settings]):
         return self._report(ended, log, lease.succession)
 
     def _end_document(self) -> None:
-        """However the run ended, between two writes the document can be closed.
+        """Close the document. Between two writes this is possible after any end of a run.
 
-        Unless splunkd is gone, or does not read: then it has to do without.
+        If splunkd is gone or does not read, the document stays open.
         """
         with contextlib.suppress(PipeClosed, StopRequested), self._stop.at_most(_CLOSING):
             self._stream.close()
 
     def _release(self, lease: Lease, log: Log) -> None:
-        """A lease that cannot be given back looks like that of a run that died."""
+        """Release the lease. If that fails, it looks like the lease of a run that died."""
         try:
             with self._stop.at_most(_CLOSING):
                 lease.release(read=self._stream.is_read(within=_READING))
@@ -189,7 +189,7 @@ class Run(Generic[_Settings]):
             log.debug("lease.kept", reason=error)
 
     def _remember(self, ended: Optional[CollectionError], splunkd: Splunkd, log: Log) -> None:
-        """For the inputs page. A run whose lease is another's has nothing to say."""
+        """Save how the run ended, for the inputs page. Does nothing without the lease."""
         if isinstance(ended, (LeaseHeld, LeaseLost)):
             return
         totals = self._totals
@@ -211,7 +211,7 @@ class Run(Generic[_Settings]):
             bulletin.works()
 
     def _has_collected(self, ended: CollectionError) -> bool:
-        """A circle of offsets brings events too, the same ones."""
+        """Whether new events were collected. A loop of offsets only repeats the same ones."""
         return self._totals.events > 0 and not isinstance(ended, OffsetStuck)
 
     def _report(self, ended: Optional[CollectionError], log: Log, succession: str = "") -> int:
@@ -234,7 +234,7 @@ def _key(definition: InputDefinition) -> str:
 
 
 def _own_folder(definition: InputDefinition) -> Path:
-    """Under splunkd's checkpoint_dir, named like the input's log, for both are one a process."""
+    """Under splunkd's checkpoint_dir, named like the input's log: each process has one of both."""
     return (
         definition.checkpoint_dir / log_file_name(definition.kind, definition.name)[: -len(".log")]
     )

@@ -1,7 +1,7 @@
-"""The pages that a run has written last, to go back to one of them when splunkd leaves.
+"""Records the last pages of a run, to go back to one of them if splunkd closes the pipe.
 
-splunkd may close its end of the pipe before it has read all, as when an input is edited or
-disabled. What it has not read was given to nobody, though the checkpoint may have moved past it.
+splunkd may close its end of the pipe before it has read everything, for example if an input is
+edited or disabled. The unread records are lost, although the checkpoint may have moved past them.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from .surroundings import Writer
 
 PATIENCE = 0.5
-"""Seconds that splunkd has to read the rest, well within `stop_signal.GRACE`."""
+"""Seconds that splunkd has to read the rest. Well within `stop_signal.GRACE`."""
 _KEPT = 10_000
-"""More pages than the events that a pipe can hold."""
+"""Number of pages: larger than the number of events that fit into a pipe."""
 
 
 class Place(Protocol):
-    """What a page is asked for with, as `cursor.Cursor`."""
+    """The plan that a page was requested with, as `cursor.Cursor`."""
 
     @property
     def position(self) -> str: ...
@@ -33,7 +33,7 @@ _Place = TypeVar("_Place", bound=Place)
 
 
 class Trail(Generic[_Place]):
-    """`unread`: bytes in the pipe, after that many seconds of waiting for none."""
+    """`unread`: waits up to that many seconds for an empty pipe, returns the bytes left in it."""
 
     def __init__(self, writer: Writer, unread: Callable[[float], int], log: Log) -> None:
         self._writer = writer
@@ -42,11 +42,14 @@ class Trail(Generic[_Place]):
         self._places: deque[_Place] = deque(maxlen=_KEPT)
 
     def add(self, place: _Place) -> None:
-        """Of a page that is about to be written."""
+        """Add the place of a page that is about to be written."""
         self._places.append(place)
 
     def back(self) -> _Place | None:
-        """Where to go on from, the progress record being put right; None where all was read."""
+        """Correct the progress record and return the place to continue from.
+
+        None if splunkd has read everything.
+        """
         unread = self._unread(PATIENCE)
         if not unread:
             return None
@@ -55,6 +58,6 @@ class Trail(Generic[_Place]):
         if not found:
             return None
         self._log.warning(
-            "pipe.unread", bytes=unread, reason="splunkd has left without reading all"
+            "pipe.unread", bytes=unread, reason="splunkd closed the pipe before it had read all"
         )
         return found[-1]

@@ -1,4 +1,4 @@
-"""Documents in this app's KV store, one plain call each, with a time-out.
+"""Reads and writes documents in this app's KV store. Each call is one request with a timeout.
 
 Escapes keys itself: splunk-sdk would escape a path a second time.
 https://help.splunk.com/en/splunk-enterprise/rest-api-reference/9.4/kv-store-endpoints/kv-store-endpoint-descriptions
@@ -26,8 +26,8 @@ _OFF_STATES = ("disabled", "failed")
 class KvStore:
     """`context`: splunkd, in this app's namespace.
 
-    In a search head cluster the captain writes; reads are answered by this member's own copy, which
-    may be seconds old. Every call raises CheckpointUnavailable where waiting may help, else
+    In a search head cluster the captain writes. Reads use this member's own copy, which may be
+    seconds old. Every call raises CheckpointUnavailable if waiting may help, otherwise
     CheckpointUnusable.
     """
 
@@ -35,7 +35,7 @@ class KvStore:
         self._context = context
 
     def load_document(self, collection: str, key: str) -> dict[str, Any] | None:
-        """The document of that key; None where there is none."""
+        """The document with that key. None if it does not exist."""
         try:
             document = self._read(_path(collection, key))
         except HTTPError as error:
@@ -49,7 +49,7 @@ class KvStore:
     def find_documents(
         self, collection: str, query: Mapping[str, Any], *, sort: str = "", limit: int = 0
     ) -> list[dict[str, Any]]:
-        """The documents that a query finds; `query` and `sort` as KV store takes them.
+        """The documents that match a query. `query` and `sort` have the KV store's own format.
 
         https://dev.splunk.com/enterprise/docs/developapps/manageknowledge/kvstore/usetherestapitomanagekv/
         """
@@ -67,15 +67,15 @@ class KvStore:
         self._write(_path(collection, "batch_save"), [document])
 
     def insert_document(self, collection: str, document: Mapping[str, Any]) -> bool:
-        """Insert; False where there is one of that `_key` already."""
+        """Insert. False if a document with that `_key` already exists."""
         return self._write(_path(collection), document, refused=_CONFLICT)
 
     def replace_document(self, collection: str, document: Mapping[str, Any]) -> bool:
-        """Replace by `_key`; False where there is none."""
+        """Replace by `_key`. False if there is no such document."""
         return self._write(_path(collection, document["_key"]), document, refused=_NOT_FOUND)
 
     def delete_documents(self, collection: str, query: Mapping[str, Any]) -> None:
-        """Delete those that a query finds."""
+        """Delete the documents that match a query."""
         try:
             self._context.delete(_path(collection), query=json.dumps(query))
         except (HTTPError, AuthenticationError, OSError) as error:
@@ -100,7 +100,7 @@ class KvStore:
         return True
 
     def _error(self, error: Exception) -> CheckpointUnavailable | CheckpointUnusable:
-        """What a failure means: worth waiting for, or a person's business."""
+        """The error for a failure: temporary, or one that needs an administrator."""
         status = getattr(error, "status", None)
         if status == _NOT_FOUND:
             return CheckpointUnusable("The app's KV store collection does not exist")
@@ -121,6 +121,6 @@ class KvStore:
 
 
 def _path(*parts: str) -> UrlEncoded:
-    """Escaped here, a slash of an input's name included; the library must not do it again."""
+    """Escape here, including slashes in an input's name. The library must not escape it again."""
     escaped = "/".join(quote(part, safe="") for part in parts)
     return UrlEncoded(f"storage/collections/data/{escaped}", skip_encode=True)
