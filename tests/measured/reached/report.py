@@ -37,7 +37,10 @@ def report() -> tuple[float, str]:
     data.add_lines(lines_reached())
     data.touch_files([str(path) for path in (ROOT / "bin").rglob("*.py")])
     table = io.StringIO()
-    per_cent = measured.report(file=table, show_missing=True, skip_covered=True)
+    try:
+        per_cent = measured.report(file=table, show_missing=True, skip_covered=True)
+    finally:
+        data.close(force=True)
     return per_cent, table.getvalue()
 
 

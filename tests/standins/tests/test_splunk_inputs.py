@@ -277,8 +277,6 @@ def test_a_members_copy_lags_behind_and_its_writes_do_not(
         assert {"old", "new"} <= set(splunk.kv_documents("tiny_checkpoints"))
         assert "new" not in member.kv_documents("tiny_checkpoints")
         member.wait_until("it", lambda: "new" in member.kv_documents("tiny_checkpoints"), 5)
-        newest = member.call("GET", f"{data}?sort=n:-1&limit=1&output_mode=json")
-        assert [one["_key"] for one in newest] == ["new"]
         member.request("DELETE", f"{data}/new")
         assert "new" in member.kv_documents("tiny_checkpoints")
         member.wait_until("gone", lambda: "new" not in member.kv_documents("tiny_checkpoints"), 5)
