@@ -44,6 +44,8 @@ def sample(report: Path, script: Path) -> None:
     signal.signal(signal.SIGPROF, note)
     signal.setitimer(signal.ITIMER_PROF, EVERY, EVERY)
     sys.argv = [str(script)]
+    # As for a script that Python starts itself: its folder comes first on the path.
+    sys.path[0] = str(script.parent)
     try:
         runpy.run_path(str(script), run_name="__main__")
     finally:
