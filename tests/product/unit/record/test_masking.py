@@ -230,7 +230,9 @@ def test_a_line_that_is_no_event_is_masked_whole() -> None:
         "type": "akamai_siem_unparsed",
         "raw": MASKED,
     }
-    made = convert([line, EVERYWHERE], COLLECTED, tolerant=True, masking=Masking(("cookies",)))
+    made = convert(
+        line + b"\n" + EVERYWHERE + b"\n", COLLECTED, tolerant=True, masking=Masking(("cookies",))
+    )
     assert (made.unparsed, made.masked) == (1, 1 + COUNTS["cookies"])
 
 

@@ -72,7 +72,7 @@ def through(workers: Workers, lines: Sequence[Lines]) -> Iterator[Converted]:
 
 
 def alone(lines: Sequence[Lines]) -> list[Converted]:
-    return [convert(block, COLLECTED, tolerant=True) for block in lines]
+    return [convert(block.data, COLLECTED, tolerant=True) for block in lines]
 
 
 def children() -> list[int]:
@@ -95,7 +95,7 @@ def test_the_same_as_alone(two: Workers, log: Warnings) -> None:
 def test_they_mask_as_we_do(log: Warnings) -> None:
     lines = blocks(10)
     masking = Masking(("cookies", "usernames"))
-    expected = [convert(each, COLLECTED, tolerant=True, masking=masking) for each in lines]
+    expected = [convert(each.data, COLLECTED, tolerant=True, masking=masking) for each in lines]
     workers = Workers(2, log, ("cookies", "usernames"))
     assert list(through(workers, lines)) == expected
     workers.close()
@@ -112,7 +112,7 @@ def test_none_is_started_before_it_is_needed(log: Warnings) -> None:
 def test_a_block_of_which_nothing_is_new(two: Workers) -> None:
     """All its lines were written before their page turned out to be broken."""
     assert two.begin(Lines.of([]), COLLECTED, tolerant=False)() == convert(
-        [], COLLECTED, tolerant=False
+        b"", COLLECTED, tolerant=False
     )
 
 
