@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _END = b"\x1e"
 """After each block. A block that contains this character is converted alone."""
+_BETWEEN = b'","'
+"""Between two lines in JSON, in the place of a line end."""
 _CONTROLS = tuple(bytes((code,)) for code in range(32) if bytes((code,)) not in b"\r\n" + _END)
 _NOT_IN_XML = ("\ufffe", "\uffff")
 
@@ -48,8 +50,12 @@ def _together(blocks: Sequence[bytes]) -> list[bytes] | None:
     if b"\r\n " in data or any(control in data for control in _CONTROLS):
         return None
     data = data.replace(b"\\", b"\\\\").replace(b'"', b'\\"')
-    data = data.replace(b"\r\n" + _END, _END).replace(b"\r\n", b'","')
+    data = data.replace(b"\r\n", _BETWEEN)
     *lists, _ = data.split(_END)
     if len(lists) != len(blocks) or b"\r" in data or b"\n" in data:
         return None
-    return [b'["%b"]' % lines if block else b"[]" for block, lines in zip(blocks, lists)]
+    # No line contains such a quote: those of its own have a backslash before them.
+    return [
+        b'["%b"]' % lines.removesuffix(_BETWEEN) if block else b"[]"
+        for block, lines in zip(blocks, lists)
+    ]

@@ -231,6 +231,6 @@ MUTANTS = (
         (' or b"\\r" in data or b"\\n" in data', ""),
         ("if any(character in text for character in _NOT_IN_XML):", "if False:"),
         ('if block else b"[]"', ""),
-        ('replace(b"\\r\\n" + _END, _END)', "replace(_END, _END)"),
+        ("lines.removesuffix(_BETWEEN)", "lines"),
     ),
 )

@@ -38,6 +38,9 @@ ODD = {
     "not in XML either": "A%3a%20%ef%bf%bf%0d%0a",
     "no escape": "A%3a%20100%%0d%0a",
     "half of an escape": "A%3a%20%4",
+    "what looks like the border of two lines": "A%3a%20%22,%22",
+    "and before a line end": "A%3a%20%22,%22%0d%0a",
+    "a quote and a comma": "A%3a%20%22,%0d%0a%22,%22%0d%0a",
     "an equals sign": "A%3a%20a=b=%0d%0a",
     "not encoded": "A: é\u2028%0d%0a",
 }
