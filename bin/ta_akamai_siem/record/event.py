@@ -198,7 +198,8 @@ def laid_out(value: dict[str, Any], latest: float, masking: Masking | None = Non
 
 def json_text(value: object) -> str:
     """A value as JSON that XML can carry."""
-    return _NOT_IN_XML.sub(_json_escape, _encode(value))
+    text = _encode(value)
+    return text if text.isascii() else _NOT_IN_XML.sub(_json_escape, text)
 
 
 def _safe_in_xml(text: str, line: bytes) -> str:
