@@ -49,7 +49,7 @@ class RunningWorkbench:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        # As a terminal does it: to all processes of the group.
+        # Like a terminal, send the signal to all processes of the group.
         os.killpg(self._process.pid, signal.SIGINT)
         rest, _ = self._process.communicate(timeout=DEADLINE_S)
         self.said += rest.decode()

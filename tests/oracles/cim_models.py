@@ -1,6 +1,6 @@
 """The data models that the add-on fills: their fields, allowed values, and what Akamai lacks.
 
-Of the Common Information Model 6.x; field names and allowed values are the models' own.
+They are of the Common Information Model 6.x; field names and allowed values are the models' own.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ _SEVERITIES = ("critical", "high", "medium", "low", "informational")
 
 @dataclass(frozen=True)
 class Model:
-    """`tags`: of its events. `allowed`: values, where the model lists them. `lacking`: fields that
-    Akamai's data cannot give, and why.
+    """`tags`: of its events. `allowed`: values, if the model lists them. `lacking`: fields that
+    Akamai's data cannot provide, with the reason.
     """
 
     name: str
@@ -32,7 +32,7 @@ MODELS = (
         ("action", "category", "dvc", "ids_type", "severity", "signature", "vendor_product"),
         ("src", "dest", "dest_port", "signature_id", "transport", "user"),
         {
-            # `unknown`: an action that is in no table is shown, not guessed.
+            # `unknown`: an action that is in no lookup is shown, not guessed.
             "action": ("allowed", "blocked", "unknown"),
             "ids_type": ("network", "host", "application"),
             "severity": _SEVERITIES,
@@ -116,4 +116,4 @@ SWITCHED_ON = {
     },
     "props": {"akamai:siem": {"EVAL-type": '"alert"'}},
 }
-"""What docs/cim.md says to put into `local` so that all three models are filled."""
+"""The stanza that docs/cim.md adds to `local` so that all three models are filled."""

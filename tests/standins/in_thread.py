@@ -1,4 +1,4 @@
-"""A server that answers in a thread of the test's own process."""
+"""A server in a thread of the test's own process."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class InThread:
-    """To inherit from. `_serve` begins; leaving the object as a context manager ends it."""
+    """Base class. `_serve` starts the server; leaving the context ends it."""
 
     _server: socketserver.BaseServer
 

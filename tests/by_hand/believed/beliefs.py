@@ -28,7 +28,7 @@ HOT = (
     "http_user_agent",
 )
 _ENOUGH = 500
-"""Events from which on it can be told whether a search read few of them or all."""
+"""From this number of events on, a check can tell whether a search read few of them or all."""
 
 
 class Unclear(Exception):
@@ -37,7 +37,9 @@ class Unclear(Exception):
 
 @dataclass(frozen=True)
 class Belief:
-    """`rests`: what does. `otherwise`: what to do. `writes`: only asked for with --write."""
+    """`rests`: what depends on it. `otherwise`: what to do if it is wrong. `writes`: checked only
+    with --write.
+    """
 
     name: str
     believed: str
@@ -274,7 +276,7 @@ def _later_rows(splunk: Splunk) -> str | None:
 
 
 def _table(splunk: Splunk) -> str | None:
-    """Adds a row of no host, finds it with its listed fields only, and takes it away."""
+    """Adds a row that belongs to no host, finds it with its listed fields only, and removes it."""
     table, row = "akamai_siem_usual_denied", '| eval dest="believed.invalid", usual=1, runs=1, no=1'
     read = f"| inputlookup {table}"
     passed = splunk.search(

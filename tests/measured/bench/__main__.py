@@ -37,7 +37,7 @@ FULL = os.environ.get("FULL") == "1"
 ROUNDS = int(os.environ.get("ROUNDS") or (5 if FULL else 3))
 PARTS = (os.environ.get("PARTS") or ("costs,stages,scale" if FULL else "costs,stages")).split(",")
 CHECKED = 10_000 if FULL else 2_000
-"""Records of each mix that are compared field by field."""
+"""Number of records of each mix that are compared field by field."""
 
 
 def main() -> int:
@@ -86,7 +86,7 @@ def measure(part: str, contest: Contest, python: str) -> object:
 
 
 def keep(found: dict[str, Any]) -> None:
-    """In `build/`, and where it is asked for in the page."""
+    """Write the figures to `build/` and, with `RECORD=1`, to the page."""
     path = ROOT / "build" / "bench.json"
     path.write_text(json.dumps(found, indent=1), encoding="utf-8")
     if os.environ.get("RECORD") == "1":
@@ -98,14 +98,14 @@ def keep(found: dict[str, Any]) -> None:
 
 
 def command() -> str:
-    """What was typed, as far as it decides what is measured."""
+    """The command as typed, as far as it changes what is measured."""
     names = ("BEFORE", "FULL", "PARTS", "ROUNDS")
     given = [f"{name}={os.environ[name]}" for name in names if os.environ.get(name)]
     return " ".join(["make", "bench", *given])
 
 
 def machine() -> str:
-    """What the figures were measured on."""
+    """The machine that ran the measurement."""
     about = Path("/proc/cpuinfo")
     text = about.read_text(encoding="utf-8") if about.exists() else ""
     models = {line.partition(":")[2].strip() for line in text.splitlines() if "model name" in line}

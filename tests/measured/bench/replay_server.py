@@ -1,9 +1,9 @@
-"""Sends pages made beforehand, over TLS: `python -m tests.measured.bench.replay_server FOLDER`.
+"""Sends prepared pages over TLS: `python -m tests.measured.bench.replay_server FOLDER`.
 
-It looks at the path and the offset alone. Which page to send how often for which configuration id
-stands in FOLDER/plans.json, read at each request. The offset after page 3 is `p3`; after the last
-page of a plan comes an empty one. A plan without `more` has pages that look like the last one.
-Prints its port when it is ready.
+It reads only the path and the offset of a request. FOLDER/plans.json, read at each request, lists
+the page and the number of pages for each configuration id. The offset after page 3 is `p3`; after
+the last page of a plan there is an empty page. The pages of a plan without `more` look like a last
+page. Prints its port when it is ready.
 """
 
 from __future__ import annotations

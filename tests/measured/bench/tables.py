@@ -1,7 +1,7 @@
 """The tables that `make bench` prints, which are those of docs/performance.md.
 
-Each is Markdown, made from the figures alone. In the page a table stands between two comments,
-`<!-- figures: NAME -->` and `<!-- end -->`.
+Each is Markdown, made only from the figures. In the page a table is between two comments, `<!--
+figures: NAME -->` and `<!-- end -->`.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _PLACE = re.compile(r"(<!-- figures: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def tables(figures: Figures) -> dict[str, str]:
-    """By name."""
+    """The tables by name."""
     made = dict.fromkeys(_PARTS, "")
     if "costs" in figures:
         made["events"] = _events(figures["costs"])
@@ -52,7 +52,7 @@ def tables(figures: Figures) -> dict[str, str]:
 
 
 def filled(page: str, figures: Figures) -> str:
-    """The page with its tables brought up to date."""
+    """The page with current tables."""
     made = tables(figures)
     return _PLACE.sub(lambda found: f"{found[1]}{made[found[2]]}{found[3]}", page)
 
@@ -196,7 +196,7 @@ def _inputs(part: Figures) -> str:
 
 
 def _by_mix(part: Figures) -> Iterator[tuple[str, str, Figures]]:
-    """The mix that comes first, on every Python, then the others."""
+    """The first mix on every Python, then the others."""
     for mix in part["events"]:
         for python, each in part["pythons"].items():
             yield mix, python, each["mixes"][mix]

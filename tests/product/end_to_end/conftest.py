@@ -1,4 +1,4 @@
-"""Sites for the scenarios, and the choice between all of them and their core."""
+"""Sites for the scenarios, and the choice between all scenarios and their core."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """END_TO_END=core leaves out what is not marked `core`."""
+    """END_TO_END=core skips tests that are not marked `core`."""
     if os.environ.get("END_TO_END") != "core":
         return
     here = os.path.dirname(__file__)
@@ -35,6 +35,6 @@ def _built(built_app: None) -> None:
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
-    """Both programs fresh; inputs run when a test says so."""
+    """Both programs, newly started; inputs run only when a test starts them."""
     with Site(tmp_path) as running:
         yield running

@@ -1,4 +1,4 @@
-"""The main job: from Akamai's pages to Splunk's records, run after run."""
+"""The main task: from Akamai's pages to Splunk's records, run after run."""
 
 from __future__ import annotations
 
@@ -27,12 +27,13 @@ if TYPE_CHECKING:
 WHOLE_EVENT = ROOT / "tests" / "oracles" / "golden" / "a_whole_event.ndjson"
 
 COMPARED_OF_MANY = 1 if "LARGE_PAGE" in os.environ else 5
-"""`make test-all` has the time to decode each event a second time, member by member."""
+"""`make test-all` has the time to decode every event a second time."""
 
 
 def differences(site: Site, every: int = 1) -> list[str]:
-    """Held events against indexed records, by the independent decoder. `every`: of so many, one;
-    whether it is there is looked at for all.
+    """Compare held events with indexed records, by the independent decoder.
+
+    `every`: decode one event in this many; the presence of all is checked.
     """
     clock = f"{site.akamai.now():.3f}"
     with site.akamai.dump().open("rb") as held:
@@ -67,7 +68,7 @@ def test_workers_and_a_pace_change_nothing_but_the_time(site: Site) -> None:
 
 
 def test_what_is_to_be_masked_is_not_indexed(site: Site) -> None:
-    """On both ways that an event can take: the workers' while behind, and the input's own."""
+    """On both paths of an event: through workers while behind, and in the input's own process."""
     corpus = Corpus(CorpusChoices(odd=0.05))
     lines = [corpus.event(number, site.akamai.now() - 600) for number in range(10_500)]
     site.akamai.load_lines(lines, stored_at=site.akamai.now() - 600)
@@ -86,7 +87,7 @@ def test_what_is_to_be_masked_is_not_indexed(site: Site) -> None:
 
 
 def test_what_a_deployment_tool_pushes_is_what_the_pages_save(site: Site) -> None:
-    """Most scenarios begin with pushed settings: they must not be kinder than saved ones."""
+    """Most scenarios start with pushed settings, so these must equal saved ones."""
     saved, pushed = ("saved", "pushed")
     site.create_account(saved)
     site.create_input(saved, account=saved)
@@ -95,7 +96,7 @@ def test_what_a_deployment_tool_pushes_is_what_the_pages_save(site: Site) -> Non
     conf = f"conf-{site.splunk.app_name.lower()}_account"
     for place in (("data", "inputs", KIND), ("configs", conf)):
         found = site.splunk.entries(*place)
-        # What Akamai said when the page saved it: nobody asked it for the other.
+        # Akamai's answer when the page saved it; the pushed account was not tested.
         assert found[saved].pop("connection", "Accepted").startswith("Accepted")
         assert found[pushed] == {
             key: value.replace(saved, pushed) if isinstance(value, str) else value

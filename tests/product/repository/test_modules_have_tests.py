@@ -1,4 +1,4 @@
-"""Who tests a module: the file of its name in `tests/product/unit`, or the one named here."""
+"""The tests of each module: the file of its name in `tests/product/unit`, or the one named here."""
 
 from __future__ import annotations
 

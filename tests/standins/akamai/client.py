@@ -45,7 +45,7 @@ class AkamaiStandin:
         self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
     def __enter__(self) -> AkamaiStandin:
-        """Return itself: it is running already."""
+        """Return itself; it is already running."""
         return self
 
     def __exit__(
@@ -62,7 +62,7 @@ class AkamaiStandin:
         return self._program.stop(10)
 
     def call(self, method: str, path: str, content: object = None) -> Any:
-        """Make any control call; raises ControlError where it is refused."""
+        """Make any control call; raises ControlError if it is refused."""
         body = None if content is None else json.dumps(content).encode()
         request = urllib.request.Request(self.ready["control"] + path, body, method=method)
         try:
@@ -94,17 +94,17 @@ class AkamaiStandin:
         self.call("POST", "/faults", {"kind": kind, **options})
 
     def clear_faults(self) -> None:
-        """Forget the faults that wait, and let answers go on that stall."""
+        """Remove all queued faults and continue the stalled responses."""
         self.call("DELETE", "/faults")
         self.release()
 
     def waiting_faults(self) -> list[dict[str, Any]]:
-        """Return the faults that have not struck yet."""
+        """Return the queued faults that have not been used yet."""
         answer: list[dict[str, Any]] = self.call("GET", "/faults")
         return answer
 
     def release(self) -> None:
-        """Let every answer go on that stalls."""
+        """Continue all stalled responses."""
         self.call("POST", "/release")
 
     def set(self, **settings: object) -> dict[str, Any]:
@@ -117,7 +117,7 @@ class AkamaiStandin:
         return float(self.call("GET", "/clock")["now"])
 
     def set_clock(self, **moves: float) -> dict[str, float]:
-        """Set ``advance_s`` (events age) or ``skew_s`` (only what is told to the outside)."""
+        """Set ``advance_s`` (events age) or ``skew_s`` (shifts only the time that clients see)."""
         answer: dict[str, float] = self.call("POST", "/clock", moves)
         return answer
 
@@ -135,7 +135,7 @@ class AkamaiStandin:
         return answer
 
     def reset_log(self) -> None:
-        """Forget the requests so far."""
+        """Clear the request log."""
         self.call("DELETE", "/log")
 
     def wait_for_log(
@@ -169,6 +169,6 @@ class AkamaiStandin:
 
 
 def _dated(options: dict[str, Any]) -> dict[str, Any]:
-    """Rename what could not be a Python argument."""
+    """Rename options whose names are Python keywords."""
     names = {"stored_at": "at", "stored_from": "from", "stored_to": "to"}
     return {names.get(name, name): value for name, value in options.items()}

@@ -1,4 +1,4 @@
-"""The Akamai stand-in as a program: options, control calls that concern what is held, its end."""
+"""The Akamai stand-in as a program: options, control calls about stored events, its end."""
 
 from __future__ import annotations
 
