@@ -78,7 +78,9 @@ def tools(built_app: None) -> Path:  # noqa: ARG001 - to build makes the environ
 
 
 def _make(target: str) -> None:
-    """Built once for all tests that run side by side: make builds it before it starts `tests.run`."""
+    """Built once for all tests that run side by side: make builds it before it starts
+    `tests.run`.
+    """
     if "MADE_BY_MAKE" in os.environ:
         return
     clean = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}

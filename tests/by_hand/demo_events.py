@@ -31,7 +31,9 @@ _APIS = {"orders": ("API_4401", "orders"), "login": ("API_4402", "identity")}
 
 
 def events(count: int, begin: float, end: float, first: int = 0) -> Iterator[bytes]:
-    """`count` events, evenly in time, as the API writes them. `first`: number of the first event."""
+    """`count` events, evenly in time, as the API writes them. `first`: number of the first
+    event.
+    """
     step = (end - begin) / max(1, count - 1)
     for place in range(count):
         yield event(first + place, begin + place * step)

@@ -123,6 +123,13 @@ class _Adapter(HTTPAdapter):
             self._use_pool(manager)
         return manager
 
+    def cert_verify(self, conn: Any, *_: object) -> None:  # noqa: ANN401 - as inherited
+        """Verify, whatever the session says.
+
+        The inherited method loads certifi's file into `trusted` a second time, at each connection.
+        """
+        conn.cert_reqs = "CERT_REQUIRED"
+
     def _use_pool(self, manager: PoolManager) -> None:
         manager.pool_classes_by_scheme = {**manager.pool_classes_by_scheme, "https": self._pool}
 

@@ -51,7 +51,9 @@ class Splunk:
         )
 
     def search(self, text: str, earliest: str = "-60m", latest: str = "now", **more: str) -> Found:
-        """Run to the end. `more`: additional arguments of the job. Raises SearchFailed, NoSplunk."""
+        """Run to the end. `more`: additional arguments of the job. Raises SearchFailed,
+        NoSplunk.
+        """
         asked = {"search": text, "earliest_time": earliest, "latest_time": latest, **more}
         made = self._call("POST", _JOBS, {**asked, "exec_mode": "blocking"})
         job = f"{_JOBS}/{urllib.parse.quote(made['sid'], safe='')}"

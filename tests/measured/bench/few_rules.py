@@ -227,7 +227,9 @@ def _app(dice: random.Random) -> Client:
 
 
 def _cookies(dice: random.Random, length: int) -> str:
-    """Cookies of sessions, bot management and consent, with a total of about `length` characters."""
+    """Cookies of sessions, bot management and consent, with a total of about `length`
+    characters.
+    """
     cookies = [
         f"_abck={random_text(dice, 32)}~0~{random_text(dice, 260)}~-1~-1~-1",
         f"bm_sz={random_text(dice, 120)}~{dice.randrange(10**7)}~{dice.randrange(10**7)}",

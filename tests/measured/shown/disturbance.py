@@ -190,7 +190,9 @@ def run(world: World) -> None:
 
 
 def disturbed(kind: str, count: int) -> tuple[World, float]:
-    """The world some runs later, and the time from the last bad response until all was collected."""
+    """The world some runs later, and the time from the last bad response until all was
+    collected.
+    """
     world = World([KINDS[kind]() for _ in range(count)])
     caught_up, after = 0.0, 0
     while after < RUNS_AFTER:
@@ -204,7 +206,9 @@ def disturbed(kind: str, count: int) -> tuple[World, float]:
 
 
 def allowed(kind: str, world: World) -> float:
-    """Seconds until the next run or the end of the wait, plus the time to collect what accumulated."""
+    """Seconds until the next run or the end of the wait, plus the time to collect what
+    accumulated.
+    """
     wait = INTERVAL + (RETRY_AFTER_MAX if "Retry-After" in kind else 0.0)
     collected = 1 / (1 / FETCHED + 1 / WRITTEN)
     backlog = (world.over - BEGAN + wait) * ARRIVING

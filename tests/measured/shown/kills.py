@@ -104,7 +104,9 @@ def kill(site: Site, moment: str, chance: random.Random, most: int) -> bool:
 
 
 def wait_for_save(site: Site, number: int, fault: str) -> None:
-    """Wait until the KV store holds back its response to a save. `lost-answer`: the save is done."""
+    """Wait until the KV store holds back its response to a save. `lost-answer`: the save is
+    done.
+    """
     splunk = site.splunk
     splunk.wait_until("it writes", lambda: splunk.runs(STANZA)[number - 1]["records"] > 0)
     splunk.forget_calls()

@@ -69,7 +69,9 @@ class _Disturbed(Fate):
 
 
 class Cluster:
-    """`a` has a correct clock; the clock of `b` is wrong by `error` seconds. Both read old copies."""
+    """`a` has a correct clock; the clock of `b` is wrong by `error` seconds. Both read old
+    copies.
+    """
 
     def __init__(self, folder: Path, lag: float, error: float) -> None:
         self.clock = Clock()
@@ -112,7 +114,9 @@ class Cluster:
 
 
 def a_nap(folder: Path, lag: float, error: float, step: int, looks: tuple[float, ...]) -> Outcome:
-    """The owner is suspended at that step. `looks`: times of the other's runs, in seconds after it."""
+    """The owner is suspended at that step. `looks`: times of the other's runs, in seconds after
+    it.
+    """
     cluster = Cluster(folder, lag, error)
 
     def asleep() -> None:

@@ -33,7 +33,9 @@ class Killed(BaseException):
 
 @dataclass
 class Fate:
-    """The number of steps of the run's surroundings after which the process is killed; -1: never."""
+    """The number of steps of the run's surroundings after which the process is killed; -1:
+    never.
+    """
 
     steps: int = -1
 
@@ -63,7 +65,9 @@ class Nap(Fate):
 
 @dataclass
 class ModelSplunkd(EventStream):
-    """One splunkd. `taken`: what its pipe accepted, and when, as long as it may not be stored yet."""
+    """One splunkd. `taken`: what its pipe accepted, and when, as long as it may not be stored
+    yet.
+    """
 
     name: str
     clock: Clock

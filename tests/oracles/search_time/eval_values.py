@@ -31,7 +31,9 @@ def text(value: Value, where: str) -> str | None:
 
 
 def number(value: Value, where: str) -> int | float | None:
-    """The value as a number; NULL stays NULL. A string is not a number, even if it looks like one."""
+    """The value as a number; NULL stays NULL. A string is not a number, even if it looks like
+    one.
+    """
     if value is None or (isinstance(value, (int, float)) and not isinstance(value, bool)):
         return value
     message = f"{where} of {value!r}: use tonumber()"

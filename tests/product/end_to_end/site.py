@@ -58,7 +58,9 @@ def splunk_with_the_app(home: Path, *options: str) -> SplunkStandin:
 
 
 class Site:
-    """Starts both programs; as a context manager it ends them. `folder` contains all their files."""
+    """Starts both programs; as a context manager it ends them. `folder` contains all their
+    files.
+    """
 
     def __init__(self, folder: Path, *splunk_options: str, manual: bool = True) -> None:
         options = [f"--env={name}={DEAD_PROXY}" for name in ("HTTP_PROXY", "HTTPS_PROXY")]

@@ -1,4 +1,6 @@
-"""The log lines that alerts use: of runs that fail early or unexpectedly, and of the inputs page."""
+"""The log lines that alerts use: of runs that fail early or unexpectedly, and of the inputs
+page.
+"""
 
 from __future__ import annotations
 

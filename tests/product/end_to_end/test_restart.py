@@ -63,7 +63,9 @@ def test_records_that_died_with_splunkd_come_again(tmp_path: Path) -> None:
 
 
 def test_a_run_that_dies_with_splunkd_leaves_no_progress_to_trust(tmp_path: Path) -> None:
-    """It was killed inside a page, and all that it had written was lost: the page is written whole."""
+    """It was killed inside a page, and all that it had written was lost: the page is written
+    whole.
+    """
     with Site(tmp_path, "--commit-delay", str(NEVER)) as site:
         site.load(20_000)
         site.akamai.set(page_events=20_000)

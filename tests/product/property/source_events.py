@@ -196,7 +196,9 @@ plausible_starts = st.one_of(
 
 @st.composite
 def starts_in_units(draw: st.DrawFn) -> Any:
-    """Values near the bounds, in seconds, milli-, micro- or nanoseconds, as a string or a number."""
+    """Values near the bounds, in seconds, milli-, micro- or nanoseconds, as a string or a
+    number.
+    """
     digits = f"{draw(plausible_starts):0{draw(st.sampled_from((1, 13)))}}"
     more = draw(st.from_regex(r"[0-9]{0,7}", fullmatch=True))
     point = draw(st.sampled_from((10, 10, 10, 12, 13, 14, 16, 19)))

@@ -44,7 +44,9 @@ for name, text in {texts!r}.items():
 
 
 def shown(folder: Path, before: dict[str, str], after: dict[str, str]) -> str:
-    """The output of the script if `lock.py` writes `after`. `before`, `after`: texts by file name."""
+    """The output of the script if `lock.py` writes `after`. `before`, `after`: texts by file
+    name.
+    """
     shutil.copy(PACKAGING / "update.py", folder)
     for name, text in before.items():
         (folder / name).write_text(text, encoding="utf-8")

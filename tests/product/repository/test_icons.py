@@ -1,4 +1,6 @@
-"""The icons match their vector source, have Splunk Web's sizes, and are visible on any background."""
+"""The icons match their vector source, have Splunk Web's sizes, and are visible on any
+background.
+"""
 
 from __future__ import annotations
 

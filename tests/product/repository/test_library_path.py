@@ -27,7 +27,9 @@ MODULES = {"requests": "requests", "splunk-sdk": "splunklib", "urllib3": "urllib
 
 
 def pythons() -> Iterator[tuple[str, str]]:
-    """The available Pythons, with the folder that each uses; at least the one that runs the tests."""
+    """The available Pythons, with the folder that each uses; at least the one that runs the
+    tests.
+    """
     here = ".".join(map(str, sys.version_info[:2]))
     wanted = {**PYTHONS, here: "lib313" if sys.version_info >= (3, 13) else "lib39"}
     for version, folder in wanted.items():
@@ -78,7 +80,7 @@ def test_every_script_asks_for_the_libraries_first() -> None:
         own = [
             name
             for name in imports
-            if name not in {"importlib", "logging", "pathlib", "signal", "sys"}
+            if name not in {"importlib", "logging", "os", "pathlib", "signal", "sys"}
         ]
         if script.name == "akamai_siem_diag.py":
             assert set(own) <= {"__future__", "os", "re", "typing"}, script

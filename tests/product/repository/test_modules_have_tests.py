@@ -13,7 +13,6 @@ TESTED_BY = {
     "akamai/plan": "unit/continuous/test_cursor_states",
     "akamai/request": "unit/continuous/test_cursor",
     "akamai/security_configurations": "end_to_end/test_pages",
-    "akamai/session": "end_to_end/test_proxy",
     "akamai/signing": "end_to_end/test_faults",
     "akamai/trusted_certificates": "end_to_end/test_validation",
     "backfill/already_collected": "end_to_end/test_backfill",

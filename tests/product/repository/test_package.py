@@ -1,4 +1,6 @@
-"""What is shipped: complete, the same bytes when built in two places, nothing that does not belong."""
+"""What is shipped: complete, the same bytes when built in two places, nothing that does not
+belong.
+"""
 
 from __future__ import annotations
 

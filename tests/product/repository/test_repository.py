@@ -1,4 +1,6 @@
-"""What a public host and an editor read: pinned, with few rights, and consistent with the Makefile."""
+"""What a public host and an editor read: pinned, with few rights, and consistent with the
+Makefile.
+"""
 
 from __future__ import annotations
 

@@ -48,7 +48,9 @@ def test_every_event_is_in_a_model() -> None:
 
 @pytest.mark.parametrize("switched", [False, True])
 def test_models_of_an_event(switched: bool) -> None:
-    """In at least one, and in both if a rule let it through; in Alerts only if that is switched on."""
+    """In at least one, and in both if a rule let it through; in Alerts only if that is switched
+    on.
+    """
     knowledge = Knowledge(ROOT, SWITCHED_ON if switched else None)
     met = set()
     for name in golden_files.names():

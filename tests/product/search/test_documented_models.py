@@ -1,4 +1,6 @@
-"""docs/cim.md: its tables are those of the lookups, its switches and its stanza work as described."""
+"""docs/cim.md: its tables are those of the lookups, its switches and its stanza work as
+described.
+"""
 
 from __future__ import annotations
 

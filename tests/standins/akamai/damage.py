@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
 
 def damage(page: Page, kind: str, options: dict[str, Any]) -> None:
-    """Change ``page`` as a fault of ``kind`` requires. Kinds that concern sending change nothing."""
+    """Change ``page`` as a fault of ``kind`` requires. Kinds that concern sending change
+    nothing.
+    """
     if kind == "early_end":
         events = page.total // 2 if options["events"] is None else options["events"]
         page.slices = _first(page.slices, events)

@@ -55,7 +55,9 @@ def unrepeated_attack(dice: random.Random, config_id: str) -> bytes:
 
 
 def request_heads(dice: random.Random) -> list[bytes]:
-    """Return the short members of ``httpMessage`` and its request headers, without a closing quote."""
+    """Return the short members of ``httpMessage`` and its request headers, without a closing
+    quote.
+    """
     pieces = []
     for _ in range(KINDS_OF_REQUEST):
         host = dice.choice(words.HOSTS)

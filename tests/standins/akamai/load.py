@@ -42,7 +42,9 @@ class Load:
         bucket_size: int,
         path: Path,
     ) -> None:
-        """Keep the arguments; nothing is generated yet. ``make_line`` returns the line of an index."""
+        """Keep the arguments; nothing is generated yet. ``make_line`` returns the line of an
+        index.
+        """
         self.number = number
         self.config_id = config_id
         self.schedule = schedule

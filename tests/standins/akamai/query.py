@@ -56,7 +56,9 @@ def split_target(target: str) -> tuple[str, dict[str, str]]:
 
 
 def read_query(path: str, parameters: dict[str, str]) -> Query:
-    """Return the parsed request; raises Problem. Does not check whether the configurations exist."""
+    """Return the parsed request; raises Problem. Does not check whether the configurations
+    exist.
+    """
     if not path.startswith(PATH_START):
         raise documented(404)
     ids = unquote(path[len(PATH_START) :]).split(";")

@@ -47,7 +47,9 @@ class Settings:
     """A page that is requested again has the same events in another order."""
 
     def change(self, changes: dict[str, object]) -> None:
-        """Apply ``changes``. If one is invalid, raises ValueError with its name and applies none."""
+        """Apply ``changes``. If one is invalid, raises ValueError with its name and applies
+        none.
+        """
         known = {field.name for field in fields(self)}
         checked: dict[str, object] = {}
         for name, value in changes.items():

@@ -87,7 +87,9 @@ class SplunkStandin:
             self._close_connections()
 
     def kill(self) -> None:
-        """Send SIGKILL to the program alone, like a crash of splunkd. Running inputs are orphaned."""
+        """Send SIGKILL to the program alone, like a crash of splunkd. Running inputs are
+        orphaned.
+        """
         self._program.kill()
         self._close_connections()
 
@@ -356,7 +358,9 @@ class SplunkStandin:
     def new_session(
         self, user: str = "someone", deny: tuple[str, ...] = (), role: str = "admin"
     ) -> str:
-        """Return another session key. Calls with it to paths that begin with one of `deny` get 403."""
+        """Return another session key. Calls with it to paths that begin with one of `deny` get
+        403.
+        """
         values = {"user": user, "deny": list(deny), "role": role}
         return str(self._control("sessions", **values)["key"])
 

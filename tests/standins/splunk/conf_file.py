@@ -13,7 +13,9 @@ Stanzas = dict[str, dict[str, str]]
 
 
 def parse(text: str) -> Stanzas:
-    """Return the stanzas of a conf text in order. Keys before the first stanza belong to `default`."""
+    """Return the stanzas of a conf text in order. Keys before the first stanza belong to
+    `default`.
+    """
     stanzas: Stanzas = {}
     current = "default"
     pending: str | None = None

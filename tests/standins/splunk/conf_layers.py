@@ -108,7 +108,9 @@ class ConfLayers:
             conf_file.write(path, stanzas)
 
     def remove(self, conf: str, app: str, name: str) -> None:
-        """Remove the stanza from the app's local layer. A stanza of the default layer stays (403)."""
+        """Remove the stanza from the app's local layer. A stanza of the default layer stays
+        (403).
+        """
         path = self._path(app, "local", conf)
         with self._lock:
             self.stanza(conf, app, name)

@@ -35,7 +35,9 @@ _CONTRACT = frozenset({"time", "data"})
 
 
 class Event(NamedTuple):
-    """One complete `<event>`: its time (decimal text, seconds), its text and the metadata it sets."""
+    """One complete `<event>`: its time (decimal text, seconds), its text and the metadata it
+    sets.
+    """
 
     time: bytes | None
     data: bytes
@@ -66,7 +68,9 @@ class EventStreamParser:
     """
 
     def __init__(self, *, strict_contract: bool = True) -> None:
-        """Accept `<time>` and `<data>` only, or, without `strict_contract`, every documented child."""
+        """Accept `<time>` and `<data>` only, or, without `strict_contract`, every documented
+        child.
+        """
         self.state = "empty"
         self.malformed: Malformed | None = None
         self.dropped = 0

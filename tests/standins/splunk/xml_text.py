@@ -65,7 +65,9 @@ def unescape_plain(text: bytes) -> bytes | None:
 
 
 def decode_text(text: bytes) -> bytes:
-    """Check character data completely and return what a parser would return; TextError if invalid."""
+    """Check character data completely and return what a parser would return; TextError if
+    invalid.
+    """
     for match in re.finditer(b"[" + re.escape(FORBIDDEN_BYTES) + b"]", text):
         code = text[match.start()]
         raise TextError(match.start(), f"raw control character U+{code:04X}")

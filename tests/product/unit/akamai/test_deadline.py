@@ -42,7 +42,9 @@ def dripping(data: bytes, pause: float = PAUSE) -> Iterator[bytes]:
 
 
 class Server(InThread):
-    """Reads a request's header, then sends what the test chose. `context`: for TLS, None without."""
+    """Reads a request's header, then sends what the test chose. `context`: for TLS, None
+    without.
+    """
 
     def __init__(self, speak: Speak, context: ssl.SSLContext | None) -> None:
         class Handler(socketserver.BaseRequestHandler):

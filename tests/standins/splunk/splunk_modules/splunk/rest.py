@@ -44,7 +44,9 @@ def simpleRequest(  # noqa: N802, PLR0917 - Splunk's own name and signature
     jsonargs: Optional[str] = None,
     token: bool = False,  # noqa: ARG001, FBT002
 ) -> tuple[_Headers, bytes]:
-    """Call splunkd without a proxy. 401 and 404 raise; other errors raise if raiseAllErrors is set."""
+    """Call splunkd without a proxy. 401 and 404 raise; other errors raise if raiseAllErrors is
+    set.
+    """
     url = path if path.startswith("http") else _management() + urllib.parse.quote(path)
     if getargs:
         url += "?" + urllib.parse.urlencode(getargs, doseq=True)
