@@ -5,9 +5,9 @@ newest, because no product code runs in them. End-to-end tests run completely on
 `--all`, only their core runs on the other, and property tests try fewer examples. The search side
 and the tests in a browser run once.
 
-Some parts run side by side, because they mostly wait. The output of a part is printed when it ends.
-The last paragraph says what took part. `build/tests/` keeps a report of each part and the slowest
-tests.
+The linters and the checks of the package run beside the tests. Some parts run side by side, because
+they mostly wait. The output of a part is printed when it ends. The last paragraph says what took
+part. `build/tests/` keeps a report of each part and the slowest tests.
 """
 
 from __future__ import annotations
@@ -35,6 +35,11 @@ LARGEST_PAGE = 600_000
 SIDE_BY_SIDE = 3
 WATCHED_FROM = (3, 12)
 """sys.monitoring is new in this version."""
+CHECKS = {
+    "any: linters and types": ("lint",),
+    "any: AppInspect and slim": ("--assume-old=package", "inspect"),
+}
+"""Arguments of make. The package is there, and tests read it meanwhile."""
 LONGEST = ("test_faults.py", "test_collecting.py", "test_lifecycle.py")
 REPORTS = ROOT / "build" / "tests"
 TEMPORARY = ROOT / "build" / "tmp"
@@ -42,7 +47,7 @@ sys.path.insert(0, str(ROOT / "packaging"))
 
 from fetch_pythons import CannotFetch, fetch  # noqa: E402 - from the folder just added
 from find_pythons import WANTED, find  # noqa: E402 - from the folder just added
-from setup_venv import environment  # noqa: E402 - likewise
+from setup_venv import environment, require  # noqa: E402 - likewise
 
 from tests.product.end_to_end.compiled_app import compile_for  # noqa: E402 - after the others
 
@@ -202,16 +207,40 @@ def run(part: Part) -> Outcome:
     return Outcome(part.title, done.returncode, done.stdout, took, part.report)
 
 
+def check(title: str) -> Outcome:
+    """Run one of `CHECKS`."""
+    began = time.monotonic()
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    done = subprocess.run(
+        ["make", "--no-print-directory", *CHECKS[title]],
+        check=False,
+        cwd=ROOT,
+        env=clean,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    return Outcome(title, done.returncode, done.stdout, time.monotonic() - began, None)
+
+
 def main() -> int:
     began = float(os.environ.get("MAKE_BEGAN") or time.time())
     shutil.rmtree(REPORTS, ignore_errors=True)
     REPORTS.mkdir(parents=True)
     TEMPORARY.mkdir(exist_ok=True)
+    # One part at a time may install system packages, and the browser's does.
+    require("inspect")
     found = interpreters()
     outcomes = []
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        chosen = parts(found, everything="--all" in sys.argv[1:])
-        for running in as_completed([pool.submit(run, part) for part in chosen]):
+        first, *others = parts(found, everything="--all" in sys.argv[1:])
+        started = [
+            pool.submit(run, first),
+            *[pool.submit(check, title) for title in CHECKS],
+            *[pool.submit(run, part) for part in others],
+        ]
+        for running in as_completed(started):
             outcome = running.result()
             print(f"\n=== Python {outcome.title}, {outcome.seconds:.0f} s\n{outcome.printed}")
             sys.stdout.flush()

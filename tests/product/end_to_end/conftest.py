@@ -33,8 +33,23 @@ def _built(built_app: None) -> None:
     """Every scenario runs it."""
 
 
+@pytest.fixture(scope="module")
+def shared_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """One site for all tests of a module."""
+    with Site(tmp_path_factory.mktemp("shared")) as running:
+        yield running
+
+
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    """Both programs, newly started; inputs run only when a test starts them."""
+def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
+    """Both programs, newly started; inputs run only when a test starts them.
+
+    In a module marked `shared_site`, they were started once and are cleared after each test.
+    """
+    if request.node.get_closest_marker("shared_site"):
+        shared: Site = request.getfixturevalue("shared_site")
+        yield shared
+        shared.clear()
+        return
     with Site(tmp_path) as running:
         yield running

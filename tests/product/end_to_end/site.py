@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import sys
 from functools import lru_cache
 from pathlib import Path
@@ -27,6 +28,7 @@ INPUT = "first"
 STANZA = f"{KIND}://{INPUT}"
 CONFIG_ID = 76213
 CHECKPOINTS = "ta_akamai_siem_checkpoints"
+COLLECTIONS = (CHECKPOINTS, "ta_akamai_siem_leases", "ta_akamai_siem_runs")
 SPLUNKS_PYTHONS = ("3.9", "3.13")
 """Splunk runs on no other versions. If neither is available, this Python is treated as the newest.
 """
@@ -125,6 +127,25 @@ class Site:
             "index": "main",
             **changed,
         }
+
+    def clear(self) -> None:
+        """Make it as if newly started: nothing set up, stored at Akamai, indexed or logged."""
+        splunk = self.splunk
+        splunk.set_pipe(paused=0, rate=0, commit_delay=0)
+        splunk.set_kvstore("ready")
+        shutil.rmtree(self.home / "etc" / "apps" / splunk.app_name / "local", ignore_errors=True)
+        splunk.reload_inputs()
+        for collection in COLLECTIONS:
+            splunk.delete("storage", "collections", "data", collection)
+        for name in splunk.messages():
+            splunk.delete_message(name)
+        shutil.rmtree(self.home / "var" / "lib" / "splunk" / "modinputs" / KIND, ignore_errors=True)
+        # Handlers keep their log open.
+        for log in (self.home / "var" / "log" / "splunk").glob("ta_akamai_siem_*.log"):
+            os.truncate(log, 0)
+        splunk.forget_records()
+        splunk.forget_calls()
+        self.akamai.clear()
 
     def set_up(self, **changed: object) -> None:
         """Create an account and an input with the values that most scenarios need."""

@@ -14,6 +14,8 @@ from .site import STANZA
 if TYPE_CHECKING:
     from .site import Site
 
+pytestmark = pytest.mark.shared_site
+
 NAME = "ta_akamai_siem_first"
 
 

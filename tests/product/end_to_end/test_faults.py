@@ -12,6 +12,8 @@ from tests.standins.akamai.multiset import find_marker
 if TYPE_CHECKING:
     from .site import Site
 
+pytestmark = pytest.mark.shared_site
+
 COUNT = 1_000
 INCOMPLETE: list[tuple[str, dict[str, Any]]] = [
     ("cut", {"after_bytes": 20_000, "how": "rst"}),

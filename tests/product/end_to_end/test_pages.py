@@ -19,6 +19,8 @@ from .site import ACCOUNT, CHECKPOINTS, CONFIG_ID, INPUT, KIND, STANZA
 if TYPE_CHECKING:
     from .site import Site
 
+pytestmark = pytest.mark.shared_site
+
 APP = "TA_akamai_siem"
 ACCOUNTS, INPUTS = f"{APP}_account", f"{APP}_{KIND}"
 LISTED = f"{APP}_configurations"

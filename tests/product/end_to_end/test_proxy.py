@@ -13,6 +13,8 @@ from tests.standins.proxy import ProxyServer
 if TYPE_CHECKING:
     from .site import Site
 
+pytestmark = pytest.mark.shared_site
+
 USER, PASSWORD = "tunnel user", "p4ss/w:rd@%"
 COUNT = 300
 

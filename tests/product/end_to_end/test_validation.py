@@ -20,6 +20,8 @@ from .site import ACCOUNT, CONFIG_ID, INPUT, KIND, STANZA
 if TYPE_CHECKING:
     from .site import Site
 
+pytestmark = pytest.mark.shared_site
+
 SERVER_ADDRESS = "192.0.2.209"
 """The `serverIp` that the Akamai stand-in writes to its problems."""
 ILLEGAL = "Missing mandatory parameter(s) or illegal parameter(s) in the request"

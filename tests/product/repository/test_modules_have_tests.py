@@ -19,7 +19,6 @@ TESTED_BY = {
     "backfill/backfiller": "end_to_end/test_backfill",
     "backfill/job": "end_to_end/test_backfill",
     "backfill/window_pages": "property/test_windows",
-    "backfill/windows": "property/test_windows",
     "continuous/collector": "property/test_promise",
     "continuous/job": "end_to_end/test_collecting",
     "errors": "repository/test_docs",

@@ -43,6 +43,8 @@ class AkamaiStandin:
         self.client_secret = self.ready["client_secret"]
         self.access_token = self.ready["access_token"]
         self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        self._settings = self.set()
+        self._configurations = self.configurations()
 
     def __enter__(self) -> AkamaiStandin:
         """Return itself; it is already running."""
@@ -88,6 +90,15 @@ class AkamaiStandin:
         wanted = {"file": str(Path(path).resolve()), **_dated(options)}
         answer: dict[str, Any] = self.call("POST", "/events", wanted)
         return answer
+
+    def clear(self) -> None:
+        """Remove events, faults, stalls and the log; reset settings, clock and configurations."""
+        self.clear_faults()
+        self.call("DELETE", "/events")
+        self.set(**self._settings)
+        self.set_clock(advance_s=0, skew_s=0)
+        self.configurations(**self._configurations, names={}, listable=True)
+        self.reset_log()
 
     def fault(self, kind: str, **options: Any) -> None:
         """Queue a fault for the next matching request (``times``, ``skip``, ``mode``, its own)."""

@@ -34,6 +34,7 @@ class Control:
         """Return every call by its method and path."""
         return {
             ("POST", "/events"): self.loading.load,
+            ("DELETE", "/events"): lambda _: self.store.clear(),
             ("POST", "/held"): self._held,
             ("POST", "/dump"): self._dump,
             ("POST", "/tokens"): self._token,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
@@ -51,6 +52,7 @@ class Store:
         """Keep the compressed events in files in ``folder``."""
         self.folder = folder
         self._loads: list[Load] = []
+        self._numbers = itertools.count(1)
         self._told_until: dict[int, float] = {}
         self._lock = threading.Lock()
 
@@ -73,11 +75,17 @@ class Store:
                     f"offset has already been issued for {told:.3f}"
                 )
                 raise ValueError(message)
-            number = len(self._loads) + 1
+            number = next(self._numbers)
             path = self.folder / f"load-{number:05d}.deflate"
             load = Load(number, config_id, schedule, make_line, bucket_size, path)
             self._loads.append(load)
             return load
+
+    def clear(self) -> None:
+        """Remove all events. Offsets that were issued no longer matter."""
+        with self._lock:
+            self._loads.clear()
+            self._told_until.clear()
 
     def promise(self, config_ids: Iterable[int], moment: float) -> None:
         """Record that an offset for ``moment`` was issued. No event may be stored before it any

@@ -62,6 +62,8 @@ class SplunkStandin:
         self._program = Program("tests.standins.splunk", options, home / "standin.stderr")
         self._local = threading.local()
         self._connections: list[http.client.HTTPSConnection] = []
+        self._forgotten: dict[str, int] = {}
+        """Bytes of an index's file that `records` skips."""
 
     # --- start and stop -----------------------------------------------------------------------
 
@@ -327,16 +329,25 @@ class SplunkStandin:
 
     def records(self, index: str = "main", source: str = "") -> Iterator[dict[str, Any]]:
         """Yield the records of an index as stored on disk, oldest first."""
-        path = self.home / "var" / "lib" / "splunk" / index / "records.ndjson"
+        path = self._records_file(index)
         if not path.exists():
             return
         with path.open("rb") as stream:
+            stream.seek(self._forgotten.get(index, 0))
             for line in stream:
                 if not line.endswith(b"\n"):
                     return  # it is being written
                 record = json.loads(line)
                 if not source or record["source"] == source:
                     yield record
+
+    def forget_records(self, index: str = "main") -> None:
+        """Skip all records of an index so far in `records`."""
+        path = self._records_file(index)
+        self._forgotten[index] = path.stat().st_size if path.exists() else 0
+
+    def _records_file(self, index: str) -> Path:
+        return self.home / "var" / "lib" / "splunk" / index / "records.ndjson"
 
     def set_pipe(self, **values: object) -> dict[str, Any]:
         """Set `paused` (0, 1), `rate` (bytes a second, 0: no limit), `commit_delay` (seconds)."""
