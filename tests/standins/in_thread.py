@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import socketserver
-    from types import TracebackType
 
 
 class InThread:
@@ -19,11 +18,6 @@ class InThread:
         self._server = server
         threading.Thread(target=server.serve_forever, daemon=True).start()
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._server.shutdown()
         self._server.server_close()

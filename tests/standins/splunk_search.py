@@ -21,7 +21,6 @@ from .splunk.certificate import make_certificate
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from types import TracebackType
 
 _ARGUMENTS = {
     "search",
@@ -85,12 +84,7 @@ class SearchStandin:
         self._thread.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()

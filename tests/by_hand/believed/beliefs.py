@@ -9,24 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Callable, Optional
 
+from tests.product.search.hot_fields import HOT
+
 if TYPE_CHECKING:
     from .search_api import Found, Splunk
 
 EVENTS = "search `akamai_siem_events`"
-HOT = (
-    "src",
-    "src_ip",
-    "dest",
-    "user",
-    "user_id",
-    "request_id",
-    "signature_id",
-    "policy_id",
-    "config_id",
-    "ja4",
-    "uri_path",
-    "http_user_agent",
-)
 _ENOUGH = 500
 """From this number of events on, a check can tell whether a search read few of them or all."""
 

@@ -20,6 +20,7 @@ from tests import ROOT
 from tests.measured.bench.bodies import Bodies
 from tests.measured.bench.measured import Measured, cpu_of, measure
 from tests.measured.bench.mixes import MIXES
+from tests.measured.bench.replay_server import REQUESTS
 from tests.product.end_to_end.compiled_app import BUILT_APP
 from tests.product.end_to_end.pushed_settings import push_account
 from tests.product.end_to_end.site import product_python
@@ -27,8 +28,6 @@ from tests.standins.splunk.client import SplunkStandin
 from tests.standins.splunk.script_documents import Caller, run_document
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from tests.measured.bench.bodies import Body
 
 SCRIPTS = {"least": "least.py", "same": "same_record.py", "floor": "floor.py"}
@@ -89,12 +88,7 @@ class Contest:
             push_account(splunk, _ACCOUNT, account)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._ending.close()
 
     def plan(self, body: Body, pages: int, *, more: bool = True) -> int:
@@ -125,6 +119,8 @@ class Contest:
         nothing = self.plan(self.bodies.page(next(iter(MIXES)), 1_000), 0)
         for who in self.contestants:
             self.run(who, python, nothing)
+        for who in self._apps:
+            self.scheme(who, python)
 
     def run(
         self,
@@ -139,11 +135,6 @@ class Contest:
 
         `keep`: a file for its output. `samples`: a file for the sampler's report on an app.
         """
-        environment = {
-            "PATH": "/usr/bin:/bin",
-            "SPLUNK_HOME": str(self.folder / "home"),
-            "PYTHONPYCACHEPREFIX": str(self.folder / "bytecode"),
-        }
         document = b""
         if who in SCRIPTS:
             url = f"https://{self._host}/siem/v1/configs/{plan}"
@@ -155,8 +146,30 @@ class Contest:
                 command = [str(_HERE / "sampler.py"), str(samples), *command]
             document = self._document(who, plan)
         before = cpu_of(self._server.pid)
-        measured = measure([python, *command], environment, document, keep)
-        return replace(measured, server=cpu_of(self._server.pid) - before)
+        measured = measure([python, *command], self._environment(), document, keep)
+        return replace(
+            measured,
+            server=cpu_of(self._server.pid) - before,
+            request=max(0.0, self._first_request(measured.began) - measured.began),
+        )
+
+    def scheme(self, who: str, python: str) -> Measured:
+        """Let an app print its scheme."""
+        script = self._apps[who] / "bin" / "akamai_siem.py"
+        return measure([python, str(script), "--scheme"], self._environment())
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            "PATH": "/usr/bin:/bin",
+            "SPLUNK_HOME": str(self.folder / "home"),
+            "PYTHONPYCACHEPREFIX": str(self.folder / "bytecode"),
+        }
+
+    def _first_request(self, since: float) -> float:
+        """When the first request after a moment came; 0 if none did."""
+        known = self.folder / "replay" / REQUESTS
+        times = known.read_text(encoding="utf-8").split() if known.exists() else []
+        return next((moment for moment in map(float, times) if moment >= since), 0.0)
 
     def _document(self, who: str, plan: int) -> bytes:
         """The document that splunkd passes for an input that has never run."""

@@ -26,7 +26,8 @@ class Measured:
     `cpu`, `wall`: seconds; `cpu` includes the processes that it started and waited for. `peak`:
     bytes of the largest of these processes. `first`: seconds until its first output. `reader`,
     `server`: seconds of CPU of the process that read its output, and of the one that answered its
-    requests.
+    requests. `request`: seconds until its first request; 0 if it made none. `began`: when it was
+    started, by the monotonic clock.
     """
 
     cpu: float
@@ -35,6 +36,8 @@ class Measured:
     first: float
     reader: float = 0.0
     server: float = 0.0
+    request: float = 0.0
+    began: float = 0.0
 
 
 def measure(
@@ -75,7 +78,7 @@ def measure(
         message = f"{' '.join(command[:2])} ended with {process.returncode}"
         raise RuntimeError(message)
     cpu = used.ru_utime + used.ru_stime
-    return Measured(cpu, wall, memory.peak(), first, read)
+    return Measured(cpu, wall, memory.peak(), first, read, began=began)
 
 
 def cpu_of(pid: int) -> float:

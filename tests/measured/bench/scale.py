@@ -1,5 +1,5 @@
-"""How cost grows: with the page's size, with workers, with several inputs, and how long it takes
-to begin. All of it with the events that customers have.
+"""How cost grows with the page's size, with workers and with several inputs, for the events that
+customers have.
 """
 
 from __future__ import annotations
@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 
 from tests.measured.bench.contestants import INPUT, WORKERS
 from tests.measured.bench.figures import Spread
-from tests.measured.bench.measured import measure
-from tests.product.end_to_end.compiled_app import BUILT_APP
 
 if TYPE_CHECKING:
     from tests.measured.bench.contestants import Contest
@@ -25,7 +23,6 @@ _LARGE = 100_000
 BACKLOG = (10_000, 20)
 INPUTS = (1, 2, 4, 8)
 _SHARED = (10_000, 2)
-_STARTS = 7
 
 
 def sizes(contest: Contest, python: str, rounds: int) -> dict[str, object]:
@@ -88,12 +85,3 @@ def inputs_at_once(contest: Contest, python: str, rounds: int) -> dict[str, obje
         }
         for number in INPUTS
     }
-
-
-def start_up(contest: Contest, python: str) -> dict[str, list[float]]:
-    """Seconds by the clock for which splunkd waits: for the scheme, and for the first record."""
-    command = [python, str(BUILT_APP / "bin" / "akamai_siem.py"), "--scheme"]
-    plan = contest.plan(contest.bodies.page(MIX, 1_000), 1)
-    scheme = [measure(command, {}).wall for _ in range(_STARTS)]
-    first = [contest.run(INPUT, python, plan).first for _ in range(_STARTS)]
-    return {"scheme": Spread.of(scheme).as_list(), "first_record": Spread.of(first).as_list()}

@@ -25,6 +25,7 @@ _PARTS = {
     "stages": "stages",
     "clock": "costs",
     "start": "costs",
+    "startup": "startup",
     "scale": "scale",
     "inputs": "scale",
 }
@@ -42,6 +43,8 @@ def tables(figures: Figures) -> dict[str, str]:
         made["start"] = _start(figures["costs"])
     if "stages" in figures:
         made["stages"] = _stages(figures["stages"])
+    if "startup" in figures:
+        made["startup"] = _startup(figures["startup"])
     if "scale" in figures:
         made["scale"] = _scale(figures["scale"])
         made["inputs"] = _inputs(figures["scale"])
@@ -135,6 +138,18 @@ def _start(part: Figures) -> str:
     return _table(["Python", *(f"{names[who]}, s" for who in everybody)], rows)
 
 
+def _startup(part: Figures) -> str:
+    names = _named(part)
+    head = ("Python", "who", "scheme: CPU, ms", "scheme, ms", "first request, ms")
+    columns = ("scheme_cpu", "scheme", "first_request", "first_record")
+    rows = [
+        [python, names[who], *(Spread(*(1e3 * s for s in each[name])).shown() for name in columns)]
+        for python, apps in part["pythons"].items()
+        for who, each in apps.items()
+    ]
+    return _table((*head, "first record, ms"), rows)
+
+
 def _stages(part: Figures) -> str:
     names = _named(part)
     columns = [
@@ -186,13 +201,11 @@ def _inputs(part: Figures) -> str:
             number,
             Spread(*found["per_second"]).shown(),
             f"{found['slowest'][0]:.0%}",
-            f"{each['start']['scheme'][0]:.2f}",
-            f"{each['start']['first_record'][0]:.2f}",
         )
         for python, each in part["pythons"].items()
         for number, found in each["inputs"].items()
     ]
-    return _table((*head, "scheme, s", "first record, s"), rows)
+    return _table(head, rows)
 
 
 def _by_mix(part: Figures) -> Iterator[tuple[str, str, Figures]]:

@@ -13,7 +13,6 @@ from .site import ACCOUNT, STANZA, Site, splunk_with_the_app
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from types import TracebackType
 
     from tests.standins.splunk.client import SplunkStandin
 
@@ -52,15 +51,10 @@ class Cluster:
             self.members[name] = member
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         try:
             for standin in (*self.members.values(), self.captain):
-                standin.__exit__(kind, error, trace)
+                standin.end()
         finally:
             self.akamai.stop()
 

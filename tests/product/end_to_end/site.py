@@ -20,7 +20,6 @@ from .pushed_settings import push_account, push_input
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import TracebackType
 
 KIND = "akamai_siem"
 ACCOUNT = "main"
@@ -83,14 +82,9 @@ class Site:
         self.splunk.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         try:
-            self.splunk.__exit__(kind, error, trace)
+            self.splunk.end()
         finally:
             self.akamai.stop()
 

@@ -13,8 +13,9 @@ import pytest
 
 from tests import ROOT
 from tests.by_hand.believed.__main__ import table, verdict
-from tests.by_hand.believed.beliefs import BELIEFS, HOT
+from tests.by_hand.believed.beliefs import BELIEFS
 from tests.by_hand.believed.search_api import Splunk
+from tests.product.search.hot_fields import HOT
 from tests.standins.splunk_search import Answered, Refused, SearchStandin
 
 if TYPE_CHECKING:

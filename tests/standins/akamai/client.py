@@ -13,7 +13,6 @@ from tests.standins.program import Program
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from types import TracebackType
 
 READY_WITHIN_S = 30.0
 # Generating and compressing a million events takes about half a minute.
@@ -50,12 +49,7 @@ class AkamaiStandin:
         """Return itself; it is already running."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Stop the process."""
         self.stop()
 

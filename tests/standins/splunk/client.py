@@ -19,7 +19,6 @@ from tests.standins.program import Program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from types import TracebackType
 
 APP = "TA_akamai_siem"
 
@@ -116,13 +115,12 @@ class SplunkStandin:
         """Start."""
         return self.start()
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """End, and leave no process behind."""
+    def __exit__(self, *_: object) -> None:
+        """End."""
+        self.end()
+
+    def end(self) -> None:
+        """Stop it in order, and leave no process behind."""
         try:
             self.stop()
         finally:
