@@ -146,27 +146,27 @@ EVALS = {
 }
 COMMENTS = {
     "applied_action": (
-        "Un-escaped text. Each line is the same expression on another field: where it holds a "
-        "backslash, json_extract of it as a JSON string, else the field as it is."
+        "Unescaped text. Each line is the same expression on another field: json_extract of it as "
+        "a JSON string if it contains a backslash, otherwise the field itself."
     ),
-    "cookie": "Header values: un-escaped, and folded lines joined by a blank.",
-    "rule_action_all": "Lists: un-escaped as one text, joined and split at <|>.",
-    "signature_id_decoded": "Un-escaped text beside the fields that people search by.",
+    "cookie": "Header values: unescaped, with folded lines joined by a blank.",
+    "rule_action_all": "Lists: unescaped as one text, joined and split at <|>.",
+    "signature_id_decoded": "Unescaped text beside the fields that people search by.",
     "uri_path_decoded": (
         "Percent-decoded with urldecode, if that gives UTF-8. First + and the escapes of control "
         "characters are escaped, so that they stay."
     ),
-    "signature": "The rule that decided.",
+    "signature": "The deciding rule.",
     "category_key": (
-        "What the table of categories is searched with: /tag/ /id/ |message, with - in the id as _ "
-        "and without _AI and _ANOMALY; a / in the message is no part of a path. Without rules the "
-        "kind of event."
+        "The key for the lookup of categories: /tag/ /id/ |message, with _ for - in the id and "
+        "without _AI and _ANOMALY. A / in the message does not count as one of a path. Without "
+        "rules it is the kind of event."
     ),
     "dvc": "The request and the answer. Missing sizes count as 0.",
     "url": (
         "url is scheme (https if TLS was used), host, port unless it is the usual one, path and "
         "query; url_length is its length."
     ),
-    "vendor_product": "Always the same.",
+    "vendor_product": "Constants.",
 }
 """Comments for readers of props.conf: the group that begins at a field."""

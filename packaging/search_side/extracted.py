@@ -237,27 +237,27 @@ COMMENTS = {
         "each member, its field in it."
     ),
     "rule": (
-        "The rule that decided, whole and by its keys. Passes over the rules before it: those that "
-        "did not mitigate, unless only bot, rate and reputation rules that watched follow. On the "
-        "way: attack_tag, rule_passed; behind it: rule_later."
+        "The deciding rule, whole and by its keys. It skips rules that did not mitigate, unless "
+        "only bot, rate and reputation rules that alerted follow. Before it: attack_tag, "
+        "rule_passed; after it: rule_later."
     ),
     "all_rules": "Each rule of the list, whole and by its keys: one match for each rule.",
     "score": (
-        "The score, if the rule that decided is an anomaly rule: its id ends in -ANOMALY or its "
-        "tag in _ANOMALY. What other rules matched is text of the client."
+        "The score, if the deciding rule is an anomaly rule: its id ends in -ANOMALY or its tag in "
+        "_ANOMALY. What other rules matched is text that the client sent."
     ),
     "other_score": "Otherwise the score of the first anomaly rule of the list.",
     "http": (
-        "Members of httpMessage, tied to the end of the record. The two header lists are read line "
-        "by line: the first header of a name counts."
+        "Members of httpMessage, anchored at the end of the record. The two header lists are read "
+        "line by line: the first header of a name counts."
     ),
     "http_before": "The same headers in records of version 0.1.0, which has them in one string.",
-    "action_decided": "The action of the rule that decided, if it mitigated or is an alert.",
+    "action_decided": "The action of the deciding rule, if it mitigated or is an alert.",
     "action_later_alert": "Otherwise an alert of a later rule,",
     "action_passed": "the action of an earlier rule,",
-    "action_last": "the action of the rule that decided, whatever it is,",
+    "action_last": "any other action of the deciding rule,",
     "action_later": "the action of a later rule,",
-    "action_slow_post": "and without any of them the outcome of a slow POST.",
+    "action_slow_post": "and if there is none, the outcome of a slow POST.",
     "user_by_uuid": "user_id if there is no originUserId.",
     "user_risk": "Indicators of user risk, by these names only: name:value|name:value.",
     "user_trust": "The same in userRiskData.trust.",

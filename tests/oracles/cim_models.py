@@ -38,8 +38,8 @@ MODELS = (
             "severity": _SEVERITIES,
         },
         {
-            "src_port": "Akamai does not tell the client's port",
-            "file_hash, file_name, file_path": "for sensors on a host",
+            "src_port": "Akamai does not send the client's port",
+            "file_hash, file_name, file_path": "only sensors on a host have them",
             "severity_id": "Akamai gives no number; severity follows from the action and the score",
             "action, severity where nothing decided": "absent; the model writes unknown",
         },
@@ -81,8 +81,8 @@ MODELS = (
             "status": _STATUSES,
         },
         {
-            "cached": "Akamai does not tell whether the answer came from its cache",
-            "duration, response_time": "Akamai gives no times but the request's start",
+            "cached": "Akamai does not send whether the response came from its cache",
+            "duration, response_time": "Akamai sends no time except the start of the request",
             "action if no rule fired and none was applied": "absent; the model writes unknown",
             "http_method beyond the model's eight": "as sent, PATCH for instance",
             "status of a request that ended before an answer": "Akamai gives 0, which is no status;"

@@ -28,7 +28,9 @@ _FAILED, _NO_SPLUNK = 1, 2
 
 def table() -> str:
     """The table of docs/believed.md."""
-    rows = ["| belief | what is believed | what rests on it | the check | if it is otherwise |"]
+    rows = [
+        "| name | assumption | what depends on it | how it is checked | what to do if it is wrong |"
+    ]
     rows.append("|---|---|---|---|---|")
     for one in BELIEFS:
         cells = (f"`{one.name}`", one.believed, one.rests, one.checked, one.otherwise)

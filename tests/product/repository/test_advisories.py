@@ -77,7 +77,8 @@ def test_the_reasons_are_facts() -> None:
     assert not [text for text in sources if re.search(calls, text)]
     session = next(text for text in sources if "class _Adapter(HTTPAdapter)" in text)
     assert '"Accept-Encoding": "gzip"' in session
-    assert "verify" not in session
+    assert "CERT_REQUIRED" in session
+    assert not re.search(r"CERT_NONE|CERT_OPTIONAL|verify *=|check_hostname", session)
     asked = [text for text in sources if "_session.get(" in text or "session.get(" in text]
     assert asked
     assert all("allow_redirects=False" in text for text in asked)
