@@ -111,6 +111,13 @@ class _Adapter(HTTPAdapter):
         self._pool = install(trusted, deadline)
         super().__init__()
 
+    def cert_verify(self, conn: Any, *_: object) -> None:  # noqa: ANN401 - as inherited
+        """Verify, whatever the session says.
+
+        The inherited method loads certifi's file into `trusted` a second time, at each connection.
+        """
+        conn.cert_reqs = "CERT_REQUIRED"
+
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as inherited
         super().init_poolmanager(*args, ssl_context=self._trusted, **kwargs)
         self._use_pool(self.poolmanager)
@@ -122,13 +129,6 @@ class _Adapter(HTTPAdapter):
         if not proxy.startswith("socks"):
             self._use_pool(manager)
         return manager
-
-    def cert_verify(self, conn: Any, *_: object) -> None:  # noqa: ANN401 - as inherited
-        """Verify, whatever the session says.
-
-        The inherited method loads certifi's file into `trusted` a second time, at each connection.
-        """
-        conn.cert_reqs = "CERT_REQUIRED"
 
     def _use_pool(self, manager: PoolManager) -> None:
         manager.pool_classes_by_scheme = {**manager.pool_classes_by_scheme, "https": self._pool}
