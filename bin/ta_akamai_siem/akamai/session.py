@@ -112,7 +112,7 @@ class _Adapter(HTTPAdapter):
         super().__init__()
 
     def cert_verify(self, conn: Any, *_: object) -> None:  # noqa: ANN401 - as inherited
-        """Verify, whatever the session says.
+        """Always verify certificates.
 
         The inherited method loads certifi's file into `trusted` a second time, at each connection.
         """
