@@ -14,8 +14,8 @@ A cursor is in one of four states, which three of its members distinguish:
 START   The input begins now, and has no page yet. It requests the offset NULL, which means "from
         now" to Akamai, for `FROM_NOW_GRACE` seconds; later it requests `since`, to skip nothing.
 BACK    The input begins in the past, and has no page yet. It requests in time mode.
-REPLAY  The offset is no longer valid. Time mode leads to a new one. It starts `MARGIN` seconds before
-        the last moment known to be complete, because events can become visible late.
+REPLAY  The offset is no longer valid. Time mode leads to a new one. It starts `MARGIN` seconds
+        before the last moment known to be complete, because events can become visible late.
 OFFSET  A page is written. The input continues from its offset.
 
 The events of a cursor, the state after each of them, and the members that may change too:
@@ -37,16 +37,16 @@ The events of a cursor, the state after each of them, and the members that may c
 page      A page is written and more is waiting: `after`.
 drained   A page is written and nothing is left: `after`.
 expired   Akamai no longer has the offset or the moment, HTTP 416 or 400: `failed`.
-cut       A page with events ended early: `failed`. Apart from this, only a page that took long lowers
-          the limit.
+cut       A page with events ended early: `failed`. Apart from this, only a page that took long
+          lowers the limit.
 mismatch  A complete response disagreed with its own count: `failed`, `mismatched`.
 wait      Akamai requested a pause with Retry-After: `failed`.
 trouble   Any other failure, including a response without an event: `failed`.
-clock     This host's clock is wrong: `failed`. It corrects a start that was computed with that clock,
-          and nothing else.
+clock     This host's clock is wrong: `failed`. It corrects a start that was computed with that
+          clock, and nothing else.
 pace      A page has arrived, quickly or slowly: `paced`. Each page makes an earlier cut count less.
-settled   A page has arrived, and will be written next: `settled`. The start is known by Akamai's clock
-          now, so that a run after a kill requests the same start.
+settled   A page has arrived, and will be written next: `settled`. The start is known by Akamai's
+          clock now, so that a run after a kill requests the same start.
 known     The written events prove that everything before a moment is complete: `complete_to`.
 restart   The checkpoint is read again: `from_document`. A new run must determine the skew again.
 
