@@ -37,7 +37,7 @@ def number(file: str, tests: tuple[str, ...], name: str, value: str, *others: st
 
 
 def changes(file: str, tests: tuple[str, ...], *pairs: tuple[str, str]) -> list[Mutant]:
-    """Texts, and what replaces them."""
+    """Texts, with their replacements."""
     return [Mutant(file, old, new, tests) for old, new in pairs]
 
 

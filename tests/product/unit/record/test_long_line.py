@@ -1,4 +1,4 @@
-"""What goes on in the place of a line that is too long for a record, and becomes of it."""
+"""What replaces a line that is too long for a record."""
 
 from __future__ import annotations
 

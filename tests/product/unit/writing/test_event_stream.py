@@ -1,4 +1,4 @@
-"""Records as XML: any parser reads back exactly what went in."""
+"""Records as XML: any parser reads exactly what was written."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_markup_inside_a_record_stays_text(text: str) -> None:
 
 
 def written(write: int) -> bytes:
-    """What a stream with that many writes puts into a pipe."""
+    """The bytes that a stream with that many writes puts into a pipe."""
     reading, writing = os.pipe()
     stream = EventStream(writing)
     made = elements(Record("1.000", '{"a":1}', timed=True))
