@@ -19,6 +19,7 @@ from ta_akamai_siem.errors import CollectionError, PermissionMissing
 from ta_akamai_siem.settings import Problems, read_account, read_proxy
 from ta_akamai_siem.splunk.splunkd import Splunkd
 
+from .configuration_names import remember
 from .page_handler import BAD_REQUEST, refusing
 
 _ACCOUNT = "account"
@@ -47,11 +48,16 @@ class ConfigurationsHandler(admin.MConfigHandler):  # type: ignore[misc]  # Splu
         except CollectionError as error:
             what = f"Type the ids instead: the security configurations cannot be listed. {error}"
             raise RestError(BAD_REQUEST, what) from error
+        remember(self._splunkd.kv_store, name, listed)
         for each in listed:
             confInfo[str(each.id)]["label"] = f"{each.name} ({each.id})"
 
+    @property
+    def _splunkd(self) -> Splunkd:
+        return Splunkd(get_splunkd_endpoint(), self.getSessionKey())
+
     def _listed(self, name: str) -> list[SecurityConfiguration]:
-        splunkd = Splunkd(get_splunkd_endpoint(), self.getSessionKey())
+        splunkd = self._splunkd
         problems = Problems()
         with refusing():
             account = read_account(name, splunkd.settings.account(name), problems)

@@ -113,6 +113,8 @@ INPUT_SETTINGS = (
         f"{_HOURS} hours.",
         kinds=(KIND,),
         default="now",
+        form_help="Only for the first run: now, or how far back it begins. Akamai retains events "
+        f"for {_HOURS} hours.",
     ),
     InputSetting(
         "from",
@@ -125,7 +127,12 @@ INPUT_SETTINGS = (
         kinds=(BACKFILL_KIND,),
         is_required=True,
         more="Fractions of a second are dropped. Events that have expired since you set it are not "
-        "collected; the log records them as a gap.",
+        "collected; the log records them as a gap. The form also takes `now` and a time such as "
+        "`-2h`, and saves the moment that it means.",
+        form_help="Start of the range, by the time at which Akamai stored an event: how far back, "
+        f"such as -2h (at most -{_HOURS}h, because Akamai retains events for {_HOURS} hours), or a "
+        "moment as ISO 8601, such as 2026-01-31T08:00:00Z, or as epoch seconds. A time without a "
+        "zone is UTC. The row of the input shows the range in your time zone and in UTC.",
     ),
     InputSetting(
         "to",
@@ -133,6 +140,8 @@ INPUT_SETTINGS = (
         "<epoch seconds>|<ISO 8601>",
         "End of the range, in the same format. "
         f"At least {LATENCY} seconds in the past when you set it.",
+        form_help="End of the range: now, or in the same format. A relative time counts from the "
+        "moment when you save.",
         kinds=(BACKFILL_KIND,),
         is_required=True,
     ),
