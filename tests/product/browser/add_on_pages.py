@@ -81,7 +81,7 @@ class AddOnPages:
 
     def reveal(self, name: str) -> None:
         """Unfold groups until the field is there."""
-        for group in ("Or enter the four values", "Advanced", "Start again"):
+        for group in ("Or enter the four values", "Advanced"):
             if self.field(name).first.is_visible():
                 return
             button = self.dialog.get_by_role("button", name=group)
@@ -137,6 +137,15 @@ class AddOnPages:
         return self.page.get_by_role("row").filter(
             has=self.page.get_by_role("cell", name=name, exact=True)
         )
+
+    def cell(self, name: str, field: str) -> Locator:
+        """The cell of a row in the column of a field."""
+        return self.row(name).locator(f'[data-column="{field}"]')
+
+    def unfold(self, name: str) -> Locator:
+        """What is below a row, once it is there."""
+        self.row(name).get_by_role("cell").first.click()
+        return self.page.get_by_role("row").filter(has_text="This page refreshes itself")
 
     def act(self, name: str, action: str) -> None:
         """Edit, Clone or Delete of a row."""

@@ -7,7 +7,7 @@ import re
 import socket
 from contextlib import closing
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from playwright.sync_api import expect
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from tests.standins.splunk_web.server import SplunkWeb
 
+BACKFILL = "akamai_siem_backfill"
 SECRETS = ("client_token", "client_secret", "access_token")
 
 
@@ -44,6 +45,29 @@ def message_of_the_form(tab: str, field: str) -> str:
     (entity,) = [each for each in form["entity"] if each["field"] == field]
     (message,) = [each["errorMsg"] for each in entity["validators"] if each["type"] == "regex"]
     return str(message)
+
+
+_BROKEN_WORDS = """body => {
+  const found = [];
+  const texts = document.createTreeWalker(body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    // For screen readers only.
+    if (texts.currentNode.parentElement.getBoundingClientRect().width <= 1) continue;
+    for (const word of texts.currentNode.data.matchAll(/\\S+/g)) {
+      const range = document.createRange();
+      range.setStart(texts.currentNode, word.index);
+      range.setEnd(texts.currentNode, word.index + word[0].length);
+      const lines = new Set([...range.getClientRects()].map(({ top }) => Math.round(top)));
+      if (lines.size > 1) found.push(word[0]);
+    }
+  }
+  return found;
+}"""
+
+
+def broken_words(pages: AddOnPages) -> list[str]:
+    """The words of the table that are drawn on more than one line."""
+    return list(pages.page.locator("table tbody").first.evaluate(_BROKEN_WORDS))
 
 
 def test_every_mistake_of_an_account_is_explained(pages: AddOnPages, site: Site) -> None:
@@ -107,10 +131,14 @@ def test_what_may_be_different_in_a_minute_is_saved_with_a_warning(
     pages.shoot("warning-clock")
     site.akamai.set_clock(skew_s=0)
     site.akamai.configurations(listable=False)
-    pages.act(ACCOUNT, "Edit")
-    pages.save("Update")
+    pages.row(ACCOUNT).get_by_role("button", name="Test now").click()
     expect(pages.row(ACCOUNT)).to_contain_text("Type their ids")
     pages.shoot("warning-role")
+    site.akamai.fault("status", status=401, mode="list", times=0)
+    pages.row(ACCOUNT).get_by_role("button", name="Test now").click()
+    expect(pages.row(ACCOUNT)).to_contain_text(re.compile(r"Refused, (\S+ )?\d\d:\d\d:\d\d: "))
+    expect(pages.row(ACCOUNT)).to_contain_text(advice_of("credential.refused"))
+    pages.shoot("account-refused-later")
 
 
 def test_a_proxy_is_tried_when_it_is_saved(pages: AddOnPages, site: Site) -> None:
@@ -137,6 +165,8 @@ def test_a_proxy_is_tried_when_it_is_saved(pages: AddOnPages, site: Site) -> Non
         pages.tab("Proxy")
         tested = pages.field("proxy_test").get_by_role("textbox")
         expect(tested).to_have_value(re.compile("^Reached Akamai"))
+        # All of it can be read.
+        assert tested.evaluate("each => each.scrollWidth <= each.clientWidth")
         pages.shoot("proxy")
 
 
@@ -157,10 +187,6 @@ def test_every_mistake_of_an_input_is_explained(pages: AddOnPages, site: Site) -
     pages.type_ids("5")
     assert advises(pages.refused(), "permission.missing")
     pages.shoot("error-missing-role")
-    pages.fill(start="-13h")
-    assert "from -1s to -12h" in pages.refused()
-    pages.fill(start="yesterday")
-    assert "start" in pages.refused().lower()
     pages.cancel()
     assert site.splunk.entries("data", "inputs", KIND) == {}
 
@@ -173,39 +199,55 @@ def test_two_accounts_three_inputs(pages: AddOnPages, site: Site) -> None:
         fill_account(pages, site, name)
         pages.save()
     pages.open("inputs")
+    expect(pages.page.get_by_text("First step: add an account")).to_be_visible()
+    expect(pages.page.get_by_text("No records found")).to_be_visible()
+    pages.shoot("inputs-none")
     pages.new_input(INPUT)
+    expect(pages.dialog).not_to_contain_text("Start again")
     pages.choose("account", "one")
     pages.pick_configuration("Main site")
-    pages.fill(start="-2h")
+    pages.choose("start", "-2h")
     pages.save()
     assert site.run()["records"] == 30
     pages.act(INPUT, "Clone")
+    expect(pages.dialog).not_to_contain_text("Start again")
     pages.fill(name="copy")
     pages.save("Save")
-    expect(pages.row("copy")).to_contain_text("has not run yet")
+    expect(pages.row("copy")).to_contain_text("starting")
     pages.new_input("range", "akamai_siem_backfill")
     pages.choose("account", "two")
     pages.type_ids(str(CONFIG_ID))
-    now = int(site.akamai.now())
-    pages.fill(**{"from": str(now - 3_600), "to": str(now - 60)})
+    pages.fill(**{"from": "-2h", "to": "now"})
     pages.save()
-    expect(pages.row("range")).to_contain_text("has not run yet")
+    site.run(f"{BACKFILL}://range")
+    expect(pages.cell("range", "state")).to_contain_text("done")
+    expect(pages.cell("range", "events")).to_have_text("30")
     pages.row("copy").get_by_role("switch").press("Space")
-    expect(pages.row("copy")).to_contain_text("Inactive")
-    pages.open("inputs")
-    expect(pages.row("copy")).to_contain_text("disabled")
+    expect(pages.cell("copy", "state")).to_contain_text("disabled")
+    expect(pages.cell("copy", "disabled")).to_contain_text("Off")
+    assert broken_words(pages) == []
     pages.shoot("inputs-three")
+    assert re.search(
+        r"Range\s*(\S+ \d\d:\d\d:\d\d) Asia/Tokyo \(.*UTC\) to ", pages.unfold("range").inner_text()
+    )
+    pages.shoot("input-backfill")
     pages.open("configuration")
     pages.delete("one")
     expect(pages.dialog).to_contain_text("copy (akamai_siem), first (akamai_siem)")
     pages.shoot("error-account-in-use")
     pages.open("inputs")
+    pages.act(INPUT, "Delete")
+    expect(pages.dialog).to_contain_text("Its position is deleted too")
+    pages.shoot("input-deleted")
+    pages.dialog.get_by_role("button", name="Cancel").click()
     for name in (INPUT, "copy"):
         pages.delete(name)
         expect(pages.row(name)).to_have_count(0)
     left = site.splunk.kv_documents(CHECKPOINTS).values()
     assert {each["input"]: each.get("reset") for each in left} == {
-        f"{KIND}:{name}": True for name in (INPUT, "copy")
+        f"{KIND}:{INPUT}": True,
+        f"{KIND}:copy": True,
+        f"{BACKFILL}:range": None,
     }
     pages.open("configuration")
     pages.delete("one")
@@ -237,17 +279,36 @@ def test_a_row_needs_attention_and_starts_again(pages: AddOnPages, site: Site) -
     site.akamai.fault("status", status=401, times=0)
     site.run()
     pages.open("inputs")
-    expect(pages.row(INPUT)).to_contain_text("needs attention: Akamai answered 'Not authorized")
+    expect(pages.cell(INPUT, "state")).to_have_text("credential refusedneeds attention")
+    below = pages.unfold(INPUT)
+    expect(below).to_contain_text("Akamai answered 'Not authorized")
+    expect(below).to_contain_text(advice_of("credential.refused"))
     pages.shoot("input-needs-attention")
+    explained = below.get_by_role("link", name='About "credential refused"').get_attribute("href")
+    answer = pages.page.request.get(str(explained).partition("#")[0])
+    anchor = str(explained).partition("#")[2]
+    assert f'<tr id="{anchor}">\n<td><code>credential.refused</code>' in answer.text()
+    queries = {
+        name: parse_qs(urlsplit(str(link.get_attribute("href"))).query)["q"][0]
+        for name in ("Its events", "Its log")
+        for link in [below.get_by_role("link", name=name)]
+    }
+    assert queries == {
+        "Its events": f'search index="main" source="{KIND}://{INPUT}"',
+        "Its log": f'search index=_internal source="*ta_akamai_siem_{INPUT}.log"',
+    }
     site.akamai.clear_faults()
     pages.act(INPUT, "Edit")
-    pages.fill(reset="-2h")
-    assert "Yes, start again" in pages.refused("Update")
-    pages.shoot("input-start-again")
     pages.field("reset_confirmed").get_by_role("checkbox").click()
+    assert "Start again from (reset)" in pages.refused("Update")
+    pages.choose("reset", "-2h")
+    pages.shoot("input-start-again")
     pages.save("Update")
-    expect(pages.row(INPUT)).to_contain_text("has not run yet")
+    expect(pages.row(INPUT)).to_contain_text("starting")
+    # The open page sees it by itself.
     assert site.run()["records"] == 20
+    expect(pages.row(INPUT)).to_contain_text("caught up")
+    expect(below).to_contain_text("collected everything that Akamai had")
 
 
 def test_by_keyboard_alone(pages: AddOnPages, site: Site) -> None:

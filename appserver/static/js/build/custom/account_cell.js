@@ -19,6 +19,7 @@ const LOOK = {
 export default class AccountCell {
   constructor(globalConfig, serviceName, el, row, field) {
     Object.assign(this, { globalConfig, serviceName, el, row, field });
+    this.text = row[field] ?? "";
     this.answer = document.createElement("span");
     this.button = document.createElement("button");
     this.button.type = "button";
@@ -30,7 +31,7 @@ export default class AccountCell {
 
   render() {
     this.el.replaceChildren(this.answer, this.button);
-    this.show(this.row[this.field] ?? "");
+    this.show(this.text);
     zoneIsKnown.then(() => this.show(this.text));
     user().then(({ capabilities }) => {
       this.button.hidden = !capabilities.includes(MAY_TEST);
