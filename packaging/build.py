@@ -55,6 +55,7 @@ EXPECTED = (
     "appserver/static/js/build/custom/account_cell.js",
     "appserver/static/js/build/custom/input_cell.js",
     "appserver/static/js/build/custom/input_row.js",
+    "appserver/static/js/build/custom/last_test.js",
     "appserver/static/js/build/entry_page.js",
     "appserver/static/js/build/globalConfig.json",
     "appserver/templates/base.html",

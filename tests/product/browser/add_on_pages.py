@@ -157,9 +157,14 @@ class AddOnPages:
 
     # --- what is kept ---------------------------------------------------------------------
 
-    def shoot(self, name: str) -> Path:
-        """A screenshot, kept as an artefact."""
+    def shoot(self, name: str, height: int | None = None) -> Path:
+        """A screenshot, kept as an artefact. `height`: without what is below, in pixels."""
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         path = SCREENSHOTS / f"{name}.png"
-        self.page.screenshot(path=path, animations="disabled")
+        size = self.page.viewport_size
+        if height is None or size is None:
+            self.page.screenshot(path=path, animations="disabled")
+        else:
+            part = {"x": 0, "y": 0, "width": size["width"], "height": height}
+            self.page.screenshot(path=path, animations="disabled", clip=part)
         return path

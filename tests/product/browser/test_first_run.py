@@ -1,5 +1,5 @@
-"""From `make workbench`, nothing configured: clicks and seconds until the first event is indexed and
-until the open page shows it, with the defaults of a newcomer. Meanwhile, a catch-up in progress.
+"""From `make workbench`, nothing configured, with the defaults of a newcomer: clicks, and seconds
+until the first event is indexed and until the open page shows it. Meanwhile, a catch-up in progress.
 
 The page is never loaded again once the input is saved.
 """
@@ -27,6 +27,8 @@ access_token = akab-access-token-example
 client_token = akab-client-token-example"""
 """For the picture in docs/images."""
 ACCOUNT, INPUT, CATCH_UP = "main", "first", "catch-up"
+TABLE = 400
+"""Height of a picture of the table."""
 WITHIN_MS = 120_000
 """From saving the input: one interval, and what a busy machine needs beside it."""
 
@@ -85,7 +87,7 @@ def test_from_nothing_to_the_first_event(browser: Browser) -> None:
             re.compile(r"waiting for the first events\s*since [\d:]+, next run in \d+ s"),
             timeout=WITHIN_MS,
         )
-        pages.shoot("first-minute")
+        pages.shoot("first-minute", TABLE)
         moments = catch_up(pages)
         indexed = seconds_until_indexed(workbench, INPUT, saved)
         expect(pages.cell(INPUT, "last_event")).to_contain_text(
@@ -93,7 +95,7 @@ def test_from_nothing_to_the_first_event(browser: Browser) -> None:
         )
         shown = time.monotonic() - saved
         expect(pages.cell(INPUT, "state")).to_contain_text("caught up")
-        pages.shoot("inputs")
+        pages.shoot("inputs", TABLE)
         assert pages.page.evaluate("window.isTheSamePage") is True
         context.close()
     figures = {
@@ -119,10 +121,10 @@ def catch_up(pages: AddOnPages) -> tuple[int, int]:
     pages.fill(limit="100", max_events_per_second="100")
     pages.save()
     first = events_so_far(pages, CATCH_UP)
-    pages.shoot("catch-up-1")
+    pages.shoot("catch-up-1", TABLE)
     expect(pages.cell(CATCH_UP, "events")).not_to_contain_text(
         re.compile(rf"^{first:,} so far"), timeout=WITHIN_MS
     )
     second = events_so_far(pages, CATCH_UP)
-    pages.shoot("catch-up-2")
+    pages.shoot("catch-up-2", TABLE)
     return first, second

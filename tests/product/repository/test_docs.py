@@ -7,6 +7,7 @@ import re
 
 from ta_akamai_siem import errors
 from ta_akamai_siem.limits import PAGE_EVENTS_MAX
+from ta_akamai_siem.pages.input_state import STATES
 from ta_akamai_siem.record.masking import KINDS
 from ta_akamai_siem.settings import LIMIT_DEFAULT
 from ta_akamai_siem.splunk.scheme import scheme_xml
@@ -42,6 +43,12 @@ def test_every_error_has_its_row_with_the_same_advice() -> None:
     for code, told in advices.items():
         if any(told):
             assert documented[code][2] == " ".join(told)
+
+
+def test_every_state_of_an_input_has_its_row() -> None:
+    text = (DOCS / "troubleshooting.md").read_text(encoding="utf-8")
+    part = text.partition("## States of an input")[2].partition("\n## ")[0]
+    assert set(re.findall(r"^\| `([^`]+)` \|", part, re.MULTILINE)) == set(STATES)
 
 
 def test_every_event_of_the_log_has_its_row() -> None:

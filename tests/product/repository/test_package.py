@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ta_akamai_siem.pages.input_state import STATES
 from tests import ROOT
 
 if TYPE_CHECKING:
@@ -22,12 +23,14 @@ if TYPE_CHECKING:
 
 APP_ID = "TA_akamai_siem"
 APP = ROOT / "build" / APP_ID
+DOC_PAGES = APP / "appserver" / "static" / "docs"
 MANIFEST = json.loads((ROOT / "app.manifest").read_text(encoding="utf-8"))
 VERSION = MANIFEST["info"]["id"]["version"]
 PACKAGE = ROOT / "dist" / f"{APP_ID}-{VERSION}.tar.gz"
 SPLUNKBASE = ROOT / "dist" / f"{APP_ID}-{VERSION}-splunkbase.tar.gz"
 SOURCES = ("app.manifest", "CHANGELOG.md", "globalConfig.json")
 FOLDERS = (
+    "appserver",
     "bin",
     "default",
     "docs",
@@ -299,6 +302,31 @@ def test_no_script_that_nothing_loads() -> None:
     assert not [name for name in scripts if re.match("purify|html2canvas", name)]
 
 
+def anchors(page: str) -> set[str]:
+    """Those of a page of the documentation that the package has for browsers."""
+    return set(re.findall(r' id="([^"]+)"', (DOC_PAGES / page).read_text(encoding="utf-8")))
+
+
+def test_the_documentation_can_be_read_in_a_browser() -> None:
+    """Each page, with links that lead somewhere; and whatever the setup pages link to."""
+    pages = {path.name for path in DOC_PAGES.glob("*.html")}
+    assert pages == {f"{path.stem}.html" for path in (APP / "docs").glob("*.md")} | {"index.html"}
+    links = []
+    for name in pages:
+        text = (DOC_PAGES / name).read_text(encoding="utf-8")
+        assert f"Splunk {VERSION}</title>" in text
+        links += [(name, target) for target in re.findall(r'href="(?![a-z]+:)([^"]+)"', text)]
+    config = (APP / "appserver/static/js/build/globalConfig.json").read_text(encoding="utf-8")
+    links += [("", target) for target in re.findall(rf'"[./]+/app/{APP_ID}/docs/([^"]+)"', config)]
+    assert len(links) > 100
+    for name, target in links:
+        page, _, anchor = target.partition("#")
+        assert (page or name) in pages, (name, target)
+        assert not anchor or anchor in anchors(page or name), (name, target)
+    topics = {state.replace(" ", "-") for state in STATES}
+    assert topics | {"credential.refused", "server.trouble"} <= anchors("troubleshooting.html")
+
+
 def test_each_licence_text_of_the_pages_once() -> None:
     path = APP / "appserver/static/js/build/licenses.txt"
     text = path.read_text(encoding="utf-8")
@@ -425,7 +453,7 @@ def test_every_entity_says_what_to_enter() -> None:
     for form, entities in global_config().items():
         for entity in entities:
             assert entity.get("help"), (form, entity["field"])
-            if entity["type"] not in {"checkbox", "index"}:
+            if entity["type"] not in {"checkbox", "custom", "index"}:
                 assert all(check.get("errorMsg") for check in entity["validators"])
 
 

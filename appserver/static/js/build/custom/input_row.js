@@ -26,7 +26,7 @@ function make(name, text, style = {}) {
 }
 
 function link(text, address) {
-  const element = make("a", text, { marginRight: "24px" });
+  const element = make("a", text, { color: "inherit", fontWeight: "600", marginRight: "24px" });
   element.href = address;
   element.target = "_blank";
   element.rel = "noopener";
