@@ -101,8 +101,9 @@ INPUT_SETTINGS = (
         "`14227;20718`. SIEM integration must be on in each of them.",
         is_required=True,
         more="Spaces and commas are accepted too. The order does not matter.",
-        form_help="Select an account first, then security configurations by name. If the list is "
-        "empty, a message explains the reason. You can always type ids.",
+        form_help="Select an account first, then security configurations by name. SIEM integration "
+        "must be on in each of them: [[siem]]. If the list is empty, a message explains the "
+        "reason. You can always type ids.",
     ),
     InputSetting(
         "start",

@@ -1,5 +1,5 @@
 """From `make workbench`, nothing configured, with the defaults of a newcomer: clicks, and seconds
-until the first event is indexed and until the open page shows it. Meanwhile, a catch-up in progress.
+until an event is indexed and until the open page shows it. Meanwhile, a catch-up in progress.
 
 The page is never loaded again once the input is saved.
 """

@@ -42,10 +42,11 @@ function numberAbove(text = "") {
 }
 
 const DRAWN = {
-  state(row) {
+  state(row, isStale) {
     const word = line(row.state, { ...ONE_LINE, fontWeight: "600" });
     word.prepend(mark(row.tone));
-    return [word, line(row.note, SMALL)];
+    const old = `not refreshed since ${row.as_of}`;
+    return [word, line(isStale ? old : row.note, SMALL)];
   },
   kind: (row) => [line(row.kind, ONE_LINE)],
   last_event: (row) => [line(row.last_event, { ...ONE_LINE, minWidth: "104px" })],
@@ -59,9 +60,9 @@ export default class InputCell {
 
   render() {
     const { el, field } = this;
-    follow(this.globalConfig, this.serviceName, this.row, el, (row) => {
+    follow(this.globalConfig, this.serviceName, this.row, el, (row, isStale) => {
       el.title = row[field] ?? "";
-      el.replaceChildren(...DRAWN[field](row));
+      el.replaceChildren(...DRAWN[field](row, isStale));
     });
   }
 }

@@ -18,6 +18,9 @@ const SETTINGS = [
   ["mask", "Mask"],
 ];
 
+const LIVE = "This page refreshes itself.";
+const STALE = "Splunk does not answer: reload the page, and log in again if it asks you to.";
+
 function make(name, text, style = {}) {
   const element = document.createElement(name);
   element.textContent = text;
@@ -76,14 +79,14 @@ export default class InputRow {
 
   render(row) {
     const { el, globalConfig } = this;
-    follow(globalConfig, this.serviceName, row ?? this.row, el, (newest) => {
+    follow(globalConfig, this.serviceName, row ?? this.row, el, (newest, isStale) => {
       const heading = [newest.state, newest.note].filter(Boolean).join(": ");
       el.replaceChildren(
         make("strong", inShort(heading)),
         make("p", inFull(newest.explanation ?? ""), { margin: "4px 0", maxWidth: "900px" }),
         links(newest, globalConfig.meta.version),
         settings(newest),
-        make("small", inFull(`As of ${newest.as_of}. This page refreshes itself.`)),
+        make("small", inFull(`As of ${newest.as_of}. ${isStale ? STALE : LIVE}`)),
       );
     });
   }

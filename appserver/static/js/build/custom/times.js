@@ -7,8 +7,16 @@ let zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 // A user of Splunk can have another zone than the browser.
 export const zoneIsKnown = user().then(({ tz }) => {
-  if (tz) zone = tz;
+  if (tz && isZone(tz)) zone = tz;
 });
+
+function isZone(name) {
+  try {
+    return Boolean(Intl.DateTimeFormat("en", { timeZone: name }));
+  } catch {
+    return false;
+  }
+}
 
 function parts(moment) {
   const format = new Intl.DateTimeFormat("sv-SE", {
