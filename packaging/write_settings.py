@@ -125,9 +125,7 @@ def _form_field(text: str, kind: str, setting: InputSetting) -> str:
     shown = plain(setting.form_help or setting.help)
     if setting.default:
         shown += f" Default: {setting.default}."
-    # A help text with links is an object.
-    text_key = "text" if '"help": {' in entity else "help"
-    values = {"label": setting.label, text_key: shown}
+    values = {"label": setting.label, "help": shown}
     if setting.default:
         values["defaultValue"] = setting.default
     for key, value in values.items():

@@ -102,7 +102,7 @@ INPUT_SETTINGS = (
         is_required=True,
         more="Spaces and commas are accepted too. The order does not matter.",
         form_help="Select an account first, then security configurations by name. SIEM integration "
-        "must be on in each of them: [[siem]]. If the list is empty, a message explains the "
+        "must be on in each of them. If the list is empty, a message explains the "
         "reason. You can always type ids.",
     ),
     InputSetting(
