@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import configparser
 import hashlib
+import html
 import json
 import os
 import re
@@ -323,6 +324,13 @@ def test_the_documentation_can_be_read_in_a_browser() -> None:
         page, _, anchor = target.partition("#")
         assert (page or name) in pages, (name, target)
         assert not anchor or anchor in anchors(page or name), (name, target)
+    for path in (APP / "docs").glob("*.md"):
+        text = (DOC_PAGES / f"{path.stem}.html").read_text(encoding="utf-8")
+        code = html.unescape("".join(re.findall(r"<pre><code>(.*?)</code></pre>", text, re.DOTALL)))
+        searches = re.findall(
+            r"^ {4,}((?:index=|`akamai|\| ).*)", path.read_text("utf-8"), re.MULTILINE
+        )
+        assert [each for each in searches if each not in code] == [], path.name
     topics = {state.replace(" ", "-") for state in STATES}
     assert topics | {"credential.refused", "server.trouble"} <= anchors("troubleshooting.html")
 
