@@ -145,7 +145,7 @@ class AddOnPages:
     def unfold(self, name: str) -> Locator:
         """What is below a row, once it is there."""
         self.row(name).get_by_role("cell").first.click()
-        return self.page.get_by_role("row").filter(has_text="This page refreshes itself")
+        return self.page.get_by_role("row").filter(has_text="As of ")
 
     def act(self, name: str, action: str) -> None:
         """Edit, Clone or Delete of a row."""

@@ -314,6 +314,10 @@ def test_a_row_needs_attention_and_starts_again(pages: AddOnPages, site: Site) -
     assert site.run()["records"] == 20
     expect(pages.row(INPUT)).to_contain_text("caught up")
     expect(below).to_contain_text("collected everything that Akamai had")
+    # It says so if it cannot any more.
+    pages.page.route(f"**/TA_akamai_siem_{KIND}?*", lambda route: route.abort())
+    expect(pages.cell(INPUT, "state")).to_contain_text("not refreshed since")
+    expect(below).to_contain_text("Splunk does not answer")
 
 
 def test_by_keyboard_alone(pages: AddOnPages, site: Site) -> None:
