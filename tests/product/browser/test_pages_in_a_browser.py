@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from tests.standins.splunk_web.server import SplunkWeb
 
 BACKFILL = "akamai_siem_backfill"
+REFRESHED_MS = 30_000
+"""Within which an open page shows what is new, on a busy machine."""
 SECRETS = ("client_token", "client_secret", "access_token")
 
 
@@ -162,7 +164,7 @@ def test_a_proxy_is_tried_when_it_is_saved(pages: AddOnPages, site: Site) -> Non
         expect(pages.page.get_by_text(advice_of("proxy.refused"))).to_be_hidden()
         expect(save).to_be_enabled()
         expect(pages.field("proxy_test")).to_contain_text(
-            re.compile(r"Reached Akamai, \S+ \S+ Asia/Tokyo \(.*UTC\)\.")
+            re.compile(r"Reached Akamai, \S+ \S+ Asia/Tokyo \(.*UTC\)\."), timeout=REFRESHED_MS
         )
         pages.shoot("proxy")
 
@@ -196,8 +198,8 @@ def collect_a_range(pages: AddOnPages, site: Site) -> None:
     pages.fill(**{"from": "-2h", "to": "now"})
     pages.save()
     site.run(f"{BACKFILL}://range")
-    expect(pages.cell("range", "state")).to_contain_text("done")
-    expect(pages.cell("range", "events")).to_have_text("30")
+    expect(pages.cell("range", "state")).to_contain_text("done", timeout=REFRESHED_MS)
+    expect(pages.cell("range", "events")).to_have_text("30", timeout=REFRESHED_MS)
 
 
 def look_before_deleting(pages: AddOnPages, name: str) -> None:
@@ -233,7 +235,7 @@ def test_two_accounts_three_inputs(pages: AddOnPages, site: Site) -> None:
     expect(pages.row("copy")).to_contain_text("starting")
     collect_a_range(pages, site)
     pages.row("copy").get_by_role("switch").press("Space")
-    expect(pages.cell("copy", "state")).to_contain_text("disabled")
+    expect(pages.cell("copy", "state")).to_contain_text("disabled", timeout=REFRESHED_MS)
     expect(pages.cell("copy", "disabled")).to_contain_text("Off")
     assert broken_words(pages) == []
     pages.shoot("inputs-three")
@@ -312,11 +314,11 @@ def test_a_row_needs_attention_and_starts_again(pages: AddOnPages, site: Site) -
     expect(pages.row(INPUT)).to_contain_text("starting")
     # The open page sees it by itself.
     assert site.run()["records"] == 20
-    expect(pages.row(INPUT)).to_contain_text("caught up")
+    expect(pages.row(INPUT)).to_contain_text("caught up", timeout=REFRESHED_MS)
     expect(below).to_contain_text("collected everything that Akamai had")
     # It says so if it cannot any more.
     pages.page.route(f"**/TA_akamai_siem_{KIND}?*", lambda route: route.abort())
-    expect(pages.cell(INPUT, "state")).to_contain_text("not refreshed since")
+    expect(pages.cell(INPUT, "state")).to_contain_text("not refreshed since", timeout=REFRESHED_MS)
     expect(below).to_contain_text("Splunk does not answer")
 
 
