@@ -16,6 +16,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from app_identity import APP, APP_ID, BUILD, CONF_PREFIX, PACKAGING, ROOT, source_date, version
+from load_page_script import load_page_script
 from lock import pure_python
 from package_docs import README, write_docs
 from package_docs import SOURCES as DOCS
@@ -28,7 +29,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PIP_VERSION = "25.3"
-SOURCES = ("app.manifest", "bin", "default", "lookups", "metadata", "static", "README")
+SOURCES = (
+    "app.manifest",
+    "appserver",
+    "bin",
+    "default",
+    "lookups",
+    "metadata",
+    "static",
+    "README",
+)
 NEVER_COPIED = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
 REWRITTEN = ("app.manifest", "default/app.conf", "lib/requirements.txt")
 """Files of ours that ucc-gen completes, or that end their work with the build."""
@@ -41,6 +51,8 @@ EXPECTED = (
     "README/inputs.conf.spec",
     f"README/{CONF_PREFIX}_account.conf.spec",
     f"README/{CONF_PREFIX}_settings.conf.spec",
+    "appserver/static/js/build/custom/form_hook.js",
+    "appserver/static/js/build/custom/page.js",
     "appserver/static/js/build/entry_page.js",
     "appserver/static/js/build/globalConfig.json",
     "appserver/templates/base.html",
@@ -223,6 +235,7 @@ def build(*, force: bool = False) -> None:
     give_each_text_once(out)
     write_notices(out)
     write_docs(out)
+    load_page_script(out)
     normalise_dates(out, source_date())
     shutil.rmtree(APP, ignore_errors=True)
     out.rename(APP)
