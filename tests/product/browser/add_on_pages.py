@@ -99,6 +99,8 @@ class AddOnPages:
             box.fill(each)
             self.page.get_by_role("option", name=each).first.wait_for()
             box.press("Enter")
+        # The list stays open, over the fields below.
+        self.page.keyboard.press("Escape")
 
     def pick_configuration(self, name: str) -> None:
         self.field("config_ids").get_by_role("combobox").click()

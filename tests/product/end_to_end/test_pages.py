@@ -78,7 +78,7 @@ def test_a_credential_file_that_is_wrong_is_explained(site: Site) -> None:
     assert "client_token" not in told
     for text in ("[default]\n= x", "{'client_secret': 'hidden'}", "hidden"):
         told = refused(save, "a", edgerc=text)
-        assert "credential file" in told
+        assert "Credential file (.edgerc): " in told
         assert "hidden" not in told
     for missing in ("host", *SECRETS):
         values = site.account_values()

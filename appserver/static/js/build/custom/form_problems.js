@@ -47,16 +47,15 @@ export function firstProblem(entities, values, shown) {
 
 const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
-// The fields whose label is in a message. At the beginning of a sentence a label counts if a colon or
-// a bracket follows: "To reset the position, …" is not about the field To.
+// The fields whose label is in a message, in the message's order. At the beginning of a sentence a label
+// counts if a colon or a bracket follows: "To reset the position, …" is not about the field To.
 export function fieldsIn(entities, message) {
-  return entities
-    .filter(({ label }) => {
-      if (!label) return false;
-      const name = escaped(label);
-      const begins = `(?:^|[.!?] )${name}(?=:| \\()`;
-      const within = `(?<=[^.!?] |['"])${name}(?![\\w])`;
-      return new RegExp(`${begins}|${within}`).test(message);
-    })
-    .map(({ field }) => field);
+  const found = entities.map(({ field, label = "" }) => {
+    const name = escaped(label);
+    const begins = `(?:^|[.!?] )${name}(?=:| \\()`;
+    const within = `(?<=[^.!?] |['"])${name}(?![\\w])`;
+    return { field, at: label ? message.search(new RegExp(`${begins}|${within}`)) : -1 };
+  });
+  const named = found.filter(({ at }) => at >= 0).sort((one, other) => one.at - other.at);
+  return named.map(({ field }) => field);
 }

@@ -11,7 +11,7 @@ export function endpoint(globalConfig, service, name = "") {
 }
 
 // The entries of splunkd's answer. Throws an Error with splunkd's own message.
-export async function entries(path, form) {
+export async function entries(path, form, query = {}) {
   const base = window.$C?.SPLUNKD_PATH ?? "/en-US/splunkd/__raw";
   const headers = { "X-Requested-With": "XMLHttpRequest" };
   const options = { headers, credentials: "include" };
@@ -20,7 +20,8 @@ export async function entries(path, form) {
     options.body = new URLSearchParams(form);
     headers["X-Splunk-Form-Key"] = FORM_KEY.exec(document.cookie)?.[1] ?? "";
   }
-  const response = await fetch(`${base}${path}?output_mode=json&count=-1`, options);
+  const parameters = new URLSearchParams({ output_mode: "json", count: -1, ...query });
+  const response = await fetch(`${base}${path}?${parameters}`, options);
   const answer = await response.json();
   if (!response.ok) throw new Error(answer.messages?.[0]?.text ?? `HTTP ${response.status}`);
   return answer.entry;
