@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
     from typing import Any
 
 READS, WRITES = "list_storage_passwords", "edit_storage_passwords"
@@ -74,14 +74,14 @@ def of_the_rights(capabilities: Collection[str] | None) -> Notice | None:
     )
 
 
-def of_the_index(missed: Collection[str]) -> Notice | None:
+def of_the_index(missed: Sequence[str]) -> Notice | None:
     """That searches look elsewhere. `missed`: indexes with events, if the macro finds none."""
     if not missed:
         return None
-    listed = ", ".join(missed)
+    where = f"index {missed[0]}" if len(missed) == 1 else f"indexes {', '.join(missed)}"
     return Notice(
-        "Searches and alerts of this add-on find no events: they look in other indexes than "
-        f"{listed}, where events of the last 7 days are. Select {listed} under",
+        "Searches and alerts of this add-on find no events. The events of the last 7 days are in the "
+        f"{where}, where they do not look. Change that under",
         "configuration?tab=search",
         "Configuration > Search",
     )

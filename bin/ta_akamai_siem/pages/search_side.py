@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from ta_akamai_siem.splunk.knowledge import Knowledge
 
 MACRO = "akamai_siem_index"
-LET_THROUGH, ALL, NONE = "let_through", "all", "none"
+LET_THROUGH, ALL, NONE = "let_through", "all", "nothing"
 WEB = (LET_THROUGH, ALL, NONE)
-"""Which events with a rule are in the data model Web too."""
+"""Which events with a rule are in the data model Web too. The framework takes `none` for false."""
 CONNECTOR = "akamaisiem"
 """The source type of Akamai's own connector."""
 _WEB_TYPE, _WATCHED_TYPE = "akamai_siem_rule_web", "akamai_siem_watched_attack"
@@ -58,7 +58,7 @@ def index_names(definition: str) -> tuple[str, ...] | None:
         return tuple(re.findall(_TERM, text))
     listed = _LISTED.match(text)
     names = re.split(r"[\s,]+", listed[1].strip()) if listed else []
-    return tuple(name.strip('"') for name in names) or None
+    return tuple(name.strip('"') for name in names if name) or None
 
 
 def definition_of(indexes: tuple[str, ...]) -> str:

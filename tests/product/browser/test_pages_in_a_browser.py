@@ -297,14 +297,38 @@ def test_both_themes(browser: Browser, web: SplunkWeb, site: Site) -> None:
     assert shades["light"] != shades["dark"]
 
 
-def test_an_analyst_sees_inputs_and_changes_nothing(pages: AddOnPages, site: Site) -> None:
+def test_whoever_may_not_change_anything_is_offered_nothing(
+    browser: Browser, web: SplunkWeb, site: Site
+) -> None:
+    """No button that splunkd would refuse, and no page that cannot be shown."""
     site.create_account()
     site.create_input()
-    pages.open("inputs", user="user")
-    expect(pages.row(INPUT)).to_be_visible()
-    pages.delete(INPUT)
-    expect(pages.dialog).to_contain_text("do not have permission")
-    assert INPUT in site.splunk.entries("data", "inputs", KIND)
+    for user, sees in (("user", "but not the configuration"), ("auditor", "cannot change them")):
+        context = browser.new_context(viewport={"width": 1280, "height": 800})
+        pages = AddOnPages(context.new_page(), web.address, user, site.splunk.password)
+        pages.page.goto(web.url("inputs"))
+        pages.log_in()
+        row = pages.row(INPUT)
+        expect(row).to_be_visible()
+        expect(pages.page.locator('[data-notice="rights"]')).to_contain_text(sees)
+        expect(row.get_by_role("switch")).to_be_disabled()
+        pages.shoot(f"inputs-{user}")
+        offered = {each.inner_text() for each in pages.page.get_by_role("button").all()}
+        assert not offered & {"Create New Input", "Activate all", "Deactivate all"}
+        expect(row.get_by_role("button", name=re.compile("Edit|Clone|Delete"))).to_have_count(0)
+        pages.page.goto(web.url("configuration"))
+        if user == "user":
+            expect(pages.page).to_have_url(re.compile("/inputs$"))
+            expect(row).to_be_visible()
+        else:
+            expect(pages.row(ACCOUNT)).to_be_visible()
+            expect(pages.page.get_by_role("button", name="Add", exact=True)).to_have_count(0)
+            pages.tab("Proxy")
+            expect(pages.field("proxy_url")).to_be_visible()
+            expect(pages.page.get_by_role("button", name="Save")).to_have_count(0)
+            pages.shoot(f"configuration-{user}")
+        expect(pages.page.get_by_text("went wrong")).to_have_count(0)
+        context.close()
 
 
 def test_no_secret_comes_back(pages: AddOnPages, web: SplunkWeb, site: Site) -> None:

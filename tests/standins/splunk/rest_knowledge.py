@@ -33,6 +33,9 @@ def edit_event_type(instance: Instance, request: Request, name: str) -> Answer:
     """POST: `search` and `disabled`, into the app's local layer."""
     instance.layers.stanza(_CONF, request.app, name)
     values = request.arguments()
+    # Elsewhere, `search` filters the answer.
+    values.update({key: given[-1] for key, given in request.form.items() if key == "search"})
+    request.form.pop("search", None)
     unknown = set(values) - _EDITABLE
     if unknown:
         text = f'Argument "{sorted(unknown)[0]}" is not supported by this handler.'

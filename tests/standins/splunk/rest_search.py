@@ -48,11 +48,12 @@ class Found(NamedTuple):
 def create_job(instance: Instance, request: Request) -> Answer:
     """POST: the results at once."""
     request.require("search")
-    values = request.arguments()
+    # Elsewhere, `search` filters the answer.
+    values = {**request.arguments(), "search": request.option("search")}
     unknown = set(values) - _ARGUMENTS
     if unknown:
         raise RestFault(400, f"Argument not served here: {sorted(unknown)}")
-    missing = [name for name in ("search", "exec_mode", "earliest_time") if name not in values]
+    missing = [name for name in ("search", "exec_mode", "earliest_time") if not values.get(name)]
     if missing:
         raise missing_arguments(missing)
     if values["exec_mode"] != "oneshot" or not request.wants_json:

@@ -9,7 +9,7 @@ const VIEW = location.pathname.split("/").pop();
 // Of the framework: whatever creates, changes or deletes something.
 const WRITES = `:is(
   #addInputBtn, .editBtn, .cloneBtn, .deleteBtn, .saveBtn,
-  [data-test="enableAllBtn"], [data-test="disableAllBtn"],
+  [data-testid="enableAllBtn"], [data-testid="disableAllBtn"],
   [id$="Tab"] button[data-test="button"]
 )`;
 const STYLE = `
@@ -56,8 +56,11 @@ function draw() {
   }
 }
 
+// Where an input belongs is no question of the configuration.
+const isOfThisPage = ({ name }) => name !== "host" || VIEW === "inputs";
+
 function keep(found) {
-  found.forEach(({ name, content }) => notices.set(name, content));
+  found.filter(isOfThisPage).forEach(({ name, content }) => notices.set(name, content));
   draw();
   return Object.fromEntries(found.map(({ name, content }) => [name, content]));
 }
