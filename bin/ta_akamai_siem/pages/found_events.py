@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ta_akamai_siem.timestamps import utc
 
@@ -23,7 +24,8 @@ _EVERYWHERE = (
 _BY_THE_MACRO = f"| tstats count where `{MACRO}` sourcetype={_OURS}"
 
 
-class Events(NamedTuple):
+@dataclass(frozen=True)
+class Events:
     """Of one source type in one index. `newest`: epoch seconds."""
 
     index: str

@@ -13,6 +13,7 @@ from ta_akamai_siem.splunk.splunkd import Splunkd
 from .found_events import find_events
 from .page_handler import refusing
 
+
 class IndexesHandler(admin.MConfigHandler):  # type: ignore[misc]  # Splunk's own module
     """GET: those with events of Akamai first, then the others that this host knows."""
 

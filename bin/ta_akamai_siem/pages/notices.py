@@ -80,8 +80,8 @@ def of_the_index(missed: Sequence[str]) -> Notice | None:
         return None
     where = f"index {missed[0]}" if len(missed) == 1 else f"indexes {', '.join(missed)}"
     return Notice(
-        "Searches and alerts of this add-on find no events. The events of the last 7 days are in the "
-        f"{where}, where they do not look. Change that under",
+        "Searches and alerts of this add-on find no events. The events of the last 7 days are in "
+        f"the {where}, where they do not look. Change that under",
         "configuration?tab=search",
         "Configuration > Search",
     )

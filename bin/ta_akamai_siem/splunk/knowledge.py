@@ -27,6 +27,8 @@ class NotChanged(Exception):
 
 
 class EventType(NamedTuple):
+    """`is_on`: it is not disabled."""
+
     search: str
     is_on: bool
 

@@ -1,4 +1,4 @@
-"""What each form can refuse by itself, made from globalConfig.json: a wrong value for each check."""
+"""What each form can refuse by itself: a wrong value for each check of globalConfig.json."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ def wrong_values(name: str) -> list[Wrong]:
     return [
         wrong
         for entity in form(name)["entity"]
-        if entity["type"] in TYPED and entity.get("options", {}).get("enable", True)
+        if entity["type"] in TYPED
+        and entity.get("options", {}).get("enable", True)
         and entity.get("options", {}).get("display", True)
         for wrong in _wrong(entity)
     ]

@@ -91,6 +91,8 @@ def test_a_search_head(pages: AddOnPages, forwarder: Site, search_head: SplunkSt
     pages.page.keyboard.press("Escape")
     save(pages)
     expect(events).to_have_count(0)
+    pages.page.goto(pages.page.url)
+    expect(pages.field("search_indexes")).to_contain_text("30 events")
     pages.shoot("search")
     macro = local(search_head, "macros")["akamai_siem_index"]
     assert macro == {"definition": f"(index=main OR index={INDEX})"}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from . import atom
-from .rest_fault import RestFault
+from .rest_fault import RestFault, unknown_argument
 from .truth import is_true
 
 if TYPE_CHECKING:
@@ -38,8 +38,7 @@ def edit_event_type(instance: Instance, request: Request, name: str) -> Answer:
     request.form.pop("search", None)
     unknown = set(values) - _EDITABLE
     if unknown:
-        text = f'Argument "{sorted(unknown)[0]}" is not supported by this handler.'
-        raise RestFault(400, text)
+        raise unknown_argument(min(unknown))
     if values.get("search") == "":
         raise RestFault(400, "The search of an event type cannot be empty.")
     instance.layers.write(_CONF, request.app, name, values)

@@ -1,8 +1,8 @@
 """REST: search/v2/jobs, for the one kind of search that asks which index has which events.
 
-`| tstats count [max(_time) AS name] where … [by index[, sourcetype]]`, in the mode oneshot, over what
-this instance and its search peers have indexed. Every other search is refused, so that nothing passes
-here by being ignored. A condition knows `index` and `sourcetype`, AND, OR, NOT and brackets.
+`| tstats count [max(_time) AS name] where … [by index[, sourcetype]]`, in the mode oneshot, over
+what this instance and its search peers have indexed. Every other search is refused, so that nothing
+passes here by being ignored. A condition knows `index` and `sourcetype`, AND, OR, NOT and brackets.
 https://help.splunk.com/en/splunk-enterprise/rest-api-reference/10.2/search-endpoints
 """
 
@@ -12,7 +12,8 @@ import fnmatch
 import json
 import re
 import time
-from typing import TYPE_CHECKING, Callable, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Callable
 
 from .rest_fault import RestFault, missing_arguments
 from .rest_request import Answer, as_json
@@ -37,7 +38,8 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 Held = Callable[["Found"], bool]
 
 
-class Found(NamedTuple):
+@dataclass(frozen=True)
+class Found:
     """One indexed event, as far as these searches look at it."""
 
     index: str
@@ -96,8 +98,8 @@ def _expanded(instance: Instance, request: Request, search: str) -> str:
     def definition(call: re.Match[str]) -> str:
         stanza = instance.layers.stanzas("macros", request.app).get(call[1])
         if stanza is None:
-            text = f"Error in 'SearchParser': The search specifies a macro '{call[1]}' that cannot be found."
-            raise RestFault(400, text, "FATAL")
+            text = f"The search specifies a macro '{call[1]}' that cannot be found."
+            raise RestFault(400, f"Error in 'SearchParser': {text}", "FATAL")
         return stanza.values["definition"]
 
     for _ in range(10):
@@ -154,7 +156,9 @@ class _Condition:
 
     @staticmethod
     def _refusal(text: str) -> RestFault:
-        return RestFault(400, f"Error in 'TsidxStats': WHERE clause: not served here: {text}", "FATAL")
+        return RestFault(
+            400, f"Error in 'TsidxStats': WHERE clause: not served here: {text}", "FATAL"
+        )
 
     def _next(self) -> tuple[str, str, str, str]:
         return self._tokens[self._at] if self._at < len(self._tokens) else ("", "", "", "")

@@ -67,7 +67,7 @@ def test_a_definition_is_read_as_it_was_written() -> None:
         ("", False),
     ],
 )
-def test_names_of_indexes(name: str, is_one: bool) -> None:  # noqa: FBT001 - of the table
+def test_names_of_indexes(name: str, is_one: bool) -> None:
     assert is_index_name(name) == is_one
 
 

@@ -16,6 +16,7 @@ const STYLE = `
   html:not([data-akamai-siem]) ${WRITES} { visibility: hidden; }
   html[data-akamai-siem="reads"] ${WRITES} { display: none; }
   form > [data-test="message"] { position: sticky; top: 0; z-index: 2; }
+  [data-test="modal"] form > [data-test="message"] { top: -12px; }
   .akamai-siem-notice {
     margin: 8px 0; padding: 8px 12px; border-left: 4px solid #d97a0d; border-radius: 4px;
     background: rgba(128, 128, 128, 0.13); font-size: 14px; line-height: 20px;
