@@ -57,8 +57,7 @@ def _wrong(entity: dict[str, Any]) -> Iterator[Wrong]:
             value = next(each for each in _CANDIDATES if not pattern.search(each))
             yield Wrong(field, value, check["errorMsg"])
         elif check["type"] == "number":
-            low, high = check["range"]
-            for value in ("abc", "1.5", str(low - 1), str(high + 1)):
-                yield Wrong(field, value, check["errorMsg"])
+            # For a fraction, the framework has words of its own.
+            yield Wrong(field, "1.5", check["errorMsg"])
         else:
             raise AssertionError(f"{field}: no wrong value is known for {check['type']}")

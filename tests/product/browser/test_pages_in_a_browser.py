@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import socket
 from contextlib import closing
@@ -12,11 +11,9 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import expect
 
-from ta_akamai_siem.setting_labels import labelled
-from tests import ROOT
 from tests.product.browser.add_on_pages import AddOnPages
 from tests.product.end_to_end.site import ACCOUNT, CHECKPOINTS, CONFIG_ID, INPUT, KIND, Site
-from tests.product.messages import advice_of, advises
+from tests.product.messages import advice_of
 from tests.standins.proxy import ProxyServer
 
 if TYPE_CHECKING:
@@ -35,45 +32,6 @@ def edgerc(site: Site, **changed: str) -> str:
 def fill_account(pages: AddOnPages, site: Site, name: str = ACCOUNT, **changed: str) -> None:
     pages.new_account(name)
     pages.fill(edgerc=edgerc(site, **changed), ca_bundle=changed.get("ca_bundle", site.akamai.ca))
-
-
-def message_of_the_form(tab: str, field: str) -> str:
-    """What the form shows for a value that its pattern does not match, by globalConfig.json."""
-    pages = json.loads((ROOT / "globalConfig.json").read_text(encoding="utf-8"))["pages"]
-    (form,) = [each for each in pages["configuration"]["tabs"] if each.get("name") == tab]
-    (entity,) = [each for each in form["entity"] if each["field"] == field]
-    (message,) = [each["errorMsg"] for each in entity["validators"] if each["type"] == "regex"]
-    return str(message)
-
-
-def test_every_mistake_of_an_account_is_explained(pages: AddOnPages, site: Site) -> None:
-    wrong = "wrong" + site.akamai.client_secret[5:]
-    pages.open("configuration")
-    for name, change, told in (
-        ("wrong-secret", {"client_secret": wrong}, advice_of("credential.refused")),
-        ("untrusted-certificate", {"ca_bundle": ""}, advice_of("certificate.untrusted")),
-        ("wrong-ca-bundle", {"ca_bundle": "/no.pem"}, labelled("ca_bundle")),
-    ):
-        fill_account(pages, site, **change)
-        text = pages.refused()
-        assert told in text
-        assert wrong not in text
-        pages.shoot(f"error-{name}")
-        pages.cancel()
-    for name, values, told in (
-        ("credential-file-cut", {"edgerc": edgerc(site)[:60]}, "[default]"),
-        ("credential-file-none", {"edgerc": "{}\n= x"}, "'[section]'"),
-        ("values-missing", {"host": site.akamai.host}, labelled("client_secret")),
-        ("host-no-name", {"host": "https://a/b"}, message_of_the_form("account", "host")),
-    ):
-        pages.new_account(ACCOUNT)
-        pages.fill(**values)
-        assert told in pages.refused()
-        pages.shoot(f"error-{name}")
-        pages.cancel()
-    pages.page.get_by_role("button", name="Add", exact=True).first.click()
-    assert "Name" in pages.refused()
-    pages.cancel()
 
 
 def test_a_host_that_nobody_knows(pages: AddOnPages, site: Site) -> None:
@@ -138,31 +96,6 @@ def test_a_proxy_is_tried_when_it_is_saved(pages: AddOnPages, site: Site) -> Non
         tested = pages.field("proxy_test").get_by_role("textbox")
         expect(tested).to_have_value(re.compile("^Reached Akamai"))
         pages.shoot("proxy")
-
-
-def test_every_mistake_of_an_input_is_explained(pages: AddOnPages, site: Site) -> None:
-    site.push_account()
-    site.akamai.configurations(known=[7, CONFIG_ID], forbidden=[5], listable=False)
-    pages.open("inputs")
-    pages.new_input(INPUT)
-    pages.choose("account", ACCOUNT)
-    expect(pages.page.get_by_text("Type the ids")).to_be_visible()
-    pages.shoot("error-list-of-configurations")
-    pages.type_ids("404404")
-    assert advises(pages.refused(), "configuration.unknown")
-    pages.shoot("error-unknown-configuration")
-    pages.cancel()
-    pages.new_input(INPUT)
-    pages.choose("account", ACCOUNT)
-    pages.type_ids("5")
-    assert advises(pages.refused(), "permission.missing")
-    pages.shoot("error-missing-role")
-    pages.fill(start="-13h")
-    assert "from -1s to -12h" in pages.refused()
-    pages.fill(start="yesterday")
-    assert "start" in pages.refused().lower()
-    pages.cancel()
-    assert site.splunk.entries("data", "inputs", KIND) == {}
 
 
 def test_two_accounts_three_inputs(pages: AddOnPages, site: Site) -> None:

@@ -47,8 +47,11 @@ SAVE = """async (root, [label, fields]) => {
   for (let each = root.querySelector('form'); each; each = each.parentElement) {
     if (/auto|scroll/.test(getComputedStyle(each).overflowY)) each.scrollTop = each.scrollHeight;
   }
-  await frame();
-  [...root.querySelectorAll('button')].find(each => each.textContent.trim() === label).click();
+  const button = () =>
+    [...root.querySelectorAll('button')].find(each => each.textContent.trim() === label);
+  // While a form is being saved, the button has no label.
+  do await frame(); while (!button());
+  button().click();
   const part = field => document.querySelector(`[data-name="${field}"]`);
   const look = () => {
     const found = [...root.querySelectorAll('[data-test="message"][data-test-type="error"]')];

@@ -98,6 +98,19 @@ def test_a_search_head(pages: AddOnPages, forwarder: Site, search_head: SplunkSt
     assert macro == {"definition": f"(index=main OR index={INDEX})"}
     switches(pages, search_head)
     refusals(pages)
+    without_write_access(search_head)
+
+
+def without_write_access(search_head: SplunkStandin) -> None:
+    key = search_head.new_session(role="sc_admin", deny=("POST configs/conf-macros",))
+    status, body = search_head.request(
+        "POST",
+        search_head.app_path("TA_akamai_siem_settings", "search"),
+        form={"search_indexes": "other"},
+        key=key,
+    )
+    assert status != 200
+    assert b"You do not have permission to change macro 'akamai_siem_index'" in body
 
 
 def switches(pages: AddOnPages, search_head: SplunkStandin) -> None:

@@ -232,6 +232,7 @@ def test_configurations_by_name(site: Site) -> None:
     told = refused(listed, ACCOUNT)
     assert "Type the ids" in told
     assert "HTTP 403" in told
+    assert listed(f"{ACCOUNT}&quiet=1") == []
     assert names(refused(listed, "absent"), "account")
 
 
@@ -243,6 +244,7 @@ def test_the_row_of_an_input_says_how_it_is_doing(site: Site) -> None:
     assert (row(site)["state"], row(site)["last_event"]) == ("has not run yet", "")
     site.run()
     assert row(site)["state"] == "caught up"
+    assert "read_only" not in row(site)
     newest = max(record["time"] for record in site.splunk.records())
     document = site.splunk.kv_documents("ta_akamai_siem_runs")[f"{KIND}:{INPUT}"]
     assert document["newest"] == pytest.approx(float(newest), abs=2)

@@ -28,7 +28,10 @@ WRITERS = ("admin", "sc_admin")
 
 @dataclass
 class Session:
-    """A logged-in caller. `denied` holds the starts of the paths that answer 403 to it."""
+    """A logged-in caller. `denied` holds the starts of the paths that answer 403 to it.
+
+    A method can come before such a start: `POST configs/`.
+    """
 
     key: str
     user: str
