@@ -68,8 +68,8 @@ SAVE = """async (root, [label, fields]) => {
     isInSight && isFieldInSight && unmarked.length === 0;
   const until = performance.now() + 20000;
   let seen = look();
-  // Once there is a message, it has three seconds to come into sight.
-  for (let since = 0; !good(seen) && performance.now() < (since ? since + 3000 : until);) {
+  // Once there is a message, it has six seconds to come into sight.
+  for (let since = 0; !good(seen) && performance.now() < (since ? since + 6000 : until);) {
     await frame();
     seen = look();
     since = since || (seen.messages.length ? performance.now() : 0);
@@ -81,7 +81,7 @@ SAVE = """async (root, [label, fields]) => {
 @pytest.fixture
 def pages(browser: Browser, web: SplunkWeb, site: Site) -> Iterator[AddOnPages]:
     context = browser.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
-    context.set_default_timeout(8_000)
+    context.set_default_timeout(30_000)
     yield AddOnPages(context.new_page(), web.address, site.splunk.user, site.splunk.password)
     context.close()
 

@@ -48,7 +48,7 @@ def pages(browser: Browser, search_head: SplunkStandin) -> Iterator[AddOnPages]:
         context = browser.new_context(
             viewport={"width": 1280, "height": 800}, reduced_motion="reduce"
         )
-        context.set_default_timeout(8_000)
+        context.set_default_timeout(30_000)
         yield AddOnPages(context.new_page(), web.address, search_head.user, search_head.password)
         context.close()
 

@@ -11,7 +11,7 @@ const CREATES = ["create", "clone"];
 const LISTED = "config_ids";
 const LISTED_BY = "account";
 // For as long as the form moves, and no longer than this.
-const AT_MOST_MS = 1_000;
+const AT_MOST_MS = 2_000;
 const STILL_FRAMES = 10;
 const WARNING = "#b86200";
 
