@@ -16,6 +16,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from app_identity import APP, APP_ID, BUILD, CONF_PREFIX, PACKAGING, ROOT, source_date, version
+from load_page_script import load_page_script
 from lock import pure_python
 from package_docs import README, write_docs
 from package_docs import SOURCES as DOCS
@@ -56,6 +57,8 @@ EXPECTED = (
     "appserver/static/js/build/custom/input_cell.js",
     "appserver/static/js/build/custom/input_row.js",
     "appserver/static/js/build/custom/last_test.js",
+    "appserver/static/js/build/custom/form_hook.js",
+    "appserver/static/js/build/custom/page.js",
     "appserver/static/js/build/entry_page.js",
     "appserver/static/js/build/globalConfig.json",
     "appserver/templates/base.html",
@@ -248,6 +251,7 @@ def build(*, force: bool = False) -> None:
     write_notices(out)
     write_docs(out)
     _write_doc_pages(python, out)
+    load_page_script(out)
     normalise_dates(out, source_date())
     shutil.rmtree(APP, ignore_errors=True)
     out.rename(APP)

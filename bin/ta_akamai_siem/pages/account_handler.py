@@ -137,7 +137,7 @@ class AccountHandler(PageHandler):
 
 
 def _joined(note: str, warning: str) -> str:
-    return f"{note}. {warning}" if warning else note
+    return f"{note} {warning}" if warning else note
 
 
 def _emptied(conf_info: Any) -> None:  # noqa: ANN401 - Splunk's own

@@ -22,18 +22,30 @@ from ta_akamai_siem.splunk.splunkd import Splunkd
 from .configuration_names import remember
 from .page_handler import BAD_REQUEST, refusing
 
-_ACCOUNT = "account"
+_ACCOUNT, _QUIET = "account", "quiet"
 
 
 class ConfigurationsHandler(admin.MConfigHandler):  # type: ignore[misc]  # Splunk's own module
-    """`GET TA_akamai_siem_configurations?account=NAME`: one entry each, named by its id."""
+    """`GET TA_akamai_siem_configurations?account=NAME`: one entry each, named by its id.
+
+    With `quiet=1` the list is empty if Akamai does not list them. The form's field asks so, because
+    the framework would lay the reason over the form; the form's hook asks for it.
+    """
 
     def setup(self) -> None:
-        """Declare the argument."""
+        """Declare the arguments."""
         self.supportedArgs.addOptArg(_ACCOUNT)
+        self.supportedArgs.addOptArg(_QUIET)
 
     def handleList(self, confInfo: Any) -> None:  # noqa: N802, N803, ANN401 - Splunk's names
         """Empty without an account. Raises RestError if Akamai does not list them."""
+        try:
+            self._list(confInfo)
+        except RestError:
+            if not self.callerArgs.data.get(_QUIET):
+                raise
+
+    def _list(self, confInfo: Any) -> None:  # noqa: N803, ANN401 - Splunk's names
         name = (self.callerArgs.data.get(_ACCOUNT) or [""])[0] or ""
         if not name:
             return

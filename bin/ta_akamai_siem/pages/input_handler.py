@@ -13,14 +13,15 @@ from ta_akamai_siem.errors import CollectionError
 from ta_akamai_siem.position import last_run, lease
 from ta_akamai_siem.position.ledger import newest_document
 from ta_akamai_siem.setting_labels import LABELS, labelled
-from ta_akamai_siem.settings import Problems, read_start, seconds_back
+from ta_akamai_siem.settings import Problems, check_interval, read_start, seconds_back
 from ta_akamai_siem.splunk.log import page_log
 from ta_akamai_siem.splunk.names import KIND, LEASES, RUNS
 
 from .configuration_names import known_names
 from .input_settings import shown_settings
 from .input_state import Facts, describe, unknown
-from .page_handler import BAD_REQUEST, PageHandler, refusing
+from .notices import of_the_rights
+from .page_handler import BAD_REQUEST, PageHandler, refusing, saying_plainly
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,6 +38,13 @@ class InputHandler(PageHandler):
         """The stanzas with their state."""
         super().handleList(confInfo)
         self._describe(confInfo)
+        self._mark(confInfo)
+
+    def _mark(self, confInfo: Any) -> None:  # noqa: N803, ANN401 - UCC's names
+        """Rows of a user who may not change them have no buttons: `readonlyFieldId` of the page."""
+        if confInfo and of_the_rights(self.splunkd.capabilities()) is not None:
+            for item in confInfo.values():
+                item["read_only"] = "1"
 
     def _describe(self, confInfo: Any) -> None:  # noqa: N803, ANN401 - UCC's names
         """Add what the table shows beside the settings."""
@@ -64,19 +72,21 @@ class InputHandler(PageHandler):
     def handleCreate(self, confInfo: Any) -> None:  # noqa: N802, N803, ANN401 - UCC's names
         """Save a new input. A cloned one has no position either."""
         self._stored_only()
-        self._fix_range()
-        super().handleCreate(confInfo)
+        self._prepare()
+        with saying_plainly():
+            super().handleCreate(confInfo)
         self._log("input.created")
         self._answer(confInfo)
 
     def handleEdit(self, confInfo: Any) -> None:  # noqa: N802, N803, ANN401 - UCC's names
         """Save, then reset the position if the form asks for it."""
         wanted, confirmed = self._stored_only()
-        self._fix_range()
+        self._prepare()
         again = confirmed and (bool(wanted) or self._kind != KIND)
         if wanted or (confirmed and not again):
             self.payload["start"] = _checked(wanted, confirmed=confirmed)
-        super().handleEdit(confInfo)
+        with saying_plainly():
+            super().handleEdit(confInfo)
         switched = self.payload.get("disabled")
         if switched is not None:
             self._log("input.disabled" if is_true(switched) else "input.enabled")
@@ -107,6 +117,19 @@ class InputHandler(PageHandler):
         """Tell the alerts that an input is silent on purpose, or active again."""
         with page_log(self._kind, str(self.callerArgs.id)) as log:
             log.info(event)
+
+    def _prepare(self) -> None:
+        """Check what splunkd checks before our validation, to name the field; fix a range.
+
+        On the form, an empty index stands for Splunk's default index.
+        """
+        self._fix_range()
+        if self.payload.get("index") == "":
+            self.payload["index"] = "default"
+        problems = Problems()
+        check_interval(self.payload.get("interval", "").strip(), problems)
+        with refusing():
+            problems.settle()
 
     def _stored_only(self) -> tuple[str, bool]:
         """Remove both fields from the payload; the new start, and whether it is confirmed."""
@@ -140,12 +163,12 @@ def _checked(wanted: str, *, confirmed: bool) -> str:
         problems.settle()
     if not confirmed:
         what = (
-            f"To reset the position, select '{LABELS[CONFIRMED]}' too. A reset causes "
+            f"{LABELS[CONFIRMED]}: select it too, to reset the position. A reset causes "
             "duplicates or skips events."
         )
         raise RestError(BAD_REQUEST, what)
     if not wanted:
-        what = f"To reset the position, enter {labelled(RESET)} too: now, or how far back."
+        what = f"{labelled(RESET)} is empty. Select from when the input collects again."
         raise RestError(BAD_REQUEST, what)
     return wanted
 

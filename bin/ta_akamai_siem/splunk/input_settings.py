@@ -212,6 +212,8 @@ INPUT_SETTINGS = (
         "<string>",
         "Index that receives the events. The value `default` is Splunk's default index.",
         default="default",
+        form_help="Index that receives the events. The list shows the indexes of this host. Type "
+        "the name of an index that only the indexers have. Empty: Splunk's default index.",
         is_splunks=True,
     ),
     InputSetting(

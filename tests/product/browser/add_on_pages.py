@@ -45,10 +45,13 @@ class AddOnPages:
         landmark = self._landmark(view)
         expect(name.or_(landmark).first).to_be_visible()
         if name.is_visible():
-            name.fill(user or self._user)
-            self.page.get_by_label("Password").fill(self._password)
-            self.page.get_by_role("button", name="Sign In").click()
+            self.log_in(user)
         expect(landmark).to_be_visible()
+
+    def log_in(self, user: str = "") -> None:
+        self.page.get_by_label("Username").fill(user or self._user)
+        self.page.get_by_label("Password").fill(self._password)
+        self.page.get_by_role("button", name="Sign In").click()
 
     def _landmark(self, view: str) -> Locator:
         if view == "inputs":
@@ -99,6 +102,8 @@ class AddOnPages:
             box.fill(each)
             self.page.get_by_role("option", name=each).first.wait_for()
             box.press("Enter")
+        # The list stays open, over the fields below.
+        self.page.keyboard.press("Escape")
 
     def pick_configuration(self, name: str) -> None:
         self.field("config_ids").get_by_role("combobox").click()

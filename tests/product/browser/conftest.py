@@ -34,7 +34,7 @@ QUIET = (
     "--no-sandbox",
 )
 """No talk with hosts outside; as root there is no sandbox."""
-expect.set_options(timeout=8_000)
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -72,6 +72,6 @@ def pages(browser: Browser, web: SplunkWeb, site: Site) -> Iterator[AddOnPages]:
         reduced_motion="reduce",
         timezone_id="Asia/Tokyo",
     )
-    context.set_default_timeout(8_000)
+    context.set_default_timeout(30_000)
     yield AddOnPages(context.new_page(), web.address, site.splunk.user, site.splunk.password)
     context.close()

@@ -83,7 +83,7 @@ def test_a_credential_file_that_is_wrong_is_explained(site: Site) -> None:
     assert "client_token" not in told
     for text in ("[default]\n= x", "{'client_secret': 'hidden'}", "hidden"):
         told = refused(save, "a", edgerc=text)
-        assert "credential file" in told
+        assert "Credential file (.edgerc): " in told
         assert "hidden" not in told
     for missing in ("host", *SECRETS):
         values = site.account_values()
@@ -257,6 +257,7 @@ def test_configurations_by_name(site: Site) -> None:
     told = refused(listed, ACCOUNT)
     assert "Type the ids" in told
     assert "HTTP 403" in told
+    assert listed(f"{ACCOUNT}&quiet=1") == []
     assert names(refused(listed, "absent"), "account")
 
 
@@ -268,6 +269,7 @@ def test_the_row_of_an_input_says_how_it_is_doing(site: Site) -> None:
     assert (row(site)["state"], row(site)["last_event"]) == ("starting", "")
     site.run()
     assert row(site)["state"] == "caught up"
+    assert "read_only" not in row(site)
     newest = max(record["time"] for record in site.splunk.records())
     document = site.splunk.kv_documents("ta_akamai_siem_runs")[f"{KIND}:{INPUT}"]
     assert document["newest"] == pytest.approx(float(newest), abs=2)
@@ -302,9 +304,10 @@ def test_while_it_collects(site: Site) -> None:
     shown = claim["so_far"]
     assert (shown["events"], shown["pages"]) == (20_000, site.log_text().count(" page.collected"))
     assert shown["began_at"] < shown["at"]
-    newest = max(float(record["time"]) for record in site.splunk.records())
     # Some events are of the future, by their own account.
-    assert shown["newest"] == pytest.approx(min(newest, shown["at"]), abs=2)
+    begun = shown["began_at"]
+    times = [float(record["time"]) for record in site.splunk.records()]
+    assert max(each for each in times if each <= begun) - 2 <= shown["newest"] <= shown["at"]
 
 
 def test_waiting_for_the_first_events(site: Site) -> None:
@@ -368,7 +371,7 @@ def test_starting_again(site: Site) -> None:
     site.create_input()
     assert site.run()["records"] == 30
     told = refused(site.splunk.edit, INPUTS, INPUT, reset="-2h")
-    assert "'Start again'" in told
+    assert "Start again: " in told
     assert names(refused(site.splunk.edit, INPUTS, INPUT, reset_confirmed="1"), "reset")
     told = refused(site.splunk.edit, INPUTS, INPUT, reset="-13h", reset_confirmed="1")
     assert names(told, "reset")

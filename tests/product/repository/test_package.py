@@ -15,6 +15,7 @@ import tarfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from load_page_script import load_page_script
 
 from ta_akamai_siem.pages.input_state import STATES
 from tests import ROOT
@@ -335,6 +336,16 @@ def test_the_documentation_can_be_read_in_a_browser() -> None:
     assert topics | {"credential.refused", "server.trouble"} <= anchors("troubleshooting.html")
 
 
+def test_the_page_template_waits_for_our_script(tmp_path: Path) -> None:
+    template = "appserver/templates/base.html"
+    text = (APP / template).read_text(encoding="utf-8")
+    assert text.index("js/build/custom/page.js'") < text.index("js/build/entry_page.js'")
+    (tmp_path / template).parent.mkdir(parents=True)
+    (tmp_path / template).write_text("<html>", encoding="utf-8")
+    with pytest.raises(SystemExit, match="ucc-gen has changed"):
+        load_page_script(tmp_path)
+
+
 def test_each_licence_text_of_the_pages_once() -> None:
     path = APP / "appserver/static/js/build/licenses.txt"
     text = path.read_text(encoding="utf-8")
@@ -437,8 +448,10 @@ def test_input_form_and_defaults_and_spec_name_the_same_settings(kind: str) -> N
 def test_our_settings_handler_has_the_fields_of_the_form() -> None:
     text = (ROOT / "bin" / f"{APP_ID}_rh_settings.py").read_text(encoding="utf-8")
     proxy = text[text.index("PROXY = (") : text.index("LOGGING = (")]
-    form = global_config()["proxy"]
-    assert re.findall(r'RestField\(\s*"(\w+)"', proxy) == [entity["field"] for entity in form]
+    search = text[text.index("SEARCH = (") : text.index("if __name__")]
+    for part, name in ((proxy, "proxy"), (search, "search")):
+        form = [each for each in global_config()[name] if each["type"] != "helpLink"]
+        assert re.findall(r'RestField\(\s*"(\w+)"', part) == [entity["field"] for entity in form]
     assert re.findall(r'"(\w+)", encrypted=True', proxy) == ["proxy_password"]
 
 
@@ -459,7 +472,7 @@ def test_secrets_are_encrypted_and_others_are_not() -> None:
 
 def test_every_entity_says_what_to_enter() -> None:
     for form, entities in global_config().items():
-        for entity in entities:
+        for entity in [each for each in entities if each["type"] != "helpLink"]:
             assert entity.get("help"), (form, entity["field"])
             if entity["type"] not in {"checkbox", "custom", "index"}:
                 assert all(check.get("errorMsg") for check in entity["validators"])

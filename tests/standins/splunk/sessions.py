@@ -10,19 +10,28 @@ from dataclasses import dataclass, field
 from .rest_fault import RestFault
 
 ROLES = {
-    "admin": frozenset({"admin_all_objects", "edit_storage_passwords", "list_storage_passwords"}),
+    "admin": frozenset(
+        {"admin_all_objects", "edit_storage_passwords", "list_storage_passwords", "search"}
+    ),
     # Splunk Cloud's administrators.
-    "sc_admin": frozenset({"edit_storage_passwords", "list_storage_passwords"}),
-    "user": frozenset(),
+    "sc_admin": frozenset({"edit_storage_passwords", "list_storage_passwords", "search"}),
+    "user": frozenset({"search"}),
+    # A role of the customer's own: it sees the configuration and changes nothing.
+    "auditor": frozenset({"list_storage_passwords", "search"}),
 }
 """What users of each role may do, as far as anything here asks for it."""
+_INDEXES = {"auditor": ("main",)}
+"""srchIndexesAllowed of a role, where it is not `*`: the indexes that are not internal."""
 WRITERS = ("admin", "sc_admin")
 """Roles that may write an app's objects, as metadata/default.meta says."""
 
 
 @dataclass
 class Session:
-    """A logged-in caller. `denied` holds the starts of the paths that answer 403 to it."""
+    """A logged-in caller. `denied` holds the starts of the paths that answer 403 to it.
+
+    A method can come before such a start: `POST configs/`.
+    """
 
     key: str
     user: str
@@ -60,6 +69,11 @@ class Sessions:
         with self._lock:
             self._sessions[session.key] = session
         return session
+
+    @staticmethod
+    def indexes_of(role: str) -> tuple[str, ...]:
+        """Patterns of the indexes that users of a role search."""
+        return _INDEXES.get(role, ("[!_]*",))
 
     def login(self, user: str, password: str) -> Session:
         """Check a password; 401 otherwise."""
