@@ -240,7 +240,8 @@ def test_configurations_by_name(site: Site) -> None:
 def test_the_row_of_an_input_says_how_it_is_doing(site: Site) -> None:
     site.load(50)
     site.create_account()
-    site.create_input()
+    site.create_input(index="")
+    assert row(site)["index"] == "default"
     assert (row(site)["state"], row(site)["last_event"]) == ("has not run yet", "")
     site.run()
     assert row(site)["state"] == "caught up"
