@@ -116,7 +116,7 @@ class Form:
         """A message goes with the next change of the form, so that a new one is not the last."""
         message = self.within.locator('[data-test="message"][data-test-type="error"]')
         if message.count():
-            box = self.within.locator('input[type="text"]:not([role])').first
+            box = self.within.get_by_role("textbox", disabled=False).first
             value = box.input_value()
             box.fill(f"{value}x")
             box.fill(value)
