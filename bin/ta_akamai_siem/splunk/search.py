@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+_SECONDS_MAX = 15
+"""Then splunkd returns what it has found so far."""
+
+
 class SearchFailed(Exception):
     """The text says why: a status, or the system's words."""
 
@@ -38,6 +42,7 @@ class Search:
                 exec_mode="oneshot",
                 earliest_time=earliest,
                 latest_time="now",
+                max_time=_SECONDS_MAX,
                 output_mode="json",
             )
             return list(json.loads(response.body.read())["results"])

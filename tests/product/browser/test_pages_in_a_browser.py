@@ -61,7 +61,7 @@ def broken_words(pages: AddOnPages) -> list[str]:
 
 
 def test_a_host_that_nobody_knows(pages: AddOnPages, site: Site) -> None:
-    """Where the name service can say so; where it cannot be asked, the account is saved."""
+    """If the name service answers; if it does not, the account is saved."""
     pages.open("configuration")
     fill_account(pages, site, host="no-such-host.invalid")
     pages.dialog.get_by_role("button", name="Add", exact=True).click()
@@ -148,7 +148,7 @@ def look_before_deleting(pages: AddOnPages, name: str) -> None:
 
 
 def test_two_accounts_three_inputs(pages: AddOnPages, site: Site) -> None:
-    """Clone, disable, delete; an account in use stays, and says why."""
+    """Clone, disable, delete. An account that is in use cannot be deleted; the page says why."""
     site.load(30, config_id=CONFIG_ID)
     pages.open("configuration")
     for name in ("one", "two"):
@@ -260,7 +260,7 @@ def test_a_row_needs_attention_and_starts_again(pages: AddOnPages, site: Site) -
 
 
 def test_by_keyboard_alone(pages: AddOnPages, site: Site) -> None:
-    """From the page to a saved account: no pointer."""
+    """From the page to a saved account with the keyboard alone."""
     pages.open("configuration")
     keyboard = pages.page.keyboard
 
@@ -341,7 +341,7 @@ def test_whoever_may_not_change_anything_is_offered_nothing(
 
 
 def test_no_secret_comes_back(pages: AddOnPages, web: SplunkWeb, site: Site) -> None:
-    """Not in an answer, a page's source, a log, or in clear in a conf file."""
+    """Not in a response, a page's source, a log, or in clear text in a conf file."""
     site.load(10, config_id=CONFIG_ID)
     pages.open("configuration")
     fill_account(pages, site, client_secret="wrong" + site.akamai.client_secret[5:])

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .instance import Instance
     from .rest_request import Request
 
-_ARGUMENTS = {"search", "exec_mode", "earliest_time", "latest_time", "segmentation"}
+_ARGUMENTS = {"search", "exec_mode", "earliest_time", "latest_time", "max_time", "segmentation"}
 _TSTATS = re.compile(
     r"\|\s*tstats\s+count(?:\s+max\(_time\)\s+AS\s+(?P<newest>\w+))?\s+where\s+(?P<where>.+?)"
     r"(?:\s+by\s+(?P<by>index(?:[\s,]+sourcetype)?))?\s*",

@@ -1,4 +1,4 @@
-"""Users and session keys; a key may be expired or lack a right."""
+"""Users and session keys. A key can be expired or restricted."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ ROLES = {
     # A role of the customer's own: it sees the configuration and changes nothing.
     "auditor": frozenset({"list_storage_passwords", "search"}),
 }
-"""What users of each role may do, as far as anything here asks for it."""
+"""The capabilities of each role, as far as the stand-in checks them."""
 _INDEXES = {"auditor": ("main",)}
-"""srchIndexesAllowed of a role, where it is not `*`: the indexes that are not internal."""
+"""srchIndexesAllowed of a role, if it is not `*`: the indexes that are not internal."""
 WRITERS = ("admin", "sc_admin")
-"""Roles that may write an app's objects, as metadata/default.meta says."""
+"""Roles that may write an app's objects, as metadata/default.meta has it."""
 
 
 @dataclass
 class Session:
-    """A logged-in caller. `denied` holds the starts of the paths that answer 403 to it.
+    """A logged-in caller. Paths that begin with one of `denied` return 403 to it.
 
-    A method can come before such a start: `POST configs/`.
+    A method can come before such a path: `POST configs/`.
     """
 
     key: str
@@ -40,7 +40,7 @@ class Session:
 
     @property
     def capabilities(self) -> frozenset[str]:
-        """What the user may do."""
+        """The user's capabilities."""
         return ROLES[self.role]
 
 
@@ -48,7 +48,9 @@ class Sessions:
     """Issues and checks session keys. Thread-safe."""
 
     def __init__(self, user: str, password: str, first_key: str | None = None) -> None:
-        """Know an administrator, and a user of each other role (named like it, same password)."""
+        """Create an administrator, and a user of each other role (name and password are the role's
+        name).
+        """
         self.user = user
         self.password = password
         self._sessions: dict[str, Session] = {}
@@ -62,7 +64,7 @@ class Sessions:
         key: str | None = None,
         role: str = "admin",
     ) -> Session:
-        """Make a session for a user."""
+        """Create a session for a user."""
         if role not in ROLES:
             raise RestFault(400, f"no role is called {role}")
         session = Session(key or secrets.token_urlsafe(48), user, denied or [], role)
@@ -76,7 +78,7 @@ class Sessions:
         return _INDEXES.get(role, ("[!_]*",))
 
     def login(self, user: str, password: str) -> Session:
-        """Check a password; 401 otherwise."""
+        """Check a password; 401 if it is wrong."""
         known = {self.user: "admin", **{role: role for role in ROLES if role != "admin"}}
         if user not in known or not secrets.compare_digest(
             password.encode(), self.password.encode()
@@ -98,7 +100,9 @@ class Sessions:
             return self._sessions.pop(key, None) is not None
 
     def authenticate(self, authorization: str) -> Session:
-        """Return the session of an Authorization header (`Splunk KEY` or Basic); 401 otherwise."""
+        """Return the session of an Authorization header (`Splunk KEY` or Basic); 401 if it is
+        invalid.
+        """
         scheme, _, value = authorization.partition(" ")
         if scheme == "Splunk":
             with self._lock:

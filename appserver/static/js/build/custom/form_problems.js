@@ -6,6 +6,8 @@
 // The name of a stanza that the framework and splunkd refuse.
 const RESERVED = /^(?:default|\.{1,2})$|^_|[*\\[\]()?:]/i;
 
+const INDEX = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
+
 const isEmpty = (value) => value === undefined || value === null || value === "";
 
 function broken(validator, value) {
@@ -20,6 +22,8 @@ function broken(validator, value) {
       const [low, high] = validator.range;
       return !(number >= low && number <= high) || (validator.isInteger && number % 1 !== 0);
     }
+    case "index_name":
+      return !INDEX.test(text);
     default:
       return false;
   }
@@ -29,6 +33,12 @@ function problemOf(entity, value) {
   const { field, label, required, validators = [] } = entity;
   if (isEmpty(value)) return required ? `${label}: this field is required.` : "";
   const wrong = validators.find((validator) => broken(validator, value));
+  if (wrong?.type === "index_name") {
+    return (
+      `${label}: '${value}' is not the name of an index. A name has letters, digits, _ and -, and ` +
+      "starts with a letter or digit."
+    );
+  }
   if (wrong?.errorMsg) return wrong.errorMsg;
   if (field === "name" && RESERVED.test(value)) {
     return `${label}: '${value}' cannot be a name. Choose another.`;
