@@ -241,6 +241,8 @@ class Backfiller:
         totals.size += window.page.size
         covered = following.at - self._began_at
         elapsed = self._around.monotonic() - self._began
+        totals.share = following.share_done
+        totals.remaining = elapsed / covered * (following.until - following.at)
         self._around.log.info(
             "window.collected",
             since=utc(window.plan.at),
@@ -254,8 +256,8 @@ class Backfiller:
             untimed=delivered.untimed or None,
             unparsed=delivered.unparsed or None,
             masked=delivered.masked or None,
-            percent=100 * following.share_done,
-            remaining_seconds=elapsed / covered * (following.until - following.at),
+            percent=100 * totals.share,
+            remaining_seconds=totals.remaining,
         )
         report_doubts(
             window.page, delivered, self._settings.name, self._around.log, self._around.bulletin

@@ -241,6 +241,7 @@ class Collector:
         lag = max(0.0, now - delivered.newest) if delivered.newest else None
         if lag is not None:
             totals.lag = lag
+            totals.newest = max(totals.newest or 0.0, self._around.host_now() - lag)
         spent = fetched.seconds + seconds["write_seconds"]
         log.info(
             "page.collected",

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 class Totals:
     """What a run has collected so far.
 
-    `size`: bytes received. `lag`: seconds since the newest event. `drained`: nothing was left.
+    `size`: bytes received. `lag`: seconds since the newest event, when its page was written.
+    `newest`: the start of the newest event, by this host's clock, epoch seconds. `drained`: nothing
+    was left. `share`: of a backfill's range, 0 to 1. `remaining`: seconds that its rest may take.
     """
 
     pages: int = 0
@@ -36,6 +38,9 @@ class Totals:
     size: int = 0
     drained: bool = False
     lag: Optional[float] = None
+    newest: Optional[float] = None
+    share: Optional[float] = None
+    remaining: Optional[float] = None
 
 
 @dataclass(frozen=True)

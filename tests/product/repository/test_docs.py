@@ -7,6 +7,7 @@ import re
 
 from ta_akamai_siem import errors
 from ta_akamai_siem.limits import PAGE_EVENTS_MAX
+from ta_akamai_siem.pages.input_state import STATES
 from ta_akamai_siem.record.masking import KINDS
 from ta_akamai_siem.settings import LIMIT_DEFAULT
 from ta_akamai_siem.splunk.scheme import scheme_xml
@@ -44,6 +45,12 @@ def test_every_error_has_its_row_with_the_same_advice() -> None:
             assert documented[code][2] == " ".join(told)
 
 
+def test_every_state_of_an_input_has_its_row() -> None:
+    text = (DOCS / "troubleshooting.md").read_text(encoding="utf-8")
+    part = text.partition("## States of an input")[2].partition("\n## ")[0]
+    assert set(re.findall(r"^\| `([^`]+)` \|", part, re.MULTILINE)) == set(STATES)
+
+
 def test_every_event_of_the_log_has_its_row() -> None:
     text = "".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py"))
     logged = set(re.findall(r"log\.(?:info|warning|error|debug)\(\s*\"([a-z.]+)\"", text))
@@ -62,7 +69,8 @@ def test_settings() -> None:
     services = page["inputs"]["services"]
     fields = [entity["field"] for service in services for entity in service["entity"]]
     for tab in page["configuration"]["tabs"]:
-        fields += [entity["field"] for entity in tab.get("entity", [])]
+        entities = tab.get("entity", [])
+        fields += [entity["field"] for entity in entities if entity["type"] != "helpLink"]
     # The framework provides the logging tab, including its field.
     assert set(documented) == set(fields) - {"name"} | {"loglevel"}
     for service in services:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from .instance import Instance
     from .rest_request import Request
 
+_STANDALONE = ["indexer", "license_manager", "kv_store"]
+"""What one instance that does everything says of itself."""
+
 
 def login(instance: Instance, request: Request) -> Answer:
     """POST username and password: a session key."""
@@ -39,10 +42,12 @@ def info(instance: Instance, request: Request) -> Answer:
         "os_name": "Linux",
         "product_type": "enterprise",
         "serverName": instance.options.server_name,
-        "server_roles": ["indexer", "license_manager", "kv_store"],
+        "server_roles": instance.options.server_roles or _STANDALONE,
         "startup_time": int(instance.startup_time),
         "version": atom.GENERATOR["version"],
     }
+    if instance.options.instance_type:
+        content["instance_type"] = instance.options.instance_type
     path = request.path("server", "info")
     acl = atom.make_acl("system", "system", "system")
     entry = atom.Entry("server-info", path, content, acl, removable=False)
