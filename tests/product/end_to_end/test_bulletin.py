@@ -35,6 +35,8 @@ def test_a_refusal_is_told_once_and_taken_back(site: Site) -> None:
     assert "akamai_siem://first" in message["message"]
     assert advises(message["message"], "credential.refused")
     assert message_calls(site).count("POST") == 1
+    for role, sees_it in (("sc_admin", True), ("user", False)):
+        assert (NAME in site.splunk.messages(site.splunk.new_session(role=role))) is sees_it
     assert site.run()["exit_code"] != 0
     assert message_calls(site).count("POST") == 1
     assert site.run()["records"] == 500
