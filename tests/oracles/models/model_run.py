@@ -197,7 +197,7 @@ class Member:
             host_now=self.now,
             monotonic=self._monotonic,
             blocked=lambda: 0.0,
-            unread=lambda _: 0,
+            pipe=self.splunkd,
         )
         return Collector(settings, around, Totals())
 

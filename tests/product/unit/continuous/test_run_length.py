@@ -79,7 +79,7 @@ def test_fifty_minutes(tmp_path: Path) -> None:
             host_now=clock.host,
             monotonic=monotonic,
             blocked=lambda: 0.0,
-            unread=lambda _: 0,
+            pipe=splunkd,
         )
         Collector(SETTINGS, around, totals).run()
         lease.release()
