@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -14,11 +15,12 @@ if TYPE_CHECKING:
 class Arrivals:
     """The records of the index `main`, by the marker that each generated event carries.
 
-    `records`: of generated events. `foreign`: of anything else.
+    `records`: of generated events. `foreign`: of anything else. `source`: of one input only.
     """
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, source: str = "") -> None:
         self._site = site
+        self._source = f'"source":{json.dumps(source)}'.encode() if source else b""
         self._path = site.home / "var" / "lib" / "splunk" / "main" / "records.ndjson"
         self._read = 0
         self._seen: Counter[str] = Counter()
@@ -36,6 +38,8 @@ class Arrivals:
                 if not line.endswith(b"\n"):
                     break
                 self._read += len(line)
+                if self._source not in line.replace(b'": "', b'":"'):
+                    continue
                 marker = find_marker(line.replace(b'\\"', b'"'))
                 if marker is None:
                     self.foreign += 1
