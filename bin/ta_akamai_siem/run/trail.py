@@ -84,7 +84,7 @@ class Trail(Generic[_Place]):
     def _go_back(self) -> None:
         back = self._back()
         if back is not None:
-            with contextlib.suppress(CollectionError):
+            with contextlib.suppress(CollectionError), self._stop.insisting():
                 self._save(back)
 
     def _back(self) -> _Place | None:

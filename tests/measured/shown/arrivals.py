@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from tests.standins.akamai.multiset import MultisetDigest, find_marker
+from tests.standins.akamai.multiset import MultisetDigest, find_marker, marker_index
 
 if TYPE_CHECKING:
     from tests.product.end_to_end.site import Site
+
+
+class Arrived(NamedTuple):
+    """An event by its index at Akamai's stand-in, and the bytes that the index keeps of it."""
+
+    number: int
+    size: int
 
 
 class Arrivals:
     """The records of the index `main`, by the marker that each generated event carries.
 
     `records`: of generated events. `foreign`: of anything else. `source`: of one input only.
+    `latest`: what the last update brought, in the order of indexing.
     """
 
     def __init__(self, site: Site, source: str = "") -> None:
@@ -26,10 +34,12 @@ class Arrivals:
         self._seen: Counter[str] = Counter()
         self.records = 0
         self.foreign = 0
+        self.latest: list[Arrived] = []
 
     def update(self) -> int:
         """Read what is new; how many of it had arrived before."""
         repeated = 0
+        self.latest = []
         if not self._path.exists():
             return 0
         with self._path.open("rb") as stream:
@@ -45,6 +55,7 @@ class Arrivals:
                     self.foreign += 1
                     continue
                 repeated += marker in self._seen
+                self.latest.append(Arrived(marker_index(marker), len(line)))
                 self._seen[marker] += 1
                 self.records += 1
         return repeated

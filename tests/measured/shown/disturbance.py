@@ -154,6 +154,8 @@ class Part:
     def interruptible(self) -> contextlib.AbstractContextManager[None]:
         return contextlib.nullcontext()
 
+    insisting = interruptible
+
     def nothing(self, *_: object, **__: object) -> None: ...
 
     start_anew = page_saved = wait_until_read = gap = doubt = check = debug = info = warning = (

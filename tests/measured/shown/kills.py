@@ -17,7 +17,7 @@ from tests.product.end_to_end.pushed_settings import push_account, push_input
 from tests.product.end_to_end.site import ACCOUNT, KIND, STANZA, Site
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 SHARES = {"pages": 0.6, "pages in another order": 0.1, "workers": 0.15, "first page": 0.15}
 """Of the kills. Pages of 10,000 events; those that come in another order when they are asked for
@@ -173,7 +173,7 @@ def first_page(site: Site, stanza: str, kills: int, chance: random.Random) -> Re
     return result
 
 
-ROUNDS = {
+ROUNDS: dict[str, Callable[[int, random.Random], Result]] = {
     "pages": pages,
     "pages in another order": lambda kills, chance: pages(kills, chance, reorder=True),
     "workers": lambda kills, chance: pages(kills, chance, workers="2"),

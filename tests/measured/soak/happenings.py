@@ -1,55 +1,66 @@
-"""What happened, and how many events may come twice for it, by what `docs/delivery.md` says."""
+"""What happened, counted by kind, and what it allows to come twice in the run that follows."""
 
 from __future__ import annotations
 
-import time
-from collections import Counter, deque
+from collections import Counter
+from typing import TYPE_CHECKING
 
-REWIND_AGE = 35.0
-"""Seconds before the last save to which a restart of splunkd may go back."""
-MARGIN = 60.0 + 5.0
-"""Seconds of storage time that a replay repeats."""
-PER_KILL = 2_000
+from tests.measured.soak.copies import Allowance
+from tests.measured.soak.stored import STOP_AGE
+
+if TYPE_CHECKING:
+    from tests.measured.soak.stored import Stored
+
+CHANGING = frozenset(
+    {"blank_lines", "garbage_line", "garbage_context", "wrong_total", "no_context", "early_end"}
+)
+"""Faults after which a page has other lines than before."""
 
 
 class Happenings:
-    """Counts by kind, and the bound on repeats. `page`: the largest page, in events."""
+    """`started`: of splunkd, if it was started since the last run; 0 otherwise."""
 
-    def __init__(self, page: int, rate: int) -> None:
+    def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
-        self.bound = 0
-        self._page = page
-        self._rate = rate
-        self._killed = 0
-        self._written: deque[tuple[float, int]] = deque()
+        self._crashed = False
+        self._started = 0.0
+        self._ids_edited = False
 
     def note(self, kind: str) -> None:
         self.counts[kind] += 1
 
-    def wrote(self, records: int) -> None:
-        """A run has ended that gave splunkd so many records."""
-        self._written.append((time.monotonic(), records))
+    def splunkd_started(self, at: float, *, crashed: bool) -> None:
+        """`at`: epoch seconds."""
+        self.note("crashes of splunkd" if crashed else "restarts of splunkd")
+        self._started = at
+        self._crashed = self._crashed or crashed
 
-    def killed(self) -> None:
-        self.note("kills of the input")
-        self._killed += 1
+    def ids_edited(self) -> None:
+        self.note("config_ids edited")
+        self._ids_edited = True
 
-    def asked_again(self, *, same_page: bool) -> None:
-        """The next run begins. `same_page`: its page comes as it came to the killed run."""
-        self.bound += self._killed * (PER_KILL if same_page else self._page)
-        self._killed = 0
+    def allowances(self, before: Stored, expired: int) -> list[Allowance]:
+        """For the run that has just ended. `before`: what was stored when it began. `expired`: how
+        often Akamai said that its offset has expired.
+        """
+        goes_back = self._goes_back(before)
+        replays = expired + self._ids_edited + before.is_replay
+        found = []
+        if goes_back:
+            found.append(Allowance(goes_back, before.safe))
+        if replays:
+            since = before.safe_margin if goes_back else before.margin
+            found.append(Allowance("replay", since, times=replays))
+        self._started, self._crashed, self._ids_edited = 0.0, False, False
+        return found
 
-    def splunkd_gone(self, kind: str) -> None:
-        """All that was written since the position to which the input goes back."""
-        self.note(kind)
-        # The last save lies before now; runs that ended since then are in reach as well.
-        reach = time.monotonic() - REWIND_AGE
-        before = [written for at, written in self._written if at < reach]
-        since = [written for at, written in self._written if at >= reach]
-        # One run more: its position is saved at its end, so it may be repeated whole.
-        self.bound += sum(since) + sum(before[-2:]) + self._page
-
-    def replayed(self, kind: str, lag: float) -> None:
-        """`lag`: seconds by which the input was behind."""
-        self.note(kind)
-        self.bound += int((MARGIN + lag) * self._rate) + self._page
+    def _goes_back(self, before: Stored) -> str:
+        """The cause; empty if the input has to stay where it is."""
+        if not self._started:
+            return ""
+        if not before.ended:
+            return "splunkd gone in the middle of a run"
+        hasty = before.saved_at > self._started - STOP_AGE
+        if self._crashed:
+            return "splunkd crashed after a run" if hasty else ""
+        return "splunkd restarted, its pipe not read" if hasty and not before.read else ""

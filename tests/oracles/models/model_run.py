@@ -89,6 +89,8 @@ class Quiet:
     def interruptible(self) -> contextlib.AbstractContextManager[None]:
         return contextlib.nullcontext()
 
+    insisting = interruptible
+
     def gap(self, text: str) -> None: ...
 
     def doubt(self, text: str) -> None: ...

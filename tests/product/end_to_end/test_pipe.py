@@ -73,6 +73,7 @@ def test_what_was_not_read_comes_again(site: Site, stanza: str) -> None:
     site.splunk.set_pipe(paused=1, leave=1)
     number = site.splunk.start_run(stanza)
     site.splunk.wait_until("all is saved", lambda: collected(site, stanza) == SMALL, 30)
+    site.splunk.spoil_kv_writes("503")
     disable(site, stanza)
     run = site.splunk.wait_run(stanza, number, 20)
     assert (run["exit_code"], run["signal"], run["records"]) == (0, None, 0), run

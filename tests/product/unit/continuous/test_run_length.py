@@ -40,6 +40,8 @@ class Silent:
     def interruptible(self) -> contextlib.AbstractContextManager[None]:
         return contextlib.nullcontext()
 
+    insisting = interruptible
+
 
 def test_fifty_minutes(tmp_path: Path) -> None:
     clock, kv = Clock(), ModelKv()

@@ -43,6 +43,9 @@ class Place:
 class Quiet:
     """A log that nobody reads, and a stop that nobody asks for."""
 
+    def insisting(self) -> contextlib.AbstractContextManager[None]:
+        return contextlib.nullcontext()
+
     def warning(self, event: str, **values: object) -> None: ...
 
     def check(self) -> None: ...
