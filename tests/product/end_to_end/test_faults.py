@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import resource
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +12,13 @@ import pytest
 from tests.standins.akamai.multiset import find_marker
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .site import Site
 
 COUNT = 1_000
+FILE_MAX = 1 << 20
+"""Bytes: less than a page of so many events."""
 INCOMPLETE: list[tuple[str, dict[str, Any]]] = [
     ("cut", {"after_bytes": 20_000, "how": "rst"}),
     ("cut", {"after_bytes": 20_000, "how": "fin"}),
@@ -235,4 +241,24 @@ def test_a_full_disk_is_a_clear_error_and_moves_nothing(site: Site) -> None:
     assert run["exit_code"] != 0
     assert "spool.unusable" in run["stderr"][0]
     blocker.unlink()
+    # It fills up while the page is written to it: no file may grow beyond this.
+    with largest_file(site, FILE_MAX):
+        run = site.run()
+    assert (run["exit_code"], run["records"]) == (1, 0)
+    assert "spool.unusable" in run["stderr"][0]
+    assert "File too large" in run["stderr"][0]
+    assert "spool" in site.splunk.messages()["ta_akamai_siem_first"]["message"]
+    assert site.checkpoint()["offset"] is None
     assert site.run()["records"] == COUNT
+    assert site.splunk.messages() == {}
+
+
+@contextlib.contextmanager
+def largest_file(site: Site, size: int) -> Iterator[None]:
+    """Limit the files of Splunk's stand-in and of what it starts, as a full disk does."""
+    before = resource.prlimit(site.splunk.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(site.splunk.pid, resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.prlimit(site.splunk.pid, resource.RLIMIT_FSIZE, before)
