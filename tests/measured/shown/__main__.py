@@ -6,13 +6,24 @@ import sys
 import time
 
 from tests.by_hand.demo import choose_python
-from tests.measured.shown import backfill, clock, cluster, cut, disturbance, hostile, kills, outage
+from tests.measured.shown import (
+    attack,
+    backfill,
+    clock,
+    cluster,
+    cut,
+    disturbance,
+    hostile,
+    kills,
+    outage,
+)
 
 PROGRAMS = {
     "cut": cut,
     "outage": outage,
     "clock": clock,
     "cluster": cluster,
+    "attack": attack,
     "disturbance": disturbance,
     "hostile": hostile,
     "kills": kills,
