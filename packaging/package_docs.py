@@ -12,7 +12,7 @@ from pathlib import Path
 
 from app_identity import PACKAGING, ROOT
 
-FOR_DEVELOPERS = ("believed.md", "release.md")
+FOR_DEVELOPERS = ("believed.md", "delivery-measured.md", "release.md")
 """They speak of the repository's own scripts, which are not in the package."""
 EXAMPLES = tuple(sorted((ROOT / "docs" / "examples").rglob("*.conf")))
 SOURCES = (
