@@ -98,7 +98,7 @@ class Attack:
             member.splunkd.stop()
             seen.update(json.loads(record)["n"] for record in member.splunkd.stored.elements())
         wrong = went_backward(self.members[0].kv, self.akamai)
-        return len(self.akamai.events) - len(seen), seen.total() - len(seen), len(wrong)
+        return len(self.akamai.events) - len(seen), sum(seen.values()) - len(seen), len(wrong)
 
     def step(self, member: Member) -> None:
         """Of that member's run."""

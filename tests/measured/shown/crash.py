@@ -104,7 +104,7 @@ def crashed(steps: int, *, stored: bool) -> Seen:
         seen = Counter(json.loads(record)["n"] for record in world.member.splunkd.stored.elements())
         # From now on: what was stored before the first run is not collected.
         wanted = range(min(seen), max(seen) + 1)
-        return Seen(len(wanted) - len(seen), seen.total() - len(seen), met)
+        return Seen(len(wanted) - len(seen), sum(seen.values()) - len(seen), met)
 
 
 def main() -> bool:
@@ -117,8 +117,8 @@ def main() -> bool:
             steps += 1
         lost, most = sum(each.lost for each in found), max(each.twice for each in found)
         print(
-            f"  queues {'empty' if stored else 'full'}, splunkd dies at {steps - 1} steps and after "
-            f"a run: lost {lost * SCALE}, twice at most {most * SCALE:,} events, which are "
+            f"  queues {'empty' if stored else 'full'}, splunkd dies at {steps - 1} steps and "
+            f"after a run: lost {lost * SCALE}, twice at most {most * SCALE:,} events, which are "
             f"{most / RATE:.0f} s of them (at most {SECONDS_MAX:.0f}); "
             f"after a run {after.twice / RATE:.0f} s",
             flush=True,
