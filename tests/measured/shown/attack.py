@@ -26,6 +26,8 @@ LIMIT = 40
 BATCH = 8
 INTERVAL = 30.0
 NAPS = (3.0, 20.0, 44.0, 46.0, 62.0, 90.0, 300.0, 600.0)
+ASLEEP_MAX = 700.0
+"""Seconds: with the oldest copy it is less than 15 minutes."""
 LAGS = (0.0, 0.0, 0.5, 2.0, 15.0, 60.0, 180.0)
 CLOCKS = (0.0, -30.0, 30.0, -90.0, 90.0)
 STEPS = (0.05, 0.5, 1.5)
@@ -63,6 +65,7 @@ class Attack:
         self._running: list[Member] = []
         self._ended: dict[str, float] = {}
         self._quiet = False
+        self._naps: list[float] = []
         self.members = [
             Member(
                 ModelSplunkd(name, self.clock, started=self.clock.now - 5000),
@@ -125,15 +128,23 @@ class Attack:
             self._ended[member.splunkd.name] = self.clock.now
 
     def _nap(self, _: Member) -> None:
-        """The member stands still; others run meanwhile."""
-        self.happened["naps"] += 1
+        """The member stands still; others run meanwhile, and may stand still themselves."""
         began, seconds = self.clock.now, self.chance.choice(NAPS)
+        if began + seconds > self._asleep_since() + ASLEEP_MAX:
+            return
+        self.happened["naps"] += 1
+        self._naps.append(began)
         for at in sorted(self.chance.uniform(0, seconds) for _ in range(self.chance.randint(0, 8))):
             self.clock.now = max(self.clock.now, began + at)
             if self.chance.random() < 0.3:
                 self._store()
             self._start(self.chance.choice(self.members))
         self.clock.now = max(self.clock.now, began + seconds)
+        self._naps.pop()
+
+    def _asleep_since(self) -> float:
+        """Since when somebody stands still."""
+        return min(self._naps, default=self.clock.now)
 
     def _kill(self, _: Member) -> None:
         self.happened["kills"] += 1

@@ -21,7 +21,7 @@ from tests.by_hand.demo import choose_python
 from tests.measured.shown.arrivals import Arrivals, committed
 from tests.measured.soak.copies import Copies, Ended
 from tests.measured.soak.faults import akamai_fault, back_pressure, kv_fault
-from tests.measured.soak.happenings import CHANGING, Happenings
+from tests.measured.soak.happenings import CHANGING, Between, Happenings
 from tests.measured.soak.stored import Stored, stored
 from tests.measured.soak.supply import Supply
 from tests.product.end_to_end.pushed_settings import push_setting
@@ -39,6 +39,8 @@ RESTART_MAX = 300.0
 PRESSURE = (0.5, 8.0)
 """Seconds for which splunkd reads slowly. For longer, and a run would never drain."""
 LEASES = "ta_akamai_siem_leases"
+LOG_SHOWN = 25
+"""Lines of the input's log that are shown with what is unexplained."""
 
 
 class Soak:
@@ -83,7 +85,9 @@ class Soak:
         same_order = not (changes or self._changed)
         self._changed = changes
         self.site.akamai.reset_log()
-        self._account(before, self._run(), same_order=same_order)
+        between = self.happenings.run_begins()
+        how = self._run()
+        self._account(before, between, how, same_order=same_order)
 
     def drain(self) -> dict[str, Any]:
         """No more faults: run until nothing comes any more; the last run."""
@@ -97,8 +101,10 @@ class Soak:
         for _ in range(DRAIN_RUNS):
             before = self._stored()
             self.site.akamai.reset_log()
+            between = self.happenings.run_begins()
             run = self.site.run(timeout=600)
-            self._account(before, "well", same_order=not (self._changed or self._reorder))
+            same_order = not (self._changed or self._reorder)
+            self._account(before, between, "well", same_order=same_order)
             self._changed = False
             if run["exit_code"] == 0 and run["records"] == 0:
                 break
@@ -109,8 +115,10 @@ class Soak:
         waiting = {fault["kind"] for fault in self.site.akamai.waiting_faults()}
         return self._reorder or bool(waiting & CHANGING)
 
-    def _account(self, before: Stored, how: str, *, same_order: bool) -> None:
-        """Explain what came twice in the run that has just ended. `how`: as in `copies.Ended`."""
+    def _account(self, before: Stored, between: Between, how: str, *, same_order: bool) -> None:
+        """Explain what came twice in the run that has just ended. `before`: what was stored when it
+        began. `how`: as in `copies.Ended`.
+        """
         # Nothing dies any more before the next run.
         self.site.splunk.set_pipe(commit_delay=0)
         committed(self.site)
@@ -118,9 +126,23 @@ class Soak:
         self.arrivals.update()
         arrived = self.arrivals.latest
         expired = sum(entry["status"] == 416 for entry in self.site.akamai.log())
-        allowances = self.happenings.allowances(before, expired)
-        self.copies.run(arrived, before.position, allowances, same_order=same_order)
-        self.copies.ended(Ended(how, self._stored().position, arrived), page=PAGE + BUCKET)
+        after = self._stored()
+        allowances = between.allowances(before, expired)
+        unexplained = self.copies.run(arrived, before.position, allowances, same_order=same_order)
+        if unexplained:
+            print(
+                f"  UNEXPLAINED {len(unexplained)} events, {min(unexplained)} to "
+                f"{max(unexplained)}, in a run that ended {how}: {before}, {allowances}, offset "
+                f"expired {expired}"
+            )
+            self._show_log()
+        self.copies.ended(Ended(how, after.position, arrived), page=PAGE + BUCKET)
+        if after.number == before.number:
+            self.happenings.not_met(between)
+
+    def _show_log(self) -> None:
+        for line in self.site.log_text().splitlines()[-LOG_SHOWN:]:
+            print(f"    {line}")
 
     def _edit(self) -> None:
         if self._chance.random() < 0.5:
@@ -178,9 +200,9 @@ class Soak:
         time.sleep(self._chance.uniform(0.0, 1.0))
         kind, _, name = STANZA.partition("://")
         self.site.splunk.switch_input(kind, name, enabled=False)
-        self._ended(self.site.splunk.wait_run(STANZA, number, 600))
+        how = self._ended(self.site.splunk.wait_run(STANZA, number, 600))
         self.site.splunk.set_pipe(leave=0, rate=0)
-        return self._unread()
+        return how if how == "killed" else self._unread()
 
     def _unread(self) -> str:
         """How a run ended that was stopped."""

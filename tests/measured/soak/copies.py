@@ -81,9 +81,10 @@ class Copies:
         others: Sequence[Allowance] = (),
         *,
         same_order: bool,
-    ) -> None:
-        """What a run gave to splunkd. `position`: where it began, by the checkpoint. `others`: what
-        else had happened. `same_order`: the page that was broken off comes as it came before.
+    ) -> list[int]:
+        """The unexplained events of what a run gave to splunkd. `position`: where it began, by the
+        checkpoint. `others`: what else had happened. `same_order`: the page that was broken off
+        comes as it came before.
         """
         allowances = list(others)
         if self._pending is not None and self._position == position:
@@ -95,6 +96,7 @@ class Copies:
             allowances.append(pending)
         else:
             self._pending = None
+        unexplained: list[int] = []
         used: Counter[str] = Counter()
         again: Counter[tuple[str, int]] = Counter()
         for number, _ in arrived:
@@ -111,10 +113,12 @@ class Copies:
                 used[each.cause] += 1
                 break
             else:
-                self.unexplained.append(number)
+                unexplained.append(number)
         self.explained += used
+        self.unexplained += unexplained
         for cause, count in used.items():
             self.largest[cause] = max(self.largest[cause], count)
+        return unexplained
 
 
 def held(wrote: Sequence[Arrived]) -> int:

@@ -20,12 +20,14 @@ CLOCKS = 2.0
 
 
 class Stored(NamedTuple):
-    """`position`: number of the first event behind the checkpoint. `is_replay`: it has no offset.
-    `margin`: number of the first event that a replay may repeat. `safe`, `safe_margin`: both for
-    the position to which a crash takes the input back. `saved_at`: of the last save. `ended`:
-    whether the last run marked itself as ended, `read`: and splunkd had read all of it.
+    """`number`: of the newest document. `position`: number of the first event behind it.
+    `is_replay`: it has no offset. `margin`: number of the first event that a replay may repeat.
+    `safe`, `safe_margin`: both for the position to which a crash takes the input back. `saved_at`:
+    of the last save. `ended`: whether the last run marked itself as ended, `read`: and splunkd had
+    read all of it.
     """
 
+    number: int = 0
     position: int = 0
     is_replay: bool = False
     margin: int = 0
@@ -45,6 +47,7 @@ def stored(
     newest, safe = documents[-1], _safe(documents)
     released = claim is not None and bool(claim["released"])
     return Stored(
+        number=int(newest["number"]),
         position=_position(newest, akamai),
         is_replay=newest.get("offset") is None,
         margin=_margin(newest, akamai),
