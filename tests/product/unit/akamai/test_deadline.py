@@ -137,7 +137,7 @@ def test_interim_responses_without_end(tmp_path: Path) -> None:
 def test_a_page_that_is_slow_and_honest(tmp_path: Path) -> None:
     def speak(say: Callable[[bytes], object]) -> None:
         say(HEADER % len(PAGE))
-        for byte in dripping(PAGE, DEADLINE / len(PAGE) / 3):
+        for byte in dripping(PAGE, DEADLINE / len(PAGE) / 6):
             say(byte)
 
     assert fetched(tmp_path, speak).events == 2
