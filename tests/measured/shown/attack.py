@@ -63,6 +63,7 @@ class Attack:
         self._captain = Captain()
         self._left = self.chance.randint(1, 12)
         self._running: list[Member] = []
+        self._began: dict[str, float] = {}
         self._ended: dict[str, float] = {}
         self._quiet = False
         self._naps: list[float] = []
@@ -120,6 +121,7 @@ class Attack:
         if member in self._running:
             return
         self._running.append(member)
+        self._began[member.splunkd.name] = self.clock.now
         try:
             ended = member.run(_SETTINGS, Chaos(self, member))
         finally:
@@ -162,9 +164,12 @@ class Attack:
 
     def _has_released(self, member: Member) -> bool:
         """Whether the run that goes on has told that it has ended."""
-        claims = member.kv.documents.get(LEASES, {}).values()
-        mine = [claim for claim in claims if claim["owner"] == member.splunkd.name]
-        return bool(mine) and bool(max(mine, key=lambda claim: int(claim["number"]))["released"])
+        name = member.splunkd.name
+        return any(
+            claim["owner"] == name and claim["released"] and at >= self._began[name]
+            for at, collection, _, claim in reversed(self._captain.changes)
+            if collection == LEASES and claim is not None
+        )
 
     def _change(self, _: Member) -> None:
         member = self.chance.choice(self.members)

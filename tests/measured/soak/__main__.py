@@ -128,7 +128,9 @@ class Soak:
         expired = sum(entry["status"] == 416 for entry in self.site.akamai.log())
         after = self._stored()
         allowances = between.allowances(before, expired)
-        unexplained = self.copies.run(arrived, before.position, allowances, same_order=same_order)
+        unexplained = self.copies.run(
+            arrived, before.position, allowances, same_order=same_order, after=after.position
+        )
         if unexplained:
             print(
                 f"  UNEXPLAINED {len(unexplained)} events, {min(unexplained)} to "

@@ -26,12 +26,18 @@ BEFORE_PIPE = 500
 
 
 class Allowance(NamedTuple):
-    """What one happening allows: events from `since` on, each of them `times`, `most` in all."""
+    """What one happening allows: events from `since` on, each of them `times`, `most` in all, and
+    `only` those, if that is known.
+    """
 
     cause: str
     since: int
     times: int = 1
     most: Optional[int] = None
+    only: Optional[frozenset[int]] = None
+
+    def covers(self, number: int) -> bool:
+        return number >= self.since and (self.only is None or number in self.only)
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,7 @@ class Copies:
     largest: Counter[str] = field(default_factory=Counter)
     _seen: set[int] = field(default_factory=set)
     _pending: Optional[Allowance] = None
+    _open: list[Allowance] = field(default_factory=list)
     _position: int = -1
     _page: int = 0
 
@@ -81,12 +88,16 @@ class Copies:
         others: Sequence[Allowance] = (),
         *,
         same_order: bool,
+        after: int = 1 << 60,
     ) -> list[int]:
         """The unexplained events of what a run gave to splunkd. `position`: where it began, by the
         checkpoint. `others`: what else had happened. `same_order`: the page that was broken off
-        comes as it came before.
+        comes as it came before. `after`: where the run left the checkpoint; what it was allowed to
+        bring again and has not brought, the next one may.
         """
+        others = [*self._open, *others]
         allowances = list(others)
+        before, wrote = set(self._seen), set()
         if self._pending is not None and self._position == position:
             pending = self._pending
             if not same_order:
@@ -100,12 +111,13 @@ class Copies:
         used: Counter[str] = Counter()
         again: Counter[tuple[str, int]] = Counter()
         for number, _ in arrived:
+            wrote.add(number)
             if number not in self._seen:
                 self._seen.add(number)
                 continue
             for each in allowances:
                 key = each.cause, number
-                if number < each.since or again[key] >= each.times:
+                if not each.covers(number) or again[key] >= each.times:
                     continue
                 if each.most is not None and used[each.cause] >= each.most:
                     continue
@@ -118,6 +130,10 @@ class Copies:
         self.unexplained += unexplained
         for cause, count in used.items():
             self.largest[cause] = max(self.largest[cause], count)
+        self._open = []
+        if others:
+            rest = frozenset(number for number in before - wrote if number >= after)
+            self._open = [each._replace(times=1, only=rest) for each in others if rest]
         return unexplained
 
 

@@ -73,6 +73,17 @@ def test_what_lies_before_the_position_gone_back_to_has_no_cause() -> None:
     assert unexplained == [*range(890, 900), *range(940, 950)]
 
 
+def test_what_a_run_may_bring_again_and_does_not_the_next_one_may() -> None:
+    copies = Copies()
+    copies.run(events(range(1_000)), 0, same_order=True)
+    others = [Allowance("gone back", 500)]
+    assert copies.run(events(range(500, 600)), 1_000, others, same_order=True, after=600) == []
+    assert copies.run([], 600, same_order=True, after=600) == []
+    again = events(range(590, 1_000))
+    assert copies.run(again, 600, same_order=True, after=1_000) == [*range(590, 600)]
+    assert len(copies.run(again, 1_000, same_order=True)) == 410
+
+
 STOPPED: dict[str, Any] = {"position": 9, "safe": 5, "margin": 7, "safe_margin": 3}
 
 
