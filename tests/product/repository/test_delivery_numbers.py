@@ -25,7 +25,7 @@ NUMBERS = {
     r"the events stored within (\d+) s before the last moment known to be complete": MARGIN,
     r"restarted within (\d+) s of the last save": STOP_AGE,
     r"saved at least (\d+) s before the last one": SAFE_AGE,
-    r"what (\d+) s of collecting and one page brought": SAFE_AGE,
+    r"what (\d+) s of collecting and two pages brought": SAFE_AGE,
     r"stands still for (\d+) s or longer": EXPIRY,
     r"the block that it was writing as well, at most (\d+)": CHUNK,
     r"copy of the KV store is up to (\d+) minutes old": SURELY_KEPT / 60,
