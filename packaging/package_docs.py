@@ -40,7 +40,7 @@ def write_docs(app: Path) -> None:
 
 
 def as_text(text: str, folder: Path, shipped: set[Path]) -> str:
-    """Return a page of `folder` without pictures and without links out of the package."""
+    """Return a page of `folder` without pictures and without links to files outside the package."""
 
     def link(match: re.Match[str]) -> str:
         label, target, _ = match.groups()

@@ -27,7 +27,7 @@ ROUND = 200
 """Kills for which the events of one site are enough."""
 EVENTS = 200_000
 PER_KILL = 2_000
-"""Events that may come twice for each kill, where Akamai keeps the order."""
+"""Number of events that may be duplicated by each kill, if Akamai keeps the order."""
 PAGE = 10_000
 PAGE_MAX = PAGE + 487
 """Akamai's stand-in gives whole buckets, so a page may be larger than its limit."""
@@ -39,11 +39,11 @@ PER_INPUT = 10
 WRONG_BY = 600
 """Seconds."""
 PIPE = 8_000_000
-"""Bytes a second that splunkd's stand-in reads, so that a kill by the clock strikes anywhere."""
+"""Bytes a second that the Splunk stand-in reads, so that timed kills occur in any state."""
 MOMENTS = {"after records": 12, "by the clock": 10, "while fetching": 2, "while saving": 1}
-"""When a kill strikes, and how often in proportion."""
+"""When a kill occurs, with relative frequencies."""
 SAVED_UP = 0.9
-"""Share of the events to be collected by the last kill; each takes its part of what is left."""
+"""Share of the events to be collected by the last kill; each kill takes its share of the rest."""
 
 
 @dataclass
@@ -186,7 +186,9 @@ ROUNDS: dict[str, Callable[[int, random.Random], Result]] = {
 
 
 def kill(site: Site, moment: str, chance: random.Random, most: int) -> bool:
-    """One run, killed at that moment; whether the kill struck it. `most`: events to collect."""
+    """One run, killed at that moment; whether the kill occurred. `most`: number of events to
+    collect.
+    """
     if moment == "after records":
         site.splunk.set_trap(STANZA, after_records=chance.randint(1, most))
         return bool(site.run()["signal"] == 9)
@@ -211,7 +213,9 @@ def kill(site: Site, moment: str, chance: random.Random, most: int) -> bool:
 
 
 def wait_for_save(site: Site, number: int, fault: str) -> None:
-    """Until the KV store holds back its answer to a save. `lost-answer`: the save is done."""
+    """Wait until the KV store holds back its response to a save. `lost-answer`: the save is
+    done.
+    """
     splunk = site.splunk
     splunk.wait_until("it writes", lambda: splunk.runs(STANZA)[number - 1]["records"] > 0)
     splunk.forget_calls()

@@ -32,7 +32,7 @@ BUCKET = 97
 """Events by which a page may be larger than its limit."""
 SECOND_ID = 5
 COMMIT_DELAY = 2.0
-"""Seconds that splunkd's stand-in keeps records in its queue: what a crash loses."""
+"""Seconds that the Splunk stand-in keeps records in its queue, which a crash loses."""
 DRAIN_RUNS = 40
 RESTART_MAX = 300.0
 """Seconds."""
@@ -44,7 +44,7 @@ LOG_SHOWN = 25
 
 
 class Soak:
-    """One site, one input, one chain of chances."""
+    """One site, one input, one sequence of random choices."""
 
     def __init__(self, site: Site, chance: random.Random, rate: int, *, crashes: bool) -> None:
         self.site = site
@@ -90,12 +90,12 @@ class Soak:
         self._account(before, between, how, same_order=same_order)
 
     def drain(self) -> dict[str, Any]:
-        """No more faults: run until nothing comes any more; the last run."""
+        """Without faults: run until no more events arrive; return the last run."""
         self.site.akamai.clear_faults()
         self.supply.stop()
         self.site.splunk.set_kvstore("ready")
         self.site.splunk.set_pipe(paused=0, rate=0, commit_delay=0)
-        # Past the latency of the API, by its own clock.
+        # More than the latency of the API, by its own clock.
         self.site.akamai.set_clock(advance_s=10)
         run: dict[str, Any] = {}
         for _ in range(DRAIN_RUNS):
@@ -215,8 +215,8 @@ class Soak:
     def _crash(self, number: int) -> str:
         """splunkd dies with all that it had not stored.
 
-        In the middle of a run, or right after it: then its checkpoint is ahead of what is stored.
-        What it left running finds out, or dies as well.
+        In the middle of a run, or right after it: then its checkpoint is ahead of what is stored. A
+        process that it leaves behind ends by itself, or is killed as well.
         """
         how = "killed"
         if self._chance.random() < 0.5:
@@ -297,7 +297,7 @@ def report(soak: Soak, last: dict[str, Any]) -> int:
 
 
 def recoveries_of(site: Site) -> Counter[str]:
-    """Warnings and errors of the input's log, rotated files included, by their names."""
+    """Warnings and errors in the input's log, rotated files included, by name."""
     found: Counter[str] = Counter()
     folder = site.home / "var" / "log" / "splunk"
     for path in folder.glob("ta_akamai_siem_first.log*"):

@@ -1,8 +1,7 @@
 """Searches of the subset: the part before the first pipe finds events, commands change rows.
 
-It may name a range of time (`time_range.py`).
-
-`|` inside a string, a bracket or backticks separates nothing. A row is a dict of fields.
+The first part may name a time range (`time_range.py`). `|` inside a string, a bracket or backticks
+is not a pipe. A row is a dict of fields.
 """
 
 from __future__ import annotations
@@ -52,7 +51,7 @@ _KNOWN = frozenset(
 def searched(
     search: str, events: Iterable[Event], knowledge: Knowledge, tables: Tables | None = None
 ) -> list[Row]:
-    """The rows that a search gives. `tables`: what the search reads and writes.
+    """The rows that a search returns. `tables`: the lookups that it reads and writes.
 
     Raises Refused, Unspecified, NotInSubset.
     """
@@ -79,7 +78,7 @@ def _found(search: str, events: Iterable[Event], knowledge: Knowledge) -> list[R
 
 
 def searched_again(search: str, rows: Iterable[Row], knowledge: Knowledge) -> list[Row]:
-    """The same of events whose fields are known: many searches of the same events."""
+    """The same for events whose fields are known, to run many searches over the same events."""
     first, *commands = split(knowledge.expanded(search))
     within, first = time_range(first, CLOCK.now())
     start = f"search {_without_command(first)}"
@@ -103,7 +102,7 @@ def _piped(
 
 
 def split(search: str) -> list[str]:
-    """At the pipes."""
+    """Split at the pipes."""
     parts, quoted, depth = [""], False, 0
     for place, letter in enumerate(search):
         if letter == '"' and search[place - 1 : place] != "\\":

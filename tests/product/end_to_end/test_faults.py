@@ -1,4 +1,4 @@
-"""What goes wrong at Akamai or on the way, and what becomes of the records."""
+"""Faults at Akamai or in the network, and what they mean for the records."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .site import Site
+
+pytestmark = pytest.mark.shared_site
 
 COUNT = 1_000
 FILE_MAX = 1 << 20
@@ -93,7 +95,7 @@ def test_a_line_that_stays_broken_becomes_a_record_of_its_own(site: Site) -> Non
 
 
 def test_a_line_found_broken_while_writing_doubles_nothing(site: Site) -> None:
-    """It looks like an event; the page is asked for again, and comes in another order."""
+    """It looks like an event. The page is requested again, and its events come in another order."""
     site.load(COUNT)
     site.akamai.set(reorder_replays=True)
     site.set_up()
@@ -119,7 +121,7 @@ def test_trouble_that_passes(site: Site, kind: str, options: dict[str, Any]) -> 
     site.akamai.fault(kind, times=2, **options)
     run = site.run()
     assert (run["exit_code"], run["records"]) == (0, COUNT)
-    # A connection that was not made has no query.
+    # A connection that failed has no query.
     asked = [entry["query"] for entry in site.akamai.log() if entry["query"]]
     assert all(query == asked[0] for query in asked)
     assert site.log_text().count(" WARNING ") == 2

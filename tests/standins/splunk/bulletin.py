@@ -42,10 +42,10 @@ class Message:
 
 
 class Bulletin:
-    """The messages by name; a second one of a name replaces the first. Thread-safe."""
+    """The messages by name. A new message replaces the one of the same name. Thread-safe."""
 
     def __init__(self) -> None:
-        """Begin empty."""
+        """Start without messages."""
         self._messages: dict[str, Message] = {}
         self._lock = threading.Lock()
 
@@ -85,7 +85,7 @@ class Bulletin:
         return message
 
     def all(self) -> list[Message]:
-        """Return the messages in their order."""
+        """Return the messages in order of creation."""
         with self._lock:
             return list(self._messages.values())
 
@@ -98,7 +98,7 @@ class Bulletin:
         return message
 
     def delete(self, name: str) -> None:
-        """Take one down; 404 if there is none."""
+        """Remove one; 404 if there is none."""
         self.find(name)
         with self._lock:
             self._messages.pop(name, None)
