@@ -32,8 +32,6 @@ PAGE = 10_000
 PAGE_MAX = PAGE + 487
 """Akamai's stand-in gives whole buckets, so a page may be larger than its limit."""
 FIRST_PAGE = 10_000
-PAGE_MAX = PAGE + 487
-"""Akamai's stand-in gives whole buckets, so a page may be larger than its limit."""
 PER_INPUT = 10
 """Kills in one first page."""
 WRONG_BY = 600
