@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.shared_site
 
 COUNT = 1_000
-FILE_MAX = 1 << 20
-"""Bytes: less than a page of so many events."""
+MANY = 5_000
+FILE_MAX = 8 << 20
+"""Bytes: less than a page of so many events, and more than any other file that is written then."""
 FEW = 100
 """Events of a page that is broken off: its limit is halved each time, and stays above them."""
 INCOMPLETE: dict[str, list[tuple[str, dict[str, Any]]]] = {
@@ -219,7 +220,7 @@ def test_an_expired_offset_replays_without_loss(site: Site) -> None:
 
 
 def test_a_full_disk_is_a_clear_error_and_moves_nothing(site: Site) -> None:
-    site.load(COUNT)
+    site.load(MANY)
     site.set_up()
     folder = site.home / "var" / "lib" / "splunk" / "modinputs" / "akamai_siem"
     folder.mkdir(parents=True, exist_ok=True)
@@ -237,7 +238,7 @@ def test_a_full_disk_is_a_clear_error_and_moves_nothing(site: Site) -> None:
     assert "File too large" in run["stderr"][0]
     assert "spool" in site.splunk.messages()["ta_akamai_siem_first"]["message"]
     assert site.checkpoint()["offset"] is None
-    assert site.run()["records"] == COUNT
+    assert site.run()["records"] == MANY
     assert site.splunk.messages() == {}
 
 
