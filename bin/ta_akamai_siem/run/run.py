@@ -19,6 +19,7 @@ from ta_akamai_siem.errors import (
     NeedsPerson,
     OffsetStuck,
     PipeClosed,
+    RequestDeferred,
     StopRequested,
     TryAgain,
     Unforeseen,
@@ -222,6 +223,9 @@ class Run(Generic[_Settings]):
             stanza = f"{self._definition.kind}://{self._definition.name}"
             bulletin.trouble(ended.code, f"The input {stanza} has stopped collecting. {ended}")
         elif isinstance(ended, TryAgain) and not self._has_collected(ended):
+            if isinstance(ended, RequestDeferred) and bulletin.shown():
+                # The message that is shown has the cause.
+                return
             text = f"The input '{self._definition.name}' has collected nothing for a while. {ended}"
             bulletin.fails(ended.code, text, ended.told_after)
         elif ended is None or isinstance(ended, TryAgain):

@@ -246,7 +246,7 @@ def test_configurations_by_name(site: Site) -> None:
     site.create_account()
 
     def listed(name: str) -> Any:
-        return site.splunk.call("GET", site.splunk.app_path(LISTED) + f"&account={name}")["entry"]
+        return site.splunk.call("GET", site.splunk.app_path(LISTED, account=name))["entry"]
 
     assert [(entry["name"], entry["content"]["label"]) for entry in listed(ACCOUNT)] == [
         (str(CONFIG_ID), f"Main site ({CONFIG_ID})"),

@@ -9,6 +9,7 @@ from ta_akamai_siem import errors
 from ta_akamai_siem.limits import PAGE_EVENTS_MAX
 from ta_akamai_siem.pages.input_state import STATES
 from ta_akamai_siem.record.masking import KINDS
+from ta_akamai_siem.run.trail import PATIENCE
 from ta_akamai_siem.settings import LIMIT_DEFAULT
 from ta_akamai_siem.splunk.scheme import scheme_xml
 from tests import ROOT
@@ -118,3 +119,28 @@ def test_links_lead_somewhere() -> None:
     for page in [*ROOT.glob("*.md"), *DOCS.rglob("*.md")]:
         for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def table(page: str) -> dict[str, str]:
+    """The rows of a page's first table, by their first cell."""
+    text = (DOCS / page).read_text(encoding="utf-8")
+    lines = text[text.index("| cause |") :].partition("\n\n")[0].splitlines()[2:]
+    return {line.split("|")[1].strip(): line for line in lines}
+
+
+def test_each_cause_of_duplicates_has_its_tests_and_its_figures() -> None:
+    causes, proofs = table("delivery.md"), table("delivery-measured.md")
+    assert list(causes) == list(proofs)
+    text = (DOCS / "delivery-measured.md").read_text(encoding="utf-8")
+    for cause, row in proofs.items():
+        tests = re.findall(r"`([a-z_/]+\.py)`", row)
+        assert tests, cause
+        assert [each for each in tests if not (ROOT / "tests/product" / each).exists()] == []
+    for name in re.findall(r"WHAT=([a-z]+)", text):
+        assert name == "name" or (ROOT / f"tests/measured/shown/{name}.py").exists()
+
+
+def test_splunkd_has_half_a_second_to_read_the_rest() -> None:
+    text = (DOCS / "delivery.md").read_text(encoding="utf-8")
+    assert "reads the rest of the pipe within half a second" in text
+    assert PATIENCE == 0.5

@@ -8,7 +8,6 @@ PACKAGE = ROOT / "bin" / "ta_akamai_siem"
 TESTS = ROOT / "tests" / "product"
 TESTED_BY = {
     "akamai/client": "end_to_end/test_faults",
-    "akamai/fetching": "end_to_end/test_faults",
     "akamai/lines": "unit/akamai/test_page",
     "akamai/plan": "unit/continuous/test_cursor_states",
     "akamai/request": "unit/continuous/test_cursor",

@@ -18,6 +18,7 @@ from solnlib.soln_exceptions import ConfManagerException, ConfStanzaNotExistExce
 from splunklib import binding, client
 
 from tests.standins.splunk.client import RestError, SplunkStandin
+from tests.standins.splunk.sessions import ROLES
 from tests.standins.splunk.tiny_app import NAME, make_tiny_app
 
 if TYPE_CHECKING:
@@ -198,6 +199,16 @@ def test_messages_and_server_info(splunk: SplunkStandin) -> None:
     assert bulletin.get_message()["entry"][0]["name"] == "m1"
     bulletin.delete_message()
     assert "m1" not in splunk.messages()
+    messages = "/services/messages?output_mode=json"
+    for who in ({"capability": "edit_storage_passwords"}, {"role": ["admin", "sc_admin"]}):
+        splunk.call("POST", messages, form={"name": "m2", "value": "v", **who})
+        seen = {role: splunk.messages(splunk.new_session(role=role)) for role in ROLES}
+        assert [role for role, messages in seen.items() if "m2" in messages] == [
+            "admin",
+            "sc_admin",
+        ]
+    with pytest.raises(RestError, match="400"):
+        splunk.call("POST", messages, form={"name": "m2", "value": "v", "capability": "no"})
     info = ServerInfo.from_server_uri(splunk.management, splunk.session_key)
     assert info.server_name == "standin.example.com"
     first = int(service(splunk).info["startup_time"])
