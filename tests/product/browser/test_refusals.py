@@ -236,6 +236,7 @@ def test_an_input(pages: AddOnPages, site: Site) -> None:
     pages.act("taken", "Edit")
     edited = dialog(pages, KIND, "Update")
     pages.field("reset_confirmed").get_by_role("checkbox").click()
+    expect(pages.field("reset")).to_be_visible()
     for folded in (False, True):
         edited.fold(folded=folded)
         edited.refused("reset")
