@@ -234,7 +234,7 @@ def test_a_full_disk_is_a_clear_error_and_moves_nothing(site: Site) -> None:
     with largest_file(site, FILE_MAX):
         run = site.run()
     assert (run["exit_code"], run["records"]) == (1, 0)
-    assert "spool.unusable" in run["stderr"][0]
+    assert "spool.unusable" in run["stderr"][0], run["stderr"]
     assert "File too large" in run["stderr"][0]
     assert "spool" in site.splunk.messages()["ta_akamai_siem_first"]["message"]
     assert site.checkpoint()["offset"] is None
