@@ -50,6 +50,8 @@ ATTACK_IDS = {
 """They come before the rules, but for an `attackData` that stays as it came."""
 ATTACK = {
     "appliedAction": f'"(?<vendor_action>(?<applied_action>{SOME}))"',
+    "apiId": text("api_id"),
+    "apiKey": text("api_key"),
     "slowPostAction": text("slow_post_action"),
     "clientReputation": REPUTATION,
 }

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ta_akamai_siem.akamai.request import Gap
     from ta_akamai_siem.errors import CollectionError
     from ta_akamai_siem.position.history import Rewind
+    from ta_akamai_siem.splunk.input_definition import InputDefinition
     from ta_akamai_siem.splunk.log import Log
     from ta_akamai_siem.writing.delivery import Delivered
 
@@ -28,6 +29,7 @@ class Totals:
     """What a run has collected so far.
 
     `size`: bytes received. `lag`: seconds since the newest event. `drained`: nothing was left.
+    `position`: everything that Akamai stored before is collected; Akamai's clock, epoch seconds.
     """
 
     pages: int = 0
@@ -36,6 +38,7 @@ class Totals:
     size: int = 0
     drained: bool = False
     lag: Optional[float] = None
+    position: Optional[float] = None
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,8 @@ class Ending:
     """How a run ended. `error`: what ended it, None after success.
 
     `interval`: from the stanza. `succession`: of its lease, "" if unknown. `seconds`: duration.
-    `blocked`: seconds of it in which splunkd did not read from the pipe.
+    `blocked`: seconds of it in which splunkd did not read from the pipe. `at`: this host's clock,
+    epoch seconds.
     """
 
     error: Optional[CollectionError]
@@ -51,6 +55,7 @@ class Ending:
     succession: str = ""
     seconds: float = 0.0
     blocked: float = 0.0
+    at: float = 0.0
 
 
 def report_run(ending: Ending, totals: Totals, log: Log) -> None:
@@ -66,11 +71,32 @@ def report_run(ending: Ending, totals: Totals, log: Log) -> None:
         lease=ending.succession or None,
         lag_seconds=totals.lag,
         drained=int(totals.drained),
+        position_age_seconds=_age(totals.position, ending.at),
         repeated=totals.repeated or None,
         blocked_seconds=ending.blocked,
         how=how,
         result=ending.error.code if ending.error else "ok",
         reason=ending.error.what if ending.error and how not in (WELL, LEFT) else None,
+    )
+
+
+def _age(position: Optional[float], now: float) -> Optional[float]:
+    return None if position is None else max(0.0, now - position)
+
+
+def report_ingested(definition: InputDefinition, events: int, log: Log) -> None:
+    """Log the number of events as solnlib does: Splunk's monitoring of add-ons counts by it.
+
+    https://github.com/splunk/addonfactory-solutions-library-python/blob/main/solnlib/log.py
+    """
+    log.info(
+        "events.ingested",
+        action="events_ingested",
+        modular_input_name=f"{definition.kind}://{definition.name}",
+        sourcetype_ingested=definition.parameters.get("sourcetype", "akamai:siem"),
+        n_events=events,
+        event_input=definition.name,
+        event_index=definition.parameters.get("index", "default"),
     )
 
 

@@ -100,18 +100,19 @@ def _knowledge() -> Knowledge:
 
 
 @cache
-def _sample() -> list[dict[str, Any]]:
+def sample() -> list[dict[str, Any]]:
     """Records of the demo and lines of the add-on's log, newest first, with all fields."""
     first, last = DEMO - demo_events.LASTS_S - demo_events.BEFORE_S, DEMO - demo_events.BEFORE_S
     lines = [*demo_events.events(demo_events.FIRST, first, last)]
     lines += demo_events.events(demo_events.SECOND, DEMO, DEMO + 8, demo_events.FIRST)
-    events = [*map(_indexed, lines), *_logged()]
+    events = [*map(indexed, lines), *_logged()]
     events.sort(key=lambda event: -float(event.time))
     known = _knowledge()
     return [{**known.fields(event), "_time": float(event.time)} for event in events]
 
 
-def _indexed(line: bytes) -> Event:
+def indexed(line: bytes) -> Event:
+    """A line of Akamai's, as the add-on indexes it."""
     made = record(line, Moment.of(DEMO, DEMO))
     return Event(made.text, made.time, "akamai:siem", "akamai_siem://first")
 
@@ -130,9 +131,13 @@ def _logged() -> Iterator[Event]:
 
 
 def run(search: str) -> list[dict[str, Any]]:
-    """Its rows. Raises Refused, Unspecified, NotInSubset."""
+    """Its rows; of a piece behind a search, those after all events. Raises Refused, Unspecified,
+    NotInSubset.
+    """
     CLOCK.moment = NOW
-    rows = default_indexes(_knowledge().expanded(search), _sample())
+    if search.startswith("|") and search[1:].split(maxsplit=1)[0] not in spl.MAKE_ROWS:
+        search = f"* {search}"
+    rows = default_indexes(_knowledge().expanded(search), sample())
     return spl.searched_again(search, rows, _knowledge())
 
 

@@ -1,0 +1,150 @@
+"""`make views`: renders each view with Splunk's own components in Chromium, without Splunk.
+
+Both themes, two widths; the searches are answered by the emulation over the demo's records. Ends
+with 1 if Splunk's own validation of a definition finds anything, a search or the page fails, or
+the page asks for anything outside. Pictures are in build/views/pictures; with DOCS=1, those that
+docs/views.md shows are written anew too. The components come from the npm registry (587 MB, by
+package-lock.json); they are not shipped.
+"""
+
+from __future__ import annotations
+
+import filecmp
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from tests import ROOT
+from tests.by_hand.views.server import Server
+from tests.product.search import view_scene
+
+HERE = Path(__file__).resolve().parent
+BUILT = ROOT / "build" / "views"
+PICTURES = BUILT / "pictures"
+LOCK = "package-lock.json"
+SOURCES = (
+    *("package.json", LOCK, ".npmrc", "vite.config.mjs", "index.html"),
+    *("main.jsx", "emulated_search.js", "pictures.mjs"),
+)
+THEMES = ("light", "dark")
+WIDTHS = (1280, 1920)
+INPUTS_HEIGHT = {10: 165, 3: 90}
+"""What the inputs above a view need, by their number, at the smaller width."""
+
+
+def main() -> int:
+    for program in ("node", "npm", "chromium"):
+        if shutil.which(program) is None:
+            print(f"`make views` needs {program}. On Debian: apt-get install nodejs npm chromium")
+            return 1
+    prepare()
+    server = Server(BUILT / "dist", view_scene.VIEWS, view_scene.searcher())
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    PICTURES.mkdir(exist_ok=True)
+    wanted = [
+        picture(name, theme, width, view_scene.GIVEN.get(name, {}))
+        for name in view_scene.NAMES
+        for theme in THEMES
+        for width in WIDTHS
+    ]
+    if os.environ.get("DOCS"):
+        wanted += of_docs()
+    wrong = take(wanted, server.url)
+    if os.environ.get("DOCS"):
+        for one in of_docs():
+            shutil.copyfile(PICTURES / one["file"], ROOT / "docs" / "images" / one["file"])
+    print(f"{len(wanted)} pictures in {PICTURES.relative_to(ROOT)}, {wrong} of them wrong")
+    return 1 if wrong else 0
+
+
+def prepare() -> None:
+    """Install the components if their lock has changed, and build the page."""
+    BUILT.mkdir(parents=True, exist_ok=True)
+    installed = BUILT / "installed.json"
+    fresh = installed.is_file() and filecmp.cmp(installed, HERE / LOCK, shallow=False)
+    for name in SOURCES:
+        shutil.copyfile(HERE / name, BUILT / name)
+    if not fresh:
+        print("installing Splunk's components from the npm registry", flush=True)
+        run("npm", "ci", "--no-progress", "--ignore-scripts")
+        shutil.copyfile(HERE / LOCK, installed)
+    run("npx", "--no-install", "vite", "build")
+
+
+def run(*command: str) -> None:
+    done = subprocess.run(
+        command, cwd=BUILT, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    if done.returncode:
+        raise SystemExit(f"{done.stdout}\n{' '.join(command)} failed")
+
+
+def picture(
+    view: str, theme: str, width: int, tokens: dict[str, str], file: str = ""
+) -> dict[str, Any]:
+    """What `pictures.mjs` has to take."""
+    board = view_scene.dashboards()[view]
+    blocks = [one["position"] for one in board.definition["layout"]["structure"]]
+    query = urlencode({f"form.{name}": value for name, value in tokens.items()})
+    return {
+        "view": view,
+        "theme": theme,
+        "width": width,
+        "height": max(one["y"] + one["h"] for one in blocks) + INPUTS_HEIGHT[len(board.inputs)],
+        "query": f"&{query}" if query else "",
+        "file": file or f"{view}_{theme}_{width}.png",
+    }
+
+
+def of_docs() -> list[dict[str, Any]]:
+    """The pictures of docs/views.md."""
+    made = [
+        picture(name, "light", 1280, view_scene.GIVEN.get(name, {}), f"view_{name}.png")
+        for name in view_scene.NAMES
+    ]
+    made.append(picture("overview", "dark", 1280, {}, "view_overview_dark.png"))
+    reference = view_scene.a_reference()
+    given = {"kind": "request_id", "value": reference}
+    made.append(picture("investigation", "light", 1280, given, "walk_reference.png"))
+    given = {"policy": "pol3_14227", "global_time.earliest": "-24h", "global_time.latest": "now"}
+    made.append(picture("tuning", "light", 1280, given, "walk_tuning.png"))
+    return made
+
+
+def take(wanted: list[dict[str, Any]], base: str) -> int:
+    """How many are wrong."""
+    asked = json.dumps({"base": base, "folder": str(PICTURES), "pictures": wanted})
+    with subprocess.Popen(
+        ["node", "pictures.mjs"],
+        cwd=BUILT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(asked)
+        process.stdin.close()
+        wrong = seen = 0
+        for line in process.stdout:
+            told = json.loads(line)
+            faults = {
+                name: told[name]
+                for name in ("validation", "failures", "errors", "outside")
+                if told[name]
+            }
+            seen += 1
+            wrong += bool(faults)
+            print(f"{told['file']:32} {faults or 'validated, nothing failed, nothing outside'}")
+            sys.stdout.flush()
+    return wrong + len(wanted) - seen
+
+
+if __name__ == "__main__":
+    sys.exit(main())
