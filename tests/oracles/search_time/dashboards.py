@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 from tests.oracles.search_time.clock import CLOCK
-from tests.oracles.search_time.refusals import NotInSubset, Refused
+from tests.oracles.search_time.refusals import NotInSubset, Refused, Unspecified
 from tests.oracles.search_time.spl import split
 from tests.oracles.search_time.time_range import TimeRange, moment
 
@@ -95,7 +95,16 @@ class Dashboard:
         """What a data source gives; None while it waits for a token."""
         known = {**self.tokens(), **(tokens or {})}
         search = self.search(name, known)
-        return None if search is None else searcher.found(search, self.within(name, known))
+        if search is None:
+            return None
+        source, within = self._source(name), self.within(name, known)
+        if source["type"] == "ds.search":
+            return searcher.found_again(search, within)
+        base = self.rows(source["options"]["extend"], searcher, tokens) or []
+        if len(base) > BASE_ROWS_MAX:
+            raise Unspecified(f"{name}: of {len(base)} rows of its base, some are missing")
+        following = split(searcher.expanded(replaced(source["options"]["query"], known) or ""))
+        return searcher.piped(following[1:], base, within)
 
     def _source(self, name: str) -> dict[str, Any]:
         if name not in self.sources:

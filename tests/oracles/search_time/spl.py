@@ -96,6 +96,17 @@ class Searcher:
         self._knowledge = knowledge
         self._models = DataModels(knowledge.app, rows, accelerated=accelerated)
         self._tables = Tables(knowledge)
+        self._kept: dict[tuple[str, TimeRange], list[Row]] = {}
+
+    def expanded(self, search: str) -> str:
+        """A search with its macros replaced."""
+        return self._knowledge.expanded(search)
+
+    def found_again(self, search: str, within: TimeRange) -> list[Row]:
+        """The same as `found`; it is run once."""
+        if (search, within) not in self._kept:
+            self._kept[search, within] = self.found(search, within)
+        return [dict(row) for row in self._kept[search, within]]
 
     def found(self, search: str, within: TimeRange = ALL_TIME) -> list[Row]:
         """`within`: the time picker's range; a search that names one overrides it."""

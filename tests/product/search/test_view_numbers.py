@@ -13,8 +13,11 @@ from typing import Any
 
 import pytest
 
+from ta_akamai_siem.errors import ServerTrouble  # on the path by alert_scene
+from ta_akamai_siem.run.report import Ending, Totals, report_run
+from tests.oracles.search_time.spl import Searcher
 from tests.product.search import view_scene
-from tests.product.search.alert_scene import DAY, HOUR, NOW
+from tests.product.search.alert_scene import DAY, HOUR, NOW, line, messages
 from tests.product.search.test_views import BOARDS, panel_rows
 
 Record = dict[str, Any]
@@ -416,6 +419,17 @@ def test_operations_inputs() -> None:
     assert "Host, Client token" in second["What to do"]
     assert panel_rows("operations", "collecting") == [{"inputs": 1}]
     assert panel_rows("operations", "in_trouble") == [{"inputs": 1}]
+
+
+def test_operations_by_the_position_not_by_the_log() -> None:
+    """A forwarder that was off for five hours has nothing in its log, and an old position."""
+    ending = Ending(ServerTrouble("503"), "60", "abc", at=NOW - 20.0)
+    totals = Totals(position=NOW - 6.0 * HOUR)
+    (text,) = messages(lambda log: report_run(ending, totals, log), "main", "akamai_siem")
+    known = view_scene.knowledge()
+    rows = [{**known.fields(line(text, ago)), "_time": float(NOW - ago)} for ago in (20, 80)]
+    found = BOARDS["operations"].rows("ds_of_states", Searcher(rows, known)) or []
+    assert [(row["State"], row["Time to data loss"]) for row in found] == [("trying again", "6 h")]
 
 
 def test_operations_events() -> None:
