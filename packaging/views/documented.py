@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from data_model import FIELDS, REQUESTS, RULES
@@ -27,15 +26,11 @@ def page(path: Path, views: tuple[View, ...]) -> str:
     text = path.read_text(encoding="utf-8")
     tables = {"panels": _panels(views), "fields": _fields(), "costs": _costs(views)}
     for name, table in tables.items():
-        found = re.subn(
-            rf"(<!-- {name} -->\n).*?(<!-- end -->)",
-            lambda match, table=table: f"{match[1]}{table}{match[2]}",
-            text,
-            flags=re.DOTALL,
-        )
-        text, count = found
-        if count != 1:
+        begin, mark, rest = text.partition(f"<!-- {name} -->\n")
+        _, end, behind = rest.partition("<!-- end -->")
+        if not mark or not end:
             raise ValueError(f"{path.name} has no place for {name}")
+        text = f"{begin}{mark}{table}{end}{behind}"
     return text
 
 
@@ -48,7 +43,7 @@ def _panels(views: tuple[View, ...]) -> str:
     made = []
     for view in views:
         bases = {base.name: base for base in view.bases}
-        rows = [("panel", "question", "search", "reads", "a click opens")]
+        rows: list[tuple[str, ...]] = [("panel", "question", "search", "reads", "a click opens")]
         rows += [_row(panel, bases[panel.base]) for panel in view.panels()]
         made.append(f"### {view.label}\n\n{_table(*rows)}")
     return "\n".join(made)

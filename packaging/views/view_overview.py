@@ -11,6 +11,7 @@ from studio import (
     Row,
     View,
     link_to_counted,
+    link_to_search,
     link_to_view,
     row,
 )
@@ -187,8 +188,11 @@ VIEW = View(
                         "x": '> primary | seriesByName("src_country_name")',
                         "y": '> primary | frameBySeriesNames("blocked","allowed")',
                     },
-                    link=link_to_view(
-                        "overview", "this view of the country", country=row("src_country")
+                    link=link_to_search(
+                        '| from datamodel:"Akamai_SIEM.Requests" '
+                        "| lookup akamai_siem_country src_country OUTPUT src_country_name | search",
+                        "the events from the country",
+                        src_country_name=row("src_country_name"),
                     ),
                 ),
             ),

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 FILES = make_views.files()
 BOARDS = view_scene.dashboards()
 PANELS = [(name, panel) for name, board in BOARDS.items() for panel in board.panels]
+CHARTS = ("splunk.area", "splunk.bar", "splunk.column", "splunk.line")
 INDEXED = "`akamai_siem_events`"
 
 
@@ -149,7 +150,14 @@ def test_each_link_leads_somewhere_that_takes_it(name: str) -> None:
     for panel, page, given in links(board):
         source = board.panels[panel]["dataSources"]["primary"]
         rows = board.rows(source, view_scene.searcher(), view_scene.GIVEN.get(name)) or [{}]
+        kind = board.panels[panel]["type"]
         for value in given.values():
+            if kind in CHARTS:
+                # A click on a chart knows the series, and the value on the axis.
+                first = next(iter(rows[0]), "")
+                assert set(re.findall(r"\$row\.(\w+)\.value", value)) <= {first}, panel
+            else:
+                assert "$name" not in value, panel
             for column in re.findall(r"\$row\.(\w+)\.value", value):
                 assert any(column in row for row in rows), f"{panel} has no column {column}"
         if page == "search":
