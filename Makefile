@@ -65,7 +65,7 @@ mutants: ## put deliberate faults into the code, and show which test fails at ea
 shown: build ## test the delivery guarantees at full size, in figures (WHAT=kills KILLS=200, ...)
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.measured.shown $(WHAT)
 
-views: ## render the views with Splunk's own components in Chromium; pictures in build/views (DOCS=1)
+views: ## render the views with Splunk's components in Chromium, or serve them (SERVE=1, DOCS=1)
 	@search=$$($(SETUP) search) && "$$search" -m tests.by_hand.views
 
 believed: ## check on a real Splunk what docs/believed.md lists (SPLUNK=https://host:8089 [CA=FILE] [WRITE=1])

@@ -3,12 +3,14 @@
 Both themes, two widths; the searches are answered by the emulation over the demo's records. Ends
 with 1 if Splunk's own validation of a definition finds anything, a search or the page fails, or
 the page asks for anything outside. Pictures are in build/views/pictures; with DOCS=1, those that
-docs/views.md shows are written anew too. The components come from the npm registry (587 MB, by
-package-lock.json); they are not shipped.
+docs/views.md shows are written anew too. With SERVE=1 it serves the views to a browser of yours
+instead. The components come from the npm registry (587 MB, by package-lock.json); they are not
+shipped.
 """
 
 from __future__ import annotations
 
+import contextlib
 import filecmp
 import json
 import os
@@ -52,6 +54,8 @@ def main() -> int:
             return 1
     prepare()
     server = Server(BUILT / "dist", view_scene.VIEWS, view_scene.searcher())
+    if os.environ.get("SERVE"):
+        return serve(server)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     PICTURES.mkdir(exist_ok=True)
     wanted = [
@@ -67,6 +71,17 @@ def main() -> int:
             shutil.copyfile(PICTURES / taken, ROOT / "docs" / "images" / shown)
     print(f"{len(wanted)} pictures in {PICTURES.relative_to(ROOT)}, {wrong} of them wrong")
     return 1 if wrong else 0
+
+
+def serve(server: Server) -> int:
+    """Until Ctrl-C. Links work: those to a search show its rows."""
+    for name in view_scene.NAMES:
+        given = urlencode({f"form.{k}": v for k, v in view_scene.GIVEN.get(name, {}).items()})
+        print(f"{name:14} {server.url}?view={name}&{given}".rstrip("&"))
+    print("Ctrl-C ends it.", flush=True)
+    with contextlib.suppress(KeyboardInterrupt):
+        server.serve_forever()
+    return 0
 
 
 def prepare() -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import mimetypes
 import threading
+from datetime import datetime, timezone
 from functools import lru_cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 
 from tests.oracles.search_time.clock import CLOCK
 from tests.oracles.search_time.dashboards import Dashboard
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
 
     from tests.oracles.search_time.spl import Searcher
     from tests.oracles.search_time.spl_commands import Row
+
+
+APP = "/app/TA_akamai_siem/"
 
 
 class Server(ThreadingHTTPServer):
@@ -73,7 +78,10 @@ class _Handler(BaseHTTPRequestHandler):
         self._send("application/json", json.dumps(self.server.answer(asked)).encode())
 
     def do_GET(self) -> None:
-        path = self.path.partition("?")[0]
+        path, _, query = self.path.partition("?")
+        if path.startswith(APP):
+            self._follow(path.removeprefix(APP), query)
+            return
         if path.startswith("/definition/"):
             view = Dashboard(self.server.views / f"{path.rpartition('/')[2]}.xml")
             self._send("application/json", json.dumps(view.definition).encode())
@@ -84,6 +92,23 @@ class _Handler(BaseHTTPRequestHandler):
             return
         kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
         self._send(kind, file.read_bytes())
+
+    def _follow(self, page: str, query: str) -> None:
+        """Where a click leads: another view, or a search, of which the rows are shown."""
+        if page != "search":
+            self.send_response(302)
+            self.send_header("Location", f"/?view={page}&{query}")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
+        given = dict(parse_qsl(query))
+        wanted = {end: given[end] for end in ("earliest", "latest")}
+        search = given["q"].removeprefix("search ")
+        answer = self.server.answer(
+            {"search": search, "range": wanted, "offset": 0, "count": 50, "sort": {}}
+        )
+        text = f"{search}\n\n{json.dumps(answer, indent=1, ensure_ascii=False)}\n"
+        self._send("text/plain; charset=utf-8", text.encode("utf-8", "replace"))
 
     def _send(self, kind: str, body: bytes) -> None:
         self.send_response(200)
@@ -102,8 +127,6 @@ def _cell(name: str, value: object) -> object:
         return value
     assert isinstance(value, (int, float))
     if name == "_time":
-        from datetime import datetime, timezone
-
         return datetime.fromtimestamp(value, timezone.utc).isoformat(timespec="milliseconds")
     return shown(value)
 
