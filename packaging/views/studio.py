@@ -53,13 +53,14 @@ _WIDTHS = {
     "What to do": 420,
 }
 """Columns of text, so that their values are not broken; of what is left each other has the same."""
+_ITEMS = "items of"
+"""Of an input whose list a search fills: that search and its column. It is not in the file."""
 _TIME = {"earliest": "$global_time.earliest$", "latest": "$global_time.latest$"}
 _KINDS = {
     "area": "splunk.area",
     "bar": "splunk.bar",
     "column": "splunk.column",
     "line": "splunk.line",
-    "map": "splunk.map",
     "number": "splunk.singlevalue",
     "table": "splunk.table",
 }
@@ -150,7 +151,10 @@ class View:
         return {
             "title": self.label,
             "description": self.question,
-            "inputs": self.inputs,
+            "inputs": {
+                name: {key: value for key, value in one.items() if key != _ITEMS}
+                for name, one in self.inputs.items()
+            },
             "dataSources": self._sources(),
             "visualizations": {f"viz_{one.name}": _visualization(one) for one in self.panels()},
             "layout": {
@@ -180,8 +184,8 @@ class View:
             if panel.then:
                 made[f"ds_of_{panel.name}"] = _chained(f"of_{panel.name}", panel.base, panel.then)
         for name, one in self.inputs.items():
-            if "dataSources" in one:
-                base, field_name = one.pop("_items")
+            if _ITEMS in one:
+                base, field_name = one[_ITEMS]
                 made[f"ds_of_{name}"] = _chained(f"of_{name}", base, _choices(field_name))
         return made
 
@@ -226,36 +230,25 @@ def _visualization(panel: Panel) -> dict[str, Any]:
 
 def _options(kind: str) -> dict[str, Any]:
     if kind in _CHARTS:
-        return (
-            {
-                "stackMode": "stacked",
-                "legendDisplay": "bottom",
-                "nullValueDisplay": "zero",
-                "seriesColorsByField": COLOURS,
-                "xAxisTitleVisibility": "hide",
-                "yAxisTitleVisibility": "hide",
-            }
-            if kind != "line"
-            else {
-                "legendDisplay": "bottom",
-                "nullValueDisplay": "zero",
-                "xAxisTitleVisibility": "hide",
-                "yAxisTitleVisibility": "hide",
-            }
-        )
+        stacked = {} if kind == "line" else {"stackMode": "stacked", "seriesColorsByField": COLOURS}
+        return {
+            **stacked,
+            "legendDisplay": "bottom",
+            "nullValueDisplay": "zero",
+            "xAxisTitleVisibility": "hide",
+            "yAxisTitleVisibility": "hide",
+        }
     if kind == "table":
+        formats: dict[str, dict[str, Any]] = {name: {"width": one} for name, one in _WIDTHS.items()}
+        for name in _IDS:
+            formats.setdefault(name, {})["align"] = "left"
         return {
             "count": 10,
             "fontSize": "small",
             "showInternalFields": False,
-            "columnFormat": {
-                **{name: {"align": "left"} for name in _IDS},
-                **{name: {"width": width} for name, width in _WIDTHS.items()},
-            },
+            "columnFormat": formats,
         }
-    if kind == "number":
-        return {"majorFontSize": 32, "sparklineDisplay": "off", "trendDisplay": "off"}
-    return {}
+    return {"majorFontSize": 32, "sparklineDisplay": "off", "trendDisplay": "off"}
 
 
 # --- searches and links ---------------------------------------------------------------------
@@ -365,7 +358,7 @@ def choice_of(title: str, token: str, name: str, base: str, column: str) -> dict
             "defaultValue": "*",
             "items": "> frame(label, value) | prepend(formattedStatics) | objects()",
         },
-        "_items": (base, column),
+        _ITEMS: (base, column),
     }
 
 

@@ -71,9 +71,7 @@ class Dataset:
             (output,) = one["outputFields"]
             calculated.append(output)
             self.calculations.append((_field(output), one["expression"]))
-        self.fields: dict[str, str] = {
-            one["fieldName"]: one["type"] for one in (*extracted, *calculated)
-        }
+        self.fields = {str(one["fieldName"]) for one in (*extracted, *calculated)}
         if len(self.fields) != len(extracted) + len(calculated):
             raise Refused(f"dataset {self.name} has a field twice")
 
@@ -104,9 +102,9 @@ class Dataset:
             if value is not None:
                 row[name] = value
         made = {name: row[name] for name in INHERITED if name in row}
-        for name, kind in self.fields.items():
+        for name in self.fields:
             if name in row:
-                made[f"{self.name}.{name}"] = _number(row[name]) if kind == "number" else row[name]
+                made[f"{self.name}.{name}"] = row[name]
         return made
 
 
@@ -153,8 +151,3 @@ def _field(known: dict[str, Any]) -> str:
     if known["type"] not in _TYPES:
         raise Refused(f"a field of the type {known['type']}")
     return str(known["fieldName"])
-
-
-def _number(value: object) -> object:
-    """A field of the type number: what is none stays text, as in the summaries."""
-    return value
