@@ -34,10 +34,10 @@ check: lint ## run the linters, type checks and unit tests, in about a minute
 
 test test-all: export MAKE_BEGAN := $(shell date +%s)
 
-test: package lint inspect ## run the tests on every Python that Splunk ships, in under twelve minutes
+test: package ## lint, inspect and run the tests on every Python that Splunk ships, in under twelve minutes
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.run
 
-test-all: package lint inspect ## run all tests completely on every Python
+test-all: package ## the same, with all tests completely on every Python
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.run --all
 
 browser: build ## test the setup pages in headless Chromium; screenshots in build/browser/

@@ -3,16 +3,16 @@
 Arguments: the words of the setting `mask`.
 """
 
+import os
 import signal
 import sys
-from pathlib import Path
 
 # It ends with its pipe, not by a signal, so that an input that splunkd stops can finish its block.
 for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
     if hasattr(signal, name):
         signal.signal(getattr(signal, name), signal.SIG_IGN)
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
+sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
 
 from ta_akamai_siem.record.masking import Masking
 from ta_akamai_siem.writing.worker_protocol import serve

@@ -6,12 +6,12 @@ later) have those whose current versions no longer run on Python 3.9.
 Run as a script, it prints which file each of those comes from.
 """
 
+import os
 import sys
-from pathlib import Path
 
-_APP = Path(__file__).resolve().parent.parent
+_APP = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 _OF_THIS_PYTHON = "lib313" if sys.version_info >= (3, 13) else "lib39"
-FOLDERS = [str(_APP / name) for name in ("bin", _OF_THIS_PYTHON, "lib")]
+FOLDERS = [os.path.join(_APP, name) for name in ("bin", _OF_THIS_PYTHON, "lib")]
 sys.path[:] = [*FOLDERS, *[path for path in sys.path if path not in FOLDERS]]
 
 if __name__ == "__main__":

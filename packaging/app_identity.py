@@ -17,12 +17,12 @@ DIST = ROOT / "dist"
 
 APP_ID = "TA_akamai_siem"
 APP = BUILD / APP_ID
-"""The built app: what a Splunk administrator would find in etc/apps."""
+"""The built app, as it would be in an administrator's etc/apps."""
 
 CONF_PREFIX = APP_ID.lower()
 
 _DATE_WITHOUT_GIT = 1_735_689_600
-"""2025-01-01T00:00:00Z: the date of a source tree that came without its history."""
+"""2025-01-01T00:00:00Z: the date of a source tree without its Git history."""
 
 
 def version() -> str:

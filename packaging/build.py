@@ -31,7 +31,7 @@ PIP_VERSION = "25.3"
 SOURCES = ("app.manifest", "bin", "default", "lookups", "metadata", "static", "README")
 NEVER_COPIED = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
 REWRITTEN = ("app.manifest", "default/app.conf", "lib/requirements.txt")
-"""Files of ours that ucc-gen completes, or that end their work with the build."""
+"""Our own files that ucc-gen completes, or that this script completes after it."""
 _STAMP = BUILD / "build.sha256"
 _STAGE = BUILD / "stage"
 
@@ -136,7 +136,7 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 
 def _environment(python: Path) -> dict[str, str]:
-    # A cache of our own: a splunk-sdk wheel that another setuptools built has other bytes.
+    # Our own cache: a splunk-sdk wheel that another setuptools built differs in its bytes.
     locked = hashlib.sha256((PACKAGING / "tools.lock").read_bytes()).hexdigest()[:12]
     return {
         **os.environ,

@@ -1,9 +1,10 @@
-"""Fetch the Pythons that Splunk runs add-ons on into ``build/pythons``, where apt has them.
+"""Fetch the Pythons that Splunk runs add-ons on into ``build/pythons``, if apt has them.
 
 ``python3 packaging/fetch_pythons.py 3.9 3.13`` prints the path of each. Debian 11 has 3.9, and
-Debian 13 has 3.13. apt downloads their packages, with lists of its own, from the mirror that this
-system uses, and dpkg-deb unpacks them. Nothing is installed, and no root is needed. A script starts
-each with its own libraries: Debian 12's C library is too old for 3.13, its OpenSSL too new for 3.9.
+Debian 13 has 3.13. apt downloads their packages, with its own package lists, from the mirror that
+this system uses, and dpkg-deb unpacks them. Nothing is installed, and root is not needed. A script
+starts each with its own libraries, because Debian 12's C library is too old for 3.13 and its
+OpenSSL too new for 3.9.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from app_identity import BUILD
 
 PYTHONS = BUILD / "pythons"
 SECONDS = 60
-"""For each step."""
+"""Seconds for each step."""
 _KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 _OURS = ("python{0}-minimal", "libpython{0}-minimal", "libpython{0}-stdlib", "python{0}-venv")
 _FROM = {
@@ -31,7 +32,7 @@ _FROM = {
         ),
     ),
 }
-"""Release of Debian, and the libraries that others do not have in that version."""
+"""Release of Debian, and the libraries that other releases do not have in that version."""
 _PROBE = "import bz2, ctypes, lzma, pyexpat, sqlite3, ssl, venv, zlib"
 _WRAPPER = """#!/bin/sh
 # With its own libraries. $0 is kept, so that a virtual environment is one.
@@ -40,7 +41,7 @@ exec "{loader}" --argv0 "$0" --library-path "{libraries}" "{program}" "$@"
 
 
 class CannotFetch(Exception):
-    """It says why."""
+    """The text has the reason."""
 
 
 def path_of(wanted: str) -> Path:
@@ -49,15 +50,12 @@ def path_of(wanted: str) -> Path:
 
 
 def is_fetched(python: str) -> bool:
-    """Whether an interpreter is one of these. They have no pip, and cannot bring it."""
+    """Whether an interpreter is one of these. They have no pip and cannot install it."""
     return PYTHONS in Path(python).parents
 
 
 def fetch(wanted: str) -> Path:
-    """Return the path of an interpreter, downloaded first where it is missing.
-
-    Raises CannotFetch.
-    """
+    """Return the path of an interpreter; download it if it is missing. Raises CannotFetch."""
     made = path_of(wanted)
     if made.is_file():
         return made
@@ -95,7 +93,7 @@ def _unpack(wanted: str, folder: Path) -> None:
         "Dir::State::status": folder / "status",
         "Dir::Cache": folder / "cache",
         "Acquire::Languages": "none",
-        # As root, apt would download as a user who may not write here.
+        # If run as root, apt would download as a user who may not write to this folder.
         "APT::Sandbox::User": "root",
     }
     apt = ["apt-get", "-qq", *(f"-o{name}={value}" for name, value in options.items())]
@@ -118,7 +116,7 @@ def _mirror() -> str:
 def _wrap(wanted: str) -> None:
     """Write the script that starts it, as ``bin/python3`` beside the program."""
     usr = PYTHONS / wanted / "usr"
-    # Its own loader belongs to its own C library; without one, this system's fits.
+    # Its own loader belongs to its own C library; without one, this system's loader fits.
     loaders = [*usr.glob("lib*/ld-linux-*.so.*"), *Path("/").glob("lib*/ld-linux-*.so.*")]
     libraries = [*usr.glob("lib/*-linux-gnu*"), *(usr.parent / "lib").glob("*-linux-gnu*")]
     if not loaders or not libraries:
@@ -156,7 +154,7 @@ def _run(command: list[str], folder: Path | None = None) -> str:
 
 
 def main() -> None:
-    """Fetch those that are named."""
+    """Fetch the named ones."""
     for wanted in sys.argv[1:]:
         print(wanted, _fetched(wanted))
 

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TAGS = {"private": ("cloud", "private_victoria"), "splunkbase": ("cloud",)}
-"""Package, and the sets of checks that it has to pass. A private app must not ask for updates."""
+"""Each package, and the sets of checks that it must pass. A private app must not check for updates.
+"""
 FATAL = ("error", "failure", "future_failure")
 _ALLOWED = PACKAGING / "appinspect_allowed.json"
 

@@ -26,7 +26,7 @@ from runtime_libraries import LOCKS, PYTHON
 
 HERE = Path(__file__).resolve().parent
 OLDEST_PYTHON = "3.9.2"
-"""Debian 11's; cryptography excludes the two before it."""
+"""The pip of Debian 11; cryptography does not support the two versions before it."""
 
 LOCKER = "uv==0.13.9"
 
@@ -50,7 +50,9 @@ def pure_python(version: str) -> list[str]:
 
 
 def _download(python: Path, folder: str, same_as: Path | None) -> str:
-    """Return the lock's text. `same_as`: a lock whose versions win for what is in `runtime.in`."""
+    """Return the lock's text. `same_as`: a lock whose versions are used for what is in
+    `runtime.in`.
+    """
     version = PYTHON[folder]
     command = [str(python), "-m", "pip", "download", "-q", *pure_python(version)]
     source = LOCKS[folder].with_suffix(".in")
@@ -101,7 +103,7 @@ def _lock_development(python: Path, name: str) -> None:
 
 
 def main() -> None:
-    """Write the named ones, or all of them."""
+    """Write the named lock files, or all of them."""
     chosen = sys.argv[1:] or ["runtime", *DEVELOPMENT]
     if not {*chosen} <= {"runtime", *DEVELOPMENT}:
         raise SystemExit(__doc__)

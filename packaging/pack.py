@@ -45,11 +45,11 @@ _UPDATES = {
         rb"\g<1>true",
     ),
 }
-"""Where the app says whether Splunk asks Splunkbase for updates of it."""
+"""The setting that tells Splunk whether to check Splunkbase for updates."""
 
 
 def for_splunkbase(app: Path) -> dict[str, bytes]:
-    """Return the content of the files that are different in the package for Splunkbase."""
+    """Return the content of the files that differ in the package for Splunkbase."""
     changed = {}
     for name, (pattern, replacement) in _UPDATES.items():
         changed[name], count = pattern.subn(replacement, (app / name).read_bytes())
@@ -111,14 +111,14 @@ def pack(app: Path, target: Path, changed: dict[str, bytes]) -> str:
         raise SystemExit("not packed, because the app holds\n  " + "\n  ".join(refused))
     target.parent.mkdir(parents=True, exist_ok=True)
     date = source_date()
-    # gzip writes its own date, and the file's name where it knows it: hence in memory.
+    # gzip writes its own date and, if it knows it, the file's name; so compress in memory.
     packed = gzip.compress(_tar(app, date, changed), compresslevel=_SMALLEST, mtime=date)
     target.write_bytes(packed)
     return hashlib.sha256(packed).hexdigest()
 
 
 def main() -> None:
-    """Pack ``build/TA_akamai_siem`` both ways."""
+    """Pack ``build/TA_akamai_siem`` as both packages."""
     for target, changed in ((package_path(), {}), (splunkbase_path(), for_splunkbase(APP))):
         digest = pack(APP, target, changed)
         print(f"{target.relative_to(ROOT)}  {target.stat().st_size:,} bytes  sha256 {digest}")

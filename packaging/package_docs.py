@@ -13,7 +13,7 @@ from pathlib import Path
 from app_identity import PACKAGING, ROOT
 
 FOR_DEVELOPERS = ("believed.md", "release.md")
-"""They speak of the repository's own scripts, which are not in the package."""
+"""Pages about the repository's own scripts, which are not in the package."""
 EXAMPLES = tuple(sorted((ROOT / "docs" / "examples").rglob("*.conf")))
 SOURCES = (
     *sorted(path for path in (ROOT / "docs").glob("*.md") if path.name not in FOR_DEVELOPERS),
@@ -40,7 +40,7 @@ def write_docs(app: Path) -> None:
 
 
 def as_text(text: str, folder: Path, shipped: set[Path]) -> str:
-    """Return a page of `folder` without pictures and without links out of the package."""
+    """Return a page of `folder` without pictures and without links to files outside the package."""
 
     def link(match: re.Match[str]) -> str:
         label, target, _ = match.groups()

@@ -20,24 +20,25 @@ _UNUSED = (
     "requirements.txt",
     # Sample credentials.
     "akamai/edgegrid/test",
-    # Calls of splunkd without a look at its certificate. Nothing here, and no other part of these
-    # two libraries, uses them.
+    # Calls to splunkd that do not verify its certificate. Neither the add-on nor the rest of these
+    # two libraries uses them.
     "solnlib/rest.py",
     "splunktaucclib/config.py",
     "splunktaucclib/legacy",
-    # Language models for search heads of Splunk's own; it needs libraries that are not here.
+    # Language models for Splunk's own search heads; needs libraries that are not included.
     "splunklib/ai",
 )
 _COMPILED = ("**/__pycache__", "**/*.pyc")
 _UNUSED_KINDS = (
     "**/*.pyi",
     "**/py.typed",
-    # Path hooks of an installation; here sys.path has the folder itself.
+    # Path hooks of an installation; here sys.path contains the folder itself.
     "*.pth",
 )
 _KEPT_METADATA = re.compile(r"METADATA|(LICEN[CS]E|NOTICE|COPYING|AUTHORS).*", re.IGNORECASE)
-"""What stays of a library's .dist-info: version and licence. The rest tells of an installation
-that did not take place (RECORD lists files that are not here)."""
+"""Files to keep of a library's .dist-info: version and licence. The others describe an installation
+that did not take place (RECORD lists files that are not here).
+"""
 _NOTICES = (
     "Libraries in lib/ (all Pythons), lib39/ (Python 3.9 to 3.12) and lib313/ (3.13 and later).",
     "Each licence text is in the library's folder <name>-<version>.dist-info/. A library that",
@@ -63,7 +64,7 @@ def prune(app: Path) -> None:
 
 
 def remove_compiled(app: Path) -> None:
-    """Remove compiled files that Python wrote while the built app was running."""
+    """Remove the bytecode that Python wrote when the built app ran."""
     _remove_kinds(app, _COMPILED)
 
 
@@ -114,8 +115,8 @@ def write_notices(app: Path) -> None:
 def normalise_dates(app: Path, seconds: int) -> None:
     """Replace the time of the build, which ucc-gen wrote, by ``seconds``.
 
-    Those are the build number in app.conf and the one that the pages add to their addresses, so
-    that a browser fetches a new version anew.
+    It is the build number in app.conf, and a part of the pages' addresses, so that a browser loads
+    a new version.
     """
     _replace(app / "default" / "app.conf", r"(?m)^(build\s*=\s*)\d+$", seconds)
     _replace(app / "appserver" / "templates" / "base.html", r"(\D)\d{10}(?=\D)", seconds)

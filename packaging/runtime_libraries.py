@@ -15,7 +15,7 @@ from app_identity import PACKAGING
 COMMON = "lib"
 LOCKS = {"lib39": PACKAGING / "runtime-39.lock", "lib313": PACKAGING / "runtime-313.lock"}
 PYTHON = {"lib39": "3.9", "lib313": "3.13"}
-"""The oldest Python of each folder: what is in it has to run there."""
+"""The oldest Python that uses each folder; its content must run there."""
 FOLDERS = (COMMON, *LOCKS)
 
 _ENTRY = re.compile(

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 OLDEST = (3, 9)
 _VENVS = BUILD / "venv"
 _RUNTIME = "runtime"
-"""Stands for the lock of the app's libraries for the Python in question."""
+"""Placeholder for the lock of the app's libraries for the Python in question."""
 _KINDS = {
     "tools": ("tools.lock",),
     "dev": ("dev.lock", _RUNTIME),
@@ -80,7 +80,7 @@ def _install_system_packages(names: list[str]) -> None:
 
 
 def _how_to_install(names: list[str], command: list[str]) -> str:
-    """Return what an ordinary user has to do before this target can run."""
+    """Return what a user without root must do before this target can run."""
     target = os.environ.get("TARGET") or "this command"
     meaning = " ".join(f"{name}: {_MEANING[name]}." for name in names)
     return (
@@ -91,7 +91,7 @@ def _how_to_install(names: list[str], command: list[str]) -> str:
 
 
 def require(kind: str) -> None:
-    """Install the system packages that this kind needs, or end the program and name them."""
+    """Install the system packages that this kind needs, or exit and name them."""
     missing = _missing_system_packages(kind, sys.executable)
     if missing:
         _install_system_packages(missing)
@@ -130,13 +130,13 @@ def _create(python: str, folder: Path, locks: list[Path]) -> None:
     command = [python, "-m", "venv", *(["--without-pip"] if bare else []), str(folder)]
     subprocess.run(command, check=True, stdout=sys.stderr)
     inside = _python_in(folder)
-    # One that was fetched has no pip; that of another environment installs for it.
+    # A fetched Python has no pip; the pip of another environment installs for it.
     installer = [str(environment("tools")), "-m", "pip", "--python"] if bare else []
     for lock in locks:
         options = ["--require-hashes", "-r", str(lock)]
         if lock in LOCKS.values():
-            # As in the app: these libraries and no others; setuptools from dev.lock builds the
-            # one that is published as source.
+            # As in the app: these libraries and no others. setuptools from dev.lock builds the one
+            # that is published as source.
             options += ["--no-deps", "--no-build-isolation"]
         _pip([*installer, str(inside)] if bare else [str(inside), "-m", "pip"], *options)
 
@@ -151,7 +151,7 @@ def _python_in(folder: Path) -> Path:
 
 
 def environment(kind: str, python: str | None = None) -> Path:
-    """Return the Python of the environment. Make it first if it is missing or out of date."""
+    """Return the Python of the environment. Create it first if it is missing or out of date."""
     base = python or sys.executable
     version = _version(base)
     folder = _VENVS / (f"{kind}-{version}" if python else kind)

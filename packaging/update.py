@@ -15,17 +15,17 @@ from typing import NamedTuple
 
 HERE = Path(__file__).resolve().parent
 NOTHING = "-"
-"""In the place of a version: the library was not in the lock file, or is in it no longer."""
+"""Shown instead of a version if the library was not in the lock file, or no longer is."""
 
 _PINNED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)
 _HASH = re.compile(r"--hash=(\S+)")
 
 
 class Locked(NamedTuple):
-    """What a lock file has of one library.
+    """The entry of one library in a lock file.
 
-    `versions`: usually one; several when they depend on the Python version. `hashes`: of all the
-    files that may be installed.
+    `versions`: usually one; several if they depend on the Python version. `hashes`: of all files
+    that may be installed.
     """
 
     versions: tuple[str, ...]
@@ -58,7 +58,7 @@ def differences(old: dict[str, Locked], new: dict[str, Locked]) -> list[tuple[st
 
 
 def table(lock: str, rows: list[tuple[str, str, str]]) -> str:
-    """Lay out the differences of one lock file. Empty when there are none."""
+    """Format the differences of one lock file. Empty if there are none."""
     if not rows:
         return ""
     name_width = max(len(name) for name, _, _ in rows)

@@ -25,7 +25,7 @@ _UNDEFINED = re.compile(r"Undefined setting in \S+, stanza \[.*\]: (?P<setting>\
 
 
 def _wrong(said: str) -> list[str]:
-    """Return its complaints, except those about settings that it cannot know."""
+    """Return slim's complaints, except those about settings that are newer than its specs."""
     wrong, met = [], set()
     for line in said.splitlines():
         if not re.search(r"\[(?:WARNING|ERROR|FATAL)\]", line):
@@ -51,7 +51,7 @@ def _validate(package: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        # It keeps a cache under the user's home.
+        # slim keeps a cache under the user's home.
         env={**os.environ, "HOME": str(home)},
     )
     wrong = _wrong(done.stdout)

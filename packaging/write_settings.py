@@ -157,7 +157,7 @@ MADE: dict[str, Callable[[str], str]] = {
     "docs/settings.md": page,
     "globalConfig.json": form,
 }
-"""Files, and what each is to be, from what it is."""
+"""The generated files: a function for each, from the current content to the new one."""
 
 
 def differing() -> dict[Path, str]:

@@ -1,4 +1,4 @@
-"""Hypothesis's profiles, the built app and the package, and tests of other environments."""
+"""Hypothesis's profiles, the built app, the package, and tests of other environments."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from tests.environments import elsewhere, environment_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-# `quick` tries the same examples at every run, so that a change is judged by what it changed;
-# `long` (HYPOTHESIS_PROFILE=long) goes looking for new ones; `brief` is for the second Python;
-# `unshrunk` is for mutants, of which only one question is asked: whether a test fails.
+# `quick` uses the same examples in every run, so that only a change can make a test fail. `long`
+# (HYPOTHESIS_PROFILE=long) searches for new examples. `brief` is for the second Python. `unshrunk`
+# is for mutants, where only the first failure matters.
 _ANY = settings(deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("quick", _ANY, max_examples=500, derandomize=True)
 settings.register_profile("brief", _ANY, max_examples=150, derandomize=True)
@@ -33,14 +33,14 @@ configuration.set_hypothesis_home_dir(ROOT / "build" / "hypothesis")
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
-# Without make, too, nothing is left in the system's temporary folder. pytest keeps three runs.
+# Also without make, nothing is left in the system's temporary folder. pytest keeps three runs.
 _TEMPORARY = ROOT / "build" / "tmp"
 _TEMPORARY.mkdir(parents=True, exist_ok=True)
 os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_TEMPORARY))
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Raises UsageError for a test that was named and runs in another environment."""
+    """Raises UsageError if a named test runs in another environment."""
     for argument in config.args:
         file = (config.invocation_params.dir / argument.partition("::")[0]).resolve()
         if _is_elsewhere(file):
@@ -48,7 +48,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
-    """Where a folder was named, those of its tests that run in another environment are left out."""
+    """In a named folder, skip the tests that run in another environment."""
     return _is_elsewhere(collection_path) or None
 
 
@@ -78,7 +78,9 @@ def tools(built_app: None) -> Path:  # noqa: ARG001 - to build makes the environ
 
 
 def _make(target: str) -> None:
-    """Once for all who test side by side: `tests.run` is started by a target that made it."""
+    """Built once for all tests that run side by side: make builds it before it starts
+    `tests.run`.
+    """
     if "MADE_BY_MAKE" in os.environ:
         return
     clean = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}

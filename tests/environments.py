@@ -1,4 +1,4 @@
-"""Which of the environments in `build/venv` a test runs in; `dev` unless it is listed here."""
+"""The environment in `build/venv` that a test runs in: `dev`, unless it is listed here."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ ADDON_SUITE = "tests/product/splunk_addon_suite"
 BROWSER = "tests/product/browser"
 _OF = {**dict.fromkeys((*SEARCH, ADDON_SUITE), "search"), BROWSER: "browser"}
 _SEARCH_OPTIONS = ("--confcutdir=tests/product/search", "-p", "no:plugin", "-p", "no:splunk")
-"""Without the plugins of Splunk's test-suite, and without what the other tests need."""
+"""Without the plugins of Splunk's test suite, and without what the other tests need."""
 
 
 def environment_of(path: str) -> str:
-    """`path`: of a test's file or of a folder of tests, from the repository's root."""
+    """`path`: of a test file or a folder of tests, from the repository's root."""
     here = PurePosixPath(path)
     for known, name in _OF.items():
         if here == PurePosixPath(known) or PurePosixPath(known) in here.parents:
@@ -29,7 +29,7 @@ def environment_of(path: str) -> str:
 
 
 def options_of(path: str, root: str) -> list[str]:
-    """pytest's options for a test. `root`: the repository."""
+    """The pytest options for a test. `root`: the repository."""
     if path.startswith(ADDON_SUITE):
         return [
             *("-c", f"{root}/{ADDON_SUITE}/pytest.ini", "--splunk-type=external"),
@@ -39,11 +39,11 @@ def options_of(path: str, root: str) -> list[str]:
 
 
 def elsewhere(path: str) -> str:
-    """What to say of a test that was started in the wrong environment."""
+    """The message for a test that was started in the wrong environment."""
     return f"{path} runs in the environment `{environment_of(path)}`: make one T={path}"
 
 
 def require(module: str, path: str) -> None:
-    """Ends the program with that sentence where a module of the environment is not there."""
+    """Exit with that message if a module of the environment is missing."""
     if find_spec(module) is None:
         raise SystemExit(elsewhere(path))

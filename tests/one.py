@@ -1,7 +1,7 @@
 """`make one T=path[::test] [PY=3.9]`: one file, folder or test, on one Python.
 
-`python -m tests.one PY PATH [pytest's options]`, by any Python. The environment is made if it is
-missing. What a test needs of the built app or the package, its fixtures make.
+`python -m tests.one PY PATH [pytest's options]`, with any Python. The environment is created if it
+is missing. Fixtures build the app or the package for tests that need them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from setup_venv import environment
 
 
 def product_python(wanted: str) -> str:
-    """Path of Splunk's Python of that version; this one where none is asked for nor found."""
+    """The path of Splunk's Python of that version. This Python if none is requested or found."""
     known = find(wanted or WANTED[-1])
     if known is None and wanted:
         raise SystemExit(f"Python {wanted} was not found; `python3 packaging/find_pythons.py`")
@@ -28,7 +28,7 @@ def product_python(wanted: str) -> str:
 
 
 def main(wanted: str, test: str, *options: str) -> None:
-    """Replace this process by pytest."""
+    """Replace this process with pytest."""
     path = test.partition("::")[0].rstrip("/")
     if not (ROOT / path).exists():
         raise SystemExit(f"{path}: there is no such file; T is a path from the repository's root")
@@ -38,7 +38,7 @@ def main(wanted: str, test: str, *options: str) -> None:
     command = [tester, "-m", "pytest", "-q", *options_of(path, str(ROOT)), str(ROOT / test)]
     folder = ROOT
     if path.startswith(ADDON_SUITE):
-        # It leaves files where it runs.
+        # The suite writes files to its working directory.
         folder = ROOT / "build" / "splunk_addon_suite"
         folder.mkdir(parents=True, exist_ok=True)
     os.chdir(folder)

@@ -1,11 +1,13 @@
-"""Runs the suite on every Python that Splunk brings: `python -m tests.run [--all]`.
+"""Runs the tests on every Python that Splunk ships: `python -m tests.run [--all]`.
 
-Unit and property tests run on each; those of the stand-ins and of the package, in which no Python
-of ours runs, on the newest. The end-to-end tests run complete on the newest and, without `--all`,
-only their core on the other; so do property tests, with fewer examples. The search side runs once,
-no Python of ours being in it, and so do the pages in a browser, where there is one. Some parts run
-side by side, since they wait much; what each printed is shown when it is done. The last paragraph
-says what took part. `build/tests/` keeps a report of each part and the slowest tests.
+Unit and property tests run on each Python. Tests of the stand-ins and of the package run on the
+newest, because no product code runs in them. End-to-end tests run completely on the newest; without
+`--all`, only their core runs on the other, and property tests try fewer examples. The search side
+and the tests in a browser run once.
+
+The linters and the checks of the package run beside the tests. Some parts run side by side, because
+they mostly wait. The output of a part is printed when it ends. The last paragraph says what took
+part. `build/tests/` keeps a report of each part and the slowest tests.
 """
 
 from __future__ import annotations
@@ -32,7 +34,12 @@ from tests.summary import Outcome, summary
 LARGEST_PAGE = 600_000
 SIDE_BY_SIDE = 3
 WATCHED_FROM = (3, 12)
-"""sys.monitoring is not in older ones."""
+"""sys.monitoring is new in this version."""
+CHECKS = {
+    "any: linters and types": ("lint",),
+    "any: AppInspect and slim": ("--assume-old=package", "inspect"),
+}
+"""Arguments of make. The package is there, and tests read it meanwhile."""
 LONGEST = ("test_faults.py", "test_collecting.py", "test_lifecycle.py")
 REPORTS = ROOT / "build" / "tests"
 TEMPORARY = ROOT / "build" / "tmp"
@@ -40,13 +47,13 @@ sys.path.insert(0, str(ROOT / "packaging"))
 
 from fetch_pythons import CannotFetch, fetch  # noqa: E402 - from the folder just added
 from find_pythons import WANTED, find  # noqa: E402 - from the folder just added
-from setup_venv import environment  # noqa: E402 - likewise
+from setup_venv import environment, require  # noqa: E402 - likewise
 
 from tests.product.end_to_end.compiled_app import compile_for  # noqa: E402 - after the others
 
 
 class Tester:
-    """An environment that runs tests. It is made when it is first needed, by one part at a time."""
+    """An environment that runs tests. The first part that needs it creates it."""
 
     _locks: ClassVar[dict[str, threading.Lock]] = defaultdict(threading.Lock)
 
@@ -55,15 +62,17 @@ class Tester:
         self._python = python
 
     def path(self) -> Path:
-        """Its Python. Raises SystemExit where the system lacks something that cannot be had."""
+        """Path of its Python. Raises SystemExit if the system lacks something that cannot be
+        installed.
+        """
         with self._locks[f"{self.kind} {self._python}"]:
             return environment(self.kind, self._python)
 
 
 @dataclass(frozen=True)
 class Part:
-    """`python`: runs the product. `tester`: runs the tests. `chosen`: which tests, as pytest's
-    arguments. `folder`: where it runs.
+    """`python`: runs the product. `tester`: runs the tests. `chosen`: arguments of pytest.
+    `folder`: working directory.
     """
 
     title: str
@@ -80,7 +89,7 @@ class Part:
 
 
 def fetched(wanted: str) -> tuple[Path, str] | None:
-    """One that apt has; None where it cannot be had, and why is printed."""
+    """Path and version of a Python fetched with apt; None if that fails, and prints the reason."""
     print(f"Python {wanted}: not found; asking apt for it", flush=True)
     try:
         fetch(wanted)
@@ -90,7 +99,7 @@ def fetched(wanted: str) -> tuple[Path, str] | None:
 
 
 def interpreters() -> list[tuple[str, Path]]:
-    """Version and path, newest last; says what is missing. This Python where there is none."""
+    """Version and path, newest last. Prints what is missing. This Python if there is no other."""
     found = []
     for wanted in WANTED:
         known = find(wanted) or fetched(wanted)
@@ -107,14 +116,14 @@ def interpreters() -> list[tuple[str, Path]]:
 
 
 def parts(found: list[tuple[str, Path]], *, everything: bool) -> list[Part]:
-    """The longest first, so that no core waits for the last one."""
+    """The longest parts first, so that both cores are busy until the end."""
     scenarios = sorted(
         (str(path.relative_to(ROOT)) for path in ROOT.glob("tests/product/end_to_end/test_*.py")),
         key=lambda name: not name.endswith(LONGEST),
     )
     chosen = []
     for version, path in reversed(found):
-        # Before parts run side by side: each would, and copy the files of another's while.
+        # Before parts run side by side: otherwise each would compile, and copy incomplete files.
         compile_for(path)
         tester = Tester("dev", str(path))
         newest = version == found[-1][0]
@@ -143,14 +152,14 @@ def parts(found: list[tuple[str, Path]], *, everything: bool) -> list[Part]:
 
 
 def is_watched(version: str) -> bool:
-    """Whether it can be seen which lines are reached on that Python."""
+    """Whether this Python can record the lines that tests reach."""
     return tuple(map(int, version.split(".")[:2])) >= WATCHED_FROM
 
 
 def search_parts(python: Path) -> list[Part]:
-    """In an environment of its own: Splunk's test-suite for add-ons wants an older pytest."""
+    """In their own environment, because Splunk's test suite for add-ons needs an older pytest."""
     tester = Tester("search")
-    # It leaves files where it runs.
+    # The suite writes files to its working directory.
     folder = ROOT / "build" / "splunk_addon_suite"
     folder.mkdir(parents=True, exist_ok=True)
     search = (*SEARCH, *options_of(SEARCH[0], str(ROOT)))
@@ -166,12 +175,12 @@ def run(part: Part) -> Outcome:
     try:
         tester = part.tester.path()
     except SystemExit as lacking:
-        # Only a browser may be missing: make has set up the other environments' needs before.
+        # Only a browser may be missing: make has checked the other environments before.
         skipped = part.tester.kind == "browser"
         text = f"{'!!! SKIPPED' if skipped else 'FAILED'}: {lacking}"
         code = 0 if skipped else 1
         return Outcome(part.title, code, text, time.monotonic() - began, None)
-    # A short path: a browser has sockets there. What failed may be looked at.
+    # A short path, because a browser creates sockets there. It is kept if a test fails.
     temporary = Path(tempfile.mkdtemp(dir=TEMPORARY))
     done = subprocess.run(
         [str(tester), "-m", "pytest", "-q", f"--junitxml={part.report}", *part.chosen],
@@ -198,16 +207,40 @@ def run(part: Part) -> Outcome:
     return Outcome(part.title, done.returncode, done.stdout, took, part.report)
 
 
+def check(title: str) -> Outcome:
+    """Run one of `CHECKS`."""
+    began = time.monotonic()
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    done = subprocess.run(
+        ["make", "--no-print-directory", *CHECKS[title]],
+        check=False,
+        cwd=ROOT,
+        env=clean,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    return Outcome(title, done.returncode, done.stdout, time.monotonic() - began, None)
+
+
 def main() -> int:
     began = float(os.environ.get("MAKE_BEGAN") or time.time())
     shutil.rmtree(REPORTS, ignore_errors=True)
     REPORTS.mkdir(parents=True)
     TEMPORARY.mkdir(exist_ok=True)
+    # One part at a time may install system packages, and the browser's does.
+    require("inspect")
     found = interpreters()
     outcomes = []
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        chosen = parts(found, everything="--all" in sys.argv[1:])
-        for running in as_completed([pool.submit(run, part) for part in chosen]):
+        first, *others = parts(found, everything="--all" in sys.argv[1:])
+        started = [
+            pool.submit(run, first),
+            *[pool.submit(check, title) for title in CHECKS],
+            *[pool.submit(run, part) for part in others],
+        ]
+        for running in as_completed(started):
             outcome = running.result()
             print(f"\n=== Python {outcome.title}, {outcome.seconds:.0f} s\n{outcome.printed}")
             sys.stdout.flush()

@@ -20,12 +20,12 @@ NONE_OF_SPLUNKS = (
     "ATTENTION: none of the Pythons that Splunk runs add-ons on ({}) took part, so this is no "
     "proof for Splunk. Install them (apt, pyenv or uv) and run `make test` again."
 )
-"""The last line, which is what people read."""
+"""The last line of the output."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a part ended. `report`: pytest's, as JUnit's XML; None where nothing ran."""
+    """How a part ended. `report`: pytest's JUnit XML; None if no test ran."""
 
     title: str
     code: int
@@ -34,7 +34,7 @@ class Outcome:
     report: Path | None
 
     def cases(self) -> list[ET.Element]:
-        """Its tests; none where pytest ended before it wrote its report."""
+        """The tests of a part; none if pytest ended before it wrote its report."""
         if self.report is None or not self.report.is_file():
             return []
         return list(ET.parse(self.report).getroot().iter("testcase"))
@@ -47,7 +47,7 @@ def summary(
     began: float,
     folder: Path,
 ) -> tuple[bool, str]:
-    """Whether all is well, and the text. `folder` gets the slowest tests and the lines."""
+    """Whether all is well, and the text. Writes the slowest tests and the lines to `folder`."""
     keep_slowest(outcomes, folder / "slowest.txt")
     reached_enough, reached = lines(folder / "lines_not_reached.txt")
     failed = [outcome.title for outcome in outcomes if outcome.code != 0]
@@ -69,7 +69,7 @@ def summary(
 
 
 def pythons(versions: Sequence[str], wanted: Sequence[str]) -> str:
-    """Which of Splunk's took part."""
+    """Which of Splunk's Pythons took part."""
     missing = [one for one in wanted if not any(_is(version, [one]) for version in versions)]
     text = f"Python {' and '.join(versions)} took part"
     return (
@@ -82,7 +82,7 @@ def _is(version: str, wanted: Sequence[str]) -> bool:
 
 
 def browser(outcomes: Iterable[Outcome]) -> str:
-    """Whether there was one."""
+    """Whether a browser took part."""
     (pages,) = [outcome for outcome in outcomes if outcome.title == BROWSER]
     if pages.report is None:
         return "The pages were not tried in a browser: there is none."
@@ -111,14 +111,14 @@ def counts(cases: Iterable[ET.Element]) -> str:
 
 
 def _reason(message: str) -> str:
-    """In one line; of pytest's own words without places in files."""
+    """On one line, without pytest's file positions."""
     if message.startswith("got empty parameter set"):
         return "Splunk's test-suite derives nothing to try from this app"
     return " ".join(message.split())
 
 
 def lines(kept: Path) -> tuple[bool, str]:
-    """Whether enough of `bin/` was reached, and the sentence that says how much."""
+    """Whether enough of `bin/` was reached, and a sentence that says how much."""
     if not FILE.is_file():
         return True, "Which lines of bin/ were reached was not measured: that needs Python 3.12."
     per_cent, table = report()
@@ -129,7 +129,7 @@ def lines(kept: Path) -> tuple[bool, str]:
 
 
 def keep_slowest(outcomes: Iterable[Outcome], kept: Path) -> None:
-    """Parts by their time, and the slowest tests of all of them, set-up included."""
+    """Parts by their time, and the slowest tests of all of them, setup included."""
     parts = sorted(((one.seconds, one.title) for one in outcomes), reverse=True)
     tests = [
         (float(case.get("time") or 0), f"{one.title}: {case.get('classname')}::{case.get('name')}")

@@ -161,40 +161,32 @@ class CheckpointDamaged(CheckpointUnusable):
 class TryAgain(CollectionError):
     """The position is kept; the same request may succeed later.
 
-    `told_after`: seconds without anything collected after which a message is shown.
+    `retry_after`: seconds to wait, as the Retry-After header has it; None without one. How much of
+    it is honored: `plan.RETRY_AFTER_MAX`. `told_after`: seconds without anything collected after
+    which a message is shown.
     """
 
     told_after: ClassVar[float] = 3600.0
 
+    def __init__(self, what: str, retry_after: float | None = None) -> None:
+        super().__init__(what)
+        self.retry_after = retry_after
+
 
 class RateLimited(TryAgain):
-    """`retry_after`: seconds to wait, as the Retry-After header has it; None without one. How much
-    of it is honored: `plan.RETRY_AFTER_MAX`.
-    """
-
     code = "request.limited"
     advice = (
         "The request limit is shared by the whole Akamai account. Run fewer collectors or "
         "lengthen the interval."
     )
 
-    def __init__(self, what: str, retry_after: float | None = None) -> None:
-        super().__init__(what)
-        self.retry_after = retry_after
-
 
 class ServerTrouble(TryAgain):
-    """`retry_after`: as for `RateLimited`."""
-
     code = "server.trouble"
     advice = (
         "The input keeps its position and tries again. No events are lost if Akamai recovers "
         "within 12 hours."
     )
-
-    def __init__(self, what: str, retry_after: float | None = None) -> None:
-        super().__init__(what)
-        self.retry_after = retry_after
 
 
 class Unreachable(TryAgain):

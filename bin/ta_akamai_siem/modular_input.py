@@ -1,21 +1,18 @@
 """The entry point of the scripts: `--scheme`, `--validate-arguments`, and a run.
 
-Each of the three imports what it needs itself, so that all of them start quickly.
+Each of the three imports what it needs itself, so that all of them start quickly. `--scheme` needs
+least, and splunkd waits for it at its own start.
 https://help.splunk.com/en/splunk-enterprise/developing-views-and-apps-for-splunk-web/9.3/modular-inputs
 """
 
 from __future__ import annotations
 
-import logging
 import sys
+from html import escape
 from typing import TYPE_CHECKING, Any
-from xml.sax.saxutils import escape
 
 from .errors import CollectionError, Leave, kind_and_place
-from .splunk.input_definition import read_run, read_validation
-from .splunk.log import tell_splunkd
 from .splunk.names import BACKFILL_KIND
-from .splunk.stop_signal import Stop
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +29,10 @@ def main(kind: str, arguments: Sequence[str]) -> int:
 
         sys.stdout.write(scheme_xml(kind))
         return 0
+    import logging
+
+    from .splunk.log import tell_splunkd
+
     # Until the log is open, libraries would write to stderr, which splunkd logs as errors.
     logging.getLogger().addHandler(logging.NullHandler())
     try:
@@ -48,6 +49,8 @@ def main(kind: str, arguments: Sequence[str]) -> int:
 
 
 def _validate(kind: str) -> int:
+    from .splunk.input_definition import read_validation
+    from .splunk.log import tell_splunkd
     from .validation import validate
 
     try:
@@ -64,15 +67,19 @@ def _validate(kind: str) -> int:
 
 
 def _refuse(reason: str) -> int:
-    sys.stdout.write(f"<error><message>{escape(reason)}</message></error>\n")
+    sys.stdout.write(f"<error><message>{escape(reason, quote=False)}</message></error>\n")
     return _FAILED
 
 
 def _run(kind: str) -> int:
+    from .splunk.stop_signal import Stop
+
     stop = Stop()
     stop.install()
     job: Job[Any]
     with stop.interruptible():
+        from .splunk.input_definition import read_run
+
         definition = read_run(sys.stdin.buffer.read(), kind)
         if kind == BACKFILL_KIND:
             from .backfill.already_collected import is_already_collected

@@ -1,7 +1,8 @@
-r"""Calculated fields of `[akamai:siem]`. None of the fields that people search by is
-calculated: Splunk has no term for such a field, and reads every event.
+r"""Calculated fields of `[akamai:siem]`.
 
-In a string of eval a backslash is written \x5c, since what two of them mean is not documented.
+None of the fields that people search by is calculated. Splunk has no index terms for a calculated
+field and would read every event. In an eval string a backslash is written \x5c, because the meaning
+of two backslashes is not documented.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ _UTF8 = (
 
 
 def plain(text: str) -> str:
-    """Text without the escapes of JSON; as it is, where the parser gives nothing."""
+    """Text without JSON escapes; the text itself if the parser returns nothing."""
     parsed = rf'json_extract("{{\"v\":\"".{text}."\"}}","v")'
     return rf'if(match({text},"\x5c"),coalesce({parsed},{text}),{text})'
 
@@ -27,14 +28,14 @@ def unfolded(text: str) -> str:
 
 
 def percent_decoded(text: str) -> str:
-    """All escapes but those of control characters, if all of it is UTF-8 then; `+` stays."""
+    """All escapes except those of control characters, if the result is UTF-8; `+` stays."""
     known = plain(text)
     escaped = rf'replace(replace({known},"\+","%2B"),"{_NO_CONTROL}","%25")'
     return f'if(match({known},"{_UTF8}"),urldecode({escaped}),{known})'
 
 
 def each_plain(field: str) -> str:
-    """The values of a field without the escapes of JSON, un-escaped as one text."""
+    """The values of a field without JSON escapes, decoded as one text."""
     joined = f'mvjoin({field},"<|>")'
     return rf'if(match({joined},"\x5c"),split({plain(joined)},"<|>"),{field})'
 
@@ -103,14 +104,14 @@ EVALS = {
     **{field: plain(field) for field in PLAIN if field not in UNFOLDED},
     **{field: unfolded(field) for field in UNFOLDED},
     **{field: each_plain(field) for field in LISTS},
-    # Text beside what is searched by.
+    # Decoded text beside the fields that people search by.
     "signature_id_decoded": _ID,
     "user_decoded": plain("user"),
     "http_user_agent_decoded": unfolded("http_user_agent"),
     "http_user_agent_length": "len(http_user_agent)",
     "uri_path_decoded": percent_decoded("uri_path"),
     "uri_query_decoded": percent_decoded("uri_query"),
-    # The rule that decided.
+    # The deciding rule.
     "signature": plain("coalesce(signature,signature_id,signature_tag)"),
     "description": f'coalesce({plain("coalesce(signature,signature_id)")},"Akamai security event")',
     "ids_type": f'if({_RULE_FIRED},"application",null())',
@@ -141,33 +142,33 @@ EVALS = {
     "bytes_in": _BYTES_IN,
     "bytes_out": _BYTES_OUT,
     "bytes": f"{_BYTES_IN}+{_BYTES_OUT}",
-    # Always the same.
+    # Constants.
     "vendor_product": '"Akamai SIEM"',
     "app": '"akamai"',
 }
 COMMENTS = {
     "applied_action": (
-        "Un-escaped text. Each line is the same expression on another field: where it holds a "
-        "backslash, json_extract of it as a JSON string, else the field as it is."
+        "Unescaped text. Each line is the same expression on another field: json_extract of it as "
+        "a JSON string if it contains a backslash, otherwise the field itself."
     ),
-    "cookie": "Header values: un-escaped, and folded lines joined by a blank.",
-    "rule_action_all": "Lists: un-escaped as one text, joined and split at <|>.",
-    "signature_id_decoded": "Un-escaped text beside the fields that people search by.",
+    "cookie": "Header values: unescaped, with folded lines joined by a blank.",
+    "rule_action_all": "Lists: unescaped as one text, joined and split at <|>.",
+    "signature_id_decoded": "Unescaped text beside the fields that people search by.",
     "uri_path_decoded": (
         "Percent-decoded with urldecode, if that gives UTF-8. First + and the escapes of control "
         "characters are escaped, so that they stay."
     ),
-    "signature": "The rule that decided.",
+    "signature": "The deciding rule.",
     "category_key": (
-        "What the table of categories is searched with: /tag/ /id/ |message, with - in the id as _ "
-        "and without _AI and _ANOMALY; a / in the message is no part of a path. Without rules the "
-        "kind of event."
+        "The key for the lookup of categories: /tag/ /id/ |message, with _ for - in the id and "
+        "without _AI and _ANOMALY. A / in the message does not count as one of a path. Without "
+        "rules it is the kind of event."
     ),
     "dvc": "The request and the answer. Missing sizes count as 0.",
     "url": (
         "url is scheme (https if TLS was used), host, port unless it is the usual one, path and "
         "query; url_length is its length."
     ),
-    "vendor_product": "Always the same.",
+    "vendor_product": "Constants.",
 }
-"""What begins at a field, for a reader of props.conf."""
+"""Comments for readers of props.conf: the group that begins at a field."""

@@ -1,4 +1,4 @@
-"""Fields that patterns take out of `_raw`, by object. A member or a header is one line here."""
+"""Fields that patterns extract from `_raw`, by object. A member or a header is one line here."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ HOST = (
     rf'"(?<dest>\[[^\]"\\]++\](?={_PORT})|(?:[^":\\.]++|\\.|\.(?!{_PORT}))++(?={_PORT})|{SOME})'
     rf'(?:{_PORT}|")'
 )
-"""A host, without port and final dot."""
+"""A host without port and final dot."""
 USER = rf'"(?:(?<user_domain>[^"\\]++)\\\\(?=[^"]))?+(?<user>{SOME})"'
 STATUS = r'"?+(?<vendor_status>(?<status>[1-5][0-9]{2}(?![0-9]))|[0-9]{1,15}+)"?+(?=[,}])'
 REPUTATION = (
@@ -47,7 +47,7 @@ ATTACK_IDS = {
     "policyId": text("policy_id"),
     "clientIP": CLIENT,
 }
-"""They come before the rules, but for an `attackData` that stays as it came."""
+"""They precede the rules, except in an `attackData` that was kept unchanged."""
 ATTACK = {
     "appliedAction": f'"(?<vendor_action>(?<applied_action>{SOME}))"',
     "apiId": text("api_id"),
@@ -109,7 +109,8 @@ HTTP = {
     "responseHeaders": headers(RESPONSE_HEADERS),
 }
 _LINE = r'(?:[^"\\]++|\\(?:["\\/bft]|u[0-9a-f]{4})|\\r(?!\\n)|(?:\\r)?+\\n(?=[ ]|\\t))'
-"""A piece of a header line within one string, as 0.1.0 wrote all headers; a folded one is whole."""
+"""A piece of a header line inside one string, as 0.1.0 wrote all headers; a folded line is whole.
+"""
 
 
 def _in_one_string(patterns: dict[str, tuple[str, str]]) -> str:
@@ -139,21 +140,21 @@ ANOMALY = (
     r'"(?:Vector )?+Score: (?<rule_score>[0-9]++)'
     r"(?:, [A-Za-z]++ threshold: (?<rule_score_threshold>[0-9]++))?+"
 )
-"""A score is believed of an anomaly rule only: what other rules matched is the client's text."""
+"""Only an anomaly rule can give a score. What other rules matched is text that a client sent."""
 _NO_ANOMALY = rule(id=rf'{STRING}(?<!-ANOMALY")', tag=rf'{STRING}(?<!_ANOMALY")')
 _NOT_MITIGATED = (
     rf'"(?!{MITIGATED})(?<rule_passed>(?i:alert)(?=")|(?(<rule_passed>)(?!)|{SOME}))?+{MORE}"'
 )
-"""Of the rules before the one that decided: `alert` if there is one, else the first action."""
+"""Of the rules before the deciding one: `alert` if there is one, otherwise the first action."""
 _LATER = rf'"(?<rule_later>(?i:alert)(?=")|(?(<rule_later>)(?!)|{SOME}))?+{MORE}"'
-"""Of the rules behind the one that decided: `alert` if there is one, else the first action."""
+"""Of the rules after the deciding one: `alert` if there is one, otherwise the first action."""
 _ONLY_WATCHED = rule(tag=rf'"(?={WATCHED}){MORE}"', action=f'"(?!{MITIGATED}){MORE}"')
 _OTHER_TAG = (
     rf'(?>"(?={WATCHED}){MORE}"|"(?<attack_tag>{SOME})?+"'
     rf"(?(<attack_tag>)(?!{BEHIND_TAG}(?:,{_ONLY_WATCHED})++\])))"
 )
-"""Of the rules before the one that decided: a tag of no bot, rate or reputation rule. It is not
-before, but decides, if all behind it are of these families and only watched.
+"""Of the rules before the deciding one: a tag that is not of a bot, rate or reputation rule. This
+rule decides if all rules after it are of these families and only alerted.
 """
 _PASSED = rule(tag=_OTHER_TAG, action=_NOT_MITIGATED)
 _DECIDING = rule(
@@ -166,7 +167,7 @@ _DECIDING = rule(
     action=rf'"(?<rule_action>(?:(?={MITIGATED}|(?i:alert)")())?+{SOME})?+"',
 )
 _REST = rf"(?(-1)|(?:,{rule(action=_LATER)})*+)"
-"""The rules behind the one that decided, unless that one's action is the strongest anyway."""
+"""The rules after the deciding one, unless its action is the strongest anyway."""
 _ANY = rule(
     id=optional("signature_id_all"),
     message=optional("signature_all"),
@@ -189,8 +190,8 @@ PATTERNS = {
     "attack": BEFORE_ATTACK
     + members(ATTACK_IDS, but="rules", once=("src", "config_id", "policy_id")),
     "objects": rf"^\{{{members(_OBJECTS, but='(?:custom|httpMessage)')}",
-    # The first rule that mitigated, else the last one; but bot, rate and reputation rules that only
-    # watched, up to the end, leave it to an attack before them.
+    # The first rule that mitigated, otherwise the last one. But if all rules at the end are bot,
+    # rate or reputation rules that only alerted, an attack rule before them decides.
     "rule": rf"{RULES}(?:{_PASSED},)*+(?<rule>{_DECIDING}){_REST}",
     "all_rules": rf"(?:{RULES}|\G,)(?<rule_all>{_ANY})",
     "score": f"^{ANOMALY}",
@@ -238,30 +239,30 @@ COMMENTS = {
         "each member, its field in it."
     ),
     "rule": (
-        "The rule that decided, whole and by its keys. Passes over the rules before it: those that "
-        "did not mitigate, unless only bot, rate and reputation rules that watched follow. On the "
-        "way: attack_tag, rule_passed; behind it: rule_later."
+        "The deciding rule, whole and by its keys. It skips rules that did not mitigate, unless "
+        "only bot, rate and reputation rules that alerted follow. Before it: attack_tag, "
+        "rule_passed; after it: rule_later."
     ),
     "all_rules": "Each rule of the list, whole and by its keys: one match for each rule.",
     "score": (
-        "The score, if the rule that decided is an anomaly rule: its id ends in -ANOMALY or its "
-        "tag in _ANOMALY. What other rules matched is text of the client."
+        "The score, if the deciding rule is an anomaly rule: its id ends in -ANOMALY or its tag in "
+        "_ANOMALY. What other rules matched is text that the client sent."
     ),
     "other_score": "Otherwise the score of the first anomaly rule of the list.",
     "http": (
-        "Members of httpMessage, tied to the end of the record. The two header lists are read line "
-        "by line: the first header of a name counts."
+        "Members of httpMessage, anchored at the end of the record. The two header lists are read "
+        "line by line: the first header of a name counts."
     ),
     "http_before": "The same headers in records of version 0.1.0, which has them in one string.",
-    "action_decided": "The action of the rule that decided, if it mitigated or is an alert.",
+    "action_decided": "The action of the deciding rule, if it mitigated or is an alert.",
     "action_later_alert": "Otherwise an alert of a later rule,",
     "action_passed": "the action of an earlier rule,",
-    "action_last": "the action of the rule that decided, whatever it is,",
+    "action_last": "any other action of the deciding rule,",
     "action_later": "the action of a later rule,",
-    "action_slow_post": "and without any of them the outcome of a slow POST.",
+    "action_slow_post": "and if there is none, the outcome of a slow POST.",
     "user_by_uuid": "user_id if there is no originUserId.",
     "user_risk": "Indicators of user risk, by these names only: name:value|name:value.",
     "user_trust": "The same in userRiskData.trust.",
     "user_general": "The same in userRiskData.general.",
 }
-"""What a pattern takes, for a reader of transforms.conf."""
+"""Comments for readers of transforms.conf: what a pattern extracts."""

@@ -1,7 +1,7 @@
 """Settings for the history of Akamai's own connector, sourcetype `akamaisiem`: docs/examples.
 
-Its records have their keys in any order and each header block in one text, and each field twice. So
-fields are calculated from those that Splunk extracted by itself, the first of several values each.
+Its records have their keys in any order, each header block in one text, and each field twice. So
+fields are calculated from those that Splunk extracts by itself, from the first of several values.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ def first(name: str) -> str:
 
 
 def deciding(key: str) -> str:
-    """A key of the rule that decided."""
+    """A key of the deciding rule."""
     return f"mvindex('attackData.rules{{}}.{key}',{_DECIDING})"
 
 
@@ -135,7 +135,7 @@ EVENT_TYPES = {
 
 
 def files() -> dict[str, str]:
-    """Name and text of each file."""
+    """Name and content of each file."""
     head = "# Generated. For the history of Akamai's own connector: docs/cim.md.\n"
     props = [head, "[akamaisiem]", "KV_MODE = json"]
     props += [f"EVAL-{field} = {expression}" for field, expression in EVALS.items()]

@@ -1,7 +1,7 @@
 """`make props`: writes default/props.conf, default/transforms.conf and docs/examples/akamaisiem.
 
 Patterns come from `extracted.py`, calculated fields from `calculated.py`, both made of named
-pieces; what is no pattern and no expression is in the two templates beside this file.
+pieces. Everything else is in the two templates beside this file.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ ROOT = HERE.parents[1]
 LIMITS = "MATCH_LIMIT = 5000000"
 """PCRE counts steps; the default of 100,000 is too few for a long record."""
 SHORT = 400
-"""Characters. Such a pattern reads a few members, or one field."""
+"""Characters. A pattern up to this length reads a few members, or one field."""
 
 WIDTH = 100
 
 
 def files() -> dict[Path, str]:
-    """What the files have to be, by path."""
+    """The content of the files, by path."""
     parts = {
         "@calculated@": _calculated(),
         "@patterns@": _patterns(),
@@ -61,7 +61,7 @@ def _calculated() -> str:
 
 
 def _pieces() -> str:
-    """The pieces that a reader of a pattern meets again and again; in each, the others by name."""
+    """The pieces that recur in patterns; in each, the others are shown by name."""
     lines: list[str] = []
     for place, (name, says) in enumerate(pieces.SAYS.items()):
         shown = _by_name(getattr(pieces, name), list(pieces.SAYS)[:place])
@@ -70,7 +70,7 @@ def _pieces() -> str:
 
 
 def _by_name(pattern: str, names: Iterable[str]) -> str:
-    """A pattern with these pieces in it by name."""
+    """A pattern that shows these pieces by name."""
     for name in sorted(names, key=lambda each: -len(getattr(pieces, each))):
         pattern = pattern.replace(getattr(pieces, name), f"<{name}>")
     return pattern
@@ -112,7 +112,7 @@ def _stanza(name: str, pattern: str) -> str:
 
 
 def main() -> None:
-    """Write both."""
+    """Write all of them."""
     for path, text in files().items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")

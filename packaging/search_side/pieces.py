@@ -1,8 +1,8 @@
 """The named pieces that every pattern is made of.
 
-A record is one line of JSON without white space, and its keys are never escaped: an unescaped
-quotation mark opens or closes a string, whatever text a client sent. All repetition is possessive:
-a pattern that can go back gives up on a long record.
+A record is one line of JSON without white space, and its keys are never escaped. So an unescaped
+quotation mark always opens or closes a string, whatever text a client sent. All repetition is
+possessive, because a pattern that backtracks reaches PCRE's limits on a long record.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ KEY = f'{MORE}":'
 """The rest of a key, behind its first quotation mark."""
 _BETWEEN = r'[^"{}\[\]]*+'
 NESTED = rf"([{{\[](?:{_BETWEEN}(?:{STRING}|(?-1)))*+{_BETWEEN}[}}\]])"
-"""An object or a list with all that is in it."""
+"""An object or a list with its whole content."""
 VALUE = rf'(?:{STRING}|{NESTED}|[^",{{}}\[\]]++)'
 TEXTS = rf'\[(?:[^"\]]*+{STRING})*+[^"\]]*+\]'
-"""A list of strings, or of objects that hold nothing else."""
+"""A list of strings, or of objects that contain nothing else."""
 NUMBER_END = r'"?+(?=[,}])'
 
 
 def text(field: str) -> str:
-    """A string that is not empty, as it stands in the JSON."""
+    """A non-empty string, as it is in the JSON."""
     return f'"(?<{field}>{SOME})"'
 
 
@@ -39,10 +39,10 @@ def number(field: str) -> str:
 
 
 def members(patterns: dict[str, str], *, but: str = "", once: tuple[str, ...] = ()) -> str:
-    """The members of an object in any order, in one pass. `patterns`: of the values, by key.
+    """The members of an object in any order, in one pass.
 
-    One whose value is otherwise is passed over, and so is one that is not named. `but`: a key at
-    which to stop; `once`: only if these fields have been found by then.
+    `patterns`: of the values, by key. A member is skipped if its value does not match or its key is
+    not named. `but`: a key at which to stop; `once`: only if these fields have been found by then.
     """
     known = "".join(f'{key}":{value}|' for key, value in patterns.items())
     stop = f'(?!{but}":)' if but else ""
@@ -52,14 +52,14 @@ def members(patterns: dict[str, str], *, but: str = "", once: tuple[str, ...] = 
 
 
 def whole(inside: str) -> str:
-    """An object of which `inside` takes all members."""
+    """An object; `inside` matches all its members."""
     return rf"\{{{inside}\}}"
 
 
 BEFORE_ATTACK = rf'^\{{(?:"(?:type|format|version)":{VALUE},)*+"attackData":\{{'
 HTTP_MESSAGE = r'(?<=[{,]"http)Message":\{'
-"""It is tied to the record by its end, being the last member. The search for it begins at the M,
-which is rare in a record, instead of at each of its quotation marks.
+"""It is anchored at the end of the record, because it is the last member. The search begins at the
+M, which is rare in a record, instead of at each quotation mark.
 """
 END = r"\}\}$"
 
@@ -68,7 +68,7 @@ RULES = rf'{BEFORE_ATTACK}(?:"(?!rules":){KEY}{VALUE},)*+"rules":\['
 
 
 def rule(**values: str) -> str:
-    """One rule of the list. `values`: patterns by key, any string where there is none."""
+    """One rule of the list. `values`: patterns by key; keys without one match any string."""
     inside = ",".join(f'"{key}":{values.get(key, STRING)}' for key in RULE_KEYS)
     return rf"\{{{inside}\}}"
 
@@ -83,13 +83,13 @@ def optional(field: str) -> str:
 
 
 MITIGATED = r"(?i:deny|abort|tarpit|block|drop|reject|serve_alt|captcha|(?:[a-z]++_)*+challenge)"
-"""Actions that keep a request from its origin: those that the table of actions calls blocked."""
+"""Actions that keep a request from the origin: those that the lookup of actions calls blocked."""
 WATCHED = (
     r"(?i:CUSTOM/BOT(?=[/\"])|(?!CUSTOM/)(?:[A-Z0-9_]++/)*?(?:BOT(?:_[A-Z0-9_]+?)?|BOTMANAGEMENT|AUTOMATION"
     r"|(?:SECURITY_)?SCANNER|(?:WEB_)?SCRAPER|RATE(?:_[A-Z0-9_]+?)?|(?:CLIENT_)?REPUTATION|CLIENTREP"
     r"|REP_[A-Z0-9_]+?)(?:_AI)?(?:_ANOMALY)?(?=[/\"]))"
 ).replace('\\"', '"')
-"""Tags of bot, rate and reputation rules: those of these families in the table of categories."""
+"""Tags of bot, rate and reputation rules: those of these families in the lookup of categories."""
 
 
 def headers(patterns: dict[str, tuple[str, str]]) -> str:
@@ -108,11 +108,11 @@ SAYS = {
     "MORE": "the inside of a string, or the rest of it",
     "STRING": "a string: any text between quotation marks, escapes included",
     "SOME": "the inside of a string that is not empty",
-    "NESTED": "an object or a list with all that is in it",
-    "VALUE": "any value: a string, an object or a list with all that is in it, a number, a word",
+    "NESTED": "an object or a list with its content",
+    "VALUE": "any value: a string, an object or a list with its content, a number, a word",
     "BEFORE_ATTACK": "from the start of the record into attackData",
     "RULES": "from the start of the record into the list of rules",
-    "HTTP_MESSAGE": "into httpMessage, the record's own, since }}$ follows its members",
+    "HTTP_MESSAGE": "into the record's own httpMessage, whose members are followed by }}$",
     "MITIGATED": "an action that kept the request from its origin",
     "WATCHED": "a tag of a bot, rate or reputation rule",
 }

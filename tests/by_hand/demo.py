@@ -1,9 +1,9 @@
 """Shows the add-on at work: `python -m tests.by_hand.demo`, after `make build`.
 
 Starts both stand-ins, sets up an account and an input, runs the built input twice as splunkd would,
-and shows what was indexed. Ends with 0 only if every event offered was indexed exactly once and
-decoded right. `build/demo/` keeps what Splunk's stand-in indexed, for `make search`, and
-`details.txt`: the log, the checkpoint, an event as it came and as it was indexed, the fields.
+and shows what was indexed. Exits with 0 only if every event was indexed exactly once and decoded
+correctly. `build/demo/` keeps what Splunk's stand-in indexed, for `make search`, and `details.txt`:
+the log, the checkpoint, an event before and after decoding, the fields.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def main() -> int:
     FOLDER.mkdir(parents=True)
     with Site(FOLDER) as site:
         code = show(site)
-    # A search needs what was indexed and logged; the rest is large.
+    # A search needs what was indexed and logged; the other files are large.
     for name in ("akamai", "splunk/etc"):
         shutil.rmtree(FOLDER / name, ignore_errors=True)
     return code
@@ -91,7 +91,7 @@ def show(site: Site) -> int:
 
 
 def offer(site: Site, count: int, begin: float, end: float, first: int = 0) -> None:
-    """`begin`, `end`: when the events happened; Akamai stores them two seconds later."""
+    """`begin`, `end`: when the events happened. Akamai stores them two seconds later."""
     lines = list(demo_events.events(count, begin, end, first))
     for config_id in CONFIG_IDS:
         mark = f'"configId":"{config_id}"'.encode()
@@ -116,7 +116,7 @@ def second_run(site: Site) -> list[str]:
     offset = site.checkpoint()["offset"]
     now = site.akamai.now()
     offer(site, SECOND, now, now + 8, FIRST)
-    # Past the latency of the API, and within what a signature's clock may be off.
+    # More than the latency of the API, and within the tolerance for a signature's clock.
     site.akamai.set_clock(advance_s=20)
     print(f"Akamai's stand-in has {SECOND:,} new events.")
     site.akamai.reset_log()
@@ -180,7 +180,7 @@ def keep_fields(site: Site) -> None:
 
 
 def keep(title: str, text: str) -> None:
-    """In the file of details."""
+    """Write to the file of details."""
     with DETAILS.open("a", encoding="utf-8", errors="backslashreplace") as file:
         file.write(f"{_line(title)}\n{text}\n\n")
 

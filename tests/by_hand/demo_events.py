@@ -1,9 +1,9 @@
 """The events of the demo: two hours of two sites, with clients that come back.
 
 Made from those of `tests.measured.bench.few_rules`, with what an analyst looks for: a few clients
-that attack again and again, each of one country; two security configurations; APIs with ids, and
+that attack again and again, each from one country; two security configurations; APIs with ids, and
 calls that break their rules; a policy that only alerts, so that attacks get through; bots that
-pretend to be others; floods and slow POSTs. Event `i` is a function of `i` and its time.
+pretend to be others; floods and slow POSTs. Event `i` depends only on `i` and its time.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FIRST, SECOND = 4_000, 500
-"""Events of the demo's two runs."""
+"""Number of events in the two runs of the demo."""
 LASTS_S = 6_900.0
-"""Of the first ones, up to `BEFORE_S` before now."""
+"""Number of events in the first run, up to `BEFORE_S` before now."""
 BEFORE_S = 12.0
 CONFIG_IDS = {76213: "Main site", 14227: "Shop"}
 _SEED = 2
 _REGULARS = tuple(f"203.0.113.{last}" for last in (7, 23, 41, 66, 90, 118, 154, 201))
 _OFTEN = (34, 21, 13, 8, 8, 5, 5, 3)
-"""How often each of the regular clients comes, in proportion."""
+"""The relative frequency of each regular client."""
 _APIS = {"orders": ("API_4401", "orders"), "login": ("API_4402", "identity")}
 ALERTS_ONLY = "pol3_14227"
 """The policy that is being tuned: its rules alert, and the request goes on."""
@@ -54,7 +54,9 @@ _SPECIAL = (
 
 
 def events(count: int, begin: float, end: float, first: int = 0) -> Iterator[bytes]:
-    """`count` events, evenly in time, as the API writes them. `first`: the number of the first."""
+    """`count` events, evenly in time, as the API writes them. `first`: number of the first
+    event.
+    """
     step = (end - begin) / max(1, count - 1)
     for place in range(count):
         yield event(first + place, begin + place * step)
@@ -128,7 +130,7 @@ def _set_rules(attack: dict[str, Any], rules: list[Rule]) -> None:
 
 
 def _place(client: str) -> dict[str, str]:
-    """The same for a client each time."""
+    """A value that is always the same for a client."""
     names = ("asn", "city", "continent", "country", "regionCode")
     continent, country, region, city, asn = random.Random(client).choice(PLACES)
     return dict(zip(names, (asn, city, continent, country, region)))

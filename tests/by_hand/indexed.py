@@ -1,7 +1,7 @@
 """What Splunk's stand-in has indexed and logged, as events to search, newest first.
 
-Their fields are computed once and kept in `fields.pickle` beside them, as long as neither the
-records nor the search side nor the emulation changes.
+Their fields are computed once and kept in `fields.pickle` beside them, until the records, the
+search side or the emulation change.
 """
 
 from __future__ import annotations
@@ -25,12 +25,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NEWEST = 5_000
-"""Events, at most: a search answers within seconds."""
+"""Maximum number of events, so that a search takes seconds."""
 _AT_ONCE = 250
 
 
 class Indexed:
-    """`folder`: of the demo or the workbench. `total`: events there; `rows`: the newest of them."""
+    """`folder`: of the demo or the workbench. `total`: number of events there; `rows`: the newest
+    of them.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._home = folder / "splunk" / "var"
@@ -39,14 +41,16 @@ class Indexed:
         self.total = len(found)
         self._events = found[:NEWEST]
         self.now = float(self._events[0].time) + 1 if self._events else 0.0
-        """A second past the newest: searches go by it, however long ago the demo ran."""
+        """One second after the newest event. Searches use it as the current time, so that they find
+        the demo's events later too.
+        """
 
     def rows(self) -> list[dict[str, Any]]:
         """All fields of the newest events."""
         mark = self._mark()
         if self._kept.is_file():
             with self._kept.open("rb") as file:
-                # Written below, by this user, in this folder.
+                # This program wrote the file, as this user, in this folder.
                 known, rows = pickle.load(file)
             if known == mark:
                 return rows  # type: ignore[no-any-return]
@@ -71,7 +75,7 @@ class Indexed:
             yield from map(_logged, [path.name] * 10**6, path.read_text("utf-8").splitlines())
 
     def _mark(self) -> str:
-        """Other, when anything that fields come from is other."""
+        """A value that changes if anything changes that fields are made from."""
         digest = hashlib.sha256()
         sources = [ROOT / "default", ROOT / "lookups", ROOT / "tests" / "oracles" / "search_time"]
         for path in sorted(chain.from_iterable(source.glob("*.*") for source in sources)):
@@ -82,14 +86,16 @@ class Indexed:
 
 
 def default_indexes(search: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What a search reads: the index main, unless it names another. `search`: without macros."""
+    """The events that a search reads: the index main, unless it names another. `search`: without
+    macros.
+    """
     if re.search(r"\bindex\s*=", search):
         return rows
     return [row for row in rows if row["index"] == "main"]
 
 
 def _logged(name: str, line: str) -> Event:
-    """A line of the add-on's log, as `_internal` has it."""
+    """A line of the add-on's log, as an event of `_internal`."""
     try:
         time = datetime.strptime(line[:28], "%Y-%m-%d %H:%M:%S.%f%z").timestamp()
     except ValueError:

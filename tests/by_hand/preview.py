@@ -1,8 +1,8 @@
-"""`python -m tests.by_hand.preview FOLDER SEARCH`, or `make search Q='...'`: without Splunk.
+"""Searches without Splunk: `python -m tests.by_hand.preview FOLDER SEARCH`, `make search Q='...'`.
 
-FOLDER: `demo` or `workbench`, whose records and logs are searched. The search is of the emulated
-subset (`tests/oracles/search_time/README.md`); what is not in it is refused in a sentence. A search
-without a table shows what an analyst looks at first.
+FOLDER: `demo` or `workbench`, whose records and logs are searched. The search must be in the
+emulated subset (`tests/oracles/search_time/README.md`); a message names what is not. A search that
+returns events shows the fields that an analyst reads first.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _BEGINS_WITH_DATE = "%Y-%m-%d %H:%M:%S"
 
 
 def main() -> int:
-    """Print the table; 2 where the search cannot be run."""
+    """Print the table; return 2 if the search cannot be run."""
     folder, search = ROOT / "build" / sys.argv[1], " ".join(sys.argv[2:]).strip()
     if not search:
         print(USAGE)
@@ -69,7 +69,7 @@ def main() -> int:
 
 
 def print_table(rows: list[dict[str, Any]]) -> None:
-    """The first rows, in columns."""
+    """The first rows as columns."""
     names = list(dict.fromkeys(name for row in rows for name in row))
     if "_raw" in names:
         names = [name for name in _USUAL if name in names]
@@ -80,7 +80,7 @@ def print_table(rows: list[dict[str, Any]]) -> None:
 
 
 def cell(name: str, value: object) -> str:
-    """A value as Splunk Web shows it, cut where it is long."""
+    """A value as Splunk Web shows it, truncated if it is long."""
     if value is None:
         return ""
     if name == "_time" and isinstance(value, float):

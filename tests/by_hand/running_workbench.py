@@ -9,12 +9,8 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tests import ROOT
-
-if TYPE_CHECKING:
-    from types import TracebackType
 
 DEADLINE_S = 60
 
@@ -38,20 +34,15 @@ class RunningWorkbench:
             ready, _, _ = select.select([self._process.stdout], [], [], DEADLINE_S)
             piece = os.read(self._process.stdout.fileno(), 1 << 16) if ready else b""
             if not piece:
-                self.__exit__(None, None, None)
+                self.__exit__()
                 raise TimeoutError(self.said)
             self.said += piece.decode()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        # As a terminal does it: to all processes of the group.
+    def __exit__(self, *_: object) -> None:
+        # Like a terminal, send the signal to all processes of the group.
         os.killpg(self._process.pid, signal.SIGINT)
-        rest, _ = self._process.communicate(timeout=DEADLINE_S)
+        rest = self._process.communicate(timeout=DEADLINE_S)[0]
         self.said += rest.decode()
         self.exit_code = self._process.returncode
 

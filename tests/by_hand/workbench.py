@@ -32,7 +32,7 @@ OTHER_ID = 14227
 WEB_PORT = 8000
 TEMPORARY = ROOT / "build" / "tmp"
 NEWEST = ROOT / "build" / "workbench"
-"""A link to the folder of the workbench that was started last: `make search IN=workbench`."""
+"""A link to the folder of the workbench that was started last: for `make search IN=workbench`."""
 
 
 def main() -> int:
@@ -62,7 +62,7 @@ def main() -> int:
 
 @contextlib.contextmanager
 def found_by_search(folder: Path) -> Iterator[None]:
-    """As long as it runs, and no other is started."""
+    """Link to this workbench while it runs, unless another is started."""
     NEWEST.unlink(missing_ok=True)
     NEWEST.symlink_to(folder)
     try:
@@ -74,7 +74,7 @@ def found_by_search(folder: Path) -> Iterator[None]:
 
 
 def free_or_any(port: int) -> int:
-    """The port if it is free; otherwise 0, which means any."""
+    """The port if it is free; otherwise 0, which means any port."""
     with socket.socket() as tried:
         tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -85,7 +85,9 @@ def free_or_any(port: int) -> int:
 
 
 def flow(site: Site, config_ids: list[int]) -> None:
-    """Add a few events, stored in the next seconds, because the past may have been read already."""
+    """Add a few events, stored in the next seconds, because earlier times may have been read
+    already.
+    """
     begin = site.akamai.now() + 1.0
     for config_id in config_ids:
         site.akamai.load(EACH, stored_from=begin, stored_to=begin + EVERY_S, config_id=config_id)

@@ -1,1 +1,1 @@
-"""Programs that measure, and print figures."""
+"""Programs that measure and print figures."""

@@ -1,9 +1,9 @@
-"""`python -m tests.measured.cim_table`, or `make cim`: how much of each data model is filled.
+"""How much of each data model is filled: `python -m tests.measured.cim_table`, or `make cim`.
 
-Of 20,000 generated events (`CORPUS`): for each field of a model, the model's events, those whose
-data has it, those in which it is filled with a value that the model allows, and those in which it
-is filled with a value that Splunk's documents leave open. Ends with 1 where a field is not filled
-although the data has it.
+Of 20,000 generated events (`CORPUS`), it prints for each field of a model the number of the model's
+events, of those whose data has the field, of those in which it is filled with a value that the
+model allows, and of those in which it has a value that Splunk's documents leave open. Exits with 1
+if a field is not filled although the data has it.
 """
 
 from __future__ import annotations
@@ -29,10 +29,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Line:
-    """One field of one model. `given`: events whose data has it. `filled`: rightly.
-
-    `open`: filled with a value that Splunk's documents leave open, of text with U+0000 or half of a
-    surrogate pair.
+    """One field of one model. `given`: events whose data has it. `filled`: events with an allowed
+    value. `open`: events with a value that Splunk's documents leave open (text with U+0000 or half
+    of a surrogate pair).
     """
 
     model: str
@@ -82,7 +81,7 @@ def _counted(all_events: Iterable[Event], knowledge: Knowledge) -> Counter[tuple
                 continue
             tally[model.name, "", "events"] += 1
             for field in (*model.required, *model.recommended):
-                # Where plain Python has no opinion, every event has to have the field.
+                # If plain Python does not compute a field, every event must have it.
                 given = field not in wanted or wanted[field] is not None
                 tally[model.name, field, "given"] += given
                 tally[model.name, field, "filled"] += given and _right(model, field, fields)

@@ -1,6 +1,6 @@
-"""Deliberate faults in the conf files, such as slip in: each has to be found.
+"""Deliberate faults in the conf files, like typical mistakes: each must be found.
 
-`python -m tests.measured.mutations` prints what finds each of them first.
+`python -m tests.measured.mutations` prints the check that finds each first.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tests.product.search.findings import findings
 
 @dataclass(frozen=True)
 class Fault:
-    """One change of one file: `pattern` by `replacement`, once."""
+    """One change of one file: `pattern` is replaced by `replacement` once."""
 
     title: str
     file: str
@@ -34,7 +34,7 @@ _ACTIONS, _CATEGORIES, _SEVERITIES = (
     f"lookups/akamai_siem_{name}.csv" for name in ("action", "category", "severity")
 )
 FAULTS = (
-    # What is loaded, and what index time makes of it.
+    # Loading, and index time.
     Fault("wrong source of an alias", _PROPS, "request_id ASNEW", "requestId ASNEW"),
     Fault("KV_MODE off", _PROPS, "KV_MODE = json", "KV_MODE = none"),
     Fault("unquoted field with a dot", _PROPS, r"EVAL-app = \"akamai\"", "EVAL-app = geo.country"),
@@ -123,7 +123,7 @@ FAULTS = (
     ),
     Fault("an action behind the deciding rule, lost", _PROPS, ", akamai_siem_action_later,", ","),
     Fault("an anomaly in the category", _PROPS, r"\(\?:_ANOMALY\)\?/", "/"),
-    # Tables.
+    # Lookups.
     Fault("missing row of a lookup", _ACTIONS, r"tarpit,blocked\n", ""),
     Fault("no custom deny", _ACTIONS, r"deny_\*,blocked\n", ""),
     Fault("wrong cell of a lookup", "lookups/akamai_siem_country.csv", "DE,Germany", "DE,Greece"),
@@ -160,13 +160,13 @@ FAULTS = (
 
 
 def found_first(fault: Fault) -> str:
-    """What is found of a copy with the fault in it; "" if nothing is."""
+    """The first finding for a copy with the fault; "" if there is none."""
     with tempfile.TemporaryDirectory() as name:
         app = Path(name)
         for folder in ("default", "lookups"):
             shutil.copytree(ROOT / folder, app / folder)
         path = app / fault.file
-        # Comments show the patterns too.
+        # Comments contain the patterns too.
         text = re.sub(r"(?m)^#.*\n", "", path.read_text(encoding="utf-8"))
         changed = re.sub(fault.pattern, lambda _: fault.replacement, text, count=1)
         if changed == text:

@@ -1,7 +1,7 @@
 """docs/sizing.md: what a rate of events needs. `python -m tests.measured.sizing` writes its table.
 
-The sizes of an event are those of the mix that customers have (`few_rules.py` of the bench),
-counted here; the rest is multiplied. CPU is planned with, see `CPU_US`.
+The sizes of an event are counted in the mix that is like customers' events (`few_rules.py` of the
+bench); the rest is multiplied. CPU uses a planning figure, see `CPU_US`.
 """
 
 from __future__ import annotations
@@ -24,9 +24,10 @@ from ta_akamai_siem.settings import LIMIT_DEFAULT
 PAGE = ROOT / "docs" / "sizing.md"
 RATES = (1, 10, 100, 1_000, 5_000, 10_000)
 CPU_US = 100
-"""CPU time of an event to plan with: above what the bench measures for customers' mix."""
+"""CPU time per event for planning: above what the bench measures for the customers' mix."""
 INDEX_SHARE = 0.5
-"""Of the raw text, on disk: Splunk's rule of thumb (Capacity Planning Manual)."""
+"""Share of the raw text that it takes on disk: Splunk's rule of thumb (Capacity Planning Manual).
+"""
 _INTERVAL_S = 60
 _DAY_S = 86_400
 _COUNTED = 3_000
@@ -44,7 +45,7 @@ class Sizes:
 
 @cache
 def sizes() -> Sizes:
-    """Counted."""
+    """The means, counted."""
     lines = list(event_lines("few", _COUNTED))
     moment = Moment.of(1_700_000_000, 1_700_000_000)
     body = b"\n".join(lines)
@@ -93,7 +94,7 @@ def _bytes(number: float) -> str:
 
 
 def _short(number: float, units: tuple[str, ...]) -> str:
-    """Two digits that count."""
+    """Round to two significant digits."""
     place = 0
     while number >= 1_000 and place + 1 < len(units):
         number /= 1_000
@@ -103,12 +104,12 @@ def _short(number: float, units: tuple[str, ...]) -> str:
 
 
 def with_table(text: str) -> str:
-    """The page, its table anew."""
+    """The page with a current table."""
     return _TABLE.sub(lambda found: found[1] + table() + found[2], text)
 
 
 def main() -> None:
-    """Write it, and print what it comes from."""
+    """Write the page, and print the figures that it is made from."""
     PAGE.write_text(with_table(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
     print(sizes())
 

@@ -1,1 +1,3 @@
-"""What is right, known without the product: a second decoder, golden cases, models, a search."""
+"""The correct results, found without the product: a second decoder, golden cases, models, a search
+emulation.
+"""

@@ -1,6 +1,6 @@
 """The data models that the add-on fills: their fields, allowed values, and what Akamai lacks.
 
-Of the Common Information Model 6.x; field names and allowed values are the models' own.
+They are of the Common Information Model 6.x; field names and allowed values are the models' own.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ _SEVERITIES = ("critical", "high", "medium", "low", "informational")
 
 @dataclass(frozen=True)
 class Model:
-    """`tags`: of its events. `allowed`: values, where the model lists them. `lacking`: fields that
-    Akamai's data cannot give, and why.
+    """`tags`: of its events. `allowed`: values, if the model lists them. `lacking`: fields that
+    Akamai's data cannot provide, with the reason.
     """
 
     name: str
@@ -32,14 +32,14 @@ MODELS = (
         ("action", "category", "dvc", "ids_type", "severity", "signature", "vendor_product"),
         ("src", "dest", "dest_port", "signature_id", "transport", "user"),
         {
-            # `unknown`: an action that is in no table is shown, not guessed.
+            # `unknown`: an action that is in no lookup is shown, not guessed.
             "action": ("allowed", "blocked", "unknown"),
             "ids_type": ("network", "host", "application"),
             "severity": _SEVERITIES,
         },
         {
-            "src_port": "Akamai does not tell the client's port",
-            "file_hash, file_name, file_path": "for sensors on a host",
+            "src_port": "Akamai does not send the client's port",
+            "file_hash, file_name, file_path": "only sensors on a host have them",
             "severity_id": "Akamai gives no number; severity follows from the action and the score",
             "action, severity where nothing decided": "absent; the model writes unknown",
         },
@@ -81,8 +81,8 @@ MODELS = (
             "status": _STATUSES,
         },
         {
-            "cached": "Akamai does not tell whether the answer came from its cache",
-            "duration, response_time": "Akamai gives no times but the request's start",
+            "cached": "Akamai does not send whether the response came from its cache",
+            "duration, response_time": "Akamai sends no time except the start of the request",
             "action if no rule fired and none was applied": "absent; the model writes unknown",
             "http_method beyond the model's eight": "as sent, PATCH for instance",
             "status of a request that ended before an answer": "Akamai gives 0, which is no status;"
@@ -116,4 +116,4 @@ SWITCHED_ON = {
     },
     "props": {"akamai:siem": {"EVAL-type": '"alert"'}},
 }
-"""What docs/cim.md says to put into `local` so that all three models are filled."""
+"""The stanza that docs/cim.md adds to `local` so that all three models are filled."""

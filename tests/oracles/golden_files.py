@@ -1,10 +1,11 @@
-"""Golden files: one source event each, and all fields, event types and tags it has in Splunk.
+"""Golden files: one source event each, and its fields, event types and tags in Splunk.
 
-`tests/oracles/golden/fields/*.json`: `about`, `event` (the source event; `line` where the JSON
-text itself matters, `raw` where there is a record alone), `fields`, and `unspecified`: fields whose
+A file in `tests/oracles/golden/fields/` has `about`, `event` (the source event; `line` if the JSON
+text itself matters, `raw` if there is only a record), `fields`, and `unspecified`: fields whose
 value Splunk's documents leave open.
-A new one needs `about` and `event`. `python -m tests.oracles.golden_files` fills in the rest of
-all of them, and what changed is there to be read.
+
+A new file needs `about` and `event`. `python -m tests.oracles.golden_files` computes the rest of
+all files. Check the differences.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ COLLECTED = Moment("1700000000.000", latest=4_000_000_000.0)
 
 
 def names() -> list[str]:
-    """Of all golden files, without ending."""
+    """The names of all golden files, without suffix."""
     return sorted(path.stem for path in FOLDER.glob("*.json"))
 
 
@@ -43,7 +44,7 @@ def load(name: str) -> dict[str, Any]:
 
 
 def event(golden: Mapping[str, Any]) -> Event:
-    """What of its source event is indexed."""
+    """The indexed record of its source event."""
     if "raw" in golden:
         return Event(golden["raw"], COLLECTED.collected, "akamai:siem")
     line = golden.get("line") or json.dumps(golden["event"], ensure_ascii=False)
@@ -52,7 +53,7 @@ def event(golden: Mapping[str, Any]) -> Event:
 
 
 def found(knowledge: Knowledge, golden: Mapping[str, Any]) -> dict[str, Any]:
-    """Its `fields` and `unspecified`, as they are now."""
+    """Its `fields` and `unspecified`, computed now."""
     fields: dict[str, Field] = knowledge.fields(event(golden))
     unsure = sorted(name for name, value in fields.items() if isinstance(value, Unsure))
     known = {n: v for n, v in sorted(fields.items()) if n != "_raw" and n not in unsure}
@@ -60,7 +61,7 @@ def found(knowledge: Knowledge, golden: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Write all of them anew."""
+    """Write all of them."""
     knowledge = Knowledge(ROOT)
     for name in names():
         golden = load(name)

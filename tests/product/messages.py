@@ -1,6 +1,6 @@
-"""What a message has to tell, whatever its words are: an error by its code, a setting by its name.
+"""What a message must contain, independent of its wording: an error's code, a setting's name.
 
-A test that compared sentences would have to be changed with each better sentence.
+A test that compares sentences would have to change with every better sentence.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ def advice_of(code: str) -> str:
 
 
 def names(text: str, *settings: str) -> bool:
-    """Whether a message names exactly these settings, as forms and as files name them."""
+    """Whether a message names exactly these settings, as forms and files name them."""
     named = [setting for setting in settings if labelled(setting) in text]
     return named == list(settings)
 
 
 def subject(sentence: str) -> str:
-    """The setting that a problem is about: it begins with `Label (setting)`."""
+    """The setting that a problem is about. The problem begins with `Label (setting)`."""
     setting = sentence.partition("(")[2].partition(")")[0]
     assert sentence.startswith(labelled(setting)), sentence
     return setting

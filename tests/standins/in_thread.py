@@ -1,4 +1,4 @@
-"""A server that answers in a thread of the test's own process."""
+"""A server in a thread of the test's own process."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import socketserver
-    from types import TracebackType
 
 
 class InThread:
-    """To inherit from. `_serve` begins; leaving the object as a context manager ends it."""
+    """Base class. `_serve` starts the server; leaving the context ends it."""
 
     _server: socketserver.BaseServer
 
@@ -19,11 +18,6 @@ class InThread:
         self._server = server
         threading.Thread(target=server.serve_forever, daemon=True).start()
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._server.shutdown()
         self._server.server_close()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Program:
-    """`module`: what `python -m` runs. `errors`: the file to which its stderr is added."""
+    """`module`: what `python -m` runs. `errors`: the file that its stderr is appended to."""
 
     def __init__(self, module: str, arguments: Sequence[str], errors: Path) -> None:
         self._name = module
@@ -25,7 +25,7 @@ class Program:
         self._process: subprocess.Popen[bytes] | None = None
 
     def begin(self) -> None:
-        """Start it without waiting, so that others can start meanwhile."""
+        """Start it without waiting, so that others can start at the same time."""
         with self._errors.open("ab") as errors:
             self._process = subprocess.Popen(
                 self._command,
@@ -36,7 +36,7 @@ class Program:
             )
 
     def start(self, within: float) -> dict[str, Any]:
-        """Start it, unless it was begun, and return what its first line says.
+        """Start it, if `begin` has not, and return the content of its first line.
 
         Raises TimeoutError after that many seconds.
         """
@@ -55,7 +55,9 @@ class Program:
         return said_first
 
     def stop(self, within: float) -> int:
-        """End it in order and return its exit code. Raises TimeoutError, and kills it then."""
+        """Send SIGTERM and return the exit code. Kills it and raises TimeoutError if it does not
+        end.
+        """
         process = self._process
         if process is None:
             return 0
@@ -68,7 +70,7 @@ class Program:
             self.kill()
 
     def kill(self) -> None:
-        """SIGKILL, and forget it. Does nothing where it does not run."""
+        """Send SIGKILL. Does nothing if it is not running."""
         process, self._process = self._process, None
         if process is None:
             return
@@ -79,5 +81,5 @@ class Program:
 
     @property
     def pid(self) -> int:
-        """Its process id; 0 where it does not run."""
+        """Its process id; 0 if it is not running."""
         return self._process.pid if self._process else 0

@@ -1,6 +1,6 @@
-"""Small forward proxies on loopback: HTTP CONNECT, the same over TLS, and SOCKS5.
+"""Small forward proxies on the loopback interface: HTTP CONNECT, the same over TLS, and SOCKS5.
 
-Each demands a user and password and counts the tunnels that it opened.
+Each requires a user and a password, and counts the tunnels that it opened.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class ProxyServer(InThread):
         self.port = int(self._tcp.server_address[1])
 
     def change_password(self, password: str) -> None:
-        """From now on another is right."""
+        """Change the password that is accepted."""
         self._password = password
 
     def __enter__(self) -> ProxyServer:

@@ -1,7 +1,8 @@
-"""A stand-in for splunkd's search endpoints: jobs that are made, asked about, read and deleted.
+"""A stand-in for splunkd's search endpoints: search jobs are created, read and deleted.
 
-It runs no search. Who starts it says what each search finds. Stricter than splunkd: it takes only
-the arguments that the reference names, wants every job deleted, and a search to begin as one.
+It runs no search; the test that starts it defines the result of each search. It is stricter than
+splunkd: it accepts only the arguments that the reference lists, and only searches that begin with a
+command.
 https://help.splunk.com/en/splunk-enterprise/rest-api-reference/10.2/search-endpoints
 """
 
@@ -20,7 +21,6 @@ from .splunk.certificate import make_certificate
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from types import TracebackType
 
 _ARGUMENTS = {
     "search",
@@ -36,7 +36,7 @@ _JOBS = "/servicesNS/nobody/TA_akamai_siem/search/v2/jobs"
 
 @dataclass
 class Answered:
-    """What a search finds. `failed`: the message of a search that fails while it runs."""
+    """The result of a search. `failed`: the message of a search that fails while it runs."""
 
     rows: list[dict[str, Any]] = field(default_factory=list)
     scanned: int = 0
@@ -45,7 +45,7 @@ class Answered:
 
 
 class Refused(Exception):
-    """Of a call: status and message."""
+    """A refused call: status and message."""
 
     def __init__(self, status: int, text: str) -> None:
         super().__init__(text)
@@ -53,9 +53,10 @@ class Refused(Exception):
 
 
 class SearchStandin:
-    """On the loopback, with TLS. `answer`: of a search and the job's arguments.
+    """Listens on the loopback interface with TLS.
 
-    It may raise Refused, as splunkd refuses a search that it cannot parse.
+    `answer`: called with a search and the job's arguments. It may raise Refused, as splunkd refuses
+    a search that it cannot parse.
     """
 
     def __init__(
@@ -83,18 +84,13 @@ class SearchStandin:
         self._thread.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
 
     def serve(self, method: str, target: str, form: str, authorization: str) -> tuple[int, Any]:
-        """Status and document of a call."""
+        """Return status and document of a call."""
         try:
             return self._checked(method, target, form, authorization)
         except Refused as refused:
@@ -168,6 +164,6 @@ def _handler(standin: SearchStandin) -> type[http.server.BaseHTTPRequestHandler]
         do_GET = do_POST = do_DELETE = _serve  # noqa: N815 - the base class's names
 
         def log_message(self, *_: object) -> None:
-            """Keep stderr quiet."""
+            """Suppress the log on stderr."""
 
     return Handler

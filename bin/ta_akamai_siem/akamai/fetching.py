@@ -110,7 +110,7 @@ class Fetcher:
             return cursor
         pause = None
         if isinstance(error, TryAgain):
-            pause = attempts.pause(getattr(error, "retry_after", None))
+            pause = attempts.pause(error.retry_after)
         if pause is None:
             raise FetchFailed(error, cursor) from error
         self._log.warning(error.code, reason=error, attempt=attempts.failed, wait_seconds=pause)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from ta_akamai_siem.errors import CollectionError, PageIncomplete, RateLimited, ServerTrouble
+from ta_akamai_siem.errors import CollectionError, PageIncomplete, TryAgain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,7 +74,7 @@ class Remembered:
         error = failed.error
         if isinstance(error, PageIncomplete) and error.ended:
             return self.mismatched()
-        if isinstance(error, (RateLimited, ServerTrouble)) and error.retry_after:
+        if isinstance(error, TryAgain) and error.retry_after:
             return replace(self, not_before=failed.now + min(error.retry_after, RETRY_AFTER_MAX))
         return self
 

@@ -111,6 +111,13 @@ class _Adapter(HTTPAdapter):
         self._pool = install(trusted, deadline)
         super().__init__()
 
+    def cert_verify(self, conn: Any, *_: object) -> None:  # noqa: ANN401 - as inherited
+        """Always verify certificates.
+
+        The inherited method loads certifi's file into `trusted` a second time, at each connection.
+        """
+        conn.cert_reqs = "CERT_REQUIRED"
+
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as inherited
         super().init_poolmanager(*args, ssl_context=self._trusted, **kwargs)
         self._use_pool(self.poolmanager)

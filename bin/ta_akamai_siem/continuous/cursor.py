@@ -3,7 +3,7 @@
 It has no clock and no input or output: the caller passes the time. All times are Akamai's clock, in
 epoch seconds. Every change is a method that returns a new cursor.
 
-A cursor is in one of four states, told apart by three of its members:
+A cursor is in one of four states, which three of its members distinguish:
 
   state   offset  from_now  complete_until  request
   START   none    yes       none            NULL
@@ -11,14 +11,14 @@ A cursor is in one of four states, told apart by three of its members:
   REPLAY  none    no        known           since
   OFFSET  token   no        known           token
 
-START   The input begins now, and has no page yet. It asks for the offset NULL, which means "from
-        now" to Akamai, for `FROM_NOW_GRACE` seconds; later it asks for `since`, to skip nothing.
-BACK    The input begins in the past, and has no page yet. It asks in time mode.
-REPLAY  The offset is of no use any more. Time mode has to bridge to a new one: from `MARGIN` before
-        the last moment known to be complete, as events become visible late.
-OFFSET  A page is written. The input goes on from its offset.
+START   The input begins now, and has no page yet. It requests the offset NULL, which means "from
+        now" to Akamai, for `FROM_NOW_GRACE` seconds; later it requests `since`, to skip nothing.
+BACK    The input begins in the past, and has no page yet. It requests in time mode.
+REPLAY  The offset is no longer valid. Time mode leads to a new one. It starts `MARGIN` seconds
+        before the last moment known to be complete, because events can become visible late.
+OFFSET  A page is written. The input continues from its offset.
 
-What happens to a cursor, the state that it is in afterwards, and what else changes:
+The events of a cursor, the state after each of them, and the members that may change too:
 
   event     START   BACK    REPLAY  OFFSET  may change
   page      OFFSET  OFFSET  OFFSET  OFFSET  offset from_now complete_until host_time skew remembered
@@ -37,20 +37,20 @@ What happens to a cursor, the state that it is in afterwards, and what else chan
 page      A page is written and more is waiting: `after`.
 drained   A page is written and nothing is left: `after`.
 expired   Akamai no longer has the offset or the moment, HTTP 416 or 400: `failed`.
-cut       A page ended early, after it had brought events: `failed`. Nothing else lowers the limit
-          but a page that took long.
-mismatch  A page ended as it should and disagreed with itself: `failed`, `mismatched`.
-wait      Akamai demanded a pause with Retry-After: `failed`.
-trouble   Anything else went wrong, an answer without an event among it: `failed`.
-clock     This host's clock turned out to be wrong: `failed`. It moves a beginning that was reckoned
-          by that clock, nothing else.
-pace      A page has arrived, quickly or slowly: `paced`. It also lets the memory of a cut fade.
-settled   A page has arrived, and is about to be written: the beginning is known by Akamai's clock
-          now, and is asked for by that very moment after a kill: `settled`.
-known     What was written proves that all before a moment is complete: `complete_to`.
-restart   The checkpoint is read again: `from_document`. A new run has to learn the skew anew.
+cut       A page with events ended early: `failed`. Apart from this, only a page that took long
+          lowers the limit.
+mismatch  A complete response disagreed with its own count: `failed`, `mismatched`.
+wait      Akamai requested a pause with Retry-After: `failed`.
+trouble   Any other failure, including a response without an event: `failed`.
+clock     This host's clock is wrong: `failed`. It corrects a start that was computed with that
+          clock, and nothing else.
+pace      A page has arrived, quickly or slowly: `paced`. Each page makes an earlier cut count less.
+settled   A page has arrived, and will be written next: `settled`. The start is known by Akamai's
+          clock now, so that a run after a kill requests the same start.
+known     The written events prove that everything before a moment is complete: `complete_to`.
+restart   The checkpoint is read again: `from_document`. A new run must determine the skew again.
 
-A test walks both tables, cell by cell, with real cursors.
+A test tries every cell of both tables with real cursors.
 """
 
 from __future__ import annotations

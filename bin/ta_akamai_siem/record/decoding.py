@@ -41,20 +41,19 @@ def _decode_run(match: re.Match[str]) -> str:
 
 def _percent_decoded_at_once(text: str) -> str | None:
     """The same for the whole text at once; None if the result might differ."""
-    decoded = percent_decoded_bytes(text)
+    decoded = percent_decoded_bytes(text.encode("utf-8", "surrogatepass"))
     return None if decoded is None else text_of(decoded)
 
 
-def percent_decoded_bytes(text: str) -> bytes | None:
+def percent_decoded_bytes(data: bytes) -> bytes | None:
     r"""Decode with the quoted-printable decoder, five times faster; None if it might differ.
 
     `=` becomes `=3D` and `%` becomes `=`. The result is right if and only if each `%` began an
     escape: then it is shorter by exactly two bytes for each. A CR or LF would let a `%` before it
     pass as a soft line break, and only ASCII keeps bytes and characters in step.
     """
-    if not text.isascii() or "\n" in text or "\r" in text:
+    if not data.isascii() or b"\n" in data or b"\r" in data:
         return None
-    data = text.encode("ascii")
     decoded = binascii.a2b_qp(data.replace(b"=", b"=3D").replace(b"%", b"="))
     if len(decoded) != len(data) - _SHORTER_BY_AN_ESCAPE * data.count(b"%"):
         return None

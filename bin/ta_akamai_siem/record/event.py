@@ -44,7 +44,7 @@ def _order(first: tuple[str, ...], last: tuple[str, ...] = ()) -> _Order:
     return ordered
 
 
-_top_order = _order(
+top_order = _order(
     (
         "type",
         "format",
@@ -59,6 +59,7 @@ _top_order = _order(
     ),
     ("httpMessage",),
 )
+"""The order of a record's members."""
 _attack_order = _order(
     (
         "configId",
@@ -109,7 +110,7 @@ _DIGITS_MARK = secrets.token_hex(16)
 _MARKED_DIGITS = re.compile(f'"{_DIGITS_MARK}([^"]*)"')
 # Rules, a third of a record, are written as JSON text directly. A mark reserves their place.
 _RULES_MARK = secrets.token_hex(16)
-_MARKED_RULES = f'"{_RULES_MARK}"'
+MARKED_RULES = f'"{_RULES_MARK}"'
 
 
 _CONTEXT_MEMBERS = {"total", "offset", "limit"}
@@ -136,6 +137,17 @@ class Record(NamedTuple):
     masked: int = 0
 
 
+class LaidOut(NamedTuple):
+    """`text`: JSON, with MARKED_RULES in the place of the rules. `rules`: as JSON, None without
+    any. `time`: the event's own, None without one. `masked`: as in Record.
+    """
+
+    text: str
+    rules: str | None
+    time: str | None
+    masked: int
+
+
 class _Digits(str):
     """A number's source digits after the mark. Rules for strings apply to plain `str` only."""
 
@@ -152,13 +164,26 @@ def record(line: bytes, moment: Moment, masking: Masking | None = None) -> Recor
     if "httpMessage" not in value and "attackData" not in value and is_context(value):
         what = "a context line"
         raise ContextLine(what)
+    text, rules, time, masked = laid_out(value, moment.latest, masking)
+    if rules is not None:
+        text = text.replace(MARKED_RULES, rules, 1)
+    if not text.isascii():
+        text = _safe_in_xml(text, line)
+    return Record(time or moment.collected, text, time is not None, masked)
+
+
+def laid_out(value: dict[str, Any], latest: float, masking: Masking | None = None) -> LaidOut:
+    """Decode, mask and order an event, which `parse_object` made. Changes it.
+
+    `latest`: the latest plausible time, epoch seconds. Raises NotAnEvent.
+    """
     masked = 0
     try:
         rules = _rewrite_members(value)
         time = None
         http = value.get("httpMessage")
         if type(http) is dict:
-            time = _rewrite_start(http, moment.latest)
+            time = _rewrite_start(http, latest)
             masked = _rewrite_headers(http, masking)
         if masking is not None:
             rules, more = masking.event(value, rules)
@@ -168,11 +193,13 @@ def record(line: bytes, moment: Moment, masking: Masking | None = None) -> Recor
         raise NotAnEvent(str(error)) from error
     if _DIGITS_MARK in text:
         text = _MARKED_DIGITS.sub(r"\1", text)
-    if rules is not None:
-        text = text.replace(_MARKED_RULES, rules, 1)
-    if not text.isascii():
-        text = _safe_in_xml(text, line)
-    return Record(time or moment.collected, text, time is not None, masked)
+    return LaidOut(text, rules, time, masked)
+
+
+def json_text(value: object) -> str:
+    """A value as JSON that XML can carry."""
+    text = _encode(value)
+    return text if text.isascii() else _NOT_IN_XML.sub(_json_escape, text)
 
 
 def _safe_in_xml(text: str, line: bytes) -> str:
@@ -197,20 +224,26 @@ def unparsed(line: bytes, moment: Moment, masking: Masking | None = None) -> Rec
     if long:
         content, value["length"] = long
     value["raw"] = MASKED if masking else text_of(content)
-    text = _NOT_IN_XML.sub(_json_escape, _encode(value))
+    text = json_text(value)
     return Record(moment.collected, text, timed=False, masked=1 if masking else 0)
 
 
 def parse_object(line: bytes) -> dict[str, Any]:
     """The JSON object of a line, even if its bytes are not UTF-8. Raises NotAnEvent."""
-    try:
-        text = line.decode("utf-8", "json_backslash").strip(_JSON_SPACE)
-        value, end = _scan(text, 0)
-    except (ValueError, RecursionError, StopIteration) as error:
-        raise NotAnEvent(str(error)) from error
+    text = line.decode("utf-8", "json_backslash").strip(_JSON_SPACE)
+    value, end = value_at_start(text)
     if end != len(text) or type(value) is not dict:
         raise NotAnEvent("not one JSON object")
     return value
+
+
+def value_at_start(text: str) -> tuple[object, int]:
+    """The JSON value that `text` begins with, and its length. Raises NotAnEvent."""
+    try:
+        value, end = _scan(text, 0)
+    except (ValueError, RecursionError, StopIteration) as error:
+        raise NotAnEvent(str(error)) from error
+    return value, end
 
 
 def is_context(value: Mapping[str, Any]) -> bool:
@@ -256,11 +289,12 @@ def _decoded_attack_order(names: tuple[str, ...]) -> tuple[str, ...]:
 
 def _custom(custom: object) -> object:
     if type(custom) is dict:
-        return {k: _custom_items(v) if type(v) is str else v for k, v in custom.items()}
-    return _custom_items(custom) if type(custom) is str else custom
+        return {k: custom_items(v) if type(v) is str else v for k, v in custom.items()}
+    return custom_items(custom) if type(custom) is str else custom
 
 
-def _custom_items(text: str) -> str | list[str]:
+def custom_items(text: str) -> str | list[str]:
+    """The value of a record's `custom` for one of the source."""
     items = text_items(text)
     if len(items) > 1:
         return items
@@ -317,7 +351,7 @@ def _ordered(value: dict[str, Any], *, timed: bool) -> dict[str, Any]:
     http = value.get("httpMessage")
     if type(http) is dict:
         value["httpMessage"] = _in_order(http, _timed_http_order if timed else _untimed_http_order)
-    return _in_order(value, _top_order)
+    return _in_order(value, top_order)
 
 
 def _small_object(members: dict[str, Any], first: tuple[str, ...]) -> dict[str, Any]:
@@ -344,7 +378,7 @@ def _backslash_in_json(error: UnicodeError) -> tuple[str, int]:
     return "".join(f"\\\\x{byte:02x}" for byte in wrong), error.end
 
 
-def _encoder() -> Callable[[dict[str, Any]], str]:
+def _encoder() -> Callable[[object], str]:
     """Writes a record. What JSONEncoder makes anew for each, where it is in C, is made once."""
     encoder = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
     if c_make_encoder is None:

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 _START = re.compile(r"([0-9]+)(?:\.([0-9]+))?\Z", re.ASCII)
 _SECONDS_DIGITS = 10
+_WITH_MILLISECONDS = 14
+"""Characters: seconds, a point, three decimals."""
 _FINER_THAN_SECONDS = (13, 16, 19)
 """Digits of milli-, micro- and nanoseconds since the epoch, in all years from 2001 to 2286."""
 _EARLIEST = 946_684_800.0
@@ -44,8 +46,13 @@ def event_time(start: str, latest: float) -> str | None:
 
     `start`: a string, or the source digits of a number. `latest`: as in Moment.
     """
-    usual = len(start) == _SECONDS_DIGITS and start.isdigit() and start.isascii()
-    time = f"{start}.000" if usual else _cut(start)
+    digits = start.isascii() and start[:_SECONDS_DIGITS].isdigit()
+    if digits and len(start) == _SECONDS_DIGITS:
+        time: str | None = f"{start}.000"
+    elif digits and len(start) == _WITH_MILLISECONDS and start[11:].isdigit() and start[10] == ".":
+        time = start
+    else:
+        time = _cut(start)
     return time if time and _EARLIEST <= float(time) <= latest else None
 
 

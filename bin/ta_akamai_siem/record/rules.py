@@ -109,7 +109,7 @@ def _decoded_together(lists: Sequence[str], *, any_bytes: bool = False) -> list[
 
     `any_bytes`: the items may contain any bytes.
     """
-    listed = percent_decoded_bytes("|".join(lists))
+    listed = percent_decoded_bytes("|".join(lists).encode("utf-8", "surrogatepass"))
     if listed is None or listed.count(b"|") >= len(lists):
         return None
     try:

@@ -116,7 +116,7 @@ def log_file_name(kind: str, name: str) -> str:
 
 
 class _File(RotatingFileHandler):
-    """Says once that it cannot be written, and then no more: a full disk is no flood of lines."""
+    """Reports only once that it cannot be written, because a full disk would repeat the message."""
 
     _told = False
 

@@ -1,8 +1,8 @@
-"""Whether splunkd stopped in order: its own log says so, once every queue is stored.
+"""Whether splunkd stopped in order: its own log records that after every queue is stored.
 
 At an orderly stop, splunkd's ShutdownHandler ends its inputs, then empties its queues, level by
-level, and writes "Shutdown complete in ..." last. A splunkd that was killed, or ran into an end of
-its own, has no such line. Its loader writes a line when it starts.
+level, and writes "Shutdown complete in ..." last. A splunkd that was killed or crashed has no such
+line. Its loader writes a line when it starts.
 """
 
 from __future__ import annotations

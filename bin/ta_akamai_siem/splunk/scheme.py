@@ -5,7 +5,7 @@ https://help.splunk.com/en/splunk-enterprise/developing-views-and-apps-for-splun
 
 from __future__ import annotations
 
-from xml.sax.saxutils import escape, quoteattr
+from html import escape
 
 from .input_settings import KINDS, InputSetting, plain, settings_of
 
@@ -16,8 +16,8 @@ def scheme_xml(kind: str) -> str:
     arguments = "".join(_argument(each) for each in settings_of(kind) if not each.is_splunks)
     return (
         "<scheme>"
-        f"<title>{escape(of_kind.title)}</title>"
-        f"<description>{escape(of_kind.description)}</description>"
+        f"<title>{escape(of_kind.title, quote=False)}</title>"
+        f"<description>{escape(of_kind.description, quote=False)}</description>"
         "<use_external_validation>true</use_external_validation>"
         "<use_single_instance>false</use_single_instance>"
         "<streaming_mode>xml</streaming_mode>"
@@ -28,9 +28,9 @@ def scheme_xml(kind: str) -> str:
 
 def _argument(setting: InputSetting) -> str:
     return (
-        f"<arg name={quoteattr(setting.name)}>"
-        f"<title>{escape(setting.label)}</title>"
-        f"<description>{escape(plain(setting.help))}</description>"
+        f'<arg name="{escape(setting.name)}">'
+        f"<title>{escape(setting.label, quote=False)}</title>"
+        f"<description>{escape(plain(setting.help), quote=False)}</description>"
         "<data_type>string</data_type>"
         f"<required_on_create>{str(setting.is_required).lower()}</required_on_create>"
         "<required_on_edit>false</required_on_edit>"

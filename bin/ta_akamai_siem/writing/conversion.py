@@ -8,13 +8,15 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from ta_akamai_siem.record.event import ContextLine, NotAnEvent, Record, record, unparsed
+from ta_akamai_siem.record.event import ContextLine, NotAnEvent, record, unparsed
+from ta_akamai_siem.record.known_shapes import KnownShapes
 from ta_akamai_siem.record.long_line import WIDE_MAX, bounded, read_shortened
+from ta_akamai_siem.record.shaped_records import ShapedRecords
 
-from .event_stream import event_elements
+from .event_stream import event_elements, framed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from ta_akamai_siem.akamai.lines import Lines
     from ta_akamai_siem.record.event_time import Moment
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 NO_START = -1.0
 """The start of an event without one."""
+_SHAPES = KnownShapes()
 
 
 class Converted(NamedTuple):
@@ -41,31 +44,67 @@ class Converted(NamedTuple):
 
 
 def convert(
-    lines: Iterable[bytes], moment: Moment, *, tolerant: bool, masking: Masking | None = None
+    data: bytes, moment: Moment, *, tolerant: bool, masking: Masking | None = None
 ) -> Converted:
-    """`moment`, `masking`: as `event.record` takes them.
+    """`data`: lines, each with its line feed. `moment`, `masking`: as `event.record` takes them.
 
     `tolerant`: keep a line that is not an event. Without it, such a line raises NotAnEvent.
     A context line is left out in the same way. A line too long for a record is always kept, cut.
     """
-    made: list[Record] = []
-    kept = contexts = 0
-    for given in lines:
+    block = _Block(moment, tolerant=tolerant, masking=masking)
+    if masking:
+        for line in data.split(b"\n")[:-1]:
+            block.add(line)
+        return block.converted()
+    shaped = ShapedRecords(moment.latest)
+    for begin, end, shape, values in _SHAPES.lines(data):
+        made = shaped.add(shape, values) if shape else None
+        if made:
+            block.add_shaped(*made)
+        else:
+            block.add(data[begin:end])
+    shaped.finish()
+    return block.converted()
+
+
+class _Block:
+    """Collects what is converted. The arguments are those of `convert`."""
+
+    def __init__(self, moment: Moment, *, tolerant: bool, masking: Masking | None) -> None:
+        self._moment = moment
+        self._tolerant = tolerant
+        self._masking = masking
+        self._pieces: list[list[bytes]] = []
+        self._starts = array("d")
+        self._kept = self._masked = self._contexts = 0
+
+    def add_shaped(self, time: bytes, record: list[bytes]) -> None:
+        """Add an event from `ShapedRecords`."""
+        self._pieces += framed(time, record)
+        self._starts.append(float(time))
+
+    def add(self, given: bytes) -> None:
+        """Convert any line and add it. Raises NotAnEvent."""
         line = bounded(given) if len(given) > WIDE_MAX else given
         try:
-            made.append(record(line, moment, masking))
+            made = record(line, self._moment, self._masking)
         except ContextLine:
-            if not tolerant:
+            if not self._tolerant:
                 raise
-            contexts += 1
+            self._contexts += 1
+            return
         except NotAnEvent:
-            if not tolerant and not read_shortened(line):
+            if not self._tolerant and not read_shortened(line):
                 raise
-            made.append(unparsed(line, moment, masking))
-            kept += 1
-    starts = array("d", [float(each.time) if each.timed else NO_START for each in made])
-    masked = sum(each.masked for each in made) if masking else 0
-    return Converted(event_elements(made), starts, kept, masked, contexts)
+            made = unparsed(line, self._moment, self._masking)
+            self._kept += 1
+        self._pieces += framed(made.time.encode(), [made.text.encode()])
+        self._starts.append(float(made.time) if made.timed else NO_START)
+        self._masked += made.masked
+
+    def converted(self) -> Converted:
+        elements = event_elements(self._pieces)
+        return Converted(elements, self._starts, self._kept, self._masked, self._contexts)
 
 
 class Converter(Protocol):
@@ -87,4 +126,4 @@ class InProcess:
         self._masking = masking
 
     def begin(self, lines: Lines, moment: Moment, *, tolerant: bool) -> Callable[[], Converted]:
-        return lambda: convert(lines, moment, tolerant=tolerant, masking=self._masking)
+        return lambda: convert(lines.data, moment, tolerant=tolerant, masking=self._masking)

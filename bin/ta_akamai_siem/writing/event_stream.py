@@ -13,14 +13,13 @@ import select
 import stat
 import time
 from array import array
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from ta_akamai_siem.errors import PipeClosed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from ta_akamai_siem.record.event import Record
 
 try:
     import fcntl
@@ -41,20 +40,25 @@ _BEGIN = b"<stream>\n"
 _END = b"</stream>\n"
 # JSON text never has these control characters, so they can represent the markup while `&`, `<` and
 # `>` of the records are escaped, in a few passes over the whole block.
-_OPEN, _BETWEEN, _CLOSE = "\x01", "\x02", "\x03"
+_OPEN, _BETWEEN, _CLOSE = b"\x01", b"\x02", b"\x03"
 _MARKUP = (
     (b"&", b"&amp;"),
     (b"<", b"&lt;"),
     (b">", b"&gt;"),
-    (b"\x01", b"<event><time>"),
-    (b"\x02", b"</time><data>"),
-    (b"\x03", b"</data></event>\n"),
+    (_OPEN, b"<event><time>"),
+    (_BETWEEN, b"</time><data>"),
+    (_CLOSE, b"</data></event>\n"),
 )
 
 
-def event_elements(records: Iterable[Record]) -> bytes:
-    """The `<event>` elements of records, one per line."""
-    data = "".join([f"{_OPEN}{r.time}{_BETWEEN}{r.text}{_CLOSE}" for r in records]).encode()
+def framed(time: bytes, record: list[bytes]) -> list[list[bytes]]:
+    """A record for `event_elements`. `time`: epoch seconds. `record`: its text in pieces."""
+    return [[_OPEN, time, _BETWEEN], record, [_CLOSE]]
+
+
+def event_elements(pieces: Iterable[list[bytes]]) -> bytes:
+    """The `<event>` elements of framed records, one per line."""
+    data = b"".join(chain.from_iterable(pieces))
     for plain, markup in _MARKUP:
         data = data.replace(plain, markup)
     return data

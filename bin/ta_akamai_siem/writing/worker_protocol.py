@@ -50,9 +50,9 @@ def serve(asked: IO[bytes], answered: IO[bytes], masking: Masking | None) -> Non
             header = _REQUEST.unpack(_read(asked, _REQUEST.size))
             tolerant, latest, collected_length, length = header
             moment = Moment(_read(asked, collected_length).decode(), latest)
-            lines = _read(asked, length).split(b"\n")[:-1]
+            data = _read(asked, length)
             try:
-                made = convert(lines, moment, tolerant=tolerant, masking=masking)
+                made = convert(data, moment, tolerant=tolerant, masking=masking)
             except NotAnEvent:
                 made = None
             _answer(answered, made)

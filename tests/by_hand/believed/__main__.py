@@ -22,13 +22,15 @@ if TYPE_CHECKING:
 
 HOLDS, OTHERWISE, UNCLEAR = "holds", "OTHERWISE", "not checked"
 BAR = "\\|"
-"""In a cell of a table."""
+"""Replacement for `|` in a cell of a table."""
 _FAILED, _NO_SPLUNK = 1, 2
 
 
 def table() -> str:
     """The table of docs/believed.md."""
-    rows = ["| belief | what is believed | what rests on it | the check | if it is otherwise |"]
+    rows = [
+        "| name | assumption | what depends on it | how it is checked | what to do if it is wrong |"
+    ]
     rows.append("|---|---|---|---|---|")
     for one in BELIEFS:
         cells = (f"`{one.name}`", one.believed, one.rests, one.checked, one.otherwise)
@@ -48,7 +50,7 @@ def verdict(belief: Belief, splunk: Splunk, *, write: bool) -> tuple[str, str]:
 
 
 def main() -> int:
-    """0 if everything holds, 1 if something is otherwise, 2 if no Splunk answers."""
+    """Return 0 if everything holds, 1 if an assumption is wrong, 2 if no Splunk responds."""
     parser = argparse.ArgumentParser(prog="believed", description="Checks docs/believed.md")
     parser.add_argument("address", nargs="?", help="https://host:8089, the management port")
     parser.add_argument("--ca", help="file with the certificate authority, PEM")

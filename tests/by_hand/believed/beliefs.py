@@ -9,26 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Callable, Optional
 
+from tests.product.search.hot_fields import HOT
+
 if TYPE_CHECKING:
     from .search_api import Found, Splunk
 
 EVENTS = "search `akamai_siem_events`"
-HOT = (
-    "src",
-    "src_ip",
-    "dest",
-    "user",
-    "user_id",
-    "request_id",
-    "signature_id",
-    "policy_id",
-    "config_id",
-    "ja4",
-    "uri_path",
-    "http_user_agent",
-)
 _ENOUGH = 500
-"""Events from which on it can be told whether a search read few of them or all."""
+"""From this number of events on, a check can tell whether a search read few of them or all."""
 
 
 class Unclear(Exception):
@@ -37,7 +25,9 @@ class Unclear(Exception):
 
 @dataclass(frozen=True)
 class Belief:
-    """`rests`: what does. `otherwise`: what to do. `writes`: only asked for with --write."""
+    """`rests`: what depends on it. `otherwise`: what to do if it is wrong. `writes`: checked only
+    with --write.
+    """
 
     name: str
     believed: str
@@ -181,7 +171,7 @@ def _in_event_type(splunk: Splunk) -> str | None:
     watched = f"{EVENTS} rule=* NOT action=blocked NOT attack_tag=* "
     watched += "(attack_family=bot OR attack_family=rate OR attack_family=reputation)"
     if not splunk.search(f"{watched} | head 1").rows:
-        raise Unclear("needs an event with a bot, rate or reputation rule that only watched")
+        raise Unclear("needs an event with a bot, rate or reputation rule that only alerted")
     lacking = splunk.search(f"{watched} NOT eventtype=akamai_siem_rule_watched | stats count")
     count = int(lacking.value("count") or 0)
     return f"{count} events lack the event type akamai_siem_rule_watched" if count else None
@@ -274,7 +264,7 @@ def _later_rows(splunk: Splunk) -> str | None:
 
 
 def _table(splunk: Splunk) -> str | None:
-    """Adds a row of no host, finds it with its listed fields only, and takes it away."""
+    """Adds a row that belongs to no host, finds it with its listed fields only, and removes it."""
     table, row = "akamai_siem_usual_denied", '| eval dest="believed.invalid", usual=1, runs=1, no=1'
     read = f"| inputlookup {table}"
     passed = splunk.search(
@@ -337,9 +327,9 @@ def _enough(splunk: Splunk) -> int:
 BELIEFS = (
     Belief(
         "hot fields",
-        "A search for a value of a field that an extraction of that very name gives, or an alias "
+        "A search for a value of a field that an extraction of that name gives, or an alias "
         "of one, reads only the events that hold the value as a term",
-        "the speed of searches for `src`, `dest`, `user` and the other hot fields; no result",
+        "the speed of searches for `src`, `dest`, `user` and the other hot fields, not the results",
         "takes a rare value of each and compares the events read with those found",
         "Add the value as a term yourself: `TERM(192.0.2.7) src=192.0.2.7`. Report which fields",
         _hot_terms,
@@ -347,7 +337,7 @@ BELIEFS = (
     Belief(
         "index time",
         "Bounds of the index time are applied before events are read",
-        "the cost of the four alerts on events; no result",
+        "the cost of the four alerts on events, not the results",
         "compares events read and found for the last 15 minutes of index time in 24 hours",
         "Set `dispatch.earliest_time = -30m` in these alerts. Events that arrive later are missed",
         _index_time,
@@ -355,7 +345,7 @@ BELIEFS = (
     Belief(
         "event time",
         "`<time>` of an event and what TIME_PREFIX finds give the same `_time`, to the millisecond",
-        "`_time`; both roads lead to the same value, so either may win",
+        "`_time`; both give the same value, so either may be used",
         "compares `_time` with `httpMessage.start`",
         "Compare the `[akamai:siem]` stanza on the host that runs the input with ours: index-time "
         "settings count there",
@@ -426,7 +416,7 @@ BELIEFS = (
     Belief(
         "reverse lookup",
         "A search for what a lookup gives (`action=blocked`) becomes one for its exact rows",
-        "the speed of searches by `action`; no result",
+        "the speed of searches by `action`, not the results",
         "compares the events read with those found",
         "Search `vendor_action` instead",
         _reverse,
@@ -442,7 +432,7 @@ BELIEFS = (
     Belief(
         "IN",
         "An event type may hold `field IN (…)`",
-        "the models of bot, rate and reputation rules that only watched",
+        "the models of bot, rate and reputation rules that only alerted",
         "looks for such events without the event type `akamai_siem_rule_watched`",
         "Write the values with OR in local/eventtypes.conf",
         _in_event_type,
@@ -485,7 +475,7 @@ BELIEFS = (
         "json_extract",
         "json_extract() of a string returns its text without quotation marks and escapes",
         "fields beside the hot ones that hold escapes; where it gives nothing they stay as in JSON",
-        "un-escapes a quotation mark, a line end and a non-ASCII letter",
+        "unescapes a quotation mark, a line end and a non-ASCII letter",
         "Search for such values as they are in the JSON, escapes included",
         _evaluated(
             'json_extract(urldecode("%7B%22v%22%3A%22a%5C%22b%5Cn%5Cu00fc%22%7D"),"v")',
@@ -497,7 +487,7 @@ BELIEFS = (
         "json_extract() of a string with U+0000 or half of a surrogate pair gives some text or "
         "nothing, and no error",
         "how such text is shown, in fields beside the hot ones",
-        "un-escapes such a string",
+        "unescapes such a string",
         "Search for such values as they are in `_raw`",
         _odd_text,
     ),
@@ -581,9 +571,9 @@ BELIEFS = (
         "tables of alerts",
         "`outputlookup` to the KV store replaces the table, keeps listed fields only, and passes "
         "its rows on",
-        "the three alerts that remember",
-        "only with --write: adds a row to `akamai_siem_usual_denied`, reads it, takes it away",
-        "Disable the three alerts and report it; the others remember nothing",
+        "the three alerts that store tables",
+        "only with --write: adds a row to `akamai_siem_usual_denied`, reads it, removes it",
+        "Disable the three alerts and report it; the others store nothing",
         _table,
         writes=True,
     ),

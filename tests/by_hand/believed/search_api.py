@@ -1,5 +1,4 @@
-"""Searches by Splunk's REST API, with what a search cost.
-
+"""Runs searches through Splunk's REST API and reads what each search cost.
 https://help.splunk.com/en/splunk-enterprise/rest-api-reference/10.2/search-endpoints
 """
 
@@ -16,33 +15,33 @@ if TYPE_CHECKING:
     import ssl
 
 _TIMEOUT = 600
-"""Seconds; a search is waited for."""
+"""Seconds to wait for a search."""
 _JOBS = "/servicesNS/nobody/TA_akamai_siem/search/v2/jobs"
 
 
 class SearchFailed(Exception):
-    """Splunk refused or failed a search; the text is Splunk's."""
+    """Splunk refused a search, or it failed; the text is Splunk's."""
 
 
 class NoSplunk(Exception):
-    """Nobody answers there, or the token is not accepted."""
+    """No Splunk responds at this address, or it does not accept the token."""
 
 
 @dataclass(frozen=True)
 class Found:
-    """`rows`: of the results. `scanned`: events that were read. `matched`: those found."""
+    """`rows`: the results. `scanned`: number of events read. `matched`: number of events found."""
 
     rows: list[dict[str, Any]]
     scanned: int = 0
     matched: int = 0
 
     def value(self, field: str) -> Any:
-        """Of the first row; None where there is none."""
+        """A value of the first row; None if there is no row."""
         return self.rows[0].get(field) if self.rows else None
 
 
 class Splunk:
-    """`address`: of the management port, https. `trusted`: with which certificates."""
+    """`address`: of the management port, https. `trusted`: the certificates to trust."""
 
     def __init__(self, address: str, token: str, trusted: ssl.SSLContext) -> None:
         self._address = address.rstrip("/")
@@ -52,7 +51,9 @@ class Splunk:
         )
 
     def search(self, text: str, earliest: str = "-60m", latest: str = "now", **more: str) -> Found:
-        """Run to the end. `more`: further arguments of the job. Raises SearchFailed, NoSplunk."""
+        """Run to the end. `more`: additional arguments of the job. Raises SearchFailed,
+        NoSplunk.
+        """
         asked = {"search": text, "earliest_time": earliest, "latest_time": latest, **more}
         made = self._call("POST", _JOBS, {**asked, "exec_mode": "blocking"})
         job = f"{_JOBS}/{urllib.parse.quote(made['sid'], safe='')}"

@@ -5,7 +5,7 @@ was written is wrong. Settings, from the environment:
 
 * `ROUNDS`: how often everybody runs
 * `BEFORE`: a commit; builds that version and measures it in turn with this one
-* `PARTS`: what is measured, of `costs,stages,scale`
+* `PARTS`: what is measured, of `costs,stages,startup,scale`
 * `FULL=1`: all parts, every mix in all of them, and more rounds; most of an hour
 * `RECORD=1`: the figures become those of docs/performance.md
 """
@@ -28,6 +28,7 @@ from tests.measured.bench.contestants import Contest
 from tests.measured.bench.earlier import built, commit_named, version_of
 from tests.measured.bench.measured import busy_seconds, used_by_others
 from tests.measured.bench.mixes import MIXES, described
+from tests.measured.bench.startup import startup
 from tests.measured.bench.tables import filled, tables
 from tests.run import interpreters
 
@@ -35,9 +36,10 @@ RECORDED = Path(__file__).with_name("recorded.json")
 PAGE = ROOT / "docs" / "performance.md"
 FULL = os.environ.get("FULL") == "1"
 ROUNDS = int(os.environ.get("ROUNDS") or (5 if FULL else 3))
-PARTS = (os.environ.get("PARTS") or ("costs,stages,scale" if FULL else "costs,stages")).split(",")
+_USUAL = "costs,stages,startup"
+PARTS = (os.environ.get("PARTS") or (f"{_USUAL},scale" if FULL else _USUAL)).split(",")
 CHECKED = 10_000 if FULL else 2_000
-"""Records of each mix that are compared field by field."""
+"""Number of records of each mix that are compared field by field."""
 
 
 def main() -> int:
@@ -77,16 +79,17 @@ def measure(part: str, contest: Contest, python: str) -> object:
     if part == "stages":
         mixes = list(MIXES) if FULL else list(MIXES)[:1]
         return {mix: costs.stages(contest, python, mix, ROUNDS) for mix in mixes}
+    if part == "startup":
+        return startup(contest, python)
     return {
         "sizes": scale.sizes(contest, python, ROUNDS),
         "backlog": scale.backlog(contest, python, ROUNDS),
         "inputs": scale.inputs_at_once(contest, python, ROUNDS),
-        "start": scale.start_up(contest, python),
     }
 
 
 def keep(found: dict[str, Any]) -> None:
-    """In `build/`, and where it is asked for in the page."""
+    """Write the figures to `build/` and, with `RECORD=1`, to the page."""
     path = ROOT / "build" / "bench.json"
     path.write_text(json.dumps(found, indent=1), encoding="utf-8")
     if os.environ.get("RECORD") == "1":
@@ -98,14 +101,14 @@ def keep(found: dict[str, Any]) -> None:
 
 
 def command() -> str:
-    """What was typed, as far as it decides what is measured."""
+    """The command as typed, as far as it changes what is measured."""
     names = ("BEFORE", "FULL", "PARTS", "ROUNDS")
     given = [f"{name}={os.environ[name]}" for name in names if os.environ.get(name)]
     return " ".join(["make", "bench", *given])
 
 
 def machine() -> str:
-    """What the figures were measured on."""
+    """The machine that ran the measurement."""
     about = Path("/proc/cpuinfo")
     text = about.read_text(encoding="utf-8") if about.exists() else ""
     models = {line.partition(":")[2].strip() for line in text.splitlines() if "model name" in line}

@@ -1,6 +1,7 @@
-"""The pages that are measured: compressed beforehand, so that sending them costs the same to all.
+"""The pages that are measured, compressed beforehand, so that sending them costs the same for all.
 
-A body is a gzip member of event lines, as often as it takes, and one with the context line.
+A body is a gzip member of event lines, repeated as often as needed, and a member with the context
+line.
 """
 
 from __future__ import annotations
@@ -21,9 +22,8 @@ _BLOCK_MAX = 20_000
 
 @dataclass(frozen=True)
 class Body:
-    """`lines`: a file with one gzip member of event lines. `times`: how often it is sent.
-
-    `events`, `size`: of the whole page, `size` in bytes decompressed.
+    """`lines`: a file with one gzip member of event lines. `times`: how often it is sent. `events`,
+    `size`: of the whole page; `size` in bytes, decompressed.
     """
 
     lines: Path
@@ -32,7 +32,7 @@ class Body:
     size: int
 
     def pieces(self, offset: str, *, more: bool) -> Iterator[bytes]:
-        """What is sent, the context line with its offset last. `more`: events are waiting."""
+        """The bytes to send, ending with the context line. `more`: more events are available."""
         member = self.lines.read_bytes()
         for _ in range(self.times):
             yield member
@@ -40,14 +40,14 @@ class Body:
 
 
 class Bodies:
-    """Makes each body once."""
+    """Creates each body once."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._made: dict[tuple[str, int], Body] = {}
 
     def page(self, mix: str, events: int) -> Body:
-        """A page of that many events: any number up to a block, or a multiple of one."""
+        """A page of that many events: any number up to a block, or a multiple of a block."""
         key = (mix, events)
         if key not in self._made:
             self._made[key] = self._make(mix, events)
@@ -66,6 +66,6 @@ class Bodies:
 
 
 def context(total: int, offset: str, *, more: bool) -> bytes:
-    """The compressed context line: `limit` is there where the page's size reached it."""
+    """The compressed context line. It has `limit` if the page's size reached it."""
     line = {"total": total, "offset": offset, **({"limit": total} if more else {})}
     return gzip.compress(json.dumps(line).encode(), 6)

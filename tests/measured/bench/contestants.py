@@ -1,8 +1,8 @@
-"""Who is measured: the built app, the textbooks, the floor, and the app of another version.
+"""The programs that are measured: the built app, the textbooks, the floor, an earlier version.
 
-Each is a process of a Python that Splunk brings, with the built app's libraries, and asks the same
-replaying server. An app is started as splunkd starts it, and has a Splunk stand-in of its own to
-ask for settings and to keep its checkpoint in.
+Each is a process of one of Splunk's Pythons with the built app's libraries, and requests pages from
+the same replaying server. An app is started as splunkd starts it, and has its own Splunk stand-in
+for its settings and its checkpoint.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from tests import ROOT
 from tests.measured.bench.bodies import Bodies
 from tests.measured.bench.measured import Measured, cpu_of, measure
 from tests.measured.bench.mixes import MIXES
+from tests.measured.bench.replay_server import REQUESTS
 from tests.product.end_to_end.compiled_app import BUILT_APP
 from tests.product.end_to_end.pushed_settings import push_account
 from tests.product.end_to_end.site import product_python
@@ -27,23 +28,21 @@ from tests.standins.splunk.client import SplunkStandin
 from tests.standins.splunk.script_documents import Caller, run_document
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from tests.measured.bench.bodies import Body
 
 SCRIPTS = {"least": "least.py", "same": "same_record.py", "floor": "floor.py"}
-"""The textbook that does no more than it must, the one that makes the same record, the floor."""
+"""The textbook with the least code, the textbook that creates the same record, the floor."""
 TEXTBOOKS = ("least", "same")
 INPUT, WORKERS, BEFORE = "input", "workers", "before"
-"""The built app alone and with two workers, and the app of another version."""
+"""The built app alone and with two workers, and the app of an earlier version."""
 _ACCOUNT = "bench"
 _HERE = Path(__file__).parent
 
 
 class Contest:
-    """The servers, and the way to let somebody run against them.
+    """The servers, and the method that runs a contestant.
 
-    `folder`: for all that is kept meanwhile. `before`: another version's app.
+    `folder`: for temporary files. `before`: the app of an earlier version.
     """
 
     def __init__(self, folder: Path, before: Path | None = None) -> None:
@@ -65,7 +64,7 @@ class Contest:
 
     @property
     def contestants(self) -> tuple[str, ...]:
-        """Everybody whose costs are compared."""
+        """All whose costs are compared."""
         return (*SCRIPTS, *self._apps)
 
     def __enter__(self) -> Contest:
@@ -89,18 +88,14 @@ class Contest:
             push_account(splunk, _ACCOUNT, account)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._ending.close()
 
     def plan(self, body: Body, pages: int, *, more: bool = True) -> int:
-        """The configuration id under which `body` comes `pages` times.
+        """The configuration id that returns `body` for that many `pages`.
 
-        `more`: each page says that events are waiting behind it; without it, the first ends a run.
+        `more`: each page announces that more events are available; without it, the first page ends
+        a run.
         """
         plan: dict[str, object] = {
             "lines": str(body.lines),
@@ -120,10 +115,12 @@ class Contest:
         return int(number)
 
     def warm_up(self, python: str) -> None:
-        """Let everybody begin once: bytecode is written then."""
+        """Run each once, so that its bytecode exists."""
         nothing = self.plan(self.bodies.page(next(iter(MIXES)), 1_000), 0)
         for who in self.contestants:
             self.run(who, python, nothing)
+        for who in self._apps:
+            self.scheme(who, python)
 
     def run(
         self,
@@ -134,15 +131,10 @@ class Contest:
         keep: Path | None = None,
         samples: Path | None = None,
     ) -> Measured:
-        """Let somebody collect a plan.
+        """Run a contestant on a plan.
 
-        `keep`: a file for what is written. `samples`: a file for where an app's time goes.
+        `keep`: a file for its output. `samples`: a file for the sampler's report on an app.
         """
-        environment = {
-            "PATH": "/usr/bin:/bin",
-            "SPLUNK_HOME": str(self.folder / "home"),
-            "PYTHONPYCACHEPREFIX": str(self.folder / "bytecode"),
-        }
         document = b""
         if who in SCRIPTS:
             url = f"https://{self._host}/siem/v1/configs/{plan}"
@@ -154,11 +146,33 @@ class Contest:
                 command = [str(_HERE / "sampler.py"), str(samples), *command]
             document = self._document(who, plan)
         before = cpu_of(self._server.pid)
-        measured = measure([python, *command], environment, document, keep)
-        return replace(measured, server=cpu_of(self._server.pid) - before)
+        measured = measure([python, *command], self._environment(), document, keep)
+        return replace(
+            measured,
+            server=cpu_of(self._server.pid) - before,
+            request=max(0.0, self._first_request(measured.began) - measured.began),
+        )
+
+    def scheme(self, who: str, python: str) -> Measured:
+        """Let an app print its scheme."""
+        script = self._apps[who] / "bin" / "akamai_siem.py"
+        return measure([python, str(script), "--scheme"], self._environment())
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            "PATH": "/usr/bin:/bin",
+            "SPLUNK_HOME": str(self.folder / "home"),
+            "PYTHONPYCACHEPREFIX": str(self.folder / "bytecode"),
+        }
+
+    def _first_request(self, since: float) -> float:
+        """When the first request after a moment came; 0 if none did."""
+        known = self.folder / "replay" / REQUESTS
+        times = known.read_text(encoding="utf-8").split() if known.exists() else []
+        return next((moment for moment in map(float, times) if moment >= since), 0.0)
 
     def _document(self, who: str, plan: int) -> bytes:
-        """As splunkd hands it over, for an input that has never run."""
+        """The document that splunkd passes for an input that has never run."""
         splunk = self._splunks[INPUT if who == WORKERS else who]
         caller = Caller(
             server_host="bench",

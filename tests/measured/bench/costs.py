@@ -1,4 +1,4 @@
-"""What an event costs each contestant, round by round, start-up apart."""
+"""The cost of an event for each contestant, round by round, without start-up."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 PAGE = 10_000
 _PAGES = {"least": 3, "same": 2, "floor": 10, INPUT: 4, BEFORE: 4}
-"""How many of them everybody collects: enough to tell what an event costs from the start-up."""
+"""Number of pages: enough to separate the cost of an event from start-up."""
 _SAMPLED = 100_000
 
 
 def costs(contest: Contest, python: str, mixes: list[str], rounds: int) -> dict[str, object]:
-    """By mix, and the start-ups. Everybody in turn, in both directions, round after round."""
+    """Costs by mix, and start-ups. All run in turn, in both directions, round after round."""
     everybody = contest.contestants
     starts: dict[str, list[float]] = {who: [] for who in everybody}
     runs: dict[str, dict[str, list[Measured]]] = {
@@ -43,9 +43,9 @@ def costs(contest: Contest, python: str, mixes: list[str], rounds: int) -> dict[
 
 
 def _of_mix(runs: dict[str, list[Measured]], start: dict[str, float]) -> dict[str, object]:
-    """Microseconds an event.
+    """Microseconds per event.
 
-    `ratio`: a textbook's to the input's, and the input's to anybody else's.
+    `ratio`: a textbook's cost relative to the input's, and the input's relative to any other's.
     """
     cpu = {
         who: [(run.cpu - start[who]) / _events(who) * 1e6 for run in each]
@@ -72,10 +72,10 @@ def _events(who: str) -> int:
 
 
 def stages(contest: Contest, python: str, mix: str, rounds: int) -> dict[str, dict[str, float]]:
-    """Microseconds an event by stage, of the input and of the one before; START: in seconds.
+    """Microseconds per event by stage, of the input and of the earlier version; START in seconds.
 
-    One page that no other follows: so a page is never fetched while another is written, and each
-    sample belongs to one thread.
+    A single page, so that no page is fetched while another is written, and each sample belongs to
+    one thread.
     """
     plan = contest.plan(contest.bodies.page(mix, _SAMPLED), 1, more=False)
     apps = [who for who in contest.contestants if who in (INPUT, BEFORE)]

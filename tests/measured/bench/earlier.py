@@ -1,7 +1,7 @@
-"""Another version of the product, built beside this one: `BEFORE=<commit> make bench`.
+"""An earlier version of the product, built beside this one: `BEFORE=<commit> make bench`.
 
-It is checked out into `build/before/`, with a build and, where its lock files differ, environments
-of its own.
+It is checked out to `build/before/`, with its own build and, if its lock files differ, its own
+environments.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _LOCK = Path("packaging") / "tools.lock"
 
 
 def commit_named(name: str) -> str:
-    """The commit that a name stands for. Raises SystemExit where there is none."""
+    """The commit of that name. Raises SystemExit if there is none."""
     done = _git(ROOT, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}", check=False)
     if done.returncode:
         message = f"BEFORE={name}: the repository has no such commit"
@@ -36,7 +36,7 @@ def built(commit: str) -> Path:
         _FOLDER.mkdir(parents=True, exist_ok=True)
         _git(ROOT, "clone", "--quiet", "--shared", "--no-checkout", str(ROOT), str(tree))
     _git(tree, "checkout", "--quiet", "--detach", commit)
-    # The same tools need not be installed twice.
+    # If the lock files are the same, the installed tools are used.
     if (tree / _LOCK).read_bytes() == (ROOT / _LOCK).read_bytes():
         (tree / _TOOLS).parent.mkdir(parents=True, exist_ok=True)
         if not (tree / _TOOLS).exists():
@@ -49,7 +49,7 @@ def built(commit: str) -> Path:
 
 
 def version_of(app: Path) -> str:
-    """What a built app calls itself."""
+    """The version of a built app."""
     manifest = json.loads((app / "app.manifest").read_text(encoding="utf-8"))
     return str(manifest["info"]["id"]["version"])
 

@@ -1,4 +1,4 @@
-"""Whether what was written is right: against the independent decoder, by fields."""
+"""Whether the output is correct: compared with the independent decoder, field by field."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _DATA = re.compile(rb"<data>.*?</data>", re.DOTALL)
 
 
 def wrong(contest: Contest, python: str, mix: str, events: int) -> list[str]:
-    """Each record of the input, of the input with workers, and of both textbooks."""
+    """Checks each record of the input, of the input with workers, and of both textbooks."""
     plan = contest.plan(contest.bodies.page(mix, events), 1)
     kept = {who: contest.folder / who for who in (INPUT, WORKERS, "same", "least")}
     for who, path in kept.items():
@@ -41,7 +41,7 @@ def wrong(contest: Contest, python: str, mix: str, events: int) -> list[str]:
 def _differences(
     written: Path, lines: Iterable[bytes], compare: Callable[[str, bytes, str], list[str]]
 ) -> list[str]:
-    """`written`: a contestant's output. `lines`: all events that it was sent, once each."""
+    """`written`: a contestant's output. `lines`: all events that it received, once each."""
     sent = {find_marker(line): line for line in lines}
     found: list[str] = []
     clock = f"{time.time():.3f}"
@@ -56,7 +56,7 @@ def _differences(
 
 
 def _not_decoded(raw: str, line: bytes, clock: str) -> list[str]:
-    """What the least textbook would save by not doing: its record has a form of its own."""
+    """Members that the textbook with the least code should have decoded and did not."""
     written = json.loads(raw)
     expected = reference_record(line, clock).value["attackData"]["rules"]
     for member, key in (("rules", "id"), ("ruleMessages", "message"), ("ruleActions", "action")):

@@ -1,9 +1,9 @@
-"""The events that customers have: few rules, and headers of four kinds of client.
+"""Events like those of customers: few rules, and headers of four kinds of client.
 
-Of a hundred events thirty are scanners' (one to six rules, and the anomaly rule that they add up
-to), forty bots' (one rule), twenty-five browsers' (one rule or none, cookies of 1 to 3 KB) and five
-apps' (one rule, 2 to 4 KB of sensor data). Event ``i`` is a function of the seed and ``i``. Members
-come in the order of Akamai's sample event. Addresses and names are those kept for documentation.
+Of 100 events, 30 are from scanners (one to six rules, and an anomaly rule with their score), 40
+from bots (one rule), 25 from browsers (one rule or none, cookies of 1 to 3 KB) and 5 from apps (one
+rule, 2 to 4 KB of sensor data). Event ``i`` depends only on the seed and ``i``. Members are in the
+order of Akamai's sample event. Addresses and names are those reserved for documentation.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 SHARES = {"scanner": 30, "bot": 40, "browser": 25, "app": 5}
-"""Of a hundred events."""
+"""Number of each kind in 100 events."""
 _SCANNED_RULES = (1, 1, 1, 1, 2, 2, 3, 4, 6)
-"""How many rules a scanner sets off, as often as they stand here, besides the anomaly rule."""
+"""Numbers of rules that a scanner triggers, in proportion, in addition to the anomaly rule."""
 _WITHOUT_RULES = 0.4
-"""Of browsers' events: those of account protection, for instance."""
+"""Share of browsers' events without rules, for example those of account protection."""
 _CONFIG_ID = "76213"
 _ATTACKS = tuple(rule for rule in words.RULES if rule.tag.startswith("WEB_ATTACK"))
 _ANOMALIES = tuple(rule for rule in words.RULES if rule.tag.startswith("POLICY"))
@@ -49,7 +49,7 @@ _CITIES = (*words.PLACES, ("SA", "CO", "DC", "BOGOTÁ", "64509"))
 
 
 class Client(NamedTuple):
-    """What one kind of client adds to an event."""
+    """The part of an event that depends on the kind of client."""
 
     rules: list[words.Rule]
     request_headers: list[tuple[str, str]]
@@ -227,7 +227,9 @@ def _app(dice: random.Random) -> Client:
 
 
 def _cookies(dice: random.Random, length: int) -> str:
-    """Session, bot management and consent cookies, as many as make up about `length`."""
+    """Cookies of sessions, bot management and consent, with a total of about `length`
+    characters.
+    """
     cookies = [
         f"_abck={random_text(dice, 32)}~0~{random_text(dice, 260)}~-1~-1~-1",
         f"bm_sz={random_text(dice, 120)}~{dice.randrange(10**7)}~{dice.randrange(10**7)}",
@@ -241,7 +243,7 @@ def _cookies(dice: random.Random, length: int) -> str:
 
 
 def _sensor_data(dice: random.Random, length: int) -> str:
-    """As the app's protection sends it: pieces of base64 between separators."""
+    """Like an app's sensor data: pieces of base64 between separators."""
     pieces = ["6,a", random_text(dice, 172).replace("+", "/") + "=="]
     pieces.append(random_text(dice, length - 180).replace("+", "/") + "=")
     return "$".join([",".join(pieces), f"{dice.randrange(90)},{dice.randrange(90)},0", ""])

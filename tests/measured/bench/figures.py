@@ -1,4 +1,4 @@
-"""The median of some runs, and the least and the most of them."""
+"""The median, minimum and maximum of several runs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Spread:
-    """Kept in JSON as a list of the three."""
+    """Stored in JSON as a list of the three."""
 
     median: float
     least: float

@@ -1,4 +1,4 @@
-"""The floor: what cannot be avoided. TLS, gunzip, whole lines, write; nothing is converted.
+"""The floor: the work that no program can avoid. TLS, gunzip, whole lines, write; no conversion.
 
 `python floor.py BIN URL CA`: runs until a page is empty.
 """
@@ -35,7 +35,7 @@ def main(url: str, trusted: str) -> None:
 
 
 def through(body: urllib3.HTTPResponse) -> bytes:
-    """Write all lines of a body but the last; give that one back."""
+    """Write all lines of a body except the last, and return the last."""
     inflate = zlib.decompressobj(31)
     rest = b""
     while piece := body.read(PIECE, decode_content=False):

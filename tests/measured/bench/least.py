@@ -1,9 +1,9 @@
-"""The least textbook: an add-on that does no more than it must, in the libraries' usual calls.
+"""The textbook with the least code: an add-on with the usual calls of usual libraries.
 
-Asks with requests, takes `resp.text` apart at its line ends, reads each event with json, decodes
-the members that Akamai documents as encoded with unquote and b64decode, and writes it with
-splunklib's EventWriter. The lists stay lists side by side, the keys as they come; a list that does
-not decode stays as it is.
+It requests with requests, splits `resp.text` at line ends, reads each event with json, decodes the
+members that Akamai documents as encoded with unquote and b64decode, and writes it with splunklib's
+EventWriter. The rule lists stay separate lists, and the order of keys stays. A list that cannot be
+decoded stays unchanged.
 
 `python least.py BIN URL CA`: runs until a page is empty.
 """

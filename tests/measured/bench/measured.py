@@ -1,4 +1,4 @@
-"""Runs a command with its output read and thrown away, and says what it took."""
+"""Runs a command, reads and discards its output, and returns what it used."""
 
 from __future__ import annotations
 
@@ -16,15 +16,18 @@ if TYPE_CHECKING:
 
 _PIECE = 1 << 20
 _EVERY = 0.05
-"""Seconds between two looks at a process's memory."""
+"""Seconds between two samples of a process's memory."""
 
 
 @dataclass(frozen=True)
 class Measured:
-    """`cpu`, `wall`: seconds; `cpu` counts the processes that it started and waited for.
+    """What a command used.
 
-    `peak`: bytes of the largest of these processes. `first`: seconds until it wrote anything.
-    `reader`, `server`: seconds of CPU of whoever read its output and answered its requests.
+    `cpu`, `wall`: seconds; `cpu` includes the processes that it started and waited for. `peak`:
+    bytes of the largest of these processes. `first`: seconds until its first output. `reader`,
+    `server`: seconds of CPU of the process that read its output, and of the one that answered its
+    requests. `request`: seconds until its first request; 0 if it made none. `began`: when it was
+    started, by the monotonic clock.
     """
 
     cpu: float
@@ -33,6 +36,8 @@ class Measured:
     first: float
     reader: float = 0.0
     server: float = 0.0
+    request: float = 0.0
+    began: float = 0.0
 
 
 def measure(
@@ -41,9 +46,9 @@ def measure(
     document: bytes = b"",
     keep: Path | None = None,
 ) -> Measured:
-    """`document`: for its standard input. `keep`: a file for its output. RuntimeError if it fails.
+    """Run a command. `document`: for its standard input. `keep`: a file for its output.
 
-    What it says on stderr is passed on.
+    Its stderr is passed on. Raises RuntimeError if it fails.
     """
     began = time.monotonic()
     process = subprocess.Popen(
@@ -73,11 +78,11 @@ def measure(
         message = f"{' '.join(command[:2])} ended with {process.returncode}"
         raise RuntimeError(message)
     cpu = used.ru_utime + used.ru_stime
-    return Measured(cpu, wall, memory.peak(), first, read)
+    return Measured(cpu, wall, memory.peak(), first, read, began=began)
 
 
 def cpu_of(pid: int) -> float:
-    """Seconds of CPU that a process has used so far; 0 where nobody tells."""
+    """Seconds of CPU that a process has used so far; 0 if the system does not tell."""
     try:
         text = Path(f"/proc/{pid}/stat").read_text()
     except OSError:
@@ -87,10 +92,10 @@ def cpu_of(pid: int) -> float:
 
 
 def used_by_others(began: float, busy: float) -> float:
-    """Cores that other programs used since a moment; 0 where nobody tells.
+    """Number of cores that other programs used since a moment; 0 if the system does not tell.
 
-    `began`: of the monotonic clock, `busy`: what `busy_seconds` then said; both before this process
-    had started anything. To be asked when all that it started has ended.
+    `began`: time of the monotonic clock, `busy`: the result of `busy_seconds` at that time; both
+    before this process had started another. Call it when all of them have ended.
     """
     own = sum(
         usage.ru_utime + usage.ru_stime
@@ -100,7 +105,7 @@ def used_by_others(began: float, busy: float) -> float:
 
 
 def busy_seconds() -> float:
-    """Seconds that all cores together have worked since the system started."""
+    """Total seconds that all cores have been busy since the system started."""
     try:
         first = Path("/proc/stat").read_text().splitlines()[0]
     except OSError:
@@ -110,9 +115,9 @@ def busy_seconds() -> float:
 
 
 class _Memory:
-    """Looks at a process and its children until it ends; Linux alone tells.
+    """Samples the memory of a process and its children until it ends; works only on Linux.
 
-    What a process is said to have used at its end counts the memory of whoever started it.
+    The system's own figure at the end of a process includes the memory of its parent.
     """
 
     def __init__(self, pid: int) -> None:
@@ -122,7 +127,7 @@ class _Memory:
         self._thread.start()
 
     def peak(self) -> int:
-        """Bytes of the largest one, once the process has ended; 0 where nobody tells."""
+        """Bytes of the largest one, when the process has ended; 0 if the system does not tell."""
         self._thread.join()
         return self._peak
 

@@ -1,4 +1,4 @@
-"""What is measured: the mixes of events, and what an event of each is like."""
+"""What is measured: the mixes of events, and the properties of each mix."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ MIXES = {
     "ten": "ten rules",
     "unrepeated": "ten rules, never the same twice",
 }
-"""The first is what customers have. The others: the Akamai stand-in's events, four in a hundred of
-them with a backslash or a character beyond ASCII.
+"""The first is like customers' events. The others are events of the Akamai stand-in; 4 % of them
+have a backslash or a character beyond ASCII.
 """
 _SEED = 1
 _FIRST = 1_700_000_000
@@ -29,7 +29,7 @@ _DESCRIBED = 5_000
 
 
 def event_lines(mix: str, count: int) -> Iterator[bytes]:
-    """That many events, the same at each call, without line ends. `mix`: a key of `MIXES`."""
+    """That many events without line ends, the same at each call. `mix`: a key of `MIXES`."""
     if mix == "few":
         for number in range(count):
             yield few_rules.event(_SEED, number, _FIRST + number / 100)
@@ -42,8 +42,10 @@ def event_lines(mix: str, count: int) -> Iterator[bytes]:
 
 @dataclass(frozen=True)
 class Described:
-    """Means of a mix's events. `compression`: to one. `escapes`: percent signs. `unrepeated`: the
-    share of events whose rule lists no earlier one has.
+    """Means of a mix's events.
+
+    `compression`: ratio to one. `escapes`: number of percent signs. `unrepeated`: the share of
+    events whose rule lists no earlier event has.
     """
 
     bytes: float
@@ -69,7 +71,7 @@ def described(mix: str) -> Described:
 
 
 def _rules(line: bytes) -> tuple[int, str]:
-    """How many rules an event has, and all that is said of them."""
+    """The number of rules of an event, and all its rule lists as one text."""
     attack = json.loads(line)["attackData"]
     lists = {name: text for name, text in attack.items() if name.startswith("rule")}
     ids = lists["rules"].removesuffix("%3b")

@@ -1,21 +1,25 @@
-"""Sends pages made beforehand, over TLS: `python -m tests.measured.bench.replay_server FOLDER`.
+"""Sends prepared pages over TLS: `python -m tests.measured.bench.replay_server FOLDER`.
 
-It looks at the path and the offset alone. Which page to send how often for which configuration id
-stands in FOLDER/plans.json, read at each request. The offset after page 3 is `p3`; after the last
-page of a plan comes an empty one. A plan without `more` has pages that look like the last one.
-Prints its port when it is ready.
+It reads only the path and the offset of a request. FOLDER/plans.json, read at each request, lists
+the page and the number of pages for each configuration id. The offset after page 3 is `p3`; after
+the last page of a plan there is an empty page. The pages of a plan without `more` look like a last
+page. FOLDER/requests.txt has the time of each request. Prints its port when it is ready.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from tests.measured.bench.bodies import Body, context
 from tests.standins.akamai.certificates import make_certificates, server_context
+
+REQUESTS = "requests.txt"
+"""In FOLDER: when each request came, by the monotonic clock."""
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -24,8 +28,11 @@ class Handler(BaseHTTPRequestHandler):
     folder: Path
 
     def do_GET(self) -> None:
+        asked_at = time.monotonic()
         asked = urlsplit(self.path)
         plan = json.loads((self.folder / "plans.json").read_text())[asked.path.rpartition("/")[2]]
+        with (self.folder / REQUESTS).open("a", encoding="utf-8") as requests:
+            requests.write(f"{asked_at}\n")
         offset = parse_qs(asked.query).get("offset", ["p0"])[0]
         sent = int(offset[1:])
         self.send_response(200)

@@ -1,8 +1,8 @@
-"""The textbook that makes the same record: plain code, usual libraries, nothing tuned.
+"""The textbook that creates the same record: simple code, usual libraries, no tuning.
 
-Asks with requests, takes `resp.text` apart, decodes each event with json, urllib and base64, and
-writes it with splunklib's EventWriter. The record is the one of docs/record.md for events as they
-usually are; where this code would differ from it, on odd events, the comparison leaves them out.
+It requests with requests, splits `resp.text`, decodes each event with json, urllib and base64, and
+writes it with splunklib's EventWriter. The record is that of docs/record.md for usual events. The
+comparison skips unusual events, for which this code would differ.
 
 `python same_record.py BIN URL CA`: runs until a page is empty.
 """

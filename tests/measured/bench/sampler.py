@@ -44,7 +44,7 @@ def sample(report: Path, script: Path) -> None:
     signal.signal(signal.SIGPROF, note)
     signal.setitimer(signal.ITIMER_PROF, EVERY, EVERY)
     sys.argv = [str(script)]
-    # As for a script that Python starts itself: its folder comes first on the path.
+    # As for a script that Python starts itself, its folder is first on the path.
     sys.path[0] = str(script.parent)
     try:
         runpy.run_path(str(script), run_name="__main__")
@@ -62,9 +62,9 @@ def _wait_in_pieces(event: threading.Event, timeout: float | None = None) -> boo
 
 
 def _working(frame: FrameType | None) -> FrameType | None:
-    """The thread that spends the time: the main one, or whom it waits for.
+    """The thread that uses the time: the main thread, or the one that it waits for.
 
-    While a page is fetched the main thread waits for the thread that fetches.
+    While a page is fetched, the main thread waits for the thread that fetches.
     """
     if frame is None or frame.f_code.co_filename not in _WAITING:
         return frame
@@ -85,7 +85,7 @@ def _chain(frame: FrameType | None, folder: str) -> list[str]:
 
 
 def _name(frame: FrameType) -> str:
-    """A method's with its class: `co_qualname` is newer than Python 3.9."""
+    """The name of a method with its class. (`co_qualname` is newer than Python 3.9.)"""
     code = frame.f_code
     if code.co_varnames[:1] == ("self",):
         return f"{type(frame.f_locals['self']).__name__}.{code.co_name}"

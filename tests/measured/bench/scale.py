@@ -1,5 +1,5 @@
-"""How cost grows: with the page's size, with workers, with several inputs, and how long it takes
-to begin. All of it with the events that customers have.
+"""How cost grows with the page's size, with workers and with several inputs, for the events that
+customers have.
 """
 
 from __future__ import annotations
@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 
 from tests.measured.bench.contestants import INPUT, WORKERS
 from tests.measured.bench.figures import Spread
-from tests.measured.bench.measured import measure
-from tests.product.end_to_end.compiled_app import BUILT_APP
 
 if TYPE_CHECKING:
     from tests.measured.bench.contestants import Contest
@@ -19,17 +17,16 @@ if TYPE_CHECKING:
 
 MIX = "few"
 SIZES = {1_000: 20, 10_000: 5, 100_000: 1, 600_000: 1}
-"""Events of a page, and how many of them a run collects."""
+"""Events of a page, and the number of pages of a run."""
 _LARGE = 100_000
-"""Pages that are larger are long enough to be measured once."""
+"""Pages of this size or larger take long enough to be measured once."""
 BACKLOG = (10_000, 20)
 INPUTS = (1, 2, 4, 8)
 _SHARED = (10_000, 2)
-_STARTS = 7
 
 
 def sizes(contest: Contest, python: str, rounds: int) -> dict[str, object]:
-    """By the page's size: with and without workers, events a second by the clock and memory."""
+    """By the page's size, with and without workers: events a second by the clock, and memory."""
     return {
         str(events): _both(contest, python, (events, pages), 1 if events > _LARGE else rounds)
         for events, pages in SIZES.items()
@@ -37,7 +34,7 @@ def sizes(contest: Contest, python: str, rounds: int) -> dict[str, object]:
 
 
 def backlog(contest: Contest, python: str, rounds: int) -> dict[str, object]:
-    """The same of many pages: workers start once and go on for long."""
+    """The same for many pages: workers start once and continue."""
     return _both(contest, python, BACKLOG, rounds)
 
 
@@ -65,9 +62,9 @@ def _both(
 
 
 def inputs_at_once(contest: Contest, python: str, rounds: int) -> dict[str, object]:
-    """By the number of inputs: events a second of all together, and the slowest's share.
+    """By the number of inputs: events a second of all together, and the slowest one's share.
 
-    The share is that of the fastest one's rate.
+    The share is relative to the fastest one's rate.
     """
     events, pages = _SHARED
     plan = contest.plan(contest.bodies.page(MIX, events), pages)
@@ -88,12 +85,3 @@ def inputs_at_once(contest: Contest, python: str, rounds: int) -> dict[str, obje
         }
         for number in INPUTS
     }
-
-
-def start_up(contest: Contest, python: str) -> dict[str, list[float]]:
-    """Seconds on the clock for which splunkd waits: for the scheme, and for the first record."""
-    command = [python, str(BUILT_APP / "bin" / "akamai_siem.py"), "--scheme"]
-    plan = contest.plan(contest.bodies.page(MIX, 1_000), 1)
-    scheme = [measure(command, {}).wall for _ in range(_STARTS)]
-    first = [contest.run(INPUT, python, plan).first for _ in range(_STARTS)]
-    return {"scheme": Spread.of(scheme).as_list(), "first_record": Spread.of(first).as_list()}

@@ -1,4 +1,4 @@
-"""What the product's CPU time goes to, by stage: from the sampler's chains of calls."""
+"""The product's CPU time by stage, from the sampler's chains of calls."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 START = "start, checkpoint, log"
-"""All that does not depend on the number of events."""
+"""Everything that does not depend on the number of events."""
 _STAGES = {
     "TLS, read": ("_receive",),
     "gunzip": ("_Inflate.feed", "_Inflate._held_back"),
@@ -23,20 +23,28 @@ _STAGES = {
         "Page._event_data",
         "_chunks",
     ),
+    "known shapes: find the values": (
+        "KnownShapes.lines",
+        "_Fitting.shape",
+        "KnownShapes._note",
+        "KnownShapes._learn",
+        "learn",
+    ),
+    "known shapes: fill the record": ("ShapedRecords.add",),
     "parse": ("parse_object",),
-    "rules, custom": ("_rewrite_members", "_attack_data", "_custom"),
-    "headers, start": ("_rewrite_headers", "_rewrite_start"),
+    "rules, custom": ("_rewrite_members", "_attack_data", "_custom", "_rules", "_items"),
+    "headers, start": ("_rewrite_headers", "_rewrite_start", "as_json", "event_time"),
     "order of keys": ("_ordered", "_small_object", "_in_order", "_decoded_attack_order", "ordered"),
     "encode": ("event.<lambda>", "JSONEncoder.encode"),
-    "marks, checks": ("record",),
-    "XML": ("event_elements", "convert"),
+    "marks, checks": ("record", "laid_out"),
+    "XML": ("event_elements", "convert", "framed"),
     "write": ("EventStream.write",),
     "digest, progress": ("LineDigest.add", "Delivery._record"),
     "lines, delivery": ("Lines.__iter__", "Lines.of", "Delivery.deliver"),
 }
 STAGES = (*_STAGES, START)
 _EARLIER = {"_rewrite_http_message": "headers, start", "transform": "XML"}
-"""What versions that are compared with have in their place."""
+"""The names of the same functions in earlier versions."""
 _STAGE_OF = {
     **_EARLIER,
     **{name: stage for stage, names in _STAGES.items() for name in names},
@@ -44,7 +52,7 @@ _STAGE_OF = {
 
 
 def by_stage(chains: Mapping[str, int]) -> dict[str, float]:
-    """The share of each stage. A call belongs to the innermost one that is listed."""
+    """The share of each stage. A call belongs to the innermost listed function."""
     found: Counter[str] = Counter()
     for chain, times in chains.items():
         found[_stage(chain)] += times

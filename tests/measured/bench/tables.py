@@ -1,7 +1,7 @@
 """The tables that `make bench` prints, which are those of docs/performance.md.
 
-Each is Markdown, made from the figures alone. In the page a table stands between two comments,
-`<!-- figures: NAME -->` and `<!-- end -->`.
+Each is Markdown, made only from the figures. In the page a table is between two comments, `<!--
+figures: NAME -->` and `<!-- end -->`.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ _PARTS = {
     "stages": "stages",
     "clock": "costs",
     "start": "costs",
+    "startup": "startup",
     "scale": "scale",
     "inputs": "scale",
 }
@@ -33,7 +34,7 @@ _PLACE = re.compile(r"(<!-- figures: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def tables(figures: Figures) -> dict[str, str]:
-    """By name."""
+    """The tables by name."""
     made = dict.fromkeys(_PARTS, "")
     if "costs" in figures:
         made["events"] = _events(figures["costs"])
@@ -42,6 +43,8 @@ def tables(figures: Figures) -> dict[str, str]:
         made["start"] = _start(figures["costs"])
     if "stages" in figures:
         made["stages"] = _stages(figures["stages"])
+    if "startup" in figures:
+        made["startup"] = _startup(figures["startup"])
     if "scale" in figures:
         made["scale"] = _scale(figures["scale"])
         made["inputs"] = _inputs(figures["scale"])
@@ -52,7 +55,7 @@ def tables(figures: Figures) -> dict[str, str]:
 
 
 def filled(page: str, figures: Figures) -> str:
-    """The page with its tables brought up to date."""
+    """The page with current tables."""
     made = tables(figures)
     return _PLACE.sub(lambda found: f"{found[1]}{made[found[2]]}{found[3]}", page)
 
@@ -135,6 +138,18 @@ def _start(part: Figures) -> str:
     return _table(["Python", *(f"{names[who]}, s" for who in everybody)], rows)
 
 
+def _startup(part: Figures) -> str:
+    names = _named(part)
+    head = ("Python", "who", "scheme: CPU, ms", "scheme, ms", "first request, ms")
+    columns = ("scheme_cpu", "scheme", "first_request", "first_record")
+    rows = [
+        [python, names[who], *(Spread(*(1e3 * s for s in each[name])).shown() for name in columns)]
+        for python, apps in part["pythons"].items()
+        for who, each in apps.items()
+    ]
+    return _table((*head, "first record, ms"), rows)
+
+
 def _stages(part: Figures) -> str:
     names = _named(part)
     columns = [
@@ -186,17 +201,15 @@ def _inputs(part: Figures) -> str:
             number,
             Spread(*found["per_second"]).shown(),
             f"{found['slowest'][0]:.0%}",
-            f"{each['start']['scheme'][0]:.2f}",
-            f"{each['start']['first_record'][0]:.2f}",
         )
         for python, each in part["pythons"].items()
         for number, found in each["inputs"].items()
     ]
-    return _table((*head, "scheme, s", "first record, s"), rows)
+    return _table(head, rows)
 
 
 def _by_mix(part: Figures) -> Iterator[tuple[str, str, Figures]]:
-    """The mix that comes first, on every Python, then the others."""
+    """The first mix on every Python, then the others."""
     for mix in part["events"]:
         for python, each in part["pythons"].items():
             yield mix, python, each["mixes"][mix]

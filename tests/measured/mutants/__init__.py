@@ -1,4 +1,4 @@
-"""Deliberate faults in the code that promises something: each has to make a test fail.
+"""Deliberate faults in the code behind the guarantees: each must make a test fail.
 
-`make mutants` shows which test fails at each, `make mutants M=record/` does it for some modules.
+`make mutants` shows which test fails for each, `make mutants M=record/` does it for some modules.
 """

@@ -1,4 +1,4 @@
-"""`python -m tests.measured.mutants [part of a file's name]`: 1 where a mutant survives."""
+"""`python -m tests.measured.mutants [part of a file's name]`: exits with 1 if a mutant survives."""
 
 from __future__ import annotations
 

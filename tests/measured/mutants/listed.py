@@ -25,6 +25,8 @@ RECORD = (
     f"{PROPERTY}/test_rules.py",
 )
 MASKING = (f"{UNIT}/record/test_masking.py",)
+SHAPES = (f"{UNIT}/record/test_known_shapes.py", f"{PROPERTY}/test_shapes.py")
+HEADER_BLOCKS = (f"{UNIT}/record/test_header_blocks.py",)
 
 
 def number(file: str, tests: tuple[str, ...], name: str, value: str, *others: str) -> list[Mutant]:
@@ -35,7 +37,7 @@ def number(file: str, tests: tuple[str, ...], name: str, value: str, *others: st
 
 
 def changes(file: str, tests: tuple[str, ...], *pairs: tuple[str, str]) -> list[Mutant]:
-    """Texts, and what replaces them."""
+    """Texts, with their replacements."""
     return [Mutant(file, old, new, tests) for old, new in pairs]
 
 
@@ -154,7 +156,7 @@ MUTANTS = (
     *changes(
         "record/decoding.py",
         RECORD,
-        ('or "\\n" in text or "\\r" in text', ""),
+        ('or b"\\n" in data or b"\\r" in data', ""),
         ("if len(decoded) != len(data)", "if len(decoded) < len(data)"),
         ("return item if _NO_PLAIN_TEXT.search(text) else text", "return text"),
         ("if not digits or len(digits) % 4 == _IMPOSSIBLE_LENGTH:", "if not digits:"),
@@ -175,7 +177,7 @@ MUTANTS = (
     *changes(
         "record/event_time.py",
         RECORD,
-        ("and start.isascii()", ""),
+        ("digits = start.isascii() and ", "digits = "),
         ("_EARLIEST <= float(time) <= latest", "float(time) <= latest"),
         ("_EARLIEST <= float(time) <= latest", "_EARLIEST <= float(time)"),
         ("_AHEAD = 86_400.0", "_AHEAD = 86_400.5"),
@@ -190,5 +192,45 @@ MUTANTS = (
         ("strict=False,", ""),
         ("_untimed_http_order)", "_timed_http_order)"),
         ("if len(ordered) < len(members):", "if False:"),
+    ),
+    *changes(
+        "record/outline.py",
+        SHAPES,
+        ("one.always & other.always", "one.always | other.always"),
+        ("if len(names) < len(members):", "if False:"),
+    ),
+    *changes(
+        "record/shape.py",
+        SHAPES,
+        ("text.count(f'\"{_TIME}\"') != 1", "False"),
+        ("for name in RULE_LISTS]", "for name in [*RULE_LISTS][::-1]]"),
+    ),
+    *changes(
+        "record/known_shapes.py",
+        SHAPES,
+        ('(*range(32), ord("\\\\"))', "range(32)"),
+        ('(*range(32), ord("\\\\"))', '(*range(31), ord("\\\\"))'),
+        ("self._worth and _is_readable(data)", "self._worth"),
+        ("return not any(character in text for character in _NOT_IN_XML)", "return True"),
+        ("values = line.groups()", 'values = line.groups(b"")'),
+        ("not self._worth or self._unknown * 2 < since", "True"),
+    ),
+    *changes(
+        "record/shaped_records.py",
+        SHAPES,
+        ('if b"%" in text else text', "if False else text"),
+        ("pieces[place] = time\n", "pass\n"),
+        ("pieces[place] = _items(pieces[place])\n", "pass\n"),
+    ),
+    *changes(
+        "record/header_blocks.py",
+        HEADER_BLOCKS,
+        ('if b"\\r\\n " in data or any', "if any"),
+        (" or any(control in data for control in _CONTROLS)", ""),
+        ("if len(lists) != len(blocks) or", "if"),
+        (' or b"\\r" in data or b"\\n" in data', ""),
+        ("if any(character in text for character in _NOT_IN_XML):", "if False:"),
+        ('if block else b"[]"', ""),
+        ("lines.removesuffix(_BETWEEN)", "lines"),
     ),
 )

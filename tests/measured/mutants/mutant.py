@@ -1,4 +1,4 @@
-"""One fault, and the tests that ought to notice it."""
+"""One fault, and the tests that should notice it."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from typing import NamedTuple
 from tests import ROOT
 
 TIMEOUT = 300.0
-"""Seconds after which a mutant counts as killed: it does not end any more."""
+"""Seconds after which a mutant counts as killed, because it no longer ends."""
 _NO_TESTS_RUN = (4, 5)
-"""pytest's: wrong options, or nothing collected."""
+"""pytest's exit codes for wrong options, and for no collected tests."""
 
 
 class Mutant(NamedTuple):
-    """`file`: from `bin/ta_akamai_siem`. `old`: stands there once, and is replaced by `new`.
-    `tests`: from the repository's root.
+    """`file`: from `bin/ta_akamai_siem`. `old`: text that occurs there once. `new`: its
+    replacement. `tests`: from the repository's root.
     """
 
     file: str
@@ -33,7 +33,7 @@ class Mutant(NamedTuple):
         return f"{self.file}: {_short(self.old)} -> {_short(self.new) or 'nothing'}"
 
     def applied(self) -> str:
-        """The file with the fault in it. Raises LookupError."""
+        """The file with the fault. Raises LookupError."""
         text = (ROOT / "bin" / "ta_akamai_siem" / self.file).read_text(encoding="utf-8")
         if text.count(self.old) != 1:
             raise LookupError(f"{self.file} has {text.count(self.old)} times {self.old!r}")
@@ -41,7 +41,7 @@ class Mutant(NamedTuple):
 
 
 def killed_by(mutant: Mutant) -> str:
-    """The first test that fails; "" where none does."""
+    """The first test that fails; "" if none does."""
     text = mutant.applied()
     with tempfile.TemporaryDirectory() as name:
         code = Path(name) / "bin"
@@ -54,12 +54,12 @@ def killed_by(mutant: Mutant) -> str:
 
 
 def unharmed(tests: tuple[str, ...]) -> str:
-    """As `killed_by`, of the code as it is."""
+    """Like `killed_by`, for the unchanged code."""
     return _first_failure(ROOT / "bin", tests)
 
 
 def _first_failure(code: Path, tests: tuple[str, ...]) -> str:
-    """`code`: in place of `bin`. Raises TimeoutExpired."""
+    """`code`: used in place of `bin`. Raises TimeoutExpired."""
     command = [sys.executable, "-B", "-m", "pytest", "-x", "-q", "--tb=no", "--no-header"]
     paths = ["-o", f"pythonpath={ROOT} {code} {ROOT / 'packaging'}"]
     done = subprocess.run(

@@ -7,16 +7,17 @@ import os
 from tests import ROOT
 
 VARIABLE = "LINES_REACHED"
-"""Of the environment: the file to which processes add what they reach. Unset: nobody looks."""
+"""Environment variable: the file to which processes append the lines that they reach. Unset: off.
+"""
 FOLDER = ROOT / "tests" / "measured" / "reached" / "on_path"
 
 
 def environment(file: str) -> dict[str, str]:
-    """For a process that is to be watched, with all that it starts."""
+    """Environment of a process whose lines are recorded, with all processes that it starts."""
     return {VARIABLE: file, "PYTHONPATH": str(FOLDER)}
 
 
 def standin_options() -> list[str]:
-    """For the Splunk stand-in, whose scripts do not inherit the environment of the tests."""
+    """Options of the Splunk stand-in, whose scripts do not inherit the tests' environment."""
     file = os.environ.get(VARIABLE)
     return [f"--env={VARIABLE}={file}", f"--python-path={FOLDER}"] if file else []

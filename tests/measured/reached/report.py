@@ -1,4 +1,4 @@
-"""What was reached, as coverage.py reports it.
+"""The reached lines in coverage.py's report.
 
 `python -m tests.measured.reached.report` shows the lines that the last `make test` did not reach.
 """
@@ -15,11 +15,11 @@ from tests import ROOT
 
 FILE = ROOT / "build" / "tests" / "lines_reached.txt"
 FLOOR = 95.0
-"""Per cent of the lines of `bin/`; 97 were reached, and a few lines depend on what comes first."""
+"""Per cent of the lines of `bin/`. 97 were reached; a few lines depend on the order of events."""
 
 
 def lines_reached() -> dict[str, set[int]]:
-    """By absolute path. A script that is made by the build is none of ours."""
+    """Lines by absolute path. A script that the build creates does not count."""
     found: dict[str, set[int]] = defaultdict(set)
     if not FILE.is_file():
         raise SystemExit(f"{FILE.relative_to(ROOT)} is not there: `make test` makes it")
@@ -31,7 +31,7 @@ def lines_reached() -> dict[str, set[int]]:
 
 
 def report() -> tuple[float, str]:
-    """Per cent of the lines of `bin/`, and a table of what was not reached."""
+    """Per cent of the lines of `bin/`, and a table of the lines that were not reached."""
     measured = coverage.Coverage(data_file=None, config_file=False)
     data = measured.get_data()
     data.add_lines(lines_reached())

@@ -1,9 +1,9 @@
-"""`python -m tests.measured.search_cost`, or `make search-cost`: what a search costs an event.
+"""What a search costs per event: `python -m tests.measured.search_cost`, or `make search-cost`.
 
-This version beside 0.1.0, each on its own records of the same source events (`EVENTS`, 2,000): the
-patterns one by one, then what a search for every field needs, each data model and each hot field;
-µs an event, with JIT and without, since nobody documents which of them Splunk uses. Ends with 1
-where the patterns cost more than their bound.
+Compares this version with 0.1.0, each on its own records of the same source events (`EVENTS`,
+2,000): the patterns one by one, then what a search for every field, each data model and each hot
+field needs. Figures are µs per event, with and without JIT, because no document says which of them
+Splunk uses. Exits with 1 if the patterns cost more than their bound.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from typing import Any
 from tests import ROOT
 
 BOUND, GOAL = (0.7, 0.45), (0.5, 0.35)
-"""The patterns' share of what they took in 0.1.0, with JIT and without."""
+"""Bound: the patterns' cost relative to 0.1.0, with JIT and without."""
 WAYS = ("jit", "interpreted")
 
 
 def main() -> int:
-    """Measure both, print all."""
+    """Measure both versions, print all."""
     now, before = _measured("now"), _measured("before")
     versions = {"now": now} if before is None else {"0.1.0": before, "now": now}
     for title, version in versions.items():

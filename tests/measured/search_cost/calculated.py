@@ -1,7 +1,7 @@
-"""What calculated fields and lookups cost, estimated: nobody runs Splunk's own here.
+"""The estimated cost of calculated fields and lookups, because Splunk itself does not run here.
 
-The regular expressions that eval calls are measured as patterns are. A call of a function and a
-row of a table have a price, taken from what such a step costs in compiled code.
+The regular expressions that eval calls are measured as patterns are. A function call and a lookup
+row have a fixed price, taken from what such a step costs in compiled code.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 CALL = 0.07
 WILDCARD_ROW = 0.03
 EXACT = 0.1
-"""µs: a call of a function of eval, a row that is compared with wildcards, a hashed table."""
+"""µs: a call of an eval function, a row that is compared with wildcards, a hashed table."""
 _CUTOFF = 5_000
 
 
@@ -43,7 +43,7 @@ class Calls:
 
 
 class Recorder:
-    """Counts what eval calls. To be made before any expression is parsed."""
+    """Counts what eval calls. Create it before any expression is parsed."""
 
     def __init__(self) -> None:
         self.functions = 0
@@ -88,7 +88,7 @@ class Recorder:
 
 
 class _Recorded:
-    """A pattern that writes down what it is run on."""
+    """A pattern that records the texts it runs on."""
 
     def __init__(self, text: str, recorder: Recorder) -> None:
         self._pattern, self._text, self._recorder = pattern(text), text, recorder
@@ -106,7 +106,7 @@ class _Recorded:
 
 
 def of_lookup(lookup: Lookedup, snapshots: list[dict[str, Any]]) -> float:
-    """µs an event."""
+    """µs per event."""
     table, spent = lookup.table, 0.0
     for fields in snapshots:
         values = [fields.get(name) for _, name in lookup.inputs]
@@ -118,7 +118,7 @@ def of_lookup(lookup: Lookedup, snapshots: list[dict[str, Any]]) -> float:
 
 
 def of_json(records: list[str]) -> float:
-    """µs an event for automatic extraction, by what Python's parser (C) needs for as many bytes."""
+    """µs per event for automatic extraction, measured with Python's parser (C) on as many bytes."""
     begin = time.process_time()
     for record in records:
         json.loads(record)

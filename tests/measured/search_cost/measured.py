@@ -1,6 +1,6 @@
 """`python -m tests.measured.search_cost.measured before|now`: one version's costs, as JSON.
 
-In a process of its own, since it changes the emulation so that it counts.
+It runs in its own process, because it changes the emulation to count calls.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ EVERYTHING = "every field"
 
 
 def measured(version: versions.Version) -> dict[str, Any]:
-    """`patterns`: µs by size and rule. `searches`: µs by what is searched for and part."""
+    """`patterns`: µs by size and rule. `searches`: µs by search and part."""
     recorder = Recorder()
     knowledge = Knowledge(version.app)
     rules = knowledge.rules(_event("{}"))
@@ -69,7 +69,7 @@ def _patterns(rules: Rules, snapshots: list[dict[str, Any]]) -> dict[str, Cost]:
 
 
 def _searches(knowledge: Knowledge, rules: Rules) -> dict[str, Needed]:
-    """A model's events have to be known by their event types, whose fields are needed too."""
+    """A search over a model also needs the fields of its event types."""
     types = knowledge.event_types.fields
     models = {
         model.name: needed(rules, {*model.required, *model.recommended, *types}) for model in MODELS

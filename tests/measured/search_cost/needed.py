@@ -1,4 +1,4 @@
-"""Which rules of a stanza a search needs for some fields: Splunk leaves the others out."""
+"""The rules of a stanza that a search for some fields needs. Splunk skips the others."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ class Needed:
 
 
 def all_of(rules: Rules) -> Needed:
-    """Those of a search for all fields."""
+    """The rules for a search for all fields."""
     return Needed(tuple(rules.all_extractions()), tuple(rules.evals), tuple(rules.lookups))
 
 
 def needed(rules: Rules, fields: Iterable[str]) -> Needed:
-    """Those that give `fields`, or what gives them."""
+    """The rules that give `fields`, directly or indirectly."""
     wanted, done = list(fields), set()
     aliases = {target: source for source, target, _ in rules.aliases}
     while wanted:

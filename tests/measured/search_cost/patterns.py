@@ -1,7 +1,8 @@
-"""What the patterns of one stanza cost on a list of records, in µs an event.
+"""The cost of one stanza's patterns on a list of records, in µs per event.
 
-PCRE2's own function is called for a batch; the same calls with a pattern that has as many groups
-and matches at once are subtracted, so that what is left is the search and not its binding.
+PCRE2's function is called for a batch. The cost of the same number of calls with a pattern that has
+as many groups and matches immediately is subtracted, so that only the search counts and not its
+binding.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ _UNLIMITED = "(*LIMIT_MATCH=100000000)(*LIMIT_DEPTH=100000000)"
 
 @dataclass(frozen=True)
 class Cost:
-    """µs an event. `interpreted`: without JIT."""
+    """µs per event. `interpreted`: without JIT."""
 
     jit: float
     interpreted: float
@@ -37,13 +38,13 @@ NOTHING = Cost(0.0, 0.0)
 
 
 def cost(rule: Extraction, texts: Sequence[str], events: int) -> Cost:
-    """Of one EXTRACT or transform. `texts`: what it reads, of those events that have it."""
+    """The cost of one EXTRACT or transform. `texts`: what it reads in the events that have it."""
     searches = [(text, at) for text in texts for at in _starts(rule, text)]
     return of_searches([(rule.pattern.text, searches)], events)
 
 
 def of_searches(wanted: Sequence[tuple[str, list[tuple[str, int]]]], events: int) -> Cost:
-    """Of many patterns, each with its searches."""
+    """The cost of many patterns, each with its searches."""
     found = [
         sum(_seconds(pattern, searches, jit=jit) for pattern, searches in wanted)
         for jit in (True, False)
@@ -52,7 +53,7 @@ def of_searches(wanted: Sequence[tuple[str, list[tuple[str, int]]]], events: int
 
 
 def _starts(rule: Extraction, text: str) -> list[int]:
-    """Where each search begins: one that looks for all matches begins behind each of them."""
+    """Where each search begins. A search for all matches continues after each of them."""
     if not rule.repeated:
         return [0]
     return [0, *(match.end() for match in rule.pattern.every(text))]

@@ -1,7 +1,7 @@
-"""Source events of about 3, 20 and 64 KB, as many of each kind as a search is measured on.
+"""Source events of about 3, 20 and 64 KB, as many of each size as a search is measured on.
 
-The stand-in's usual events, a third of them without rules. The long ones are long where real ones
-are: in a cookie, in the query, in what rules matched, in the answer's headers.
+The stand-in's usual events, a third of them without rules. Long events are long in the same places
+as real ones: in a cookie, in the query, in what rules matched, in the response's headers.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 from tests.standins.akamai.corpus import Corpus, CorpusChoices
 
 SIZES = (3, 20, 64)
-"""KB."""
+"""Sizes in KB."""
 _FIRST = 1_700_000_000
 _WORDS = ["session=9f3b21e;", "theme=dark;", "cart=A-17|B-4;", "ref=https://www.example.com/a?b=c;"]
 

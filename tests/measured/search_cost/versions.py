@@ -1,6 +1,6 @@
-"""The versions that are compared: this tree, and 0.1.0 out of the repository's history.
+"""The two versions: this tree, and 0.1.0 from the repository's history.
 
-0.1.0 is unpacked into `build/search-cost/` when it is needed; nothing of it lies in the tree.
+0.1.0 is unpacked to `build/search-cost/` when needed; the tree contains nothing of it.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Version:
     app: Path
 
     def records(self, lines: list[bytes]) -> list[str]:
-        """The records that this version's input makes of source events."""
+        """The records that this version's input creates from source events."""
         if self.app == ROOT:
             from ta_akamai_siem.record.event import record
 
@@ -56,7 +56,7 @@ def now() -> Version:
 
 
 def before() -> Version | None:
-    """0.1.0; None where the source came without its history."""
+    """0.1.0; None in a source tree without its Git history."""
     folder = ROOT / "build" / "search-cost" / BEFORE
     if not (folder / "default").is_dir():
         done = subprocess.run(

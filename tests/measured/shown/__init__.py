@@ -1,1 +1,1 @@
-"""Programs that show what is promised, at full size, and print the figures: `make shown`."""
+"""Programs that show the delivery guarantees at full size, and print figures: `make shown`."""

@@ -1,4 +1,6 @@
-"""`python -m tests.measured.shown [NAME …]`: each program named, or all. 1: a bound is broken."""
+"""`python -m tests.measured.shown [NAME …]`: runs the named programs, or all. 1: a bound is
+exceeded.
+"""
 
 from __future__ import annotations
 

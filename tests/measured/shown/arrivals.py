@@ -1,4 +1,4 @@
-"""What has arrived in the Splunk stand-in's index so far, read as it grows."""
+"""The events that have arrived in the Splunk stand-in's index so far, read while it grows."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 
 class Arrivals:
-    """The records of the index `main`, by the marker that each generated event carries.
+    """The records of the index `main`, by the marker of each generated event.
 
-    `records`: of generated events. `foreign`: of anything else.
+    `records`: number of generated events. `foreign`: number of all others.
     """
 
     def __init__(self, site: Site) -> None:
@@ -26,7 +26,7 @@ class Arrivals:
         self.foreign = 0
 
     def update(self) -> int:
-        """Read what is new; how many of it had arrived before."""
+        """Read new records; return how many of them had arrived before."""
         repeated = 0
         if not self._path.exists():
             return 0
@@ -54,7 +54,7 @@ class Arrivals:
         return self.records - len(self._seen)
 
     def misses_nothing(self) -> bool:
-        """Whether all that Akamai's stand-in holds has arrived, and nothing else."""
+        """Whether everything that Akamai's stand-in holds has arrived, and nothing else."""
         return self.foreign == 0 and self.has_every_event()
 
     def has_every_event(self) -> bool:
@@ -70,5 +70,5 @@ class Arrivals:
 
 
 def committed(site: Site) -> None:
-    """Wait until splunkd's stand-in has indexed what it has read."""
+    """Wait until the Splunk stand-in has indexed what it has read."""
     site.splunk.wait_until("the index has all", lambda: site.splunk.index()["waiting"] == 0, 60)

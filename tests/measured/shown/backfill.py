@@ -1,4 +1,4 @@
-"""A backfill of 11½ hours with a million events: EVENTS changes their number."""
+"""A backfill of 11½ hours with a million events (EVENTS sets the number)."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def run(events: int, bound: str) -> bool:
         site.akamai.set(to_bound=bound)
         now = int(site.akamai.now())
         since, until = now - int(HOURS * 3600) - 120, now - 120
-        # Some lie before the range and some behind it.
+        # Some are before the range and some after it.
         site.akamai.load(events, stored_from=since - 300, stored_to=until + 60)
         push_account(site.splunk, ACCOUNT, site.account_values())
         push_input(site.splunk, STANZA, stanza(since, until))
@@ -78,7 +78,7 @@ def stanza(since: int, until: int) -> dict[str, Any]:
 
 
 def digest_of(site: Site, since: int, end: int) -> MultisetDigest:
-    """Of the records that the held events have to become. What a record is, others prove."""
+    """The multiset of the records of the held events. Other tests prove what a record is."""
     digest = MultisetDigest()
     path = site.akamai.dump(stored_from=since, stored_to=end)
     with path.open("rb") as held:

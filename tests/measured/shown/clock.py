@@ -1,4 +1,4 @@
-"""A clock that is wrong by ten minutes, either way, costs one request a run."""
+"""A clock that is wrong by ten minutes, in either direction, costs one request per run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Two members whose clocks and copies differ, an owner that dies or stands still: ROUNDS, SEED."""
+"""Two members whose clocks and copies differ, and an owner that fails or is suspended: ROUNDS,
+SEED.
+"""
 
 from __future__ import annotations
 
@@ -16,16 +18,16 @@ from tests.product.end_to_end.site import STANZA
 from tests.standins.akamai.multiset import find_marker
 
 WITHIN = 2 * 60 + 45.0
-"""Seconds after the owner's death in which another has to go on: two intervals and 45 s."""
+"""Seconds after the owner's failure within which another must continue: two intervals and 45 s."""
 INTERVAL = 60
 EVENTS = 30_000
 PIPE = 2_000_000
-"""Bytes a second that splunkd's stand-ins read: a run takes half a minute."""
+"""Bytes a second that the Splunk stand-ins read, so that a run takes half a minute."""
 NAP = 62.0
 LOOKS = 14.0
-"""Seconds between two runs of the member that is awake."""
+"""Seconds between two runs of the member that is not suspended."""
 SLEEPERS = ((0, 90), (2, 0), (15, -90))
-"""Lag of both members' copies, and by how much the clock of the heir is off; seconds."""
+"""Lag of both members' copies, and the error of the clock of the second member; seconds."""
 
 
 class Seen(NamedTuple):
@@ -84,7 +86,7 @@ def stand_still(lag: int, error: int, chance: random.Random) -> bool:
 
 
 def clock_options(folder: Path, error: int) -> tuple[str, ...]:
-    """The add-on's processes see a time that is `error` seconds off."""
+    """Environment in which the add-on's processes see a time that is wrong by `error` seconds."""
     path = folder / "clock"
     path.mkdir()
     (path / "sitecustomize.py").write_text(
@@ -95,7 +97,7 @@ def clock_options(folder: Path, error: int) -> tuple[str, ...]:
 
 
 def kill(rounds: int, chance: random.Random) -> bool:
-    """The member that collects dies with its machine; runs come by themselves."""
+    """The machine of the collecting member fails; runs start by schedule."""
     waited = []
     with (
         tempfile.TemporaryDirectory(prefix="cluster-") as folder,
@@ -139,7 +141,7 @@ def load(cluster: Cluster) -> None:
 
 
 def kill_owner(cluster: Cluster) -> float:
-    """Kill the member that collects, with its machine; seconds until the other has the lease."""
+    """Kill the collecting member with its machine; return seconds until the other has the lease."""
     victim = cluster.owner()
     while not victim:
         victim = cluster.owner()

@@ -1,4 +1,4 @@
-"""The two-minute cut on a shortened clock: no page may take longer than a second."""
+"""Akamai's two-minute limit with a shorter time: no page may take longer than a second."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ EVENTS = 300_000
 LIMIT = 600_000
 SECONDS = 1.0
 RATE = 40_000_000
-"""Bytes a second on the wire: about 60,000 events before the cut."""
+"""Bytes a second on the network: about 60,000 events before the limit."""
 
 
 def main() -> bool:

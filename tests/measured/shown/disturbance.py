@@ -1,8 +1,9 @@
-"""Bad answers in a row, then health at 600 events a second: by the input's own loop, in model time.
+"""Bad responses in a row, then good ones at 600 events a second: the input's own loop in model
+time.
 
-A run, its waits and the interval between two runs take model time; which request comes when, and
-with which limit, is decided by the product. One page costs a round trip and what its events take on
-the way and to the pipe, one after the other, which is slower than the product's overlap.
+A run, its waits and the interval between two runs take model time. The product decides which
+request comes when, and with which limit. One page takes a round trip and the time to transfer and
+write its events, one after the other, which is slower than the product, where they overlap.
 """
 
 from __future__ import annotations
@@ -36,11 +37,11 @@ ARRIVING = 600
 ROUND_TRIP = 0.5
 BAD_ANSWER = 2.0
 FETCHED, WRITTEN = 20_000, 20_000
-"""Events a second: what a connection of 50 MBit/s brings, and what a slow host writes."""
+"""Events a second: the rate of a connection of 50 MBit/s, and the rate of a slow host."""
 INTERVAL = 60.0
 LIMIT = 50_000
 RUNS_AFTER = 3
-"""Runs that are looked at once all is collected: what is steady again."""
+"""Number of runs after everything is collected, to see the steady state again."""
 COUNTS = (5, 8, 10, 13, 15)
 SOON = 120.0
 BEGAN = 1_750_000_000.0
@@ -49,7 +50,7 @@ EVENT = b'{"httpMessage":{"start":"1750000000"}}\n'
 
 
 def answered(*pieces: bytes) -> CollectionError:
-    """The error that the product makes of a body."""
+    """The error that the product creates from a body."""
     spool = PageSpool(io.BytesIO(), content_type="text/html")
     try:
         for piece in pieces:
@@ -82,8 +83,10 @@ KINDS: dict[str, Callable[[], CollectionError]] = {
 
 @dataclass
 class World:
-    """`now`: seconds. `bad`: the answers to come. `over`: when the last of them was given.
-    `got`: events written, `twice`: again.
+    """The simulated world.
+
+    `now`: seconds. `bad`: the responses to come. `over`: time of the last of them. `got`: number of
+    events written, `twice`: number written again.
     """
 
     bad: list[CollectionError]
@@ -101,7 +104,7 @@ class World:
 
     @property
     def stored(self) -> int:
-        """Events that can be had."""
+        """Number of events available."""
         return int((self.now - BEGAN) * ARRIVING)
 
 
@@ -127,7 +130,7 @@ class Source(PageSource):
 
 
 class Part:
-    """What the loop needs besides."""
+    """The other objects that the loop needs."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -157,7 +160,9 @@ class Part:
 
 
 class AtOnce:
-    """In the place of `Prefetch`: when the result is asked for, as model time has one thread."""
+    """Replaces `Prefetch`: computes the result when it is requested, because model time has one
+    thread.
+    """
 
     def __init__(self, call: Callable[[], Any]) -> None:
         self.result = call
@@ -185,7 +190,9 @@ def run(world: World) -> None:
 
 
 def disturbed(kind: str, count: int) -> tuple[World, float]:
-    """The world some runs later, and how long after the last bad answer all was collected."""
+    """The world some runs later, and the time from the last bad response until all was
+    collected.
+    """
     world = World([KINDS[kind]() for _ in range(count)])
     caught_up, after = 0.0, 0
     while after < RUNS_AFTER:
@@ -199,7 +206,9 @@ def disturbed(kind: str, count: int) -> tuple[World, float]:
 
 
 def allowed(kind: str, world: World) -> float:
-    """Seconds: until the next run or the end of the wait, and then for what has piled up."""
+    """Seconds until the next run or the end of the wait, plus the time to collect what
+    accumulated.
+    """
     wait = INTERVAL + (RETRY_AFTER_MAX if "Retry-After" in kind else 0.0)
     collected = 1 / (1 / FETCHED + 1 / WRITTEN)
     backlog = (world.over - BEGAN + wait) * ARRIVING

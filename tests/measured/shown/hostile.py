@@ -1,4 +1,4 @@
-"""Bodies made to do harm: seconds and memory of the input's own code for each of them."""
+"""Malicious bodies: seconds and memory of the input's own code for each of them."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 MEMORY_MAX = 150
-"""Megabytes of the process, its start included."""
+"""Megabytes of the process, start included."""
 SECONDS_MAX = 60.0
 MEGABYTE = 1 << 20
 CONTEXT = b'{"total":%d,"offset":"71cca;x"}\n'
 EVENT = b'{"httpMessage":{"start":"1750000000","path":"%s"}}\n'
 
 TINY = 5_000_000 * 3 // (MEGABYTE // 3 * 3) * (MEGABYTE // 3)
-"""Objects of three bytes, as many as whole blocks of them hold."""
+"""Number of objects of three bytes, a multiple of a whole block."""
 
 
 def repeated(piece: bytes, count: int) -> Iterator[bytes]:
@@ -96,7 +96,7 @@ print(json.dumps([said, seconds, memory]), file=sys.stderr)
 
 
 def measured(folder: str, body: Iterator[bytes]) -> tuple[str, float, int, int]:
-    """What became of it, seconds of processor time, megabytes; and bytes as they were sent."""
+    """The result, seconds of CPU time, megabytes, and bytes as sent."""
     app = ROOT / "build" / "TA_akamai_siem"
     path = os.pathsep.join([str(app / "bin"), str(app / "lib")])
     process = subprocess.Popen(

@@ -14,14 +14,14 @@ from tests.product.end_to_end.site import STANZA, Site
 
 EVENTS = 200_000
 PER_KILL = 2_000
-"""Events that may come twice for each kill, where Akamai keeps the order."""
+"""Number of events that may be duplicated by each kill, if Akamai keeps the order."""
 PAGE = 10_000
 PIPE = 8_000_000
-"""Bytes a second that splunkd's stand-in reads, so that a kill by the clock strikes anywhere."""
+"""Bytes a second that the Splunk stand-in reads, so that timed kills occur in any state."""
 MOMENTS = {"after records": 12, "by the clock": 10, "while fetching": 2, "while saving": 1}
-"""When a kill strikes, and how often in proportion."""
+"""When a kill occurs, with relative frequencies."""
 SAVED_UP = 0.9
-"""Share of the events to be collected by the last kill; each takes its part of what is left."""
+"""Share of the events to be collected by the last kill; each kill takes its share of the rest."""
 
 
 def main() -> bool:
@@ -34,7 +34,7 @@ def main() -> bool:
 
 
 def run(kills: int, seed: int, *, reorder: bool) -> bool:
-    """`reorder`: a page that is asked for again comes in another order."""
+    """`reorder`: a page that is requested again has its events in another order."""
     chance = random.Random(seed)
     done: Counter[str] = Counter()
     largest, runs = 0, 0
@@ -47,7 +47,7 @@ def run(kills: int, seed: int, *, reorder: bool) -> bool:
         while sum(done.values()) < kills and arrivals.distinct < EVENTS:
             runs += 1
             left = int(EVENTS * SAVED_UP) - arrivals.distinct
-            # Twice its part of what is left, but never all of it: then no kill would strike.
+            # Twice its share of the rest, but never all of it: otherwise no later kill would occur.
             most = max(1, min(2 * left // (kills - sum(done.values())), left))
             moment = chance.choices(list(MOMENTS), list(MOMENTS.values()))[0]
             done[moment] += kill(site, moment, chance, most)
@@ -77,7 +77,9 @@ def run(kills: int, seed: int, *, reorder: bool) -> bool:
 
 
 def kill(site: Site, moment: str, chance: random.Random, most: int) -> bool:
-    """One run, killed at that moment; whether the kill struck it. `most`: events to collect."""
+    """One run, killed at that moment; whether the kill occurred. `most`: number of events to
+    collect.
+    """
     if moment == "after records":
         site.splunk.set_trap(STANZA, after_records=chance.randint(1, most))
         return bool(site.run()["signal"] == 9)
@@ -102,7 +104,9 @@ def kill(site: Site, moment: str, chance: random.Random, most: int) -> bool:
 
 
 def wait_for_save(site: Site, number: int, fault: str) -> None:
-    """Until the KV store holds back its answer to a save. `lost-answer`: the save is done."""
+    """Wait until the KV store holds back its response to a save. `lost-answer`: the save is
+    done.
+    """
     splunk = site.splunk
     splunk.wait_until("it writes", lambda: splunk.runs(STANZA)[number - 1]["records"] > 0)
     splunk.forget_calls()

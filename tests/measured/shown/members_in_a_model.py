@@ -1,4 +1,4 @@
-"""Every step of a run, every lag and every clock: the product's code on simulated time."""
+"""Every step of a run, every lag and every clock: the product's code in simulated time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from tests.oracles.models.model_cluster import (
 
 
 def main() -> bool:
-    """One line a case and lag; clocks that differ make no difference, or it is said."""
+    """One line for each case and lag. Different clocks must make no difference; if they do, it says
+    so.
+    """
     print(f"  simulated, {EVENTS} events in pages of about 40, a disturbance at each step:")
     good = True
     for case in CASES:

@@ -1,4 +1,4 @@
-"""An offset that has expired: after three hours nothing is lost, after thirteen a gap is told."""
+"""An expired offset: after three hours nothing is lost, after thirteen a gap is recorded."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ BEFORE = 5_000
 MEANWHILE = 40_000
 MARGIN = 60.0
 SLACK = 5.0
-"""Seconds that a run takes to ask, by which the retention moves on."""
+"""Seconds that a run needs until its request, during which the retention limit advances."""
 
 
 def main() -> bool:
@@ -32,7 +32,7 @@ def set_up(site: Site) -> Arrivals:
 
 
 def away(site: Site, seconds: float) -> float:
-    """Time goes by, and events are stored all along; when Akamai's clock was read before."""
+    """Time passes while events are stored; returns when Akamai's clock was read before."""
     left = site.akamai.now()
     site.akamai.set_clock(advance_s=seconds)
     site.akamai.load(MEANWHILE, stored_from=left + 20, stored_to=left + seconds - 20)

@@ -1,1 +1,1 @@
-"""Everything that can go wrong, at random, for minutes: `make soak`."""
+"""All kinds of failures at random, for minutes: `make soak`."""

@@ -27,16 +27,16 @@ from tests.product.end_to_end.site import CONFIG_ID, STANZA, Site
 PAGE = 20_000
 SECOND_ID = 5
 COMMIT_DELAY = 2.0
-"""Seconds that splunkd's stand-in keeps records in its queue: what a crash loses."""
+"""Seconds that the Splunk stand-in keeps records in its queue, which a crash loses."""
 DRAIN_RUNS = 40
 RESTART_MAX = 300.0
 """Seconds."""
 PRESSURE = (0.5, 8.0)
-"""Seconds for which splunkd reads slowly. For longer, and a run would never drain."""
+"""Seconds for which splunkd reads slowly. If it were longer, a run would never drain."""
 
 
 class Soak:
-    """One site, one input, one chain of chances."""
+    """One site, one input, one sequence of random choices."""
 
     def __init__(self, site: Site, chance: random.Random, rate: int, *, crashes: bool) -> None:
         self.site = site
@@ -79,13 +79,13 @@ class Soak:
         self.arrivals.update()
 
     def drain(self) -> dict[str, Any]:
-        """No more faults: run until nothing comes any more; the last run."""
+        """Without faults: run until no more events arrive; return the last run."""
         self.site.akamai.clear_faults()
         self.supply.stop()
         self.happenings.asked_again(same_page=False)
         self.site.splunk.set_kvstore("ready")
         self.site.splunk.set_pipe(paused=0, rate=0, commit_delay=0)
-        # Past the latency of the API, by its own clock.
+        # More than the latency of the API, by its own clock.
         self.site.akamai.set_clock(advance_s=10)
         run: dict[str, Any] = {}
         for _ in range(DRAIN_RUNS):
@@ -122,7 +122,7 @@ class Soak:
         return float(self.site.akamai.now() - known) if known else 0.0
 
     def _run(self) -> None:
-        """One run: killed, stopped, left behind by splunkd, held up, or simply run."""
+        """One run: killed, stopped, orphaned by a crash of splunkd, slowed down, or undisturbed."""
         what = self._chance.random()
         if what < 0.15:
             self.site.splunk.set_trap(STANZA, after_records=self._chance.randint(1, 8_000))
@@ -149,10 +149,10 @@ class Soak:
         self._ended(self.site.splunk.wait_run(STANZA, number, 600))
 
     def _crash(self, number: int) -> None:
-        """splunkd dies with all that it had not stored.
+        """splunkd crashes with everything that it had not stored.
 
-        In the middle of a run, or right after it: then its checkpoint is ahead of what is stored.
-        What it left running finds out, or dies as well.
+        In the middle of a run, or right after it: then its checkpoint is ahead of what is stored. A
+        process that it leaves behind ends by itself, or is killed as well.
         """
         if self._chance.random() < 0.5:
             self._ended(self.site.splunk.wait_run(STANZA, number, 600))
@@ -161,7 +161,7 @@ class Soak:
         if self._chance.random() < 0.5:
             self.site.splunk.end_orphans()
         self.happenings.splunkd_gone("crashes of splunkd")
-        # It reads again what it has stored, which is much by then.
+        # It reads again what it has stored, which is a lot by then.
         self.site.splunk.start(RESTART_MAX)
         self.site.splunk.set_pipe(commit_delay=COMMIT_DELAY)
         self._read = self._taken()
@@ -185,7 +185,7 @@ class Soak:
         self._read = taken
 
     def _taken(self) -> int:
-        """Records that splunkd has taken, stored or not."""
+        """Number of records that splunkd has accepted, stored or not."""
         index = self.site.splunk.index("main")
         return int(index["count"]) + int(index["waiting"])
 
@@ -241,7 +241,7 @@ def report(soak: Soak, last: dict[str, Any]) -> int:
 
 
 def recoveries_of(site: Site) -> Counter[str]:
-    """Warnings and errors of the input's log, rotated files included, by their names."""
+    """Warnings and errors in the input's log, rotated files included, by name."""
     found: Counter[str] = Counter()
     folder = site.home / "var" / "log" / "splunk"
     for path in folder.glob("ta_akamai_siem_first.log*"):

@@ -1,4 +1,4 @@
-"""What the soak lets happen at Akamai, in the KV store and on the way, drawn at random."""
+"""What happens at Akamai, in the KV store and on the network during the soak, chosen at random."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ _OPTIONS = {
 
 
 def kv_fault(chance: random.Random, site: Site) -> str:
-    """Spoil the KV store until it is set ready again; what was done."""
+    """Make the KV store fail until it is set ready again; return what was done."""
     fault = chance.choice(
         ("503", "503", "500", "lost-answer", "lost-answer", "starting", "disabled", "failed")
     )
@@ -119,7 +119,7 @@ def kv_fault(chance: random.Random, site: Site) -> str:
 
 
 def back_pressure(chance: random.Random, site: Site) -> str:
-    """Let splunkd read slowly, or not at all, until the pipe is free again; what was done."""
+    """Make splunkd read slowly, or not at all, until the limit is removed; return what was done."""
     kind = chance.choice(("pipe paused", "pipe slow", "pipe slow"))
     if kind == "pipe paused":
         site.splunk.set_pipe(paused=1)

@@ -1,4 +1,4 @@
-"""Events stored at Akamai's stand-in all the while, at a rate."""
+"""Stores events at Akamai's stand-in continuously, at a rate."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from tests.product.end_to_end.site import Site
 
 PORTION = 0.5
-"""Seconds for which events are made at a time."""
+"""Seconds of events that are generated at a time."""
 
 
 class Supply:
-    """A thread of its own. `offered`: events stored so far."""
+    """A thread. `offered`: number of events stored so far."""
 
     def __init__(self, site: Site, rate: int) -> None:
         self.offered = 0

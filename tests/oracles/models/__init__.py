@@ -1,1 +1,1 @@
-"""Models of Akamai and of splunkd in a few lines, for the property tests."""
+"""Small models of Akamai and of splunkd, for the property tests."""

@@ -1,8 +1,8 @@
-"""Akamai's SIEM API in a few lines: latency, late events, retention, tokens, faults to come.
+"""A small model of Akamai's SIEM API: latency, late events, retention, tokens, faults.
 
-An event has two times. Time mode chooses by when it was stored; a token goes on behind the events
-that were visible. Most become visible `LATENCY` after they were stored, some up to `LATE_MAX` later
-than that.
+An event has two times. Time mode selects events by when they were stored; a token continues after
+the events that were visible. Most become visible `LATENCY` seconds after they were stored, some up
+to `LATE_MAX` seconds later.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 LATENCY = 5.0
 LATE_MAX = 57.0
-"""Seconds. The product leaves a minute, of which `Clock.jitter` takes up to two seconds."""
+"""Seconds. The product's margin is a minute, of which `Clock.jitter` takes up to two seconds."""
 RETENTION = 12 * 3600.0
 BUCKET = 7
 FAULTS = ("cut", "total", "line", "limited", "trouble", "unreachable", "expired")
@@ -48,8 +48,8 @@ class Event(NamedTuple):
 
 @dataclass
 class Clock:
-    """`now`: true time. `host_error`: seconds by which this host's clock is off. `jitter`: gives
-    the seconds by which one look at it is off besides.
+    """`now`: true time. `host_error`: seconds by which this host's clock is wrong. `jitter`:
+    returns the additional error of one reading, in seconds.
     """
 
     now: float = 1_750_000_000.0
@@ -62,9 +62,9 @@ class Clock:
 
 @dataclass
 class ModelAkamai(PageSource):
-    """`events`: in the order in which they become visible. `faults`: strike the next requests.
+    """`events`: in the order in which they become visible. `faults`: of the next requests.
 
-    An event's line tells when it happened and has a number of its own, except for twins.
+    The line of an event contains its time and a unique number, except for twins.
     """
 
     clock: Clock
@@ -90,7 +90,7 @@ class ModelAkamai(PageSource):
         self.events.sort(key=lambda event: event.visible)
 
     def fetch(self, request: Request, *, tolerant: bool) -> Page:
-        """As the collector's source."""
+        """Fetches pages, as the collector's source does."""
         self.requests += 1
         fault = self.faults.pop(0) if self.faults else ""
         self._refuse(fault, request)
@@ -117,7 +117,7 @@ class ModelAkamai(PageSource):
             raise OffsetExpired("too old")
 
     def _found(self, request: Request) -> list[Event]:
-        """What is visible of what is asked for."""
+        """The visible events of a request."""
         now, oldest = self.clock.now, self.clock.now - RETENTION
         if not isinstance(request, OffsetRequest):
             if request.since < oldest:
@@ -131,7 +131,9 @@ class ModelAkamai(PageSource):
         return [e for e in self.events if place < e.visible <= now]
 
     def _page(self, found: list[Event], limit: int) -> tuple[list[Event], float]:
-        """In whole moments and buckets, above the limit rather than below it."""
+        """Whole moments and whole buckets: the page exceeds the limit rather than stopping below
+        it.
+        """
         count = min(len(found), -(-limit // BUCKET) * BUCKET)
         while 0 < count < len(found) and found[count].visible == found[count - 1].visible:
             count += 1

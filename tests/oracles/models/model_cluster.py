@@ -1,6 +1,6 @@
-"""Two members and a disturbance at one step of a run, for every step: what is lost, what is twice.
+"""Two members and a disturbance at one step of a run, for every step: what is lost or duplicated.
 
-Times are the models': a case takes milliseconds.
+It uses the models' time, so a case takes milliseconds.
 """
 
 from __future__ import annotations
@@ -25,14 +25,15 @@ if TYPE_CHECKING:
 LAGS = (0.0, 2.0, 15.0)
 ERRORS = (-90.0, 0.0, 90.0)
 NAP = 62.0
-"""Seconds for which a moved machine stands still."""
+"""Seconds for which a migrated machine is suspended."""
 EVENTS = 640
 LIMIT = 40
 INTERVAL = 60.0
 _STEP = 1.5
 """Seconds from one step of a run to the next; a page has about five."""
 TWICE_MAX = 300
-"""What an owner writes in the half minute before its last save, and the two pages around it."""
+"""Events that an owner writes in the half minute before its last save, and the two pages around it.
+"""
 _ROUNDS = 8
 _SETTINGS = InputSettings(
     "first", Account("main", "192.0.2.7", "t", "s", "a"), (1,), 3600, LIMIT, None
@@ -40,8 +41,8 @@ _SETTINGS = InputSettings(
 
 
 class Outcome(NamedTuple):
-    """Of one case. `twice`: events more than once. `wrong`: numbers that went backward or were
-    given again. `met`: whether the run was long enough for the step.
+    """The result of one case. `twice`: number of duplicated events. `wrong`: numbers that decreased
+    or were used again. `met`: whether the run was long enough for the step.
     """
 
     lost: int
@@ -52,7 +53,7 @@ class Outcome(NamedTuple):
 
 @dataclass
 class _Disturbed(Fate):
-    """Time goes by; at one step something happens."""
+    """Time passes; at one step something happens."""
 
     clock: Clock | None = None
     happens: Callable[[], None] = lambda: None
@@ -68,7 +69,9 @@ class _Disturbed(Fate):
 
 
 class Cluster:
-    """`a` has a clock that is right, `b` one that is `error` seconds off; both read old copies."""
+    """`a` has a correct clock; the clock of `b` is wrong by `error` seconds. Both read old
+    copies.
+    """
 
     def __init__(self, folder: Path, lag: float, error: float) -> None:
         self.clock = Clock()
@@ -96,7 +99,7 @@ class Cluster:
         return member.run(_SETTINGS, fate or _Disturbed(clock=self.clock))
 
     def outcome(self, *, met: bool = True) -> Outcome:
-        """After some more runs of both."""
+        """The result after some more runs of both."""
         for _ in range(_ROUNDS):
             for member in (self.b, self.a):
                 self.run(member)
@@ -111,7 +114,9 @@ class Cluster:
 
 
 def a_nap(folder: Path, lag: float, error: float, step: int, looks: tuple[float, ...]) -> Outcome:
-    """The owner stands still at that step. `looks`: the other's runs, seconds after."""
+    """The owner is suspended at that step. `looks`: times of the other's runs, in seconds after
+    it.
+    """
     cluster = Cluster(folder, lag, error)
 
     def asleep() -> None:
@@ -127,7 +132,7 @@ def a_nap(folder: Path, lag: float, error: float, step: int, looks: tuple[float,
 
 
 def a_death(folder: Path, lag: float, error: float, step: int, _: object) -> Outcome:
-    """The owner's machine dies at that step, with what its splunkd had not stored yet."""
+    """The owner's machine fails at that step, with what its splunkd had not stored yet."""
     cluster = Cluster(folder, lag, error)
 
     def dies() -> None:
@@ -137,7 +142,7 @@ def a_death(folder: Path, lag: float, error: float, step: int, _: object) -> Out
     cluster.run(cluster.a, fate)
     splunkd = cluster.a.splunkd
     claims = cluster.a.kv.documents.get(LEASES, {}).values()
-    # A machine that dies right after its run has ended in order: `docs/delivery.md`, not covered.
+    # A machine that fails right after an orderly end of its run: `docs/delivery.md`, not covered.
     fate.met = fate.met and not any(claim["released"] for claim in claims)
     if fate.met:
         splunkd.crash()
@@ -149,7 +154,7 @@ def a_death(folder: Path, lag: float, error: float, step: int, _: object) -> Out
 
 
 def a_lost_answer(folder: Path, lag: float, error: float, step: int, _: object) -> Outcome:
-    """The write of that number is done, and its answer lost; the other runs right after."""
+    """The write of that number is done, and its response is lost; the other runs right after."""
     cluster = Cluster(folder, lag, error)
     trouble = [""] * (step - 1) + ["after"]
     cluster.a.kv.trouble = trouble
@@ -183,7 +188,7 @@ CASES: dict[str, tuple[Any, Any]] = {
 def outcomes(
     folder: Path, case: str, lag: float, error: float, *, first: int = 1, every: int = 1
 ) -> Iterator[Outcome]:
-    """One for each step that the case has, or for some of them."""
+    """One case for each step, or for some of them."""
     happens, how = CASES[case]
     with without_threads():
         for step in count(first, every):

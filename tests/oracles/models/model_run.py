@@ -1,4 +1,4 @@
-"""One run of the real loop, fetching, delivery, position and lease, on the models' time."""
+"""One run of the real loop, fetching, delivery, position and lease, in the models' time."""
 
 from __future__ import annotations
 
@@ -40,7 +40,9 @@ KEY = "akamai_siem:first"
 
 
 class AtOnce:
-    """The next page, fetched before this one is written, without a thread's chances."""
+    """Fetches the next page before this one is written, without a thread, so that the order is
+    fixed.
+    """
 
     def __init__(self, call: Callable[[], Any]) -> None:
         self._error: BaseException | None = None
@@ -57,9 +59,9 @@ class AtOnce:
 
 @contextlib.contextmanager
 def without_threads() -> Iterator[None]:
-    """Pages come at once, and a claim is renewed only by who has to have it renewed."""
+    """Pages arrive at once, and a claim is renewed only when the product calls for it."""
     patched = pytest.MonkeyPatch()
-    # Raises where there is no such name: threads would be back unnoticed.
+    # Raises if the name no longer exists; otherwise threads could return unnoticed.
     patched.setattr(collector, "Prefetch", AtOnce)
     patched.setattr(Claim, "keep_renewed", lambda _: None)
     try:
@@ -69,7 +71,7 @@ def without_threads() -> Iterator[None]:
 
 
 class Log(log.Log):
-    """Counts what is said."""
+    """Counts log entries."""
 
     def __init__(self) -> None:
         super().__init__("akamai_siem", "first")
@@ -82,7 +84,7 @@ class Log(log.Log):
 
 
 class Quiet:
-    """A stop that nobody asks for, and a bulletin that nobody reads."""
+    """A stop flag that is never set, and a bulletin that is never read."""
 
     def check(self) -> None: ...
 
@@ -112,7 +114,7 @@ class MortalProgress(ProgressFile):
 
 
 class Signed(PageSource):
-    """Refuses a signature whose time is off, as Akamai does."""
+    """Refuses a signature whose time is wrong, as Akamai does."""
 
     def __init__(self, akamai: ModelAkamai, clock: CorrectedClock, fate: Fate) -> None:
         self._akamai = akamai
@@ -130,7 +132,7 @@ class Signed(PageSource):
 
 @dataclass
 class Member:
-    """A host: its splunkd, its copy of the KV store, its clock that is `error` seconds off."""
+    """A host: its splunkd, its copy of the KV store, its clock that is wrong by `error` seconds."""
 
     splunkd: ModelSplunkd
     kv: ModelKv
@@ -148,7 +150,7 @@ class Member:
         self.clock.now += seconds
 
     def run(self, settings: InputSettings, fate: Fate | None = None) -> str:
-        """One run; the word for how it ended, "killed" where it did not."""
+        """One run. Returns how it ended: "killed" if it was killed."""
         fate = fate or Fate()
         before = self.splunkd.fate, self.kv.fate
         self.splunkd.fate = self.kv.fate = fate
@@ -209,13 +211,13 @@ def positions(kv: ModelKv) -> list[dict[str, Any]]:
 
 
 def newest(kv: ModelKv) -> dict[str, Any]:
-    """Where the input stands; empty where it never ran."""
+    """The position of the input; empty if it never ran."""
     return (positions(kv) or [{}])[-1]
 
 
 def went_backward(kv: ModelKv, akamai: ModelAkamai) -> list[tuple[int, int]]:
-    """Numbers whose position is before that of the number below, though nobody went back; and
-    numbers that were given twice.
+    """Numbers whose position is before that of the previous number without a rewind; and numbers
+    that were used twice.
     """
     seen: dict[int, dict[str, Any]] = {}
     wrong = []
@@ -230,7 +232,7 @@ def went_backward(kv: ModelKv, akamai: ModelAkamai) -> list[tuple[int, int]]:
         tokens = [one["offset"] for one in (before, document) if one.get("offset") is not None]
         if len(tokens) < 2 or "rewound_from" in document:
             continue
-        # A run may replay an offset that has expired; nobody else's position is before its own.
+        # A run may replay an expired offset. No other run's position may be before its own.
         replayed = before["run"] == document["run"]
         from_place, to_place = (akamai.tokens[token][0] for token in tokens)
         if to_place < from_place and not replayed:

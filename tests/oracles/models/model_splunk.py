@@ -1,4 +1,4 @@
-"""splunkd in a few lines: a pipe, a queue that dies with it, a KV store that can fail."""
+"""A small model of splunkd: a pipe, a queue that a crash loses, a KV store that can fail."""
 
 from __future__ import annotations
 
@@ -28,12 +28,14 @@ _DATA = re.compile(r"<data>(.*?)</data>")
 
 
 class Killed(BaseException):
-    """The process is gone at this very point: no handler of it may save anything any more."""
+    """The process is killed at this point: none of its handlers may save anything."""
 
 
 @dataclass
 class Fate:
-    """After how many steps of the run's surroundings the process is killed; -1: never."""
+    """The number of steps of the run's surroundings after which the process is killed; -1:
+    never.
+    """
 
     steps: int = -1
 
@@ -51,7 +53,7 @@ class Fate:
 
 @dataclass
 class Nap(Fate):
-    """The process stands still once, at that step: `meanwhile` happens, and it goes on."""
+    """The process is suspended once, at that step: `meanwhile` happens, then it continues."""
 
     meanwhile: Callable[[], None] = lambda: None
 
@@ -63,7 +65,9 @@ class Nap(Fate):
 
 @dataclass
 class ModelSplunkd(EventStream):
-    """One splunkd. `taken`: when and what its pipe took and is not surely stored yet."""
+    """One splunkd. `taken`: what its pipe accepted, and when, as long as it may not be stored
+    yet.
+    """
 
     name: str
     clock: Clock
@@ -78,7 +82,7 @@ class ModelSplunkd(EventStream):
         return Instance(self.name, self.started)
 
     def write(self, elements: bytes) -> None:
-        """As the event stream: a kill strikes before it, or once half of it is written."""
+        """Like the event stream. A kill happens before a write, or when half of it is written."""
         records = [unescape(data) for data in _DATA.findall(elements.decode())]
         half = len(records) // 2
         self._take(records[:half])
@@ -89,26 +93,26 @@ class ModelSplunkd(EventStream):
         self.taken += [(self.clock.now, record) for record in records]
 
     def settle(self) -> None:
-        """What is old enough is stored."""
+        """Store what is old enough."""
         safe = [record for at, record in self.taken if at <= self.clock.now - QUEUE]
         self.stored.update(safe)
         self.taken = self.taken[len(safe) :]
 
     def stop(self) -> None:
-        """In order: everything is stored."""
+        """An orderly stop: everything is stored."""
         self.stored.update(record for _, record in self.taken)
         self.taken = []
 
     def crash(self) -> None:
-        """What was not stored yet is gone."""
+        """A crash: what was not stored yet is lost."""
         self.settle()
         self.taken = []
 
 
 @dataclass
 class Captain:
-    """What the KV store's captain holds. `changes`: true time, collection, key, document or None
-    where it was deleted; oldest first.
+    """The content of the KV store's captain. `changes`: true time, collection, key, document or
+    None for a deletion; oldest first.
     """
 
     documents: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
@@ -141,10 +145,11 @@ class Captain:
 
 @dataclass
 class ModelKv(KvStore):
-    """The KV store as one member sees it: the captain writes, a copy `lag` seconds old is read.
+    """The KV store as seen by one member: writes go to the captain, reads to a copy `lag` seconds
+    old.
 
-    `trouble`: for the next writes, "before" or "after" they took effect, or "".
-    `away`: it answers nothing at all.
+    `trouble`: for the next writes, "before" or "after" they took effect, or "". `away`: it never
+    responds.
     """
 
     captain: Captain = field(default_factory=Captain)

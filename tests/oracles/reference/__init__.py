@@ -1,1 +1,1 @@
-"""The record and the page read a second time: slow, plain, and without the product's code."""
+"""A second decoder of records and pages: slow, simple, and without the product's code."""

@@ -1,8 +1,8 @@
-"""What the search-time fields of a record have to be, computed from its JSON by plain Python.
+"""The expected search-time fields of a record, computed from its JSON with plain Python.
 
-Shares nothing with the configuration: no pattern looks at raw text, nothing is un-escaped by hand.
-`None` stands for a field that must not be there. A field whose value no document of Splunk gives
-(half of a surrogate pair, U+0000) is left out.
+Shares nothing with the configuration: no pattern reads raw text, and nothing is decoded by hand.
+`None` means that the field must be absent. A field is omitted if no Splunk document defines its
+value (half of a surrogate pair, U+0000).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ PASSED = {
     **dict.fromkeys(("alert", "monitor", "delay", "slow", "w"), "low"),
     **dict.fromkeys(("allow", "ignore"), "informational"),
 }
-"""Severities, where no score was over its threshold."""
+"""Severities if no score was over its threshold."""
 _WATCHED = re.compile(
     "CUSTOM/BOT(?=/|$)|(?!CUSTOM/)([A-Z0-9_]+/)*?(BOT(_[A-Z0-9_]+)?|BOTMANAGEMENT|AUTOMATION"
     "|(SECURITY_)?SCANNER|(WEB_)?SCRAPER|RATE(_[A-Z0-9_]+)?|(CLIENT_)?REPUTATION|CLIENTREP"
@@ -54,13 +54,13 @@ def fields(raw: str) -> dict[str, str | list[str] | None]:
 
 
 def is_mitigated(action: str) -> bool:
-    """Whether an action of Akamai's kept the request from its origin."""
+    """Whether an action of Akamai kept the request from its origin."""
     lower = action.lower()
     return lower.startswith(MITIGATING) or re.match(r"([a-z]+_)*challenge", lower) is not None
 
 
 def _judged(made: dict[str, Any]) -> dict[str, str | None]:
-    """Action and severity; neither where nothing decided."""
+    """Action and severity; neither if no rule decided."""
     vendor = (made["vendor_action"] or "").lower()
     if not vendor:
         return {"action": None, "severity": None}
@@ -150,7 +150,7 @@ def _rule(attack: dict[str, Any]) -> dict[str, Any]:
     applied, slow = _text(attack, "appliedAction"), _text(attack, "slowPostAction")
     rules = attack.get("rules")
     rules = rules if isinstance(rules, list) and rules and _usual(rules[0]) else []
-    # A list that is another's from some place on is read up to there.
+    # Rules end at the first item that does not have our shape.
     odd = next((place for place, rule in enumerate(rules) if not _usual(rule)), len(rules))
     rules = rules[:odd]
     if not rules:
@@ -181,7 +181,9 @@ def _usual(rule: object) -> bool:
 
 
 def _deciding(rules: list[dict[str, str]]) -> int:
-    """The first that mitigated, else the last; one that only watched leaves it to an attack."""
+    """The first rule that mitigated, otherwise the last. One that only alerted leaves it to an
+    attack.
+    """
     mitigated = [n for n, rule in enumerate(rules) if is_mitigated(rule["action"])]
     if mitigated:
         return mitigated[0]
@@ -196,7 +198,7 @@ def _deciding(rules: list[dict[str, str]]) -> int:
 def _strongest(
     deciding: dict[str, str], before: list[dict[str, str]], after: list[dict[str, str]]
 ) -> str | None:
-    """What mitigated, else an alert, else the first action that is none of both."""
+    """The mitigating action, otherwise an alert, otherwise the first action."""
     own = deciding["action"]
     if is_mitigated(own) or own.lower() == "alert":
         return own
@@ -207,7 +209,7 @@ def _strongest(
 
 
 def _score(rules: list[dict[str, str]]) -> tuple[str | None, str | None]:
-    """The score and the threshold that the first anomaly rule tells."""
+    """The score and the threshold in the first anomaly rule."""
     for rule in rules:
         if rule["id"].endswith("-ANOMALY") or rule["tag"].endswith("_ANOMALY"):
             found = re.match(
@@ -219,7 +221,7 @@ def _score(rules: list[dict[str, str]]) -> tuple[str | None, str | None]:
 
 
 def _all(rules: list[dict[str, str]], key: str) -> Any:
-    """Of every rule that has it."""
+    """The values of every rule that has the key."""
     found = [rule[key] for rule in rules if rule[key]]
     if any(_OPEN.search(text) for text in found):
         return ...
@@ -227,11 +229,11 @@ def _all(rules: list[dict[str, str]], key: str) -> Any:
 
 
 def _headers(http: dict[str, Any], name: str) -> dict[str, str]:
-    """The first of each name that has a value, in lower case."""
+    """The first header of each name that has a value; names in lower case."""
     found: dict[str, str] = {}
     lines = http.get(name)
     if isinstance(lines, str):
-        # Version 0.1.0 kept a block in one text.
+        # Version 0.1.0 wrote a header block as one text.
         lines = re.split(r"\r?\n(?![ \t])", lines)
     for line in lines if isinstance(lines, list) else []:
         if isinstance(line, str):
@@ -242,7 +244,7 @@ def _headers(http: dict[str, Any], name: str) -> dict[str, str]:
 
 
 def _sent(text: str | None) -> str | None:
-    """As it stands in the JSON, escapes included."""
+    """The text as in the JSON, escapes included."""
     if text is None:
         return None
     escaped = json.dumps(text, ensure_ascii=False)[1:-1]
@@ -263,7 +265,7 @@ def _length(text: Any) -> Any:
 
 
 def _decoded(text: str | None) -> Any:
-    """All escapes but those of control characters, if the whole is UTF-8 then."""
+    """All escapes except those of control characters, if the result is UTF-8."""
     if text is None or _OPEN.search(text):
         return _plain(text)
     kept = re.sub(r"%(?=[01][0-9A-Fa-f]|7[Ff])|%(?![0-9A-Fa-f]{2})", "%25", text)
@@ -281,7 +283,7 @@ def _without_port(host: str | None) -> str | None:
 
 
 def _address(text: str | None) -> str | None:
-    """Without brackets, port and zone."""
+    """An address without brackets, port and zone."""
     found = re.match(r"\[?((?:\d{1,3}\.){3}\d{1,3}(?=:|$)|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+)", text or "")
     return found[1] if found else None
 

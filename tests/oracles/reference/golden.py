@@ -1,8 +1,8 @@
-"""The golden cases: source lines and the records worked out for them by hand, one a file.
+"""The golden cases: source lines with records worked out by hand, one case per file.
 
-A file holds `why`; `line` (text) or `line_hex` (bytes that are no UTF-8); `time` (`digits.ddd`,
-null where the time of collection is used); `record`, the record's JSON text exactly as it is
-written; and `unparsed` where the line is kept as an unparsed record.
+A file has `why`; `line` (text) or `line_hex` (bytes that are not UTF-8); `time` (`digits.ddd`, null
+if the time of collection is used); `record`, the exact JSON text of the record; and `unparsed` if
+the line becomes an unparsed record.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 FOLDER = ROOT / "tests" / "oracles" / "golden" / "records"
 CLOCK = "1700000000.500"
-"""Akamai's clock in all cases: epoch seconds."""
+"""Akamai's clock in all cases, in epoch seconds."""
 _KEYS = {"why", "line", "line_hex", "time", "record", "unparsed"}
 
 
 class Golden(NamedTuple):
-    """One case; `name` is its file's."""
+    """One case; `name` is the name of its file."""
 
     name: str
     line: bytes
@@ -32,7 +32,7 @@ class Golden(NamedTuple):
 
 
 def golden_cases() -> list[Golden]:
-    """Read all cases; an error names the file that is not as it should be."""
+    """Read all cases; an error names the invalid file."""
     return [_read(path) for path in sorted(FOLDER.glob("*.json"))]
 
 

@@ -1,7 +1,7 @@
 """JSON text to Python values and back to exact text, with a number's digits kept.
 
-The domain of values: dict (in order), list, str, int, bool, None, and `Digits` for a number that
-is no integer.
+Values are dict (ordered), list, str, int, bool, None, and `Digits` for a number that is not an
+integer.
 """
 
 from __future__ import annotations
@@ -32,22 +32,22 @@ class Digits(str):
     __slots__ = ()
 
     def __repr__(self) -> str:
-        """Tell it from a string."""
+        """Distinguish it from a string."""
         return f"Digits({str(self)!r})"
 
 
 def bytes_to_text(raw: bytes) -> str:
-    r"""UTF-8; each byte that is none as `\xb4`."""
+    r"""Decode UTF-8; each invalid byte becomes `\xb4`."""
     return raw.decode("utf-8", "backslashreplace")
 
 
 def parse_source(line: bytes) -> dict[str, Any] | None:
-    """Read a source line, control characters inside strings too.
+    """Read a source line, including control characters inside strings.
 
-    None where it is no JSON object or cannot be taken by Python's json.
+    None if it is not a JSON object or Python's json cannot read it.
     """
-    # Python's UTF-8 never yields a surrogate, except this way for a byte that is no UTF-8. In the
-    # JSON text the backslash is doubled, so that the value holds one.
+    # Python's UTF-8 decoder yields a surrogate only this way, for an invalid byte. In the JSON text
+    # the backslash is doubled, so that the value has one.
     text = _NO_UTF8.sub(
         lambda byte: f"\\\\x{ord(byte.group()) - 0xDC00:02x}",
         line.decode("utf-8", "surrogateescape"),
@@ -60,9 +60,8 @@ def parse_source(line: bytes) -> dict[str, Any] | None:
 
 
 def parse_output(text: str) -> dict[str, Any]:
-    """Read a record that was written; ValueError where it could have been written better.
-
-    Refused: what is no object, duplicate keys, NaN and infinities.
+    """Read a written record. Raises ValueError if it is not an object, or has duplicate keys, NaN
+    or infinities.
     """
     value = json.loads(
         text,
@@ -90,7 +89,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def string_text(value: str) -> str:
-    """Write a string as the record has it: only what JSON or XML 1.0 demand is escaped."""
+    """Write a string as in the record: only what JSON or XML 1.0 requires is escaped."""
     return '"' + _ESCAPED.sub(_escape, value) + '"'
 
 
@@ -106,7 +105,7 @@ def _token_fault(token: str) -> str:
 
 
 def form_faults(text: str) -> list[str]:
-    """Say where a record's JSON text is right in value, but not written as it should be."""
+    """Describe where a record's JSON text has the correct value but is not written as required."""
     faults = [fault for token in _STRING.findall(text) if (fault := _token_fault(token))]
     bare = _STRING.sub('""', text)
     if _BLANK.search(bare):

@@ -1,4 +1,4 @@
-"""A page's body read plainly: its event lines and its context."""
+"""Reads a page's body in a simple way: its event lines and its context."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from tests.oracles.reference.json_values import parse_source
 
 
 class Context(NamedTuple):
-    """The offset context: `total` events were announced, `offset` is where to go on from."""
+    """The offset context. `total`: the number of events. `offset`: where the next request
+    continues.
+    """
 
     total: int
     offset: str
@@ -17,14 +19,14 @@ class Context(NamedTuple):
 
 
 class Page(NamedTuple):
-    """`lines`: the events', without line feeds; `context`: None where the page has none."""
+    """`lines`: of events, without line feeds; `context`: None if the page has none."""
 
     lines: list[bytes]
     context: Context | None
 
 
 def reference_page(body: bytes) -> Page:
-    """Read a body, uncompressed. Without a context, all lines that are not blank are events'."""
+    """Read a decompressed body. Without a context, all non-blank lines are events."""
     lines = [line for line in body.split(b"\n") if line.strip(b" \t\r") != b""]
     context = _context(lines[-1]) if lines else None
     return Page(lines if context is None else lines[:-1], context)

@@ -1,4 +1,4 @@
-"""One source line into its record, done slowly and plainly, to compare the product with."""
+"""Converts one source line to its record, slowly and simply, to compare the product with."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ _ATTACK_FIRST = [
     "slowPostRate",
     "clientReputation",
 ]
-# The small objects of which the members have an order; unknown ones follow.
+# The small objects whose members have an order; unknown members follow.
 _SMALL_OBJECTS = {
     "geo": ["continent", "country", "regionCode", "city", "asn"],
     "botData": ["botScore", "responseSegment"],
@@ -86,23 +86,23 @@ _HTTP_SHORT = [
 _HEADERS = ["requestHeaders", "responseHeaders"]
 _HTTP_LAST = ["path", "query", *_HEADERS]
 
-# Digits before the point of a start that is finer than seconds, and how many of them are fraction.
+# Number of digits before the point of a start that is finer than seconds, and of its fraction.
 _FINER = {13: 3, 16: 6, 19: 9}
 _YEAR_2000 = Decimal(946_684_800)
 _ONE_DAY = 24 * 60 * 60
 
-# Keys and list positions, from the record's top.
+# Keys and list positions, from the top of the record.
 Path = tuple[Union[str, int], ...]
-# The groups of keys follow each other; inside a group any order will do.
+# The groups of keys follow each other; the order inside a group does not matter.
 Groups = list[list[str]]
 
 
 class Reference(NamedTuple):
-    """What a source line has to become.
+    """The expected record of a source line.
 
-    `value`: the record, in the values of `json_values`. `time`: `digits.ddd`, None where the time
-    of collection is used. `parsed`: False where the line is kept as an unparsed record.
-    `key_order`: the order of keys by path, for the objects whose order is not the source's.
+    `value`: the record, in the values of `json_values`. `time`: `digits.ddd`, None if the time of
+    collection is used. `parsed`: False if the line becomes an unparsed record. `key_order`: the
+    order of keys by path, for the objects whose order is not the source's.
     """
 
     value: dict[str, Any]
@@ -112,9 +112,9 @@ class Reference(NamedTuple):
 
 
 def reference_record(line: bytes, clock: str) -> Reference:
-    """Decode one source line: without its line feed, but with the CR that may precede it.
+    """Decode one source line, without its line feed but with a CR before it.
 
-    `clock`: Akamai's, in epoch seconds with three decimals at most.
+    `clock`: Akamai's, in epoch seconds with at most three decimals.
     """
     source = parse_source(line)
     if source is None:
@@ -213,7 +213,7 @@ def _custom_list(text: str) -> str | list[str]:
 
 @lru_cache(maxsize=20_000)
 def _item(text: str, *, binary: bool) -> str:
-    """Decode one item of a list; `text` is percent-decoded already."""
+    """Decode one item of a list; `text` is already percent-decoded."""
     decoded = base64_bytes(text)
     if decoded is None:
         return text
@@ -231,7 +231,7 @@ def _is_control(char: str) -> bool:
 
 
 def base64_bytes(text: str) -> bytes | None:
-    """Decode base64 as it is found in the wild; None where the text is none, or empty."""
+    """Decode base64 with its usual defects; None if the text is not base64, or empty."""
     letters = "".join(char for char in text if char not in _WHITE_SPACE).rstrip("=")
     if letters == "" or len(letters) % 4 == 1:
         return None
@@ -243,7 +243,7 @@ def base64_bytes(text: str) -> bytes | None:
 
 
 def percent_decode(text: str) -> str:
-    """Decode each run of escapes together; all else stays."""
+    """Decode each run of escapes together; everything else stays."""
     return re.sub("(?:%[0-9A-Fa-f]{2})+", lambda run: _run(run.group()), text)
 
 
@@ -260,7 +260,7 @@ def _percent_decoded(members: dict[str, Any], names: list[str]) -> dict[str, Any
 
 
 def _http_message(source: dict[str, Any], latest: Decimal) -> tuple[dict[str, Any], str | None]:
-    """Its members, and the event's time."""
+    """The members and the event's time."""
     http = {
         key: _header_lines(percent_decode(value))
         if key in _HEADERS and type(value) is str
@@ -274,7 +274,9 @@ def _http_message(source: dict[str, Any], latest: Decimal) -> tuple[dict[str, An
 
 
 def _header_lines(block: str) -> list[str]:
-    """Take line by line with its end; one that begins with a blank or TAB is put to the last."""
+    """Split into lines with their ends; a line that begins with a blank or TAB is added to the
+    previous one.
+    """
     items: list[str] = []
     rest = block
     while rest:
@@ -294,7 +296,7 @@ def _without_line_end(text: str) -> str:
 
 
 def _time(start: Any, latest: Decimal) -> str | None:
-    """`digits.ddd` of a string's or a number's own digits; None where it is none or implausible."""
+    """`digits.ddd` from the digits of a string or number; None if it is not a plausible time."""
     if type(start) not in (str, int, Digits):
         return None
     found = re.fullmatch(r"([0-9]+)(?:\.([0-9]+))?", str(start))
@@ -308,14 +310,14 @@ def _time(start: Any, latest: Decimal) -> str | None:
 
 
 def parse_record(text: str) -> dict[str, Any]:
-    """Read a record's JSON text; its keys come in their order. ValueError where it is wrong."""
+    """Read a record's JSON text with its keys in order. ValueError if it is invalid."""
     return parse_output(text)
 
 
 def same(record_text: str, line: bytes, clock: str) -> list[str]:
-    """Say how a record differs from what the source line has to become; empty: not at all.
+    """Describe how a record differs from the expected one; empty if it does not.
 
-    `clock`: as `reference_record`.
+    `clock`: as in `reference_record`.
     """
     expected = reference_record(line, clock)
     faults = [
@@ -333,7 +335,7 @@ def same(record_text: str, line: bytes, clock: str) -> list[str]:
 
 def _differences(reference: Reference, record: dict[str, Any]) -> list[str]:
     found = []
-    # No recursion: a record may be nested as deep as Python's json can read.
+    # No recursion: a record may be nested as deeply as Python's json can read.
     pending: list[tuple[Path, Any, Any]] = [((), reference.value, record)]
     while pending:
         path, expected, got = pending.pop()

@@ -1,4 +1,4 @@
 """What Splunk does when it searches: a strict emulation of a subset, for tests and previews.
 
-See README.md for what is in it and what it refuses.
+README.md lists what it supports and what it refuses.
 """

@@ -1,4 +1,4 @@
-"""The moment at which a search runs: the real one, unless a test or a preview sets it."""
+"""The current time of a search: the real time, unless a test or a preview sets it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import time
 
 
 class Clock:
-    """`moment`: epoch seconds; None is the real time."""
+    """`moment`: epoch seconds; None for the real time."""
 
     def __init__(self) -> None:
         self.moment: float | None = None

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Fields = Mapping[str, Field]
     Evaluated = Callable[[Fields], Value]
 
-# AND binds tighter than OR. How `.` and `+` mix without parentheses is written nowhere: no rule.
+# AND binds tighter than OR. No document says how `.` and `+` combine without parentheses.
 _GRAMMAR = r"""
 ?start: disjunction
 ?disjunction: conjunction (_OR conjunction)*
@@ -57,9 +57,9 @@ NAME: /[A-Za-z_][A-Za-z0-9_]*/
 
 
 class Expression:
-    """`text`: of an eval expression. `fields`: the names of those that it reads.
+    """`text`: of an eval expression. `fields`: the names of the fields that it reads.
 
-    Raises Refused where Splunk does, NotInSubset.
+    Raises Refused if Splunk refuses it, NotInSubset.
     """
 
     def __init__(self, text: str) -> None:
@@ -79,13 +79,13 @@ class Expression:
         return self._evaluated(fields)
 
     def holds(self, fields: Fields) -> bool:
-        """As `where` and `if` take it: NULL is not true."""
+        """The result as `where` and `if` use it: NULL is not true."""
         return _truth(self._evaluated(fields))
 
 
 @lru_cache(2048)
 def expression(text: str) -> Expression:
-    """The same text is parsed once."""
+    """Cached: each text is parsed once."""
     return Expression(text)
 
 
@@ -206,7 +206,7 @@ def _fields_of(condition: Evaluated) -> set[str]:
 
 
 def _string(text: str) -> str:
-    """What a string literal stands for: only `\\"` and `\\\\` are written down."""
+    """The value of a string literal; only `\"` and `\\` are documented."""
     made, at = "", 0
     while at < len(text):
         if text[at] == "\\" and text[at + 1] in '"\\':

@@ -1,7 +1,7 @@
-"""The functions of eval that our searches and calculated fields use.
+"""The eval functions that our searches and calculated fields use.
 
-`FUNCTIONS`: name → least and most arguments, and what it does. `KNOWN` are Splunk's others, which
-the emulation does not have; a name in neither is refused as Splunk refuses it.
+`FUNCTIONS`: name → least and most arguments, and the function. `KNOWN` are Splunk's others, which
+the emulation does not support; a name in neither is refused as Splunk refuses it.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def _replace(subject: Value, regex: Value, with_: Value) -> Value:
 
 @lru_cache(256)
 def _replaced(text: str, found: str, new: str) -> str:
-    """Cached, since EVALs that cannot see each other's results repeat each other's work."""
+    """Cached, because EVALs cannot use each other's results and so repeat the same calls."""
     made, at = [], 0
     for match in pattern(found).every(text):
         if match.start() == match.end():
@@ -148,7 +148,7 @@ def _urldecode(subject: Value) -> Value:
 
 
 def _json_extract(subject: Value, path: Value) -> Value:
-    """A string member of an object, as text; NULL where the text is no JSON."""
+    """A string member of an object, as text; NULL if the text is not JSON."""
     text, name = values.text(subject, "json_extract()"), values.text(path, "json_extract() path")
     if text is None or name is None:
         return None
@@ -180,7 +180,7 @@ def _tostring(subject: Value) -> Value:
 
 
 def _isnum(value: Value) -> bool:
-    """What looks like a number in a field is one to it."""
+    """A field value that looks like a number is a number to it."""
     if isinstance(value, str):
         return values.parsed(value) is not None
     return isinstance(value, (int, float)) and not isinstance(value, bool)
@@ -342,11 +342,11 @@ LAZY = {
     "now": (0, 0),
     "searchmatch": (1, 1),
 }
-"""Those whose arguments are not all looked at, or that need more than arguments."""
+"""Functions that do not evaluate all arguments, or that need more than their values."""
 
 
 def check(name: str, count: int) -> None:
-    """Raise what Splunk says of a name that is none, or of too few or too many arguments."""
+    """Raise Splunk's error for an unknown name, or for too few or too many arguments."""
     if name in LAZY:
         least, most = LAZY[name]
     elif name in FUNCTIONS:

@@ -1,4 +1,4 @@
-"""The values that eval works with: NULL, strings, numbers, booleans; lists to hand on."""
+"""The values that eval works with: NULL, strings, numbers, Booleans; lists are passed through."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _NUMBER = re.compile(r"-?\d+(\.\d+)?\Z")
 
 
 def read(name: str, value: Field | Value) -> Value:
-    """A field's value for eval. Raises Unspecified where nobody knows it."""
+    """A field's value for eval. Raises Unspecified if no document defines it."""
     if isinstance(value, Unsure):
         message = f"the value of {name} is unspecified: {value.why}"
         raise Unspecified(message)
@@ -21,7 +21,7 @@ def read(name: str, value: Field | Value) -> Value:
 
 
 def text(value: Value, where: str) -> str | None:
-    """As the string that a string function takes; NULL stays."""
+    """The value as a string argument; NULL stays NULL."""
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, (bool, list)):
@@ -31,7 +31,9 @@ def text(value: Value, where: str) -> str | None:
 
 
 def number(value: Value, where: str) -> int | float | None:
-    """As a number; NULL stays. A string is none, even if it looks like one."""
+    """The value as a number; NULL stays NULL. A string is not a number, even if it looks like
+    one.
+    """
     if value is None or (isinstance(value, (int, float)) and not isinstance(value, bool)):
         return value
     message = f"{where} of {value!r}: use tonumber()"
@@ -39,21 +41,21 @@ def number(value: Value, where: str) -> int | float | None:
 
 
 def shown(value: float) -> str:
-    """A number as text."""
+    """The text of a number."""
     if isinstance(value, int) or not value.is_integer() or abs(value) >= 1e15:
         return str(value)
     return str(int(value))
 
 
 def parsed(value: str) -> int | float | None:
-    """The number that a string is, None if it is none."""
+    """The number in a string, None if it is not a number."""
     if not _NUMBER.match(value):
         return None
     return float(value) if "." in value else int(value)
 
 
 def as_field(value: Value) -> str | list[str] | None:
-    """What is kept as a field's value; None where no field is written."""
+    """The field value to keep; None if no field is written."""
     if value is None or isinstance(value, (str, list)):
         return value
     if isinstance(value, bool):

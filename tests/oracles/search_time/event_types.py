@@ -1,4 +1,4 @@
-"""Event types and tags: which of them an event has."""
+"""The event types and tags of an event."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _KNOWN = {"search", "disabled", "description", "color", "priority"}
 
 
 class EventTypes:
-    """Of eventtypes.conf and tags.conf. Raises Refused for what Splunk refuses in them."""
+    """From eventtypes.conf and tags.conf. Raises Refused for what Splunk refuses in them."""
 
     def __init__(self, event_types: Stanzas, tags: Stanzas) -> None:
         self._searches: dict[str, SearchExpression] = {}

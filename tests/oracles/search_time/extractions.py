@@ -1,7 +1,7 @@
-"""EXTRACT and REPORT: fields by regular expressions, from `_raw` or from what was extracted before.
+"""EXTRACT and REPORT: fields by regular expressions, from `_raw` or from extracted fields.
 
-Strict where Splunk's documents are silent: a group that matches nothing, a field that two rules
-extract, and the order of rules that depend on each other across classes.
+It refuses what Splunk's documents do not define: a group that matches nothing, a field that two
+rules extract, and the order of rules that depend on each other across classes.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ _KNOWN = {"REGEX", "FORMAT", "SOURCE_KEY", "MV_ADD", "CLEAN_KEYS", "MATCH_LIMIT"
 
 @dataclass(frozen=True)
 class Extraction:
-    """One rule. `source`: the field it reads. `formats`: names and values; () takes the groups'
-    names. `repeated`: matches as often as it can.
+    """One rule. `source`: the field it reads. `formats`: names and values; () uses the groups'
+    names. `repeated`: all matches.
     """
 
     label: str
@@ -38,17 +38,19 @@ class Extraction:
     repeated: bool
     adds: bool
     discards: bool = False
-    """A value of a field that is there already: transforms.conf says so, props.conf is silent."""
+    """Keep the value of an existing field: as transforms.conf.spec has it; props.conf.spec is
+    silent.
+    """
 
     @property
     def names(self) -> list[str]:
-        """The fields that it gives; "" where their names are in the event."""
+        """The fields that it extracts; "" if their names are in the event."""
         if not self.formats:
             return self.pattern.names
         return ["" if name.startswith("$") else name for name, _ in self.formats]
 
     def found(self, fields: Mapping[str, Field]) -> dict[str, list[str]]:
-        """What it extracts, by field. Raises Unspecified, LimitHit."""
+        """The extracted values, by field. Raises Unspecified, LimitHit."""
         text = fields.get(self.source)
         if text is None:
             return {}
@@ -89,7 +91,7 @@ def _filled(part: str, match: pcre2.Match) -> str | None:
 
 
 def extract(label: str, value: str) -> Extraction:
-    """Of `EXTRACT-<class> = <regex> [in <field>]`."""
+    """From `EXTRACT-<class> = <regex> [in <field>]`."""
     within = re.search(r"\s+in\s+(\w+)\s*$", value)
     if within:
         message = f"{label}: 'in {within[1]}'"
@@ -100,7 +102,7 @@ def extract(label: str, value: str) -> Extraction:
 
 
 def transform(name: str, stanza: Mapping[str, str]) -> Extraction:
-    """Of a stanza of transforms.conf that a REPORT names."""
+    """From a stanza of transforms.conf that a REPORT names."""
     unknown = set(stanza) - _KNOWN
     if unknown:
         message = f"[{name}] has {', '.join(sorted(unknown))}"
@@ -141,7 +143,7 @@ def _check_formats(
         raise Refused(message)
     for part in (part for pair in formats for part in pair if "$" in part):
         if not re.fullmatch(r"\$[1-9]\d*", part):
-            # The spec names strings and groups, not the two put together.
+            # The spec describes strings and groups, but not a combination of both.
             message = f"[{label}] FORMAT with {part}"
             raise Unspecified(message)
         if int(part[1:]) > found.groups:

@@ -1,7 +1,7 @@
-"""What splunkd does with a record before it is stored: cut, and given a time.
+"""What splunkd does with a record before it is stored: line breaking and time.
 
-A time that does not fit TIME_FORMAT is the previous event's, as Splunk does it; the first of all
-gets none.
+As in Splunk, a time that does not match TIME_FORMAT becomes the previous event's time; a first
+event gets none.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 TRUNCATE = 10_000
-"""Bytes, where the stanza says nothing."""
+"""Bytes; the default if the stanza has no value."""
 _FORMATS = {"%s.%3N": re.compile(r"(\d{1,10})\.(\d{3})(?!\d)"), "%s": re.compile(r"(\d{1,10})")}
 
 
@@ -42,7 +42,7 @@ class IndexTime:
         self._last: Decimal | None = None
 
     def records(self, data: str) -> list[str]:
-        """Data cut at the breaker's first group, and what is too long cut off."""
+        """Data, broken at the first group of the breaker, and truncated if too long."""
         made, at = [], 0
         for match in self._breaker.every(data):
             made.append(data[at : match.start(1)])
@@ -54,7 +54,7 @@ class IndexTime:
         return [one.decode("utf-8", "ignore") for one in kept]
 
     def time(self, record: str) -> Decimal | None:
-        """Epoch seconds; the previous record's where this one's does not fit."""
+        """Epoch seconds; those of the previous record if this one's time does not match."""
         prefix = self._prefix.search(record)
         if prefix is not None:
             seen = record[prefix.end() : prefix.end() + self._lookahead]

@@ -1,8 +1,8 @@
-"""`KV_MODE = json`: the fields that automatic extraction finds, up to where it stops.
+"""`KV_MODE = json`: the fields that automatic extraction finds, up to its cutoff.
 
-Names: `a.b` for members, `list{}` and `list{}.x` for items, which make one field of many values.
-It stops after 5,000 bytes (limits.conf, `[spath] extraction_cutoff`): a value that is not whole by
-then gives no field. What null and empty strings give is written nowhere.
+Names: `a.b` for members, `list{}` and `list{}.x` for items, which make one field of many values. It
+stops after 5,000 bytes (limits.conf, `[spath] extraction_cutoff`): a value that is not complete by
+then gives no field. The result of null and empty strings is not documented.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _SCALAR = re.compile(r"-?\d[-+.eE0-9]*|true|false|null")
 
 
 def json_fields(raw: str, cutoff: int = CUTOFF) -> dict[str, str | list[str] | Unsure]:
-    """Fields by name. `cutoff`: bytes that are looked at."""
+    """Fields by name. `cutoff`: number of bytes to read."""
     seen = raw.encode("utf-8", "surrogatepass")[:cutoff].decode("utf-8", "ignore")
     reader = _Reader(seen)
     try:
@@ -53,7 +53,7 @@ class _Reader:
         self.found: dict[str, list[str | None]] = {}
 
     def value(self, name: str) -> None:
-        """Read one value and keep what is in it under `name`."""
+        """Read one value and store its content under `name`."""
         self._skip()
         start = self._text[self._at]
         if start == "{":

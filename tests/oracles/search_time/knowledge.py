@@ -1,6 +1,6 @@
-"""An app's search-time knowledge: its conf files as they are shipped, and what they make of events.
+"""An app's search-time knowledge: its shipped conf files, and the fields that they give events.
 
-Raises at once where anything of it could not be loaded by Splunk.
+Raises immediately if Splunk could not load a part of it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Event:
-    """What splunkd keeps of an event. `time`: epoch seconds as text."""
+    """What splunkd stores of an event. `time`: epoch seconds as text."""
 
     raw: str
     time: str
@@ -46,7 +46,7 @@ class Event:
 
 
 class Knowledge:
-    """`app`: the folder of an app, built or not. `local`: layered over `default`."""
+    """`app`: the folder of an app, built or not. `local`: a layer above `default`."""
 
     def __init__(self, app: Path, local: dict[str, Stanzas] | None = None) -> None:
         self.app = app
@@ -60,14 +60,14 @@ class Knowledge:
         self.macros = self.conf("macros")
 
     def conf(self, name: str) -> Stanzas:
-        """The stanzas of a conf file, those of `local` over those of `default`."""
+        """The stanzas of a conf file; those of `local` override those of `default`."""
         made = conf_file.read(self.app / "default" / f"{name}.conf")
         for stanza, settings in self._local.get(name, {}).items():
             made[stanza] = {**made.get(stanza, {}), **settings}
         return made
 
     def rules(self, event: Event) -> Rules:
-        """Those of the stanzas that fit: a source's settings win over its sourcetype's."""
+        """The matching stanzas; settings of a source override those of its sourcetype."""
         fitting = [name for name in self.props if _fits(name, event)]
         names = tuple(sorted(fitting, key=lambda name: name.startswith("source::")))
         if names not in self._rules:
@@ -91,12 +91,12 @@ class Knowledge:
         return found
 
     def expanded(self, search: str) -> str:
-        """A search with its macros replaced."""
+        """A search with its macros expanded."""
         return expanded(search, self.macros)
 
 
 def tags_of(fields: Mapping[str, Field]) -> set[str]:
-    """An event's tags, of all its fields."""
+    """An event's tags, computed from all its fields."""
     tags = fields.get("tag", [])
     assert isinstance(tags, list)
     return set(tags)

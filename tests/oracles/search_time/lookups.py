@@ -1,4 +1,4 @@
-"""Lookup tables: a stanza of transforms.conf with its CSV file, and what a value finds there."""
+"""Lookup tables: a stanza of transforms.conf with its CSV file, and the rows that match a value."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _KNOWN = {
 
 
 class Lookup:
-    """One table. Raises Refused where a file, a column or a row is not as it has to be."""
+    """One table. Raises Refused if a file, a column or a row is invalid."""
 
     def __init__(self, name: str, stanza: Mapping[str, str], folder: Path) -> None:
         unknown = set(stanza) - _KNOWN
@@ -54,14 +54,14 @@ class Lookup:
         self.find = lru_cache(8192)(self._find)
 
     def check(self, columns: Sequence[str]) -> None:
-        """Raise Refused for a column that is not there."""
+        """Raise Refused for a missing column."""
         for column in columns:
             if column not in self.columns:
                 message = f"lookup [{self.name}] has no column {column}"
                 raise Refused(message)
 
     def compared(self, wanted: tuple[tuple[str, str], ...]) -> int:
-        """How many rows are looked at until one fits."""
+        """The number of rows compared until one matches."""
         for number, row in enumerate(self.rows, 1):
             if all(self._fits(column, row[column], value) for column, value in wanted):
                 return number
@@ -70,7 +70,7 @@ class Lookup:
     def _find(
         self, wanted: tuple[tuple[str, str], ...], outputs: tuple[str, ...]
     ) -> dict[str, str] | None:
-        """The first row that fits. `wanted`: columns and their values."""
+        """The first matching row. `wanted`: columns and their values."""
         for row in self.rows:
             if all(self._fits(column, row[column], value) for column, value in wanted):
                 return {column: row[column] for column in outputs}

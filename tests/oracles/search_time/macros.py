@@ -15,7 +15,7 @@ _NESTED_MAX = 10
 
 
 def expanded(search: str, macros: Stanzas) -> str:
-    """A search without macros. Raises Refused for one that is not there."""
+    """A search without macros. Raises Refused for an unknown macro."""
     for _ in range(_NESTED_MAX):
         if "`" not in search:
             return search

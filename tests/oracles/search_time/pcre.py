@@ -1,6 +1,6 @@
-"""Regular expressions as Splunk runs them: PCRE2, interpreted, under its limits.
+"""Regular expressions as Splunk runs them: PCRE2, interpreted, with Splunk's limits.
 
-A limit that is hit shows in Splunk as a field that is not there; here it is an error.
+In Splunk, a pattern that reaches a limit gives no field; here it raises an error.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ DEPTH_LIMIT = 1_000
 
 
 class LimitHit(Refused):
-    """The pattern gave up on this text."""
+    """The pattern reached a limit on this text."""
 
 
 class Pattern:
-    """One pattern. Raises Refused if it is none."""
+    """One pattern. Raises Refused if it is invalid."""
 
     def __init__(self, text: str, match_limit: int, depth_limit: int) -> None:
         self.text = text
         limits = f"(*LIMIT_MATCH={match_limit})(*LIMIT_DEPTH={depth_limit})"
         try:
-            # Compiled code does not count what an interpreter counts.
+            # JIT code does not count the steps that the interpreter counts.
             self._pattern = pcre2.compile(limits + text, jit=False)
         except pcre2.PatternError as error:
             message = f"no regular expression: {text} ({error})"
@@ -54,7 +54,7 @@ class Pattern:
             raise self._hit(text, error) from error
 
     def every(self, text: str) -> Iterator[pcre2.Match]:
-        """All matches, one behind the other. Raises LimitHit."""
+        """All matches in sequence. Raises LimitHit."""
         try:
             yield from self._pattern.finditer(text)
         except pcre2.LibraryError as error:
@@ -66,5 +66,5 @@ class Pattern:
 
 @lru_cache(4096)
 def pattern(text: str, match_limit: int = MATCH_LIMIT, depth_limit: int = DEPTH_LIMIT) -> Pattern:
-    """The same pattern is compiled once."""
+    """Cached: each pattern is compiled once."""
     return Pattern(text, match_limit, depth_limit)

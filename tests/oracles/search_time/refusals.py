@@ -1,4 +1,4 @@
-"""Why the emulation does not go on: three reasons that must not be mixed up."""
+"""Why the emulation stops: three reasons that must stay separate."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ class Refused(ValueError):
 
 
 class Unspecified(ValueError):
-    """Splunk's documents do not say what happens; our configuration must not depend on it."""
+    """Splunk's documents do not define the result; our configuration must not depend on it."""
 
 
 class UnsureResult(Unspecified):
-    """The same of a value alone: whatever it is, it is a value, and a field gets it."""
+    """The same for a value alone: the field exists, but its value is not defined."""
 
 
 class NotInSubset(ValueError):
-    """Splunk knows this, and the emulation does not."""
+    """Splunk supports this; the emulation does not."""
 
 
 class Unsure:
-    """A value that Splunk's documents leave open: to have it is harmless, to read it is not."""
+    """A value that Splunk's documents leave open: a field may have it, but nothing may read it."""
 
     def __init__(self, why: str) -> None:
         self.why = why

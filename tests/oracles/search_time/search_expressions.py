@@ -1,7 +1,7 @@
-"""What the search command takes: `a=b NOT (c=d OR "text") status>=400 tag=web`.
+"""Expressions of the search command: `a=b NOT (c=d OR "text") status>=400 tag=web`.
 
-Terms beside each other are all wanted, and OR binds tighter than that. A term holds or it does not:
-`NOT f=x` finds events without f, `f!=x` does not.
+Terms beside each other are combined with AND, and OR binds tighter. A term is true or false: `NOT
+f=x` finds events without f, `f!=x` does not.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ WORD: /[^\s"()=<>!,|`]+/
 
 
 class SearchExpression:
-    """`text`: without macros. Raises Refused where it is none."""
+    """`text`: without macros. Raises Refused if it is invalid."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -68,7 +68,7 @@ class SearchExpression:
 
 @lru_cache(512)
 def search_expression(text: str) -> SearchExpression:
-    """The same text is parsed once."""
+    """Cached: each text is parsed once."""
     return SearchExpression(text)
 
 
@@ -114,7 +114,7 @@ class _Compiler(Transformer):
 
 
 def as_text(row: Mapping[str, object]) -> dict[str, Field]:
-    """A row's numbers as the search command sees them."""
+    """A row's numbers as the search command reads them."""
     return {
         name: shown(value) if isinstance(value, (int, float)) else value  # type: ignore[misc]
         for name, value in row.items()

@@ -1,7 +1,7 @@
 """From an indexed event to its fields: a sourcetype's rules in Splunk's order.
 
-EXTRACT, REPORT, KV_MODE, FIELDALIAS, EVAL, LOOKUP. All EVALs see the same snapshot, and so do all
-lookups; whatever would depend on an order that is written nowhere is refused.
+The order is EXTRACT, REPORT, KV_MODE, FIELDALIAS, EVAL, LOOKUP. All EVALs read the same snapshot,
+and so do all lookups. Rules that depend on an undocumented order are refused.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ _INDEX_TIME = {
 
 @dataclass(frozen=True)
 class Lookedup:
-    """One LOOKUP: columns and the fields they are compared with; columns and fields they fill."""
+    """One LOOKUP: columns with the fields to compare, and columns with the fields to fill."""
 
     label: str
     table: Lookup
@@ -75,7 +75,7 @@ class Rules:
 
     @classmethod
     def of(cls, stanza: Mapping[str, str], transforms: Stanzas, tables: Path) -> Rules:
-        """Raises Refused, Unspecified and NotInSubset for what is wrong with them as they stand."""
+        """Raises Refused, Unspecified and NotInSubset for errors in the rules themselves."""
         rules = cls()
         for key, value in stanza.items():
             kind, _, name = key.partition("-")
@@ -112,7 +112,7 @@ class Rules:
         return found
 
     def extracted(self, raw: str, base: Mapping[str, str]) -> dict[str, Field]:
-        """The fields that are there before any is calculated."""
+        """The fields that exist before any is calculated."""
         found: dict[str, Field] = {**base, "_raw": raw}
         extracted: dict[str, Field] = {}
         for one in self.extracts:
@@ -163,7 +163,7 @@ class Rules:
                 wanted.append((column, value))
             if any(value is None for _, value in wanted):
                 # "NULL values are matching values", not replaced by default_match (Knowledge
-                # Manager Manual, field matching rules): nothing is written.
+                # Manager Manual, field matching rules): no field is written.
                 continue
             columns = tuple(column for column, _ in one.outputs)
             row = one.table.find(tuple((c, str(v)) for c, v in wanted), columns)
@@ -172,7 +172,7 @@ class Rules:
                     found[name] = row[column] or Unsure(f"an empty cell of {one.table.name}")
 
     def _check(self) -> None:
-        """What is wrong whatever the event is."""
+        """Check what is wrong independent of any event."""
         targets = [target for _, target, _ in self.aliases]
         sources = {source for source, _, _ in self.aliases}
         for target in targets:
@@ -247,7 +247,7 @@ def _lookup(key: str, value: str, transforms: Stanzas, tables: Path) -> Lookedup
 
 
 def _pairs(key: str, words: list[str]) -> tuple[tuple[str, str], ...]:
-    """Of `column [AS field] …`."""
+    """From `column [AS field] …`."""
     pairs, at = [], 0
     while at < len(words):
         if at + 2 < len(words) and words[at + 1].upper() == "AS":

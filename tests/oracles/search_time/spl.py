@@ -1,9 +1,8 @@
 """Searches of the subset: the part before the first pipe finds events, commands change rows.
 
-It may name a range of time (`time_range.py`). A search that begins with a pipe begins with a
-command that makes rows: `tstats`, `from datamodel:`, `inputlookup`, `makeresults`.
-
-`|` inside a string, a bracket or backticks separates nothing. A row is a dict of fields.
+The first part may name a time range (`time_range.py`). A search that begins with a pipe begins with
+a command that makes rows: `tstats`, `from datamodel:`, `inputlookup`, `makeresults`. `|` inside a
+string, a bracket or backticks is not a pipe. A row is a dict of fields.
 """
 
 from __future__ import annotations
@@ -55,7 +54,7 @@ _KNOWN = frozenset(
 def searched(
     search: str, events: Iterable[Event], knowledge: Knowledge, tables: Tables | None = None
 ) -> list[Row]:
-    """The rows that a search gives. `tables`: what the search reads and writes.
+    """The rows that a search returns. `tables`: the lookups that it reads and writes.
 
     Raises Refused, Unspecified, NotInSubset.
     """
@@ -189,7 +188,7 @@ def _piped(
 
 
 def split(search: str) -> list[str]:
-    """At the pipes."""
+    """Split at the pipes."""
     parts, quoted, depth = [""], False, 0
     for place, letter in enumerate(search):
         if letter == '"' and search[place - 1 : place] != "\\":

@@ -1,4 +1,4 @@
-"""The commands of the subset. Each takes its arguments and rows, and gives rows."""
+"""The commands of the subset. Each gets its arguments and rows, and returns rows."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 Row = dict[str, Any]
-"""Fields, and what commands made of them: strings, lists of them, numbers."""
+"""Fields, and what commands made of them: strings, lists of strings, numbers."""
 
 
 def _search(arguments: str, rows: list[Row]) -> list[Row]:
@@ -62,15 +62,15 @@ def _stats(arguments: str, rows: list[Row]) -> list[Row]:
 
 
 def _known(values_: Row) -> Row:
-    """Where no row of a group has the field, there is no value, and so no field."""
+    """If no row of a group has the field, there is no value, and so no field."""
     return {name: value for name, value in values_.items() if value is not None}
 
 
 def _keys(row: Row, by: list[str]) -> list[tuple[str, ...]]:
-    """The groups of stats that a row is in: one for each value of one field of several values.
+    """The groups of stats that a row is in: one for each value of one multivalue field.
 
-    None where a field is not there. Two fields of several values give the cross product, which
-    is never what is meant.
+    None if a field is missing. Two multivalue fields give the cross product, which is never
+    intended.
     """
     many = [name for name in by if isinstance(row.get(name), list)]
     if len(many) > 1:
@@ -271,7 +271,7 @@ def _order(value: object, name: str) -> tuple[int, float, str]:
 
 
 def _outside(text: str, mark: str) -> list[str]:
-    """`text` cut at `mark` where it stands in no string and no bracket."""
+    """`text` split at `mark`, except inside a string or a bracket."""
     parts, quoted, depth = [""], False, 0
     for place, letter in enumerate(text):
         if letter == '"' and text[place - 1 : place] != "\\":

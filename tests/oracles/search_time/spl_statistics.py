@@ -26,7 +26,7 @@ class Statistic:
     name: str
 
     def of(self, rows: list[Row]) -> object:
-        """Its value for a group of rows; None where no row has the field."""
+        """Its value for a group of rows; None if no row has the field."""
         if self.function in ("count", "c") and not self.field:
             return len(rows)
         rows = [row for row in rows if self.field in row]
@@ -38,7 +38,7 @@ class Statistic:
 
 
 def statistics(text: str) -> list[Statistic]:
-    """Of `count latest(x) AS y`. Raises Refused, NotInSubset."""
+    """From `count latest(x) AS y`. Raises Refused, NotInSubset."""
     found, at = [], 0
     while at < len(text):
         match = _CALL.match(text, at)

@@ -29,7 +29,7 @@ _CIDR = {"filename", "match_type", "max_matches"}
 
 
 class Tables:
-    """An app's lookup tables: those in the KV store begin empty, and keep what is written.
+    """An app's lookup tables. Those in the KV store start empty and keep what is written.
 
     `rows`: of each table in the KV store, by the lookup's name; values as text.
     """
@@ -41,7 +41,7 @@ class Tables:
         self.rows: dict[str, list[Row]] = {}
 
     def run(self, name: str, arguments: str, rows: list[Row], piped: Piped) -> list[Row] | None:
-        """The rows after a command; None for a command that is not of this module."""
+        """The rows after a command; None if this module does not have the command."""
         if name == "inputlookup":
             return self._input(arguments, rows)
         if name == "outputlookup":
@@ -55,7 +55,7 @@ class Tables:
         return None
 
     def _fields(self, name: str) -> list[str]:
-        """Of a table in the KV store."""
+        """The rows of a table in the KV store."""
         stanza = self._stanza(name)
         if set(stanza) != _KV or stanza["external_type"] != "kvstore":
             raise NotInSubset(f"lookup [{name}] is no table in the KV store")
@@ -85,7 +85,7 @@ class Tables:
         return [*rows, *[dict(row) for row in self.rows.get(match[1], [])]]
 
     def _output(self, arguments: str, rows: list[Row]) -> list[Row]:
-        """Replaces the table; fields that it does not list are left out. The rows go on."""
+        """Replaces the table; unlisted fields are omitted. Returns the rows unchanged."""
         if not re.fullmatch(r"\w+", arguments):
             raise NotInSubset(f"outputlookup {arguments}")
         fields = self._fields(arguments)
@@ -133,7 +133,7 @@ class Tables:
         return rows
 
     def _networks(self, name: str, column: str, output: str) -> list[tuple[str, str]]:
-        """Of a CSV table whose `column` holds networks."""
+        """The match in a CSV table whose `column` has networks."""
         stanza = self._stanza(name)
         if set(stanza) != _CIDR or stanza["match_type"] != f"CIDR({column})":
             raise NotInSubset(f"lookup [{name}] of networks: {stanza}")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 _FULL = {1: 60, 60: 60, 3_600: 24, 86_400: 1}
-"""How many of a unit make the next: spans that divide it begin on it."""
+"""How many of a unit make the next: a span that divides it starts on it."""
 _SPANS = {900: 10, 3_600: 60, 14_400: 300, 86_400: 1_800, 604_800: 86_400, 2_592_000: 86_400}
 """Default spans, by the length of the range: both in seconds."""
 _OPTION = re.compile(r"(\w+)=(\S+)\s*")
@@ -85,11 +85,11 @@ def _span(text: str, within: TimeRange) -> int:
 
 
 def _times(rows: list[Row], within: TimeRange, span: int) -> list[int]:
-    """When the spans begin."""
+    """The start times of the spans."""
     known = [float(row["_time"]) for row in rows]
     if within.earliest is not None and within.latest is not None:
         first, last = within.earliest, within.latest
-        # What begins at `latest` can hold no event.
+        # A span that begins at `latest` cannot contain events.
         last = last - span if last % span == 0 else last
     elif known:
         first, last = min(known), max(known)
@@ -119,9 +119,9 @@ def _cells(moment: int, wanted: list[Statistic], rows: list[Row]) -> Row:
 def _split(
     by: str, wanted: Statistic, rows: list[Row], spans: tuple[list[int], int], limit: int
 ) -> list[Row]:
-    """A column for each value of a field, the largest totals first chosen, OTHER and NULL behind.
+    """A column for each value of a field, the largest totals first, then OTHER and NULL.
 
-    `limit`: how many; negative is without OTHER.
+    `limit`: number of columns; a negative limit omits OTHER.
     """
     if wanted.function not in (*_EMPTY_IS_ZERO, "sum") or wanted.function == "dc":
         raise NotInSubset(f"timechart {wanted.function}() BY")

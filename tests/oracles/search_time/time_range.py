@@ -19,7 +19,7 @@ _OTHERS = re.compile(
     r"|(?:start|end)?(?:days|hours|minutes|months)ago"
     r"|(?:start|end)timeu?|searchtimespan(?:days|hours|minutes|months))\Z"
 )
-"""Modifiers that Splunk knows and this does not, the deprecated ones included."""
+"""Modifiers that Splunk knows and the emulation does not support, including deprecated ones."""
 _SECONDS = {
     **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), 1),
     **dict.fromkeys(("m", "min", "minute", "minutes"), 60),
@@ -40,13 +40,13 @@ _TOKEN = re.compile(
 
 @dataclass(frozen=True)
 class TimeRange:
-    """`earliest`, `latest`: epoch seconds; None where the search names none: all time."""
+    """`earliest`, `latest`: epoch seconds; None if the search does not name it."""
 
     earliest: float | None = None
     latest: float | None = None
 
     def holds(self, moment: float) -> bool:
-        """Whether an event of that time is in it."""
+        """Whether an event of that time is in the range."""
         after = self.earliest is None or self.earliest <= moment
         return after and (self.latest is None or moment < self.latest)
 
@@ -55,7 +55,7 @@ ALL_TIME = TimeRange()
 
 
 def time_range(search: str, now: float) -> tuple[TimeRange, str]:
-    """The range that a search without pipes names, and the search without its modifiers.
+    """The time range of a search without pipes, and the search without its modifiers.
 
     Raises Refused, Unspecified, NotInSubset.
     """
@@ -129,7 +129,7 @@ def _seconds(unit: str, text: str) -> int:
 
 
 def check_name(name: str) -> None:
-    """For a comparison that is left: none may have the name of a modifier. Raises NotInSubset."""
+    """Check the remaining comparisons: none may have the name of a modifier. Raises NotInSubset."""
     if name in MODIFIERS:
         raise NotInSubset(f"{name}= behind the first pipe, or in a macro's parentheses")
     if _OTHERS.match(name):

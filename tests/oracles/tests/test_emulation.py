@@ -1,4 +1,4 @@
-"""The emulation itself: what the documents say, and that it refuses what they leave open."""
+"""Tests of the emulation: what the documents define, and that it refuses the rest."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def test_json_names() -> None:
 
 
 def test_json_stops() -> None:
-    """A value that is not whole by then gives no field."""
+    """A value that is not complete by then gives no field."""
     raw = '{"a":"1","b":"' + "x" * 4980 + '","c":"3"}'
     assert list(json_fields(raw)) == ["a", "b"]
     assert list(json_fields(raw.replace("x", "ü", 20))) == ["a"]
@@ -201,13 +201,13 @@ def test_two_rules_of_one_field(tmp_path: Path) -> None:
 
 
 def test_a_value_that_nobody_knows_is_one(tmp_path: Path) -> None:
-    """The field is there, and whoever reads it fails."""
+    """The field exists, and anything that reads it fails."""
     rules = Rules.of({"EVAL-b": r'json_extract("{\"v\":\"".a."\"}","v")'}, {}, tmp_path)
     assert isinstance(rules.fields("raw", {"a": "\\ud800"})["b"], Unsure)
 
 
 def test_two_transforms_of_one_field(tmp_path: Path) -> None:
-    """The first value stays: transforms.conf says so, of MV_ADD."""
+    """The first value stays, as transforms.conf.spec says of MV_ADD."""
     transforms = {"one": {"REGEX": "(?<x>a)"}, "two": {"REGEX": "(?<x>b)(?<y>c)?"}}
     rules = Rules.of({"REPORT-a": "one, two"}, transforms, tmp_path)
     found = rules.fields("abc", {})

@@ -44,12 +44,12 @@ def test_reference_equals_golden(case: Golden) -> None:
     ],
 )
 def test_same_names_the_difference(record: str, line: bytes, fault: str) -> None:
-    """A record that is wrong in one place is told to be wrong in that place."""
+    """An error in one place of a record is reported for that place."""
     assert same(record, line, CLOCK)[0] == fault
 
 
 def test_depth_beyond_every_parser_is_unparsed() -> None:
-    """Nesting that no parser can take keeps the line as it came."""
+    """A line that is nested too deeply for any parser is kept unchanged."""
     line = b'{"a":' + b"[" * 200_000 + b"]" * 200_000 + b"}"
     reference = reference_record(line, CLOCK)
     assert reference.value == {"type": "akamai_siem_unparsed", "raw": line.decode()}
@@ -69,7 +69,7 @@ CONTEXT = b'{"total":2,"offset":"71cca;token","limit":2}'
     ],
 )
 def test_page_lines_and_context(body: bytes) -> None:
-    """Blank lines and line ends do not count, and the last line need not be ended."""
+    """Blank lines and line ends do not count, and the last line needs no line end."""
     page = reference_page(body)
     assert [reference_record(line, CLOCK).value for line in page.lines] == [{"a": 1}, {"b": 2}]
     assert page.context is not None
@@ -77,14 +77,14 @@ def test_page_lines_and_context(body: bytes) -> None:
 
 
 def test_page_context_in_the_middle_is_an_event() -> None:
-    """Only the last line is tested for being the context."""
+    """Only the last line can be the context."""
     page = reference_page(CONTEXT + b"\n" + CONTEXT)
     assert page.lines == [CONTEXT]
     assert page.context is not None
 
 
 def test_empty_page() -> None:
-    """An empty page has a context and no line."""
+    """An empty page has a context and no events."""
     page = reference_page(b'{ "total": 0, "offset":"318d8" }')
     assert page.lines == []
     assert page.context is not None
@@ -124,5 +124,5 @@ def test_what_is_a_context(context: bytes, total: int | None) -> None:
 
 @pytest.mark.parametrize("body", [b"", b"\n", b"\r\n \n"])
 def test_body_without_a_line(body: bytes) -> None:
-    """Nothing but blanks has neither lines nor a context."""
+    """A body of blanks has neither lines nor a context."""
     assert reference_page(body) == ([], None)

@@ -1,4 +1,4 @@
-"""Commands that read and write tables, and what stats does with several values or none."""
+"""Commands that read and write tables, and stats with several values or none."""
 
 from __future__ import annotations
 

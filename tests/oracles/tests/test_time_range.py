@@ -1,4 +1,4 @@
-"""Time modifiers and timechart of the emulation: what the documents say, and what it refuses."""
+"""Time modifiers and timechart of the emulation: documented results and refusals."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NOW = 1_800_001_425.5
-"""Twenty-three minutes and 45.5 seconds past an hour."""
+"""23 minutes and 45.5 seconds after a full hour."""
 HOUR = 1_800_000_000
 TIMES = (HOUR - 600, HOUR, HOUR + 60, HOUR + 359.999, HOUR + 360, HOUR + 1_425)
 

@@ -1,4 +1,4 @@
-"""The add-on's pages as a person uses them: by what is written on them, not by their markup."""
+"""The add-on's pages as a user operates them: by their visible texts, not by their markup."""
 
 from __future__ import annotations
 
@@ -24,9 +24,8 @@ _COUNT_CLICKS = """document.addEventListener('click', event => {
 
 
 class AddOnPages:
-    """`page`: of a browser that has not logged in yet. `address`: Splunk Web's, up to the locale.
-
-    `user`, `password`: to log in with where nothing else is said.
+    """`page`: of a browser that has not logged in yet. `address`: Splunk Web's, including the
+    locale. `user`, `password`: the default log-in.
     """
 
     def __init__(self, page: Page, address: str, user: str, password: str) -> None:
@@ -36,10 +35,10 @@ class AddOnPages:
         self._password = password
         page.add_init_script(_COUNT_CLICKS)
 
-    # --- going somewhere ------------------------------------------------------------------
+    # --- navigation -----------------------------------------------------------------------
 
     def open(self, view: str, user: str = "") -> None:
-        """Configuration or inputs, logging in where that has not been done."""
+        """Open Configuration or Inputs; log in first if necessary."""
         self.page.goto(f"{self._address}/app/TA_akamai_siem/{view}")
         name = self.page.get_by_label("Username")
         landmark = self._landmark(view)
@@ -60,7 +59,7 @@ class AddOnPages:
 
     @property
     def clicks(self) -> int:
-        """So far in this browser's tab, of a person only."""
+        """Number of clicks so far in this browser tab, counting only a user's."""
         return int(self.page.evaluate("Number(sessionStorage.clicks || 0)"))
 
     # --- forms ----------------------------------------------------------------------------
@@ -74,13 +73,13 @@ class AddOnPages:
         return self.page.locator(f'[data-name="{name}"]')
 
     def fill(self, **values: str) -> None:
-        """Type into text fields, unfolding the group that a field is in."""
+        """Type into text fields; open the group of a field if necessary."""
         for name, value in values.items():
             self.reveal(name)
             self.field(name).get_by_role("textbox").first.fill(value)
 
     def reveal(self, name: str) -> None:
-        """Unfold groups until the field is there."""
+        """Open groups until the field is visible."""
         for group in ("Or enter the four values", "Advanced", "Start again"):
             if self.field(name).first.is_visible():
                 return
@@ -89,7 +88,7 @@ class AddOnPages:
                 button.click()
 
     def choose(self, name: str, option: str) -> None:
-        """One of a list that opens."""
+        """Select an entry of a list."""
         self.field(name).get_by_role("combobox").click()
         self.page.get_by_role("option", name=option).click()
 
@@ -106,12 +105,12 @@ class AddOnPages:
         self.page.keyboard.press("Escape")
 
     def save(self, button: str = "Add") -> None:
-        """And wait for the form to close."""
+        """Save and wait until the form closes."""
         self.dialog.get_by_role("button", name=button, exact=True).click()
         expect(self.dialog).to_be_hidden(timeout=20_000)
 
     def refused(self, button: str = "Add") -> str:
-        """Save, and the text that the form answers with."""
+        """Save, and return the text that the form shows."""
         self.dialog.get_by_role("button", name=button, exact=True).click()
         alert = self.dialog.locator('[data-test="message"], [data-test-type="error"]').first
         expect(alert).to_be_visible(timeout=20_000)
@@ -128,7 +127,7 @@ class AddOnPages:
         self.fill(name=name)
 
     def new_input(self, name: str, kind: str = "akamai_siem") -> None:
-        # By key: what was saved before may still be announced in front of the button.
+        # By key: the message about an earlier save may still cover the button.
         self.page.get_by_role("button", name="Create New Input").press("Enter")
         self.page.get_by_role("menuitem", name=KINDS[kind], exact=True).click()
         self.fill(name=name)
@@ -146,10 +145,10 @@ class AddOnPages:
         self.act(name, "Delete")
         self.dialog.get_by_role("button", name="Delete").click()
 
-    # --- what is kept ---------------------------------------------------------------------
+    # --- screenshots ----------------------------------------------------------------------
 
     def shoot(self, name: str) -> Path:
-        """A screenshot, kept as an artefact."""
+        """Take a screenshot, kept as an artefact."""
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         path = SCREENSHOTS / f"{name}.png"
         self.page.screenshot(path=path, animations="disabled")

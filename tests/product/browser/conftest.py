@@ -33,7 +33,7 @@ QUIET = (
     "--no-first-run",
     "--no-sandbox",
 )
-"""No talk with hosts outside; as root there is no sandbox."""
+"""No connections to hosts outside; root needs to run without a sandbox."""
 expect.set_options(timeout=8_000)
 
 

@@ -1,4 +1,4 @@
-"""From `make workbench`, nothing configured, to the first event: in how many clicks and seconds."""
+"""From `make workbench`, nothing configured, to the first event: how many clicks and seconds."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SHOWN_WITHIN = 120.0
 
 
 def first_event_shown(pages: AddOnPages) -> None:
-    """Load the page again until its row shows the newest event: a row is as old as its page."""
+    """Reload the page until its row shows the newest event: a row is as old as its page."""
     deadline = time.monotonic() + SHOWN_WITHIN
     while True:
         pages.open("inputs")

@@ -38,7 +38,7 @@ def fill_account(pages: AddOnPages, site: Site, name: str = ACCOUNT, **changed: 
 
 
 def message_of_the_form(tab: str, field: str) -> str:
-    """What the form shows for a value that its pattern does not match, by globalConfig.json."""
+    """The form's message for a value that does not match its pattern, from globalConfig.json."""
     pages = json.loads((ROOT / "globalConfig.json").read_text(encoding="utf-8"))["pages"]
     (form,) = [each for each in pages["configuration"]["tabs"] if each.get("name") == tab]
     (entity,) = [each for each in form["entity"] if each["field"] == field]
@@ -77,7 +77,7 @@ def test_every_mistake_of_an_account_is_explained(pages: AddOnPages, site: Site)
 
 
 def test_a_host_that_nobody_knows(pages: AddOnPages, site: Site) -> None:
-    """Where the name service can say so; where it cannot be asked, the account is saved."""
+    """If the name service answers; if it does not, the account is saved."""
     pages.open("configuration")
     fill_account(pages, site, host="no-such-host.invalid")
     pages.dialog.get_by_role("button", name="Add", exact=True).click()
@@ -166,7 +166,7 @@ def test_every_mistake_of_an_input_is_explained(pages: AddOnPages, site: Site) -
 
 
 def test_two_accounts_three_inputs(pages: AddOnPages, site: Site) -> None:
-    """Clone, disable, delete; an account in use stays, and says why."""
+    """Clone, disable, delete. An account that is in use cannot be deleted; the page says why."""
     site.load(30, config_id=CONFIG_ID)
     pages.open("configuration")
     for name in ("one", "two"):
@@ -251,7 +251,7 @@ def test_a_row_needs_attention_and_starts_again(pages: AddOnPages, site: Site) -
 
 
 def test_by_keyboard_alone(pages: AddOnPages, site: Site) -> None:
-    """From the page to a saved account: no pointer."""
+    """From the page to a saved account with the keyboard alone."""
     pages.open("configuration")
     keyboard = pages.page.keyboard
 
@@ -308,7 +308,7 @@ def test_an_analyst_sees_inputs_and_changes_nothing(pages: AddOnPages, site: Sit
 
 
 def test_no_secret_comes_back(pages: AddOnPages, web: SplunkWeb, site: Site) -> None:
-    """Not in an answer, a page's source, a log, or in clear in a conf file."""
+    """Not in a response, a page's source, a log, or in clear text in a conf file."""
     site.load(10, config_id=CONFIG_ID)
     pages.open("configuration")
     fill_account(pages, site, client_secret="wrong" + site.akamai.client_secret[5:])

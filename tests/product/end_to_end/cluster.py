@@ -13,7 +13,6 @@ from .site import ACCOUNT, STANZA, Site, splunk_with_the_app
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from types import TracebackType
 
     from tests.standins.splunk.client import SplunkStandin
 
@@ -22,9 +21,9 @@ CHECKPOINTS = "ta_akamai_siem_checkpoints"
 
 
 class Cluster:
-    """`captain` holds the KV store and runs no input; `members` run the same input each.
+    """`captain` has the KV store and runs no input; `members` run the same input each.
 
-    `options`: of all members' stand-ins. `only`: further ones of the member of that name.
+    `options`: of all members' stand-ins. `only`: further options of the member of that name.
     """
 
     def __init__(
@@ -52,36 +51,31 @@ class Cluster:
             self.members[name] = member
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         try:
             for standin in (*self.members.values(), self.captain):
-                standin.__exit__(kind, error, trace)
+                standin.end()
         finally:
             self.akamai.stop()
 
     def set_up(self, **changed: object) -> None:
-        """The same account and input on every member, as a deployer brings them."""
+        """Create the same account and input on every member, as a deployer does."""
         for member in self.members.values():
             push_account(member, ACCOUNT, account_values(self.akamai))
             push_input(member, STANZA, Site.input_values(**changed))
 
     def newest(self) -> dict[str, Any]:
-        """Where the input stands; empty where it never ran."""
+        """The position of the input; empty if it never ran."""
         found = self.captain.kv_documents(CHECKPOINTS).values()
         return max(found, key=lambda each: int(each["number"]), default={})
 
     def leases(self) -> list[dict[str, Any]]:
-        """Lowest number first."""
+        """All leases, lowest number first."""
         found = self.captain.kv_documents(LEASES).values()
         return sorted(found, key=lambda lease: lease["number"])
 
     def owner(self) -> str:
-        """The member whose lease is in force; empty where there is none."""
+        """The member with the lease in force; empty if there is none."""
         leases = self.leases()
         if not leases or leases[-1]["released"] or leases[-1]["run"] != self.newest()["run"]:
             return ""
@@ -92,7 +86,7 @@ class Cluster:
         return text.partition("guid")[2].partition("=")[2].split()[0]
 
     def watched_longer(self, name: str, seconds: float) -> None:
-        """As if a member had begun to watch the owner's claim so much earlier."""
+        """Make it look as if a member had begun to watch the owner's claim that much earlier."""
         (path,) = self._folder.glob(f"{name}/var/lib/splunk/modinputs/*/*/watch.json")
         noted = json.loads(path.read_text(encoding="utf-8"))
         path.write_text(json.dumps({**noted, "since": noted["since"] - seconds}), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The built app with its bytecode beside it, as Splunk's Python leaves it after a first run."""
+"""The built app with bytecode, as Splunk's Python leaves it after a first run."""
 
 from __future__ import annotations
 
@@ -18,5 +18,5 @@ raise SystemExit(not all(compileall.compile_dir(folder, quiet=1) for folder in a
 
 
 def compile_for(python: str | Path) -> None:
-    """Compile the folders that the app takes on this Python; the others may be too new for it."""
+    """Compile the folders that this Python uses; the others may need a newer one."""
     subprocess.run([str(python), "-c", _CODE], check=True, cwd=BUILT_APP / "bin")

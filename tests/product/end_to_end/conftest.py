@@ -1,4 +1,4 @@
-"""Sites for the scenarios, and the choice between all of them and their core."""
+"""Sites for the scenarios, and the choice between all scenarios and their core."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """END_TO_END=core leaves out what is not marked `core`."""
+    """END_TO_END=core skips tests that are not marked `core`."""
     if os.environ.get("END_TO_END") != "core":
         return
     here = os.path.dirname(__file__)
@@ -33,8 +33,23 @@ def _built(built_app: None) -> None:
     """Every scenario runs it."""
 
 
+@pytest.fixture(scope="module")
+def shared_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """One site for all tests of a module."""
+    with Site(tmp_path_factory.mktemp("shared")) as running:
+        yield running
+
+
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    """Both programs fresh; inputs run when a test says so."""
+def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
+    """Both programs, newly started; inputs run only when a test starts them.
+
+    In a module marked `shared_site`, they were started once and are cleared after each test.
+    """
+    if request.node.get_closest_marker("shared_site"):
+        shared: Site = request.getfixturevalue("shared_site")
+        yield shared
+        shared.clear()
+        return
     with Site(tmp_path) as running:
         yield running

@@ -1,7 +1,7 @@
-"""An account and inputs as a deployment tool brings them: conf files and a stored credential.
+"""An account and inputs as a deployment tool creates them: conf files and a stored credential.
 
-The same as the setup page leaves behind (a test compares them), without the second or two that its
-handlers and the validation take. Scenarios that are about saving use the page's own endpoints.
+The result is the same as that of the setup page (a test compares them), without the second or two
+that its handlers and the validation take. Scenarios about saving use the page's own endpoints.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ MASK = "******"
 _SEPARATOR = "``splunk_cred_sep``"
 _END = _SEPARATOR + _SEPARATOR.join("SPLUNK") + _SEPARATOR
 _PART = 255
-"""Characters of a stored password; solnlib cuts longer ones."""
+"""Maximum length of a stored password; solnlib splits longer ones."""
 
 
 def push_account(splunk: SplunkStandin, name: str, values: Mapping[str, str]) -> None:
@@ -41,7 +41,7 @@ def push_account(splunk: SplunkStandin, name: str, values: Mapping[str, str]) ->
 
 
 def push_input(splunk: SplunkStandin, stanza: str, values: Mapping[str, object]) -> None:
-    """A stanza of inputs.conf, read when splunkd is told to."""
+    """A stanza of inputs.conf. splunkd reads it when it is told to reload."""
     text = "".join(f"{key} = {value}\n" for key, value in values.items())
     with inputs_conf(splunk).open("a", encoding="utf-8") as conf:
         conf.write(f"[{stanza}]\n{text}\n")
@@ -49,7 +49,7 @@ def push_input(splunk: SplunkStandin, stanza: str, values: Mapping[str, object])
 
 
 def push_setting(splunk: SplunkStandin, stanza: str, setting: str, value: str) -> None:
-    """Change one setting of a stanza that is there."""
+    """Change one setting of an existing stanza."""
     path = inputs_conf(splunk)
     lines = path.read_text(encoding="utf-8").splitlines()
     begin = lines.index(f"[{stanza}]") + 1
@@ -64,7 +64,7 @@ def push_setting(splunk: SplunkStandin, stanza: str, setting: str, value: str) -
 
 
 def inputs_conf(splunk: SplunkStandin) -> Path:
-    """The app's local inputs.conf; its folder is there afterwards."""
+    """The app's local inputs.conf; creates its folder."""
     folder = splunk.home / "etc" / "apps" / splunk.app_name / "local"
     folder.mkdir(exist_ok=True)
     return folder / "inputs.conf"

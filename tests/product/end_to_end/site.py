@@ -1,9 +1,10 @@
-"""A site: both stand-ins, the built app in the one, an account on the other."""
+"""A site: both stand-ins, with the built app in Splunk's and an account for Akamai's."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import sys
 from functools import lru_cache
 from pathlib import Path
@@ -19,7 +20,6 @@ from .pushed_settings import push_account, push_input
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import TracebackType
 
 KIND = "akamai_siem"
 ACCOUNT = "main"
@@ -27,26 +27,30 @@ INPUT = "first"
 STANZA = f"{KIND}://{INPUT}"
 CONFIG_ID = 76213
 CHECKPOINTS = "ta_akamai_siem_checkpoints"
+COLLECTIONS = (CHECKPOINTS, "ta_akamai_siem_leases", "ta_akamai_siem_runs")
 SPLUNKS_PYTHONS = ("3.9", "3.13")
-"""Splunk runs on no other; where none of them is here, the one at hand stands for the newest."""
+"""Splunk runs on no other versions. If neither is available, this Python is treated as the newest.
+"""
 DEAD_PROXY = "http://127.0.0.1:9"
-"""Nothing listens on the discard port: whoever uses this proxy fails."""
+"""Nothing listens on the discard port, so every use of this proxy fails."""
 
 
 @lru_cache(1)
 def compile_app() -> None:
-    """As Splunk's Python does at an app's first run; each site has an app that ran before."""
+    """Compile the app, as Splunk's Python does at its first run, so that all sites share the
+    bytecode.
+    """
     compile_for(product_python())
 
 
 def product_python() -> str:
-    """The interpreter of the built app: without any package of the tests' environment."""
+    """The interpreter of the built app, without packages of the tests' environment."""
     base: str = getattr(sys, "_base_executable", sys.executable)
     return os.environ.get("PRODUCT_PYTHON") or base
 
 
 def splunk_with_the_app(home: Path, *options: str) -> SplunkStandin:
-    """The Splunk stand-in with the built app in it, not started yet."""
+    """The Splunk stand-in with the built app, not started yet."""
     compile_app()
     known = version_of(product_python()) in SPLUNKS_PYTHONS
     stands_for = [] if known else [f"--stands-for={SPLUNKS_PYTHONS[-1]}"]
@@ -55,7 +59,9 @@ def splunk_with_the_app(home: Path, *options: str) -> SplunkStandin:
 
 
 class Site:
-    """Starts both programs; as a context manager it ends them. `folder` holds all they keep."""
+    """Starts both programs; as a context manager it ends them. `folder` contains all their
+    files.
+    """
 
     def __init__(self, folder: Path, *splunk_options: str, manual: bool = True) -> None:
         options = [f"--env={name}={DEAD_PROXY}" for name in ("HTTP_PROXY", "HTTPS_PROXY")]
@@ -76,14 +82,9 @@ class Site:
         self.splunk.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         try:
-            self.splunk.__exit__(kind, error, trace)
+            self.splunk.end()
         finally:
             self.akamai.stop()
 
@@ -99,15 +100,15 @@ class Site:
         }
 
     def create_account(self, name: str = ACCOUNT, **changed: str) -> None:
-        """As the setup page saves it."""
+        """Create an account as the setup page does."""
         self.splunk.create_account(name, **self.account_values(**changed))
 
     def push_account(self, name: str = ACCOUNT, **changed: str) -> None:
-        """As a deployment tool brings it: nobody asks whether it is right."""
+        """Create an account as a deployment tool does: without a test request."""
         push_account(self.splunk, name, self.account_values(**changed))
 
     def create_input(self, name: str = INPUT, **changed: object) -> None:
-        """As the inputs page saves it, after validation."""
+        """Create an input as the inputs page does, with validation."""
         self.splunk.create_input(KIND, name, **self.input_values(**changed))
 
     @staticmethod
@@ -121,13 +122,32 @@ class Site:
             **changed,
         }
 
+    def clear(self) -> None:
+        """Make it as if newly started: nothing set up, stored at Akamai, indexed or logged."""
+        splunk = self.splunk
+        splunk.set_pipe(paused=0, rate=0, commit_delay=0)
+        splunk.set_kvstore("ready")
+        shutil.rmtree(self.home / "etc" / "apps" / splunk.app_name / "local", ignore_errors=True)
+        splunk.reload_inputs()
+        for collection in COLLECTIONS:
+            splunk.delete("storage", "collections", "data", collection)
+        for name in splunk.messages():
+            splunk.delete_message(name)
+        shutil.rmtree(self.home / "var" / "lib" / "splunk" / "modinputs" / KIND, ignore_errors=True)
+        # Handlers keep their log open.
+        for log in (self.home / "var" / "log" / "splunk").glob("ta_akamai_siem_*.log"):
+            os.truncate(log, 0)
+        splunk.forget_records()
+        splunk.forget_calls()
+        self.akamai.clear()
+
     def set_up(self, **changed: object) -> None:
-        """An account and an input, as most scenarios want them."""
+        """Create an account and an input with the values that most scenarios need."""
         self.push_account()
         push_input(self.splunk, STANZA, self.input_values(**changed))
 
     def load(self, count: int, *, ago: float = 3600.0, **options: Any) -> None:
-        """Store events, evenly from `ago` seconds back to ten seconds back."""
+        """Store events, evenly from `ago` seconds to ten seconds before now."""
         now = self.akamai.now()
         self.akamai.load(count, stored_from=now - ago, stored_to=now - 10, **options)
 
@@ -135,23 +155,23 @@ class Site:
         return self.splunk.run(stanza, timeout)
 
     def checkpoints(self, key: str = f"{KIND}:{INPUT}") -> list[dict[str, Any]]:
-        """All that is kept of an input, lowest number first."""
+        """All documents of an input, lowest number first."""
         found = self.splunk.kv_documents(CHECKPOINTS).values()
         return sorted(
             (each for each in found if each["input"] == key), key=lambda each: int(each["number"])
         )
 
     def checkpoint(self, key: str = f"{KIND}:{INPUT}") -> dict[str, Any]:
-        """Where the input stands."""
+        """The position of the input."""
         return self.checkpoints(key)[-1]
 
     def change_documents(self, collection: str, documents: list[dict[str, Any]]) -> None:
-        """As nobody but a test does."""
+        """Replace the position; only tests do this."""
         path = self.splunk.app_path("storage", "collections", "data", collection, "batch_save")
         self.splunk.call("POST", path, document=documents)
 
     def raws(self) -> Iterator[bytes]:
-        """The indexed records' texts."""
+        """The texts of the indexed records."""
         for record in self.splunk.records():
             yield record["raw"].encode()
 
@@ -164,7 +184,7 @@ class Site:
         return path.read_text(encoding="utf-8") if path.exists() else ""
 
     def handler_processes(self, name: str) -> list[int]:
-        """Those of a REST handler of the app that run now."""
+        """The running processes of a REST handler of the app."""
         found = []
         for path in Path("/proc").glob("[0-9]*/cmdline"):
             with contextlib.suppress(OSError):
@@ -174,7 +194,7 @@ class Site:
         return found
 
     def requests(self) -> list[dict[str, Any]]:
-        """The requests that Akamai answered with a page, validation's left out."""
+        """The requests that Akamai answered with a page, without those of validation."""
         return [
             entry
             for entry in self.akamai.log()

@@ -1,4 +1,4 @@
-"""A range of time, collected once: windows over real sockets, kills, faults, what comes after."""
+"""A range of time, collected once: windows over real sockets, kills, faults, later runs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ HOUR = 3600
 
 
 def values(site: Site, *, begin: float = 2 * HOUR, end: float = 120, **more: Any) -> dict[str, Any]:
-    """A stanza whose range begins and ends so many seconds ago."""
+    """A stanza whose range begins and ends that many seconds ago."""
     now = site.akamai.now()
     return {
         "account": ACCOUNT,
@@ -60,7 +60,7 @@ def assert_each_once(site: Site, stanza: dict[str, Any], *, inclusive: bool = Fa
 
 
 def settle(site: Site) -> None:
-    """As if the backfill's last save had been a while ago."""
+    """Make it look as if the backfill's last save were older."""
     document = site.checkpoint(KEY)
     document["saved_at"] -= 1000
     site.change_documents("ta_akamai_siem_checkpoints", [document])
@@ -98,7 +98,7 @@ def test_once_done_it_does_nothing_more(site: Site) -> None:
     asked = [call for call in site.splunk.calls() if "/standin/" not in call["path"]]
     assert len(asked) == 1
     assert site.log_text("backfill_range") == log
-    # An edit of something else wakes it as little as another run does.
+    # An edit of another setting starts it as little as another run does.
     push_setting(site.splunk, BACKFILL, "limit", "700")
     assert site.run(BACKFILL)["records"] == 0
     assert site.akamai.log() == []
@@ -187,7 +187,7 @@ def test_saving_checks_a_new_range_and_leaves_an_old_one_alone(site: Site) -> No
     with pytest.raises(RestError, match="5 seconds"):
         site.splunk.create_input(KIND, "range", **values(site, end=0))
     site.splunk.create_input(KIND, "range", **values(site))
-    # As time goes by, the range expires; the stanza can still be changed, but not to such a range.
+    # The range expires with time. The stanza can still be changed, but not to an expired range.
     old = str(int(time.time()) - 20 * HOUR)
     push_setting(site.splunk, BACKFILL, "from", old)
     site.splunk.edit(f"{site.splunk.app_name}_{KIND}", "range", limit="700")

@@ -1,4 +1,4 @@
-"""What a person has to act on stands in Splunk's bulletin, once, until it works again."""
+"""Problems that need action appear in Splunk's messages, once, until a run succeeds."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from .site import STANZA
 
 if TYPE_CHECKING:
     from .site import Site
+
+pytestmark = pytest.mark.shared_site
 
 NAME = "ta_akamai_siem_first"
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 COUNT = 3_000
 PAGE = 1_000
 WATCHED = 50.0
-"""Seconds: longer than a claim without a sign of life is respected."""
+"""Seconds: longer than a claim without renewal is respected."""
 
 
 def load(cluster: Cluster, count: int = COUNT) -> None:
@@ -48,21 +48,21 @@ def test_one_collects_and_the_other_leaves_quietly(tmp_path: Path) -> None:
         assert "result=lease.held" in cluster.log_text("two")
         one.set_pipe(paused=0)
         assert one.wait_run(STANZA, number)["records"] == COUNT
-        # The next run may be the other's: it goes on where the first one ended.
+        # The next run may be the other member's: it continues where the first one ended.
         cluster.akamai.load(100)
         cluster.akamai.set_clock(advance_s=10)
         assert two.run(STANZA)["records"] == 100
         assert one.run(STANZA)["records"] == 0
         assert "checkpoint.rewound" not in cluster.log_text("one") + cluster.log_text("two")
         assert len({*cluster.markers("one"), *cluster.markers("two")}) == COUNT + 100
-        # By this word alerts know that both collect the same input in turn.
+        # Alerts use this value to know that both collect the same input in turn.
         leases = [re.findall(r" lease=(\w+)", cluster.log_text(name)) for name in ("one", "two")]
         assert [len(each) for each in leases] == [2, 2]
         assert len({*leases[0], *leases[1]}) == 1
 
 
 def test_the_heir_of_a_dead_member_leaves_no_hole(tmp_path: Path) -> None:
-    """It dies with its machine, and with all that its splunkd had not stored yet."""
+    """The member's machine fails, with everything that its splunkd had not stored yet."""
     with Cluster(tmp_path, ("one", "two"), "--manual", "--commit-delay=3600") as cluster:
         one, two = cluster.members.values()
         two.set_pipe(commit_delay=0)
@@ -74,7 +74,7 @@ def test_the_heir_of_a_dead_member_leaves_no_hole(tmp_path: Path) -> None:
         for _ in range(2):
             assert two.run(STANZA)["records"] == 0
         assert cluster.log_text("two").count("result=lease.held") == 2
-        # As if the time until the claim expires had gone by.
+        # Make it look as if the claim had expired.
         cluster.watched_longer("two", WATCHED)
         assert two.run(STANZA)["exit_code"] == 0
         assert "checkpoint.rewound" in cluster.log_text("two")
@@ -85,7 +85,7 @@ def test_the_heir_of_a_dead_member_leaves_no_hole(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("lag", [0, 2])
 def test_an_owner_that_slept_writes_and_saves_no_more(tmp_path: Path, lag: int) -> None:
-    """Its machine stood still while it wrote; what it wrote before is all that comes twice."""
+    """The machine is suspended while it writes. Only what it wrote before that is duplicated."""
     options = ("--manual", f"--kvstore-lag={lag}")
     with Cluster(tmp_path, ("one", "two"), *options) as cluster:
         one, two = cluster.members.values()
@@ -103,8 +103,8 @@ def test_an_owner_that_slept_writes_and_saves_no_more(tmp_path: Path, lag: int) 
         assert (run["exit_code"], run["stream"]) == (0, "closed")
         assert "result=lease.lost" in cluster.log_text("one")
         assert cluster.newest() == saved
-        # The page that it was writing, and nothing of the next: it did not stand still for so long
-        # that it would have looked before each block.
+        # The page that it was writing, and nothing of the next: it was not suspended for so long
+        # that it would have confirmed its lease before each block.
         first = next(entry["events"] for entry in cluster.akamai.log() if entry["events"])
         assert run["records"] <= first < COUNT
 
@@ -114,7 +114,7 @@ def sees_a_claim(member: SplunkStandin) -> bool:
 
 
 def test_a_member_whose_copy_is_old_takes_nothing_over(tmp_path: Path) -> None:
-    """It sees that the input was given back, and not that it was taken and given back again."""
+    """It sees that the lease was released, but not that it was taken and released again."""
     with Cluster(tmp_path, ("one", "two"), "--manual") as cluster:
         one, two = cluster.members.values()
         load(cluster)
@@ -138,7 +138,7 @@ def sees_it_released(member: SplunkStandin) -> bool:
 
 @pytest.mark.parametrize("write", range(9))
 def test_an_answer_that_is_lost_doubles_nothing(tmp_path: Path, write: int) -> None:
-    """Of any write of a run, on a member whose copy takes a second to show what was written."""
+    """After each write of a run, on a member whose copy shows writes a second later."""
     with Cluster(tmp_path, ("one",), "--manual", "--kvstore-lag=1") as cluster:
         (one,) = cluster.members.values()
         load(cluster)

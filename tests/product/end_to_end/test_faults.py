@@ -1,4 +1,4 @@
-"""What goes wrong at Akamai or on the way, and what becomes of the records."""
+"""Faults at Akamai or in the network, and what they mean for the records."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from tests.standins.akamai.multiset import find_marker
 
 if TYPE_CHECKING:
     from .site import Site
+
+pytestmark = pytest.mark.shared_site
 
 COUNT = 1_000
 INCOMPLETE: list[tuple[str, dict[str, Any]]] = [
@@ -51,7 +53,7 @@ def test_an_incomplete_page_writes_nothing_and_is_asked_for_again(
     assert "page.incomplete" in site.log_text()
     first, second, *rest = [entry["query"] for entry in site.akamai.log()]
     assert second["from"] == first["from"]
-    # What disagrees with itself is not too large; what was cut may be.
+    # Only a truncated page may have been too large; an inconsistent one was not.
     ended = kind in ("wrong_total", "garbage_line")
     assert int(second["limit"]) == int(first["limit"]) // (1 if ended else 2)
     assert rest == []
@@ -88,7 +90,7 @@ def test_a_line_that_stays_broken_becomes_a_record_of_its_own(site: Site) -> Non
 
 
 def test_a_line_found_broken_while_writing_doubles_nothing(site: Site) -> None:
-    """It looks like an event; the page is asked for again, and comes in another order."""
+    """It looks like an event. The page is requested again, and its events come in another order."""
     site.load(COUNT)
     site.akamai.set(reorder_replays=True)
     site.set_up()
@@ -115,7 +117,7 @@ def test_trouble_that_passes(site: Site, kind: str, options: dict[str, Any]) -> 
     site.akamai.fault(kind, times=2, **options)
     run = site.run()
     assert (run["exit_code"], run["records"]) == (0, COUNT)
-    # A connection that was not made has no query.
+    # A connection that failed has no query.
     asked = [entry["query"] for entry in site.akamai.log() if entry["query"]]
     assert all(query == asked[0] for query in asked)
     assert site.log_text().count(" WARNING ") == 2

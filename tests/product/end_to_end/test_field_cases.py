@@ -1,4 +1,4 @@
-"""Inputs that people who run collectors of this kind have met, and what has to become of them."""
+"""Inputs that users of similar collectors have met, and the required results."""
 
 from __future__ import annotations
 

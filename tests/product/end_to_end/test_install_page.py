@@ -1,4 +1,4 @@
-"""docs/install.md: its calls are made as they stand there, and its states are ours."""
+"""docs/install.md: its calls run as printed, and its states are those of the code."""
 
 from __future__ import annotations
 

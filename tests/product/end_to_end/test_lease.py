@@ -1,4 +1,4 @@
-"""One collector an input: positions and claims in a KV store that is really asked."""
+"""One collector for an input: positions and claims in the stand-in's KV store."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def splunk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SplunkStandin]:
 
 
 class Cluster:
-    """Makes leases of one input, on wall clocks that are a minute apart, and others hours."""
+    """Creates leases of one input, on wall clocks that differ by a minute, or by hours."""
 
     def __init__(self, splunk: SplunkStandin, key: str, folder: Path) -> None:
         self.time = 1_000_000.0
@@ -75,7 +75,7 @@ class Cluster:
 
 
 def test_a_splunkd_that_does_not_say_since_when_it_runs(splunk: SplunkStandin) -> None:
-    """It is not known to have been restarted, and goes by the name that it handed over."""
+    """Its restarts are not recognized, and the server name that it passed identifies it."""
     key = splunk.new_session(deny=("server/info",))
     assert Splunkd(splunk.management, key).instance("here") == Instance("here", None)
     known = Splunkd(splunk.management, splunk.session_key).instance("here")
@@ -106,7 +106,7 @@ def test_one_at_a_time(cluster: Cluster) -> None:
 
 @pytest.mark.parametrize("forget", [leases.reset, leases.delete])
 def test_a_succession_is_handed_on(cluster: Cluster, forget: Any) -> None:
-    """Also to who does not get the input, and past an input that was started again."""
+    """Also for a member that does not get the input, and after the position was reset."""
     first = cluster.take(A)
     first.save(POSITION, 7.0, anew=False)
     refused = cluster.lease(B)
@@ -202,14 +202,14 @@ def test_two_that_see_the_same_do_not_both_get_it(cluster: Cluster) -> None:
 
 
 def test_who_came_too_late_leaves_the_other_claim_alone(cluster: Cluster) -> None:
-    """Both saw that the input is free; the loser ends its run, and releases what is not its own."""
+    """Both saw that the lease is free. The loser ends its run and releases only its own claim."""
     winner, loser = cluster.lease(A), cluster.lease(B)
     find = loser._store.find_documents
 
     def find_just_before_the_other(*asked: Any, **how: Any) -> list[dict[str, Any]]:
         found = find(*asked, **how)
         if asked[0] == CHECKPOINTS:
-            # It has a store of its own.
+            # It has its own store.
             winner._store = Other(find, cluster.store)  # type: ignore[assignment]
             winner.take()
         return found
@@ -233,7 +233,7 @@ def test_who_came_too_late_leaves_the_other_claim_alone(cluster: Cluster) -> Non
 
 
 def test_who_takes_too_long_to_take_it_leaves(cluster: Cluster) -> None:
-    """Another may have watched it and taken it meanwhile, and have found no claim to delete."""
+    """Another member may have watched and taken it meanwhile, and found no claim to delete."""
     slow = cluster.lease(A)
     insert = slow._store.insert_document
 
@@ -263,7 +263,7 @@ def test_what_a_person_resets_stays_reset(cluster: Cluster, forget: Any) -> None
     documents = cluster.documents(CHECKPOINTS)
     assert documents[-1]["reset"] is True
     assert len(documents) == (1 if forget is leases.delete else 3)
-    # Anybody may begin at once.
+    # Any member may begin at once.
     new = cluster.take(B)
     assert new.newest.position is None
     new.release()
@@ -291,7 +291,9 @@ def test_a_reset_overtakes_an_owner_that_saves(cluster: Cluster) -> None:
 def test_an_answer_that_was_lost_loses_nothing(
     cluster: Cluster, splunk: SplunkStandin, write: int
 ) -> None:
-    """Of a take-over, of the left-overs of a dead run, of a claim, a save, a renewal, a release."""
+    """Failed writes of a take-over, of the remains of a dead run, a claim, a save, a renewal, a
+    release.
+    """
     cluster.take(A)
     splunk.spoil_kv_writes("lost-answer", after=write)
     lease = cluster.take(A)

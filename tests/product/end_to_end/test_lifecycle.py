@@ -1,4 +1,4 @@
-"""As splunkd treats it: stop, kill, a pipe nobody reads, a KV store that is not there."""
+"""What splunkd does to an input: stop, kill, an unread pipe, an unavailable KV store."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 GRACE = 5.0
-"""Seconds that a stop may take."""
+"""Maximum seconds of a stop."""
 MEMORY_MAX_KB = 48 << 10
 
 
@@ -29,7 +29,7 @@ def markers(site: Site) -> Counter[object]:
 
 
 def start_blocked(site: Site) -> int:
-    """A run whose pipe nobody reads, at the moment when it has filled the pipe."""
+    """A run with an unread pipe, at the moment when the pipe is full."""
     site.splunk.set_pipe(paused=1)
     number = site.splunk.start_run(STANZA)
     site.akamai.wait_for_log(lambda log: any(entry["completed"] for entry in log), 30)
@@ -125,7 +125,7 @@ def test_a_closed_pipe_ends_it_quietly(site: Site) -> None:
 
 @pytest.mark.core
 def test_killed_between_two_pages(site: Site) -> None:
-    """Nothing is missing afterwards; what comes twice stays within the bound."""
+    """No event is missing afterwards; duplicates stay within the bound."""
     site.load(30_000)
     site.set_up(limit="10000", workers="2")
     site.splunk.set_trap(STANZA, after_records=12_000)
@@ -138,7 +138,7 @@ def test_killed_between_two_pages(site: Site) -> None:
 
 
 def test_memory_does_not_grow_with_the_page(tmp_path: Path) -> None:
-    """LARGE_PAGE sets the page's size; `make test-all` takes the largest there is."""
+    """LARGE_PAGE sets the size of the page; `make test-all` uses the maximum."""
     count = int(os.environ.get("LARGE_PAGE", "60000"))
     with Site(tmp_path, "--index", "digest") as site:
         site.akamai.set(page_events=count)

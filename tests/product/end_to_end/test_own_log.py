@@ -1,4 +1,6 @@
-"""What alerts go by: the lines of runs that fail early or unforeseen, and of the inputs page."""
+"""The log lines that alerts use: of runs that fail early or unexpectedly, and of the inputs
+page.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,7 @@ INPUTS = f"TA_akamai_siem_{KIND}"
 def run_here(
     site: Site, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[[str], int]]:
-    """Runs in this process, against the real stand-in, whose job fails as none should."""
+    """Runs in this process, with the real stand-in, whose job raises an unexpected error."""
     monkeypatch.setenv("SPLUNK_HOME", str(home))
     root = logging.getLogger()
     before = list(root.handlers)
@@ -65,7 +67,7 @@ def ending(home: Path) -> dict[str, str]:
 def test_a_run_that_cannot_read_the_settings_is_seen(
     site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It ends before anything is known but its name."""
+    """It ends before anything except its name is known."""
     key = site.splunk.new_session(deny=("configs/conf-ta_akamai_siem_settings",))
     with run_here(site, tmp_path / "home", monkeypatch) as run:
         assert run(key) == 1
@@ -77,7 +79,7 @@ def test_a_run_that_cannot_read_the_settings_is_seen(
 def test_an_unforeseen_error_is_a_run_that_failed(
     site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is logged like any other ending, without its text, and the lease is given back."""
+    """It is logged like any other end, without the text of the error, and the lease is released."""
     site.set_up()
     with run_here(site, tmp_path / "home", monkeypatch) as run:
         assert run(site.splunk.session_key) == 1

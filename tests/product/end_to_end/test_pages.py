@@ -19,6 +19,8 @@ from .site import ACCOUNT, CHECKPOINTS, CONFIG_ID, INPUT, KIND, STANZA
 if TYPE_CHECKING:
     from .site import Site
 
+pytestmark = pytest.mark.shared_site
+
 APP = "TA_akamai_siem"
 ACCOUNTS, INPUTS = f"{APP}_account", f"{APP}_{KIND}"
 LISTED = f"{APP}_configurations"
@@ -150,7 +152,7 @@ def test_an_account_in_use_stays(site: Site) -> None:
 
 @pytest.mark.core
 def test_secrets_stay_and_only_those_who_may_change_anything(site: Site) -> None:
-    """Also for an administrator of Splunk Cloud; one handler's process serves all of them."""
+    """Also for Splunk Cloud's administrators. One process of a handler serves all of them."""
     site.create_account()
     site.create_input()
     paths = {
@@ -285,7 +287,7 @@ def test_deleting_takes_the_position_along_and_a_clone_has_none(site: Site) -> N
     documents = site.splunk.kv_documents(CHECKPOINTS).values()
     assert {each["input"] for each in documents} == {f"{KIND}:{INPUT}"}
     site.splunk.delete(INPUTS, INPUT)
-    # Only the mark stays that keeps a run from saving a position after all.
+    # Only the marker stays that prevents a run from saving a position.
     (mark,) = site.splunk.kv_documents(CHECKPOINTS).values()
     assert (mark["input"], mark["reset"]) == (f"{KIND}:{INPUT}", True)
     assert "offset" not in mark
@@ -313,7 +315,7 @@ def test_starting_again(site: Site) -> None:
 
 
 def test_a_run_that_goes_on_cannot_undo_it(site: Site) -> None:
-    """It has lost its lease: the position it would save is of before."""
+    """The run has lost its lease: the position that it would save is from before the reset."""
     site.load(20_000)
     site.set_up(limit="5000")
     site.splunk.set_pipe(paused=1)
@@ -326,7 +328,7 @@ def test_a_run_that_goes_on_cannot_undo_it(site: Site) -> None:
 
 
 def test_texts_of_refusals_are_whole(site: Site) -> None:
-    """As the page takes them out of splunkd's wrapping."""
+    """As the page extracts them from splunkd's response."""
     site.create_account()
     path = site.splunk.app_path(INPUTS)
     form = {"name": "x", **site.input_values(config_ids="404404")}

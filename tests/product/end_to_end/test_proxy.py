@@ -1,4 +1,4 @@
-"""Through the settings page's proxy and no other, in each of its kinds."""
+"""Requests use the proxy of the settings page and no other, for each kind of proxy."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from tests.standins.proxy import ProxyServer
 
 if TYPE_CHECKING:
     from .site import Site
+
+pytestmark = pytest.mark.shared_site
 
 USER, PASSWORD = "tunnel user", "p4ss/w:rd@%"
 COUNT = 300
@@ -32,7 +34,7 @@ def use_proxy(site: Site, proxy: ProxyServer, kind: str, **changed: object) -> N
 
 @pytest.mark.parametrize("kind", ["http", "https", "socks5"])
 def test_collects_through_it(site: Site, tmp_path: Path, kind: str) -> None:
-    """`ca_bundle` as PEM text, with the authority of an https proxy beside Akamai's."""
+    """`ca_bundle` as PEM text, with the authority of an https proxy in addition to Akamai's."""
     folder = tmp_path / "proxy"
     folder.mkdir()
     authority, server = make_certificates(folder)

@@ -1,4 +1,4 @@
-"""splunkd dies, or is restarted: what was given to it may be lost, and comes again."""
+"""splunkd crashes or is restarted: records that it had accepted may be lost, and are sent again."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 COUNT = 3_000
 NEVER = 3600
-"""Seconds of commit delay: what was read is stored by nobody before splunkd dies."""
+"""Seconds of commit delay: nothing is stored before splunkd is killed."""
 
 
 def markers(site: Site) -> Counter[object]:
@@ -25,7 +25,7 @@ def markers(site: Site) -> Counter[object]:
 
 
 def make_older(site: Site, seconds: float) -> None:
-    """As if all that is stored had been saved that much earlier."""
+    """Make it look as if everything stored had been saved that much earlier."""
     documents = site.checkpoints()
     for document in documents:
         for name in ("saved_at", "inserted_at", "uptime"):
@@ -57,13 +57,15 @@ def test_records_that_died_with_splunkd_come_again(tmp_path: Path) -> None:
         assert len(seen) == 2 * COUNT
         assert max(seen.values()) == 1
         assert "checkpoint.rewound" in site.log_text()
-        # Once: the next run goes on from where this one ended.
+        # Only once: the next run continues from the end of this one.
         assert site.run()["records"] == 0
         assert site.log_text().count("checkpoint.rewound") == 1
 
 
 def test_a_run_that_dies_with_splunkd_leaves_no_progress_to_trust(tmp_path: Path) -> None:
-    """Killed inside a page, with all that it had written lost: the page is written whole."""
+    """It was killed inside a page, and all that it had written was lost: the page is written
+    whole.
+    """
     with Site(tmp_path, "--commit-delay", str(NEVER)) as site:
         site.load(20_000)
         site.akamai.set(page_events=20_000)
@@ -104,7 +106,7 @@ def two_runs(site: Site) -> None:
 
 
 def test_an_orderly_restart_right_after_a_run_repeats_nothing(site: Site) -> None:
-    """splunkd had read all of it, and its log says that it stopped in order."""
+    """splunkd had read all of it, and its log proves an orderly stop."""
     two_runs(site)
     assert [lease["read"] for lease in leases(site)] == [True]
     site.splunk.restart()
@@ -113,7 +115,7 @@ def test_an_orderly_restart_right_after_a_run_repeats_nothing(site: Site) -> Non
 
 
 def test_an_orderly_restart_of_a_splunkd_that_did_not_read_repeats(site: Site) -> None:
-    """Stopped while its pipe was full: what was in it may be gone."""
+    """It was stopped while its pipe was full: the content of the pipe may be lost."""
     site.load(20_000)
     site.set_up()
     site.splunk.set_pipe(rate=200_000)
@@ -158,7 +160,7 @@ def test_a_killed_run_alone_rewinds_nothing(site: Site) -> None:
 
 
 def test_old_positions_are_deleted(site: Site) -> None:
-    """Their numbers are given away again only when nobody can still be asleep over them."""
+    """Numbers are used again only when no suspended process can still save with them."""
     site.load(200)
     site.set_up()
     for _ in range(3):
@@ -176,7 +178,7 @@ def test_old_positions_are_deleted(site: Site) -> None:
 
 
 def test_killed_in_the_first_page_while_the_clock_is_wrong(site: Site) -> None:
-    """The page is known again though its beginning is learnt from Akamai."""
+    """The page is recognized although its start comes from Akamai."""
     site.load(10_000, ago=1800)
     site.akamai.set_clock(advance_s=600)
     site.set_up()
@@ -191,7 +193,7 @@ def test_killed_in_the_first_page_while_the_clock_is_wrong(site: Site) -> None:
 
 
 def test_what_version_0_1_0_saved(site: Site) -> None:
-    """One document an input, its history inside; leases with numbers of their own."""
+    """One document per save, with the history inside; leases have their own numbers."""
     site.load(COUNT)
     site.set_up()
     site.run()

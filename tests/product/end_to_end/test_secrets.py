@@ -1,4 +1,4 @@
-"""Secrets stay where they belong: in splunkd's encrypted store and in memory."""
+"""Secrets are only in splunkd's encrypted store and in memory."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 PROXY_PASSWORD = "p4ss/of the+proxy=ümlaut:%41"
 STANDINS_OWN = ("ready.json", "standin.stderr")
-"""Of the Splunk stand-in itself, no part of a Splunk installation."""
+"""Files of the Splunk stand-in itself, which are not part of a Splunk installation."""
 ENOUGH_TO_BLOCK = 20_000
-"""Events whose page is larger than any pipe: a run stands still when nobody reads."""
+"""Events whose page is larger than any pipe, so that a run waits while nothing reads."""
 
 
 def secrets_of(site: Site) -> dict[str, str]:
@@ -40,7 +40,7 @@ def secrets_of(site: Site) -> dict[str, str]:
 
 
 def spellings(secret: str) -> set[bytes]:
-    """A secret as it is, and as URLs, JSON, XML and headers would have it."""
+    """A secret in plain form, and as encoded in URLs, JSON, XML and headers."""
     raw = secret.encode()
     texts = {secret, quote(secret, safe=""), quote(secret), json.dumps(secret)[1:-1]}
     texts |= {escape(secret), repr(secret)[1:-1]}
@@ -48,7 +48,7 @@ def spellings(secret: str) -> set[bytes]:
 
 
 def leaks(site: Site, content: bytes) -> list[str]:
-    """Names of the secrets that stand in this text."""
+    """Names of the secrets that are in this text."""
     return [
         name
         for name, secret in secrets_of(site).items()
@@ -64,7 +64,7 @@ def kept_files(site: Site) -> Iterator[Path]:
 
 
 def set_up(site: Site) -> None:
-    """As much logging as there is, a proxy with a password that is switched off, an input."""
+    """Maximum logging, a disabled proxy with a password, an input."""
     site.splunk.edit_settings("logging", loglevel="DEBUG")
     site.splunk.edit_settings(
         "proxy",
@@ -80,7 +80,7 @@ def set_up(site: Site) -> None:
 
 
 def use_proxy(site: Site) -> None:
-    """Switch the proxy on; nothing listens there."""
+    """Enable the proxy; nothing listens there."""
     site.splunk.edit_settings(
         "proxy",
         proxy_enabled="1",
@@ -93,7 +93,7 @@ def use_proxy(site: Site) -> None:
 
 
 def run_with_our_key(site: Site) -> subprocess.CompletedProcess[bytes]:
-    """Run the script as splunkd does, with the one session key that is known here."""
+    """Run the script as splunkd does, with a session key that this test knows."""
     stanza = {"account": ACCOUNT, "config_ids": str(CONFIG_ID), "start": "-2h", "index": "main"}
     parameters = "".join(
         f"<param name={quoteattr(name)}>{escape(value)}</param>" for name, value in stanza.items()
@@ -121,7 +121,7 @@ def assert_kept_nowhere(site: Site) -> None:
     contents = {str(path): path.read_bytes() for path in kept_files(site)}
     found = {path: leaks(site, content) for path, content in contents.items()}
     assert {path: names for path, names in found.items() if names} == {}
-    # What is no secret is found: the account is stored where we searched.
+    # A value that is not secret is found, so the search covers the account's files.
     assert any(site.akamai.host.encode() in content for content in contents.values())
     errors = "\n".join(line for run in site.splunk.runs() for line in run["stderr"])
     assert leaks(site, errors.encode()) == []

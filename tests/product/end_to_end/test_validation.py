@@ -1,4 +1,4 @@
-"""What is refused when an input is saved, and what does not stand in the way of saving it."""
+"""What is refused when an input is saved, and what does not prevent saving."""
 
 from __future__ import annotations
 
@@ -20,8 +20,10 @@ from .site import ACCOUNT, CONFIG_ID, INPUT, KIND, STANZA
 if TYPE_CHECKING:
     from .site import Site
 
+pytestmark = pytest.mark.shared_site
+
 SERVER_ADDRESS = "192.0.2.209"
-"""What the Akamai stand-in gives as `serverIp` of its problems."""
+"""The `serverIp` that the Akamai stand-in writes to its problems."""
 ILLEGAL = "Missing mandatory parameter(s) or illegal parameter(s) in the request"
 SAVED_WITHIN_S = 12.0
 """Eight seconds for Akamai, the rest for starting Python and for splunkd's settings."""
@@ -36,13 +38,13 @@ WRONG = (
 
 
 def save(site: Site, **changed: object) -> None:
-    """Save an input as splunkd does, which calls the script; RestError where it refuses."""
+    """Save an input as splunkd does, by calling the script; RestError if it is refused."""
     values = {"account": ACCOUNT, "config_ids": str(CONFIG_ID), "start": "-1h", **changed}
     site.splunk.create_raw_input(KIND, INPUT, **values)
 
 
 def refusal(site: Site, **changed: object) -> str:
-    """What splunkd says to whoever saves this input. It must not be there afterwards."""
+    """splunkd's message to a user who saves this input. The input must not exist afterwards."""
     with pytest.raises(RestError) as refused:
         save(site, **changed)
     assert refused.value.status == 400
@@ -55,7 +57,7 @@ def is_saved(site: Site) -> bool:
 
 
 def unverified(site: Site) -> str:
-    """The one warning of an input that was saved although Akamai did not confirm it."""
+    """The warning of an input that was saved although Akamai did not confirm it."""
     assert is_saved(site)
     (line,) = [line for line in site.log_text().splitlines() if "validation.unverified" in line]
     assert " WARNING " in line
@@ -63,7 +65,7 @@ def unverified(site: Site) -> str:
 
 
 def only_error(site: Site) -> str:
-    """The one line that a run, which has to fail before it asks Akamai, leaves on stderr."""
+    """The only line on stderr of a run that must fail before it requests a page."""
     site.akamai.reset_log()
     run = site.run()
     assert run["exit_code"] not in (0, None), run
@@ -167,7 +169,7 @@ def test_an_illegal_parameter_is_refused(site: Site) -> None:
 
 
 def test_an_untrusted_certificate_is_refused(site: Site) -> None:
-    """By the input as by its account: no later run would get any further."""
+    """For inputs as for accounts, because a later run would fail too."""
     site.push_account(ca_bundle="")
     text = refusal(site)
     assert advises(text, "certificate.untrusted")

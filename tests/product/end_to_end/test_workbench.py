@@ -1,4 +1,4 @@
-"""`make workbench`: it is up with nothing configured, and Ctrl-C leaves nothing behind."""
+"""`make workbench`: it starts with nothing configured, and Ctrl-C ends everything."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Properties, tried on generated input."""
+"""Property tests, with generated input."""

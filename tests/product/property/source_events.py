@@ -1,4 +1,4 @@
-"""Strategies for source lines that hit the edges of the record's rules."""
+"""Strategies for source lines that reach the edges of the record's rules."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ATTACK_SHORT = ("configId", "policyId", "clientIP", "appliedAction", "apiId", "a
 HTTP_SHORT = ("method", "host", "port", "status", "bytes", "protocol", "tls", "requestId")
 UNKNOWN = ("x", "new", "Start", "rule", "", "é", "\ud800", "a b", "\uffff", "decision")
 
-# Source texts of JSON strings that a mere choice of characters would seldom hit.
+# Source texts of JSON strings that a random choice of characters would seldom reach.
 _ODD_TEXTS = (
     "\ud83d\ude00",
     "\ud800",
@@ -52,7 +52,7 @@ texts = st.lists(
 
 
 class Raw(str):
-    """A value's JSON text, to be written as it is."""
+    """A value's JSON text, to be written unchanged."""
 
     __slots__ = ()
 
@@ -65,7 +65,7 @@ class Members(tuple[tuple[str, Any], ...]):
 
 @st.composite
 def percent_encoded(draw: st.DrawFn, plain: bytes) -> str:
-    """Bytes with all, some or none of them escaped, in either case."""
+    """Bytes of which all, some or none are escaped, in either case."""
     style = draw(st.sampled_from(("none", "usual", "all", "any")))
     choices = draw(st.integers(0, 2**24)) if style == "any" else 0
     written = []
@@ -85,7 +85,7 @@ some_bytes = st.one_of(
     texts.map(lambda text: text.encode("utf-8", "replace")),
 )
 
-# Line ends, escaped in part or not at all, with what stands before and behind them.
+# Line ends, escaped partly or not at all, with their surroundings.
 line_ends = st.lists(
     st.sampled_from(
         ("\r\n", "%0d%0a", "%0D\n", "\r%0A", "\n", "%0a", "\r", "%0d", " ", "%20", "\t", "%09")
@@ -130,7 +130,7 @@ plain_items = st.one_of(
 
 @st.composite
 def damaged_base64(draw: st.DrawFn) -> str:
-    """A base64 item that lost, gained or changed something."""
+    """A base64 item with something removed, added or changed."""
     item = base64.b64encode(draw(some_bytes)).decode()
     place = draw(st.integers(0, len(item)))
     before, after = item[:place], item[place:]
@@ -154,7 +154,7 @@ items = st.one_of(
 
 @st.composite
 def item_lists(draw: st.DrawFn) -> str:
-    """Items, joined and percent-encoded as Akamai does it, or in part, or not at all."""
+    """Items, joined and percent-encoded as Akamai does it, or partly, or not at all."""
     end = draw(st.sampled_from(("", "", ";", ";;")))
     joined = ";".join(draw(st.lists(items, max_size=4))) + end
     style = draw(st.integers(0, 4))
@@ -169,7 +169,7 @@ def item_lists(draw: st.DrawFn) -> str:
 numbers = st.one_of(
     st.integers().map(Raw),
     st.from_regex(r"-?(0|[1-9][0-9]{0,30})(\.[0-9]{1,25})?([eE][+-]?[0-9]{1,3})?", fullmatch=True)
-    # Whether minus zero is a sign or an integer like any other is nobody's concern.
+    # It does not matter whether minus zero keeps its sign.
     .map(lambda digits: Raw("0" if digits == "-0" else digits)),
 )
 scalars = st.one_of(texts, numbers, st.sampled_from((None, True, False)))
@@ -186,7 +186,7 @@ not_strings = st.one_of(
     st.sampled_from((None, True, ["QQ"], Members((("QQ", "%41"),)), [])),
 )
 CLOCK = 1_700_000_000_500
-"""Akamai's clock in milliseconds, near which a start is plausible or no more."""
+"""Akamai's clock in milliseconds; near it a start is or is not plausible."""
 plausible_starts = st.one_of(
     st.integers(946_684_799_990, 946_684_800_010),
     st.integers(CLOCK + 86_400_000 - 10, CLOCK + 86_400_000 + 10),
@@ -196,7 +196,9 @@ plausible_starts = st.one_of(
 
 @st.composite
 def starts_in_units(draw: st.DrawFn) -> Any:
-    """About the bounds, in seconds, milli-, micro- or nanoseconds, as a string or a number."""
+    """Values near the bounds, in seconds, milli-, micro- or nanoseconds, as a string or a
+    number.
+    """
     digits = f"{draw(plausible_starts):0{draw(st.sampled_from((1, 13)))}}"
     more = draw(st.from_regex(r"[0-9]{0,7}", fullmatch=True))
     point = draw(st.sampled_from((10, 10, 10, 12, 13, 14, 16, 19)))
@@ -282,7 +284,7 @@ events = _object(
 
 
 def json_text(value: Any, style: int) -> str:
-    """Write a value as JSON; `style` chooses escapes and white space, differently at each place."""
+    """Write a value as JSON; `style` chooses different escapes and white space at each place."""
     if isinstance(value, Raw):
         return str(value)
     if isinstance(value, Members):
@@ -324,7 +326,7 @@ lines = st.builds(
 
 @st.composite
 def damaged_lines(draw: st.DrawFn) -> bytes:
-    """A valid line with bytes put in, taken out or doubled; often no JSON object any more."""
+    """A valid line with inserted, removed or doubled bytes; often no longer a JSON object."""
     line: bytes = draw(lines)
     for _ in range(draw(st.integers(1, 3))):
         begin = draw(st.integers(0, len(line)))

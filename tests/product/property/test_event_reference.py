@@ -13,12 +13,12 @@ from tests.oracles.reference.record import reference_record, same
 from tests.product.property import source_events
 
 COLLECTED = Moment.of(1_700_000_000.125, float(CLOCK))
-# A whole event takes four times as long to make as one of its values.
+# Generating a whole event takes four times as long as one of its values.
 WHOLE_EVENTS = max(1, settings().max_examples // 4)
 
 
 def differences(line: bytes) -> list[str]:
-    """Say how the product's record of a line differs from the reference's."""
+    """Describe how the product's record of a line differs from the reference's."""
     reference = reference_record(line, CLOCK)
     try:
         made = record(line, COLLECTED)
@@ -44,20 +44,20 @@ def test_events(line: bytes) -> None:
 @given(source_events.damaged_lines())
 @example(b'{"a":"\\ud83d\xb4"}')
 def test_damaged_lines(line: bytes) -> None:
-    """Every line becomes a record, an event's or an unparsed one, and never an error."""
+    """Every line becomes a record, of an event or an unparsed one, and never raises an error."""
     assert differences(line) == []
 
 
 @given(st.sampled_from(("requestHeaders", "responseHeaders")), source_events.header_texts)
 def test_percent_decoding(name: str, text: str) -> None:
-    """Header blocks alone: the quick ways of percent-decoding give what the plain way gives."""
+    """Header blocks alone: fast and simple percent-decoding give the same result."""
     event = source_events.Members((("httpMessage", source_events.Members(((name, text),))),))
     assert differences(source_events.json_text(event, 1).encode()) == []
 
 
 @given(source_events.header_blocks)
 def test_header_lines(block: str) -> None:
-    """Blocks of odd line ends, alone: the quick way of splitting gives what the plain way gives."""
+    """Blocks with unusual line ends, alone: fast and simple splitting give the same result."""
     event = source_events.Members(
         (("httpMessage", source_events.Members((("requestHeaders", block),))),)
     )
@@ -66,7 +66,9 @@ def test_header_lines(block: str) -> None:
 
 @given(source_events.starts, st.sampled_from(("method", "path", "new")))
 def test_starts(start: object, other: str) -> None:
-    """What is a time and what is none, about the bounds and in all units; and where it stands."""
+    """What is a time and what is not, near the bounds and in all units, and its place in the
+    record.
+    """
     members = source_events.Members
     event = members((("httpMessage", members(((other, "x"), ("start", start), ("host", "h")))),))
     assert differences(source_events.json_text(event, 1).encode()) == []
@@ -84,7 +86,7 @@ def test_item_lists(name: str | None, text: str) -> None:
 
 @pytest.mark.parametrize("depth", [1, 50, 200, 400, *range(470, 510), 1000, 5000, 20_000])
 def test_depth(depth: int) -> None:
-    """At any depth a line is decoded rightly or refused; there is no other error."""
+    """At any depth a line is decoded correctly or refused; there is no other error."""
     text = '{"a":' + '[{"b":' * depth + "1.50" + "}]" * depth + "}"
     try:
         made = record(text.encode(), COLLECTED)

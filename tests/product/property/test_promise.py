@@ -1,9 +1,9 @@
-"""The promise as an invariant: whatever happens, at whatever point, nothing is lost.
+"""The delivery guarantee as an invariant: nothing is lost, whatever happens at whatever point.
 
-The real loop, fetching, delivery, checkpoint and lease, against models of Akamai and of two members
-of a cluster, whose clocks and whose copies of the KV store differ, and which stand still for a
-minute. What `docs/delivery.md` does not cover does not happen here: a member of a cluster that dies
-after an orderly end of its run, and a splunkd that dies after one and is away for long.
+The real loop, fetching, delivery, checkpoint and lease run against models of Akamai and of two
+members of a cluster, whose clocks and copies of the KV store differ, and which can be suspended for
+a minute. What `docs/delivery.md` does not cover does not happen here: a member of a cluster that
+fails after an orderly end of its run, and a splunkd that crashes after one and stays down for long.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ from tests.oracles.models.model_splunk import Captain, Fate, ModelKv, ModelSplun
 
 LIMIT = 40
 SLACK = 200.0
-"""Seconds for which a page may be tried for after its gap was found, and a little."""
+"""Seconds for which a page may be tried after its gap was found, plus a margin."""
 JITTER = 1.0
-"""Seconds by which two looks at this host's clock may differ from the truth, either way."""
+"""Maximum error of one reading of this host's clock, in seconds."""
 ACCOUNT = Account("main", "192.0.2.7", "t", "s", "a")
 NAP = 62.0
-"""Seconds for which a moved machine stands still."""
+"""Seconds for which a migrated machine is suspended."""
 
 
 class Log(model_run.Log):
-    """Keeps the gaps, and whether each was due: nobody may call lost what Akamai still has."""
+    """Keeps the gaps, and whether each was correct: an event that Akamai still has is not lost."""
 
     def __init__(self, clock: Clock) -> None:
         super().__init__()
@@ -145,7 +145,7 @@ class Promise(RuleBasedStateMachine):
 
     @rule(name=st.sampled_from("AB"), nap_after=st.integers(1, 60), runs=st.integers(0, 3))
     def run_with_a_nap(self, name: str, nap_after: int, runs: int) -> None:
-        """It stands still, and the other's runs go on. `runs`: of the other in that time."""
+        """A member is suspended while the other's runs continue. `runs`: number of those runs."""
         if self.must_run:
             return
         other = "B" if name == "A" else "A"
@@ -181,7 +181,7 @@ class Promise(RuleBasedStateMachine):
 
     @rule(name=st.sampled_from("AAB"), pause=st.sampled_from([2.0, 40.0]))
     def crash(self, name: str, pause: float) -> None:
-        """It is started again at once; whoever saved last has to be the next to run."""
+        """splunkd is restarted at once. The member that saved last must run next."""
         if self.must_run:
             return
         splunkd = self.members[name].splunkd
@@ -205,7 +205,7 @@ class Promise(RuleBasedStateMachine):
         self.members[name].splunkd.started = self.members[name].now()
         self.calm = False
 
-    # --- the promise --------------------------------------------------------------------------
+    # --- the guarantee ------------------------------------------------------------------------
 
     @precondition(lambda self: hasattr(self, "akamai"))
     @rule()
@@ -253,7 +253,7 @@ class Promise(RuleBasedStateMachine):
 
 
 Promise.TestCase.settings = settings(
-    # Ten times as many where new ones are looked for: HYPOTHESIS_PROFILE=long.
+    # Ten times as many examples when searching for new ones: HYPOTHESIS_PROFILE=long.
     max_examples=4_000 if settings.get_current_profile_name() == "long" else 400,
     stateful_step_count=25,
     deadline=None,

@@ -1,4 +1,4 @@
-"""Sequences that once broke the promise, step by step on the same machine."""
+"""Sequences that once broke the guarantee, step by step on the same state machine."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def promise(start_back: int = 600) -> Iterator[Promise]:
-    """The promise is asked for at the end, whatever was done before."""
+    """The guarantee is checked at the end, whatever was done before."""
     machine = Promise()
     machine.begin(seed=1, start_back=start_back)
     yield machine
@@ -44,7 +44,7 @@ def test_config_ids_are_changed_twice_while_an_event_is_not_visible_yet() -> Non
 
 
 def test_an_event_expires_that_was_not_visible_when_the_last_page_came() -> None:
-    """It is lost, but not silently: the gap has to begin before it."""
+    """It is lost, but not silently: the gap must begin before it."""
     with promise() as machine:
         machine.store(1, late=0.0, hidden=LATE_MAX, twins=False, pause=20.0)
         machine.run("A", [], -1)
@@ -53,7 +53,7 @@ def test_an_event_expires_that_was_not_visible_when_the_last_page_came() -> None
 
 
 def test_what_a_page_lacks_may_have_been_stored_before_the_last_complete_moment() -> None:
-    """A late event: the gap that is told begins as early as a replay would."""
+    """A late event: the reported gap begins as early as a replay would."""
     with promise() as machine:
         machine.clock.jitter = lambda: 0.0
         machine.run("A", [], -1)

@@ -1,7 +1,7 @@
-"""The numbers of docs/delivery.md as bounds, on the machine of `test_promise`, without its chances.
+"""The numbers of docs/delivery.md as bounds, on the state machine of `test_promise` without chance.
 
-`repository/test_delivery_numbers.py` holds the page and the code together; here the code does what
-the page says. So the numbers stand here once more.
+`repository/test_delivery_numbers.py` compares the page with the code; these tests compare the
+behaviour of the code with the page. So the numbers are repeated here.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def collecting(seconds: int) -> Iterator[Promise]:
-    """An input that has collected for that long, an event and a run every second."""
+    """An input that has collected for that long, one event and one run per second."""
     machine = Promise()
     machine.begin(seed=1, start_back=600)
     machine.clock.jitter = lambda: 0.0
@@ -48,7 +48,7 @@ def test_an_expired_offset_repeats_60_seconds_before_the_last_complete_moment() 
     with collecting(200) as machine:
         machine.run("A", ["expired"], -1)
         again = collected_again(machine)
-        # That moment is 5 s ago: Akamai withholds what is newer.
+        # That moment is 5 s ago: Akamai withholds newer events.
         assert again == [65.0 - n for n in range(60 + 1)]
 
 
@@ -62,7 +62,7 @@ def test_an_event_that_shows_just_within_the_margin_is_found_after_an_expired_of
 
 
 def test_a_crash_repeats_what_was_collected_in_the_last_30_seconds_and_a_page() -> None:
-    """And no less than that of the last 30 s, which may still have been in a queue."""
+    """And no less than the last 30 s, which may still have been in a queue."""
     with collecting(200) as machine:
         written = sum(_written(machine.members["A"].splunkd).values())
         machine.members["A"].splunkd.stop()
@@ -97,9 +97,9 @@ def test_an_orderly_restart_counts_as_a_crash_within_60_seconds(
     ("seconds", "taken"), [(1.0, False), (44.0, False), (46.0, True), (89.0, True)]
 )
 def test_another_member_takes_over_after_45_seconds(seconds: float, taken: bool) -> None:
-    """`seconds`: since the other first saw the claim of the failed one."""
+    """`seconds`: since the other member first saw the claim of the failed one."""
     with collecting(100) as machine:
-        # Killed once its claim is inserted.
+        # Killed after its claim is inserted.
         machine.run("A", [], 8)
         machine.run("B", [], -1)
         machine.clock.now += seconds
@@ -111,8 +111,8 @@ def test_another_member_takes_over_after_45_seconds(seconds: float, taken: bool)
 
 
 def test_an_offset_that_expires_during_a_long_catch_up() -> None:
-    """Complete is what happened before the end of the last page: nothing younger is left out, and
-    what comes twice is that page, the one before it, and a minute.
+    """Everything before the end of the last page is complete. Nothing younger is skipped. Only that
+    page, the one before it, and a minute are duplicated.
     """
     with collecting(1) as machine:
         for _ in range(40):

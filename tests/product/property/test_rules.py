@@ -1,7 +1,7 @@
-"""All rule lists of an event decoded together, against the plain road: item by item.
+"""All rule lists of an event decoded together, compared with decoding item by item.
 
-The reference decoder judges the plain road (`test_event_reference.py`); here the two roads are held
-against each other, on lists made to mislead the fast one. `FUZZED` sets how many events.
+The reference decoder tests decoding item by item (`test_event_reference.py`). Here both ways are
+compared, on lists made to break the fast one. `FUZZED` sets the number of events.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ TRAPS = (
 
 
 def an_item(dice: random.Random) -> str:
-    """A trap, or base64 of text or of any bytes, whole or damaged."""
+    """A difficult item, or base64 of text or of any bytes, whole or damaged."""
     kind = dice.randrange(10)
     if kind == 0:
         return dice.choice(TRAPS)
@@ -44,7 +44,7 @@ def an_item(dice: random.Random) -> str:
 
 
 def a_list(dice: random.Random, odd: float) -> str | None:
-    """A list as Akamai escapes it, now and then only in part. `odd`: share of odd items."""
+    """A list as Akamai escapes it, sometimes only partly. `odd`: share of unusual items."""
     if dice.random() < 0.05:
         return None
     usual = [base64.b64encode(b"rule %d" % dice.randrange(10**5)).decode() for _ in range(3)]
@@ -74,7 +74,7 @@ def plain_rules(lists: list[str | None]) -> list[dict[str, str]]:
 
 
 def test_both_roads_give_the_same_rules() -> None:
-    """On lists that are odd now and then, and on such as are hardly anything else."""
+    """With few unusual items, and with many."""
     dice = random.Random(os.environ.get("SEED", "1"))
     for number in range(FUZZED):
         odd = (0.0, 0.03, 0.3, 1.0)[number % 4]

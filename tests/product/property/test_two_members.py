@@ -1,4 +1,4 @@
-"""Two members of a cluster, a disturbance at any step: nothing lost, no number backward."""
+"""Two members of a cluster, a disturbance at any step: nothing lost, no number decreases."""
 
 from __future__ import annotations
 
@@ -21,5 +21,6 @@ def test_nothing_is_lost(tmp_path: Path, case: str, lag: float, error: float) ->
     assert len(seen) > 1
     assert [(step, one) for step, one in enumerate(seen, 1) if one.lost or one.wrong] == []
     twice = max(one.twice for one in seen)
-    # Who stands still for that long, or is dead, is taken for dead; all others repeat nothing.
+    # A member that is suspended for that long, or has failed, loses its lease. Others duplicate
+    # nothing.
     assert twice <= (TWICE_MAX if "an owner" in case else 0)

@@ -1,6 +1,7 @@
-"""A range taken in windows holds every event once, whatever their density and however `to` counts.
+"""A range collected in windows has every event once, whatever their density and however `to`
+counts.
 
-The model of Akamai is as simple as can be: events are pairs of a storage time and a line.
+The model of Akamai is very simple: events are pairs of a storage time and a line.
 """
 
 from __future__ import annotations
@@ -30,15 +31,15 @@ if TYPE_CHECKING:
 SINCE, UNTIL = 1_000_000, 1_000_120
 NOW = UNTIL + 600.0
 LATE_MAX = 58.75
-"""Seconds from storing to showing an event. A minute is waited after a window's end, and where `to`
-brings its whole second, the end is that much later.
+"""Seconds from storing to showing an event. The product waits a minute after a window's end. If
+`to` includes its whole second, the end is that much later.
 """
 
 
 @dataclass
 class Model(PageSource):
-    """`inclusive`: `to` brings its whole second. `refuses`: a range of no length is illegal.
-    `visible`: whether an event that was stored at that moment can be seen yet.
+    """`inclusive`: `to` includes its whole second. `refuses`: an empty range is illegal. `visible`:
+    whether an event that was stored at that moment is visible yet.
     """
 
     events: list[tuple[float, bytes]]
@@ -76,7 +77,7 @@ def page_of(lines: list[bytes], limit: int) -> Page:
 
 
 class Time:
-    """`now`: Akamai's clock. Waiting is all that takes time."""
+    """`now`: Akamai's clock. Only waiting takes time."""
 
     def __init__(self, now: float = NOW) -> None:
         self.now = now
@@ -86,7 +87,7 @@ class Time:
 
 
 def collect(model: Model, limit: int, forget: Any, time: Time | None = None) -> list[bytes]:
-    """All records of the range. `forget`: says when a run ends, and another goes on."""
+    """All records of the range. `forget`: returns when a run ends and another continues."""
     time = time or Time()
     pages = Fetcher(model, CorrectedClock(lambda: time.now), time.wait, Log("", "windows"))
     windows = Windows(pages, lambda: time.now, time.wait, 120.0)
@@ -150,8 +151,8 @@ def test_every_distinct_event_once_where_a_moment_cannot_be_asked_for(
 def test_events_that_become_visible_late(
     events: list[tuple[float, bytes]], ago: int, late: float, limit: int, random: Any
 ) -> None:
-    """The range ended `ago` seconds ago; some of its events are visible `late` seconds after they
-    were stored.
+    """The range ended `ago` seconds ago; some of its events become visible `late` seconds after
+    they were stored.
     """
     time = Time(UNTIL + ago)
     delays = {stored: random.choice((5.0, late)) for stored, _ in events}

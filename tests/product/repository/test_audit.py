@@ -1,4 +1,4 @@
-"""`make audit` fails where something has to be done, and says what it could not compare."""
+"""`make audit` fails if action is needed, and says what it could not compare."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""docs/believed.md, and the script behind it, tried on a stand-in that can be anything."""
+"""docs/believed.md and the script behind it, run against a stand-in with chosen results."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ import pytest
 
 from tests import ROOT
 from tests.by_hand.believed.__main__ import table, verdict
-from tests.by_hand.believed.beliefs import BELIEFS, HOT
+from tests.by_hand.believed.beliefs import BELIEFS
 from tests.by_hand.believed.search_api import Splunk
+from tests.product.search.hot_fields import HOT
 from tests.standins.splunk_search import Answered, Refused, SearchStandin
 
 if TYPE_CHECKING:
@@ -25,10 +26,10 @@ if TYPE_CHECKING:
 TOKEN = "eyJ.a-token.x"
 TOTAL = 10_000
 Answers = dict[str, Answered]
-"""What a search finds, by a pattern of its text; the first that fits counts."""
+"""The result of a search, by a pattern of its text; the first matching pattern counts."""
 
 AGENT = 'a \\"b\\"'
-"""As it is in JSON."""
+"""The text as it is in JSON."""
 
 AS_BELIEVED: Answers = {
     r"Akamai_SIEM\.Requests": Answered([{"count": str(TOTAL)}]),
@@ -101,7 +102,9 @@ OTHERWISE: dict[str, Answers] = {
 
 
 def answering(changed: Answers) -> Callable[[str, dict[str, str]], Answered]:
-    """As believed, but for `changed`. A table in the KV store is emptied and filled in turn."""
+    """The expected results, except for `changed`. A table in the KV store is emptied and filled
+    again.
+    """
     reads = iter([Answered([{"dest": "believed.invalid", "usual": "1"}]), Answered()])
 
     def answer(search: str, values: dict[str, str]) -> Answered:
@@ -118,7 +121,7 @@ def answering(changed: Answers) -> Callable[[str, dict[str, str]], Answered]:
 
 
 def run(standin: SearchStandin, *arguments: str, token: str = TOKEN) -> tuple[int, dict[str, str]]:
-    """The script as a person starts it: exit code, and what it says of each belief."""
+    """Run the script as a user does: exit code, and its result for each assumption."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.by_hand.believed", standin.address, "--insecure", *arguments],
         check=False,

@@ -1,4 +1,4 @@
-"""The events that are measured, the opponents' decoding, the sampler, and the page of figures."""
+"""The measured events, the textbooks' decoding, the sampler, and the page of figures."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ EVENTS = 2_000
 
 @pytest.fixture(scope="module")
 def events() -> list[dict[str, Any]]:
-    """As records: decoded by the reference."""
+    """The events as records, decoded by the reference."""
     return [reference_record(line, CLOCK).value for line in event_lines("few", EVENTS)]
 
 
@@ -98,7 +98,7 @@ def test_addresses_are_those_for_documentation(mix: str) -> None:
         client = json.loads(line)["attackData"].get("clientIP")
         found = re.findall(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])", text)
         for address in [*found, *([client] if client else [])]:
-            # A browser's version has four numbers too.
+            # A browser's version has four numbers, too.
             if not re.search(rf"Chrome/{re.escape(address)}", text):
                 assert any(ipaddress.ip_address(address) in net for net in DOCUMENTATION), address
         for host in re.findall(r"https?://([a-z][\w.-]*)", text):
@@ -107,7 +107,9 @@ def test_addresses_are_those_for_documentation(mix: str) -> None:
 
 @pytest.fixture
 def opponent(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> ModuleType:
-    """A contestant's script as a module: it puts the path it is given before its imports."""
+    """Load a contestant's script as a module. It puts its first argument on the path before its
+    imports.
+    """
     monkeypatch.setattr(sys, "argv", [request.param, str(ROOT)])
     monkeypatch.setattr(sys, "path", [*sys.path])
     return importlib.import_module(f"tests.measured.bench.{request.param}")
@@ -152,7 +154,7 @@ done.wait()
 
 
 def test_the_sampler_sees_each_thread(tmp_path: Path) -> None:
-    """How the shares come out on a busy machine is not for a test."""
+    """Shares measured on a busy machine vary too much for a test."""
     script, report = tmp_path / "script.py", tmp_path / "report.json"
     script.write_text(SAMPLED, encoding="utf-8")
     sampler = ROOT / "tests" / "measured" / "bench" / "sampler.py"
@@ -183,7 +185,7 @@ def test_a_call_belongs_to_its_innermost_stage() -> None:
 
 
 def defined() -> set[str]:
-    """Functions of the product, and methods with their class."""
+    """The functions of the product, and methods with their class."""
     names = set()
     for path in (ROOT / "bin" / "ta_akamai_siem").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

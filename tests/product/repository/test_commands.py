@@ -1,4 +1,4 @@
-"""What the commands say: what a target lacks, what took part, where temporary files go."""
+"""What the commands print: missing requirements, what took part, where temporary files go."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Here(suite.Tester):
 def test_a_part_leaves_nothing_in_temporary_folders(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Neither in the system's nor, where it passed, in that of make."""
+    """Neither in the system's temporary folder nor in the one that make was called with."""
     system, ours = tmp_path / "system", tmp_path / "ours"
     system.mkdir()
     ours.mkdir()
@@ -115,7 +115,7 @@ def test_make_puts_temporary_files_into_build() -> None:
 def test_a_python_that_cannot_be_fetched_is_named(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    """The tests go on without it."""
+    """The tests continue without it."""
     monkeypatch.setattr(fetch_pythons, "PYTHONS", tmp_path)
     monkeypatch.setattr(shutil, "which", lambda _: None)
     monkeypatch.setattr(suite, "find", lambda _: None)
@@ -127,7 +127,7 @@ def test_a_python_that_cannot_be_fetched_is_named(
 def test_the_script_that_starts_one_keeps_its_name(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Without it, a virtual environment would not be one. Here with this system's own program."""
+    """Without it, the environment would have no pip. Tested with this system's own program."""
     monkeypatch.setattr(fetch_pythons, "PYTHONS", tmp_path)
     usr = tmp_path / "3.13" / "usr"
     (usr / "bin").mkdir(parents=True)

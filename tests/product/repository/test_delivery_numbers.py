@@ -52,7 +52,7 @@ NUMBERS = {
     r"started again more than (\d+) s after that run's last save": STOP_AGE,
     r"gave to its own splunkd in its last (\d+) s": SAFE_AGE,
 }
-"""Sentences of the page, and what the code has for the number in them."""
+"""Sentences of the page, and the code's value for the number in each."""
 OF_OTHERS = (
     r"Version 0\.1\.0",
     r"upgrade from 0\.1\.0",
@@ -60,11 +60,11 @@ OF_OTHERS = (
     r"the pipe holds, usually 64 KB",
     r"at most 150 MB of memory",
 )
-"""A release, an HTTP status, what Linux gives a pipe, and what was measured."""
+"""A release, an HTTP status, the size of a pipe on Linux, and measured numbers."""
 
 
 def page() -> str:
-    """On one line, without examples of searches."""
+    """The page on one line, without examples of searches."""
     lines = (ROOT / "docs" / "delivery.md").read_text(encoding="utf-8").splitlines()
     text = " ".join(line for line in lines if not line.startswith("    "))
     return re.sub(r"(?<= )\d+\. |\s+", " ", text)

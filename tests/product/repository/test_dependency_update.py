@@ -1,4 +1,4 @@
-"""`make update`: what it shows of two versions of a lock file."""
+"""`make update`: the table that it shows for two versions of a lock file."""
 
 from __future__ import annotations
 
@@ -44,7 +44,9 @@ for name, text in {texts!r}.items():
 
 
 def shown(folder: Path, before: dict[str, str], after: dict[str, str]) -> str:
-    """What the script prints where `lock.py` makes `after` of `before`: texts by file name."""
+    """The output of the script if `lock.py` writes `after`. `before`, `after`: texts by file
+    name.
+    """
     shutil.copy(PACKAGING / "update.py", folder)
     for name, text in before.items():
         (folder / name).write_text(text, encoding="utf-8")

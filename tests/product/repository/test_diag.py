@@ -1,4 +1,4 @@
-"""What `splunk diag` gets: the built app's script, called as splunkd calls it, and no secret."""
+"""What `splunk diag` collects: the built app's script, called as splunkd does, and no secrets."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ module.collect_diag_info(
 )
 print(json.dumps(diag.found))
 """
-"""The interface: app.conf.spec [diag], and Splunk's page on extending diag."""
+"""The interface according to app.conf.spec [diag] and Splunk's page on extending diag."""
 SECRETS = ("s3cret-token", "s3cret-key", "s3cret-line", "s3cret-name")
 LOCAL = {
     "inputs.conf": "[akamai_siem://first]\nconfig_ids = 14227\n",
@@ -105,7 +105,7 @@ def test_no_secret_is_in_it(found: dict[str, Any]) -> None:
 
 
 def test_every_secret_of_the_forms_is_known() -> None:
-    """What the framework encrypts has a name that is left out."""
+    """All settings that the framework encrypts have names that are left out."""
     sys.path.insert(0, str(APP / "bin"))
     from akamai_siem_diag import without_secrets
 

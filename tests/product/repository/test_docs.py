@@ -1,4 +1,4 @@
-"""What the documents say of settings, errors and log events is what the code has."""
+"""What the documents say about settings, errors and log events is what the code has."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PACKAGE = ROOT / "bin" / "ta_akamai_siem"
 
 
 def rows(page: str) -> dict[str, list[str]]:
-    """The cells of each table row by the first name in backticks of its first cell."""
+    """The cells of each table row, by the first name in backticks of its first cell."""
     found = {}
     for line in (DOCS / page).read_text(encoding="utf-8").splitlines():
         cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
@@ -27,7 +27,7 @@ def rows(page: str) -> dict[str, list[str]]:
 
 
 def kinds(kind: type[errors.CollectionError]) -> list[type[errors.CollectionError]]:
-    """Those that say what they are."""
+    """Documents that are generated, and say so."""
     below = [each for sub in kind.__subclasses__() for each in kinds(sub)]
     return [kind, *below] if {"code", "advice"} & {*vars(kind)} else below
 
@@ -63,7 +63,7 @@ def test_settings() -> None:
     fields = [entity["field"] for service in services for entity in service["entity"]]
     for tab in page["configuration"]["tabs"]:
         fields += [entity["field"] for entity in tab.get("entity", [])]
-    # The logging tab is one that the framework brings, field included.
+    # The framework provides the logging tab, including its field.
     assert set(documented) == set(fields) - {"name"} | {"loglevel"}
     for service in services:
         shown = {entity["field"] for entity in service["entity"]}

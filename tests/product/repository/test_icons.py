@@ -1,4 +1,6 @@
-"""The icons are those of their vector source, in the sizes of Splunk Web, visible on any ground."""
+"""The icons match their vector source, have Splunk Web's sizes, and are visible on any
+background.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,7 @@ SIZES = {
     "appLogo_2x.png": (320, 80),
 }
 GROUNDS = {"light": "ffffff", "page": "f7f8fa", "bar": "3c444d", "dark": "171d21"}
-"""Of Splunk Web: light theme, its pages, the default bar of an app, dark theme."""
+"""Splunk Web's backgrounds: light theme, its pages, the default bar of an app, dark theme."""
 LEAST_CONTRAST = 3.0
 
 

@@ -36,7 +36,7 @@ def modules() -> list[Path]:
 
 
 def place(name: str) -> tuple[int, int]:
-    """Where a module, `folder.module` or `module`, stands in the order of the whole package."""
+    """The place of a module, `folder.module` or `module`, in the order of the whole package."""
     room, _, inside = name.partition(".")
     order = orders()
     return order[""].index(room), order[room].index(inside) if inside else 0
@@ -86,5 +86,5 @@ def test_imports_go_upwards() -> None:
 
 
 def test_a_folder_has_one_level() -> None:
-    """Whoever looks for a file opens one folder."""
+    """A reader who looks for a file opens one folder."""
     assert [path for path in modules() if len(path.relative_to(PACKAGE).parts) > 2] == []

@@ -1,4 +1,4 @@
-"""What splunkd, the form, the spec file and the docs say of a setting is one table's word."""
+"""splunkd, the form, the spec file and the docs describe a setting with the text of one table."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def fields(kind: str) -> dict[str, dict[str, Any]]:
 
 
 def problems(kind: str, **changed: str) -> list[str]:
-    """What a run finds wrong with a stanza."""
+    """The problems that a run finds in a stanza."""
     read = read_input if kind == KIND else read_backfill
     try:
         read("first", {**GOOD, **changed}, ACCOUNT, {})
@@ -59,7 +59,7 @@ def rows() -> list[Any]:
 
 
 def test_every_file_is_as_the_table_says() -> None:
-    """Where it is not: `make settings`."""
+    """If a file differs, run `make settings`."""
     assert [path.name for path in write_settings.differing()] == []
 
 

@@ -1,4 +1,4 @@
-"""The built app takes the libraries of the Python that runs it, before all others."""
+"""The built app uses the libraries for the Python that runs it, before all others."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ MODULES = {"requests": "requests", "splunk-sdk": "splunklib", "urllib3": "urllib
 
 
 def pythons() -> Iterator[tuple[str, str]]:
-    """Those that are here, with the folder they take; at least the one that runs the tests."""
+    """The available Pythons, with the folder that each uses; at least the one that runs the
+    tests.
+    """
     here = ".".join(map(str, sys.version_info[:2]))
     wanted = {**PYTHONS, here: "lib313" if sys.version_info >= (3, 13) else "lib39"}
     for version, folder in wanted.items():
@@ -50,7 +52,7 @@ def said(python: str, script: Path, **settings: str) -> list[list[str]]:
 
 @pytest.mark.parametrize(("python", "folder"), pythons())
 def test_each_library_comes_from_the_folder_of_this_python(python: str, folder: str) -> None:
-    """Though others of the same names come first on its path."""
+    """Even if others with the same names come first on its path."""
     locked = {library.name: library.version for library in by_folder()[folder]}
     other = "lib39" if folder == "lib313" else "lib313"
     found = said(python, APP / "bin" / "library_path.py", PYTHONPATH=str(APP / other))
@@ -71,14 +73,14 @@ def test_make_origins_tells_it_for_each_of_splunks_pythons() -> None:
 
 
 def test_every_script_asks_for_the_libraries_first() -> None:
-    """All but the worker's and that of diag, which need none."""
+    """All except the worker and diag, which need no libraries."""
     for script in APP.glob("bin/*.py"):
         lines = script.read_text(encoding="utf-8").splitlines()
         imports = [line.split()[1] for line in lines if line.startswith(("import ", "from "))]
         own = [
             name
             for name in imports
-            if name not in {"importlib", "logging", "pathlib", "signal", "sys"}
+            if name not in {"importlib", "logging", "os", "pathlib", "signal", "sys"}
         ]
         if script.name == "akamai_siem_diag.py":
             assert set(own) <= {"__future__", "os", "re", "typing"}, script

@@ -1,4 +1,4 @@
-"""Who tests a module: the file of its name in `tests/product/unit`, or the one named here."""
+"""The tests of each module: the file of its name in `tests/product/unit`, or the one named here."""
 
 from __future__ import annotations
 
@@ -13,14 +13,12 @@ TESTED_BY = {
     "akamai/plan": "unit/continuous/test_cursor_states",
     "akamai/request": "unit/continuous/test_cursor",
     "akamai/security_configurations": "end_to_end/test_pages",
-    "akamai/session": "end_to_end/test_proxy",
     "akamai/signing": "end_to_end/test_faults",
     "akamai/trusted_certificates": "end_to_end/test_validation",
     "backfill/already_collected": "end_to_end/test_backfill",
     "backfill/backfiller": "end_to_end/test_backfill",
     "backfill/job": "end_to_end/test_backfill",
     "backfill/window_pages": "property/test_windows",
-    "backfill/windows": "property/test_windows",
     "continuous/collector": "property/test_promise",
     "continuous/job": "end_to_end/test_collecting",
     "errors": "repository/test_docs",
@@ -41,7 +39,10 @@ TESTED_BY = {
     "record/event": "unit/record/test_event_golden",
     "record/event_time": "unit/record/test_event_golden",
     "record/headers": "property/test_event_reference",
+    "record/outline": "unit/record/test_known_shapes",
     "record/rules": "property/test_rules",
+    "record/shape": "property/test_shapes",
+    "record/shaped_records": "property/test_shapes",
     "run/load_settings": "end_to_end/test_validation",
     "run/prefetch": "end_to_end/test_collecting",
     "run/run": "end_to_end/test_lifecycle",

@@ -1,4 +1,4 @@
-"""The list of mutants fits the code: `make mutants` runs it, which takes too long for here."""
+"""The list of mutants fits the code. `make mutants` runs them, which takes too long for a test."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""What is shipped: complete, the same bytes from two places, nothing that does not belong."""
+"""What is shipped: complete, the same bytes when built in two places, nothing that does not
+belong.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,7 @@ pytestmark = pytest.mark.usefixtures("package")
 
 
 def run(script: str, root: Path, *arguments: str, python: Path | None = None) -> str:
-    """Run one of the packaging scripts of a source tree; return what it printed."""
+    """Run one of the packaging scripts of a source tree; return its output."""
     done = subprocess.run(
         [str(python or TOOLS.resolve()), str(root / "packaging" / script), *arguments],
         check=False,
@@ -59,7 +61,7 @@ def run(script: str, root: Path, *arguments: str, python: Path | None = None) ->
 
 
 def copy_of_the_sources(root: Path) -> Path:
-    """Lay a second source tree; its tools are the first one's, the lock being the same."""
+    """Create a second source tree. It uses the first one's tools, because the lock is the same."""
     (root / "build").mkdir(parents=True)
     (root / "build" / "venv").symlink_to(ROOT / "build" / "venv")
     for name in FOLDERS:
@@ -159,7 +161,7 @@ def test_nothing_compiled_hidden_or_of_tests(
 
 
 def test_what_must_not_be_shipped_is_refused(tmp_path: Path) -> None:
-    """The packer itself says no, whatever the build left behind."""
+    """The packer itself refuses such files, whatever the build left behind."""
     sys.path.insert(0, str(ROOT / "packaging"))
     try:
         from pack import pack, refusals
@@ -269,7 +271,7 @@ def test_the_manifest_is_complete() -> None:
 
 
 def test_nobody_is_invented() -> None:
-    """No e-mail address in what is ours. The libraries' are theirs."""
+    """No e-mail address in our own files. Those of the libraries stay."""
     for path in APP.rglob("*"):
         inside = path.relative_to(APP)
         if path.is_dir() or path.suffix in {".png", ".pyc"} or inside.parts[0].startswith("lib"):
@@ -283,7 +285,7 @@ def test_nobody_is_invented() -> None:
 
 
 def test_no_address_in_what_is_ours() -> None:
-    """AppInspect reports each (check_hostnames_and_ips), those of comments too."""
+    """AppInspect reports each one (check_hostnames_and_ips), including those in comments."""
     for folder in ("bin", "default", "lookups", "metadata", "README"):
         for path in (APP / folder).rglob("*"):
             if path.is_file() and path.suffix != ".pyc":
@@ -387,7 +389,7 @@ def test_input_form_and_defaults_and_spec_name_the_same_settings(kind: str) -> N
     form = {str(entity["field"]): entity for entity in global_config()[kind]}
     defaults = conf((ROOT / "default" / "inputs.conf").read_text(encoding="utf-8"))[kind]
     spec = conf((ROOT / "README" / "inputs.conf.spec").read_text(encoding="utf-8"))
-    # Done when the form is saved, and not stored.
+    # These take effect when the form is saved, and are not stored.
     stored = {*form} - {"reset", "reset_confirmed"}
     assert {*spec[f"{kind}://<name>"], "name"} == {*stored, "python.required"}
     with_default = {name for name, entity in form.items() if "defaultValue" in entity}

@@ -1,4 +1,6 @@
-"""What a public host and an editor read: pinned, with few rights, and in step with the Makefile."""
+"""What a public host and an editor read: pinned, with few rights, and consistent with the
+Makefile.
+"""
 
 from __future__ import annotations
 
@@ -66,7 +68,7 @@ def test_commits_are_linted_by_make_lint() -> None:
 
 
 def test_what_a_test_needs_of_the_build_is_made() -> None:
-    """By a fixture, so that any test runs alone in a fresh clone."""
+    """A fixture prepares it, so that any test runs alone in a fresh clone."""
     for path in sorted((ROOT / "tests" / "product" / "repository").glob("test_*.py")):
         text = path.read_text(encoding="utf-8")
         if re.search(r'"build" / "(?:TA_akamai_siem|venv)"|/ "dist"', text):

@@ -1,6 +1,6 @@
-"""What saved searches are tried on: lines of the own log and events, placed in time, and a clock.
+"""The data that saved searches are tested on: log lines and events at chosen times, and a clock.
 
-A scene stands still at `NOW`; searches run at it, or at another moment, one after the other.
+The time of a scene is fixed at `NOW`. Searches run at this or another moment, one after the other.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _UNITS = {"s": 1, "m": 60, "h": HOUR, "d": DAY}
 
 @dataclass(frozen=True)
 class Indexed(Event):
-    """`indexed`: when, epoch seconds; 0 is at once."""
+    """`indexed`: epoch seconds; 0 means at once."""
 
     indexed: float = 0.0
 
@@ -55,7 +55,7 @@ class Indexed(Event):
 
 
 def messages(write: Callable[[Log], None], name: str, kind: str) -> list[str]:
-    """What the product's own logger makes of calls, without the time in front."""
+    """The lines that the product's own logger writes, without the time at their start."""
     lines: list[str] = []
     logger = logging.getLogger("scene")
     logger.setLevel("DEBUG")
@@ -87,7 +87,7 @@ def line(text: str, ago: float, host: str = "forwarder", now: int = NOW) -> Inde
 
 @dataclass(frozen=True)
 class Input:
-    """An input on a host, and the lines that its runs leave."""
+    """An input on a host, and the lines that its runs write."""
 
     name: str = "main"
     kind: str = "akamai_siem"
@@ -98,7 +98,7 @@ class Input:
     def ended(
         self, ago: float, error: CollectionError | None = None, lag: float | None = None
     ) -> Indexed:
-        """A run that ended so; well and drained where nothing is said."""
+        """A run with this end; by default it succeeded and drained the source."""
         totals = Totals(drained=error is None and lag is None, lag=lag)
         ending = Ending(error, self.interval, self.lease)
         (text,) = messages(lambda log: report_run(ending, totals, log), self.name, self.kind)
@@ -107,7 +107,7 @@ class Input:
     def every(
         self, seconds: float, since: float, until: float, error: CollectionError | None = None
     ) -> list[Indexed]:
-        """The same run again and again. `since`, `until`: seconds ago."""
+        """The same run repeated. `since`, `until`: seconds ago."""
         text = self.ended(0, error).raw.split(" ", 2)[2]
         moments = []
         while since >= until:
@@ -125,7 +125,7 @@ class Input:
 
 
 QUIET = Input("quiet", interval=str(HOUR)).every(HOUR, 32 * HOUR + 30, 30)
-"""Nights without events: runs with nothing to collect, the last of them half a minute ago."""
+"""A night without events: runs with nothing to collect, the last of them half a minute ago."""
 
 
 # --- events ---------------------------------------------------------------------------------
@@ -139,9 +139,10 @@ def request(
     now: int = NOW,
     late: float = 0,
 ) -> Indexed:
-    """A request that Akamai reports. `changed`: `client`, `host`, `status`, `action` of all rules.
+    """A request that Akamai reports.
 
-    `late`: seconds after which it was indexed.
+    `changed`: `client`, `host`, `status`, `action` of all rules. `late`: seconds after which it was
+    indexed.
     """
     event = golden_files.load(golden)["event"]
     attack, message = event["attackData"], event["httpMessage"]
@@ -162,7 +163,7 @@ def request(
 
 
 def moment(text: str, now: int) -> float:
-    """Of a time modifier such as `-15m@m`."""
+    """Epoch seconds of a time modifier such as `-15m@m`."""
     if text in ("now", ""):
         return now
     match = re.fullmatch(r"(?:([+-]\d+)([smhd]))?(@m)?", text)
@@ -172,7 +173,7 @@ def moment(text: str, now: int) -> float:
 
 
 def within(stanza: dict[str, str], events: Iterable[Indexed], now: int) -> Iterator[Indexed]:
-    """The events of a saved search's spans, of time and of index time."""
+    """The events in the time ranges of a saved search, by time and by index time."""
     first, last = (moment(stanza[f"dispatch.{end}_time"], now) for end in ("earliest", "latest"))
     later = stanza.get("dispatch.index_earliest", "")
     since = moment(later, now) if later else float("-inf")
@@ -190,7 +191,7 @@ def rows(
     tables: Tables | None = None,
     now: int = NOW,
 ) -> list[dict[str, object]]:
-    """What a saved search finds when it is started at `now`."""
+    """The results of a saved search that is started at `now`."""
     stanza = SAVED[PREFIX + name]
     CLOCK.moment = now
     return spl.searched(stanza["search"], within(stanza, events, now), knowledge, tables)

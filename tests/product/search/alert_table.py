@@ -1,4 +1,4 @@
-"""Which alert fires for which result: computed by running the searches, one result after the other.
+"""Which alert fires for which result, computed by running the searches after each result.
 
 `python -m tests.product.search.alert_table` prints the table of docs/alerts.md.
 """
@@ -18,25 +18,25 @@ if TYPE_CHECKING:
 
 INPUT = Input("failing")
 BEFORE = INPUT.every(HOUR, 10 * HOUR, 6 * HOUR)
-"""It ran well until six hours ago."""
+"""It had run well until six hours ago."""
 NOTHING, WELL, DISABLED, DELETED = "(no line)", "ok", "(disabled)", "(deleted)"
 
 
 def leaves(kind: type[errors.CollectionError]) -> list[type[errors.CollectionError]]:
-    """Every kind of error that a run can end with: also those that others are kinds of."""
+    """Every kind of error that a run can end with, including base classes."""
     found = [] if kind.code == errors.CollectionError.code else [kind]
     return found + [leaf for each in kind.__subclasses__() for leaf in leaves(each)]
 
 
 def error(kind: type[errors.CollectionError]) -> errors.CollectionError:
-    """One of that kind."""
+    """An error of that kind."""
     if issubclass(kind, errors.SettingsInvalid):
         return kind(["Limit has to be a number"])
     return kind("What went wrong")
 
 
 def scenes() -> dict[str, list[Indexed]]:
-    """Six hours of nothing but that, by result."""
+    """Six hours of nothing else, by result."""
     found = {
         kind.code: [*BEFORE, *INPUT.every(60, 6 * HOUR, 10, error(kind))]
         for kind in leaves(errors.CollectionError)
@@ -49,7 +49,7 @@ def scenes() -> dict[str, list[Indexed]]:
 
 
 def computed() -> dict[str, list[str]]:
-    """By result, the alerts that fire; beside it, another input has a quiet night."""
+    """The alerts that fire, by result, while another input has a night without events."""
     knowledge = Knowledge(ROOT)
     table = {}
     for result, lines in scenes().items():
@@ -60,7 +60,7 @@ def computed() -> dict[str, list[str]]:
 
 
 def documented() -> dict[str, list[str]]:
-    """The same, as docs/alerts.md has it."""
+    """The same table as docs/alerts.md has it."""
     text = (ROOT / "docs" / "alerts.md").read_text(encoding="utf-8")
     section = text.partition("## Which result fires which alert")[2].partition("\n## ")[0]
     lines = [line for line in section.splitlines() if line.startswith("|")]

@@ -1,4 +1,4 @@
-"""Our own rules for the conf files: what would be wrong whatever the events are."""
+"""Our own rules for the conf files: errors that are independent of events."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _ESCAPED = re.compile(r"\[\^\"\\\\\](?:[*+](?!\+)|(?![*+{]))|\\\\\.[^()|]*\)[*+](?!\+)")
-"""A piece of a JSON string that a pattern could go back into."""
+"""A piece of a JSON string in which a pattern could backtrack."""
 DECODED = {
     "http_user_agent": "EVAL-http_user_agent_decoded",
     "signature_id": "EVAL-signature_id_decoded",
@@ -34,7 +34,7 @@ SENT = frozenset(
         *("client_reputation", "slow_post_action", "user_id", "vendor_action"),
     }
 )
-"""Fields that stay as JSON escaped them: people search by them, or nobody reads them."""
+"""Fields that stay escaped as in JSON: people search by them, or nobody reads them."""
 SAVED = {
     "disabled": "1",
     "enableSched": "1",
@@ -44,7 +44,7 @@ SAVED = {
 
 
 def findings(app: Path) -> Iterator[str]:
-    """One sentence for each thing that is wrong."""
+    """One sentence for each error."""
     props = conf_file.read(app / "default" / "props.conf")
     transforms = conf_file.read(app / "default" / "transforms.conf")
     yield from _index_time(props["akamai:siem"])
@@ -76,7 +76,7 @@ def _patterns(props: conf_file.Stanzas, transforms: conf_file.Stanzas) -> Iterat
 
 
 def _escapes(stanza: dict[str, str], transforms: conf_file.Stanzas) -> Iterator[str]:
-    """What a pattern takes out of JSON is un-escaped, or has a companion that is."""
+    """Each field that a pattern extracts from JSON is unescaped, or has a companion that is."""
     named = {name for key in transforms for name in _texts(transforms[key].get("REGEX", ""))}
     for name in sorted(named - SENT):
         if "json_extract(" not in stanza.get(f"EVAL-{name}", ""):
@@ -92,7 +92,7 @@ def _escapes(stanza: dict[str, str], transforms: conf_file.Stanzas) -> Iterator[
 
 
 def _texts(regex: str) -> list[str]:
-    """Groups that take the text of a JSON string, escapes included."""
+    """Groups that match the text of a JSON string, escapes included."""
     return re.findall(r"\(\?<(\w+)>(?:\(\?!\"\))?\[\^\"\\\\\]", regex)
 
 
@@ -117,7 +117,7 @@ def _tables(app: Path, transforms: conf_file.Stanzas) -> Iterator[str]:
 
 
 def _mitigating(app: Path) -> Iterator[str]:
-    """The deciding rule's pattern, the table of actions and that of severity are of one mind."""
+    """The deciding rule's pattern and the lookups of actions and severities are consistent."""
     tables = {}
     for name in ("action", "severity"):
         path = app / "lookups" / f"akamai_siem_{name}.csv"
@@ -138,7 +138,7 @@ def _mitigating(app: Path) -> Iterator[str]:
 
 
 def _hot(app: Path) -> Iterator[str]:
-    """What people search by is extracted, so that the index is asked."""
+    """Fields that people search by are extracted, so that Splunk uses the index."""
     rules = Knowledge(app).rules(Event("{}", "0", "akamai:siem"))
     for name in hot_fields.HOT:
         made = hot_fields.how(rules, name)

@@ -1,6 +1,6 @@
 """Records of generated events, as they are indexed.
 
-The Akamai stand-in's events, and every other one changed so that all data models are met: without
+The Akamai stand-in's events. Every other one is changed so that all data models occur: without
 rules, with a referrer, with the score of an anomaly rule.
 """
 
@@ -35,7 +35,7 @@ _SCORED = {
 
 
 def events(count: int, odd: float = 0.05) -> Iterator[Event]:
-    """`odd`: the share of odd ones among those that are not changed."""
+    """`odd`: the share of unusual events among those that are not changed."""
     plain, usual = Corpus(CorpusChoices(odd=odd)), Corpus(CorpusChoices(odd=0.0))
     for number in range(count):
         start = FIRST + number / 10

@@ -1,7 +1,7 @@
-"""Every search that README and the pages of docs/ name, over the records of the demo.
+"""Every search in README and the pages of docs/, over the records of the demo.
 
-`python -m tests.product.search.documented_searches` runs them all, prints how many rows each has,
-writes these numbers to `documented_rows.json`, and results into docs/searches.md.
+`python -m tests.product.search.documented_searches` runs them all, prints the number of rows of
+each, writes these numbers to `documented_rows.json`, and results to docs/searches.md.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ _NOT_WHOLE = re.compile(r"\u2026|\.\.\.|^curl |^make ")
 _OF_PACKAGE = "4. Search: "
 _ROWS_MAX = 5
 DEMO = NOW - 9
-"""When the demo runs, so that its newest event is a second before `NOW`."""
+"""The time of the demo's run, so that its newest event is one second before `NOW`."""
 
 
 def documented() -> Iterator[tuple[str, str]]:
@@ -67,7 +67,7 @@ def documented() -> Iterator[tuple[str, str]]:
 
 
 def searches(text: str) -> list[str]:
-    """Those of a page: of its code blocks and of code within sentences."""
+    """The searches of a page, from its code blocks and from code within sentences."""
     found: list[str] = []
     block: list[str] = []
     for line in [*text.splitlines(), ""]:
@@ -118,7 +118,7 @@ def indexed(line: bytes) -> Event:
 
 
 def _logged() -> Iterator[Event]:
-    """An input that collects each minute, and for whom Akamai was away once."""
+    """An input that collects each minute, and for which Akamai was unavailable once."""
     one = Input("first")
     yield one.told(2 * HOUR, "input.created")
     yield from one.every(60, 2 * HOUR - 30, HOUR)
@@ -156,7 +156,7 @@ def _cell(name: str, value: object) -> str:
 
 
 def with_results(text: str) -> str:
-    """docs/searches.md, each result anew."""
+    """docs/searches.md with current results."""
     pieces = re.split(r"(<!-- result -->\n).*?(<!-- end -->)", text, flags=re.DOTALL)
     made = []
     for place, piece in enumerate(pieces):

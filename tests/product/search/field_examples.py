@@ -1,6 +1,6 @@
-"""The examples of docs/fields.md: of each field a value that a golden file has.
+"""The examples of docs/fields.md: for each field a value from a golden file.
 
-`python -m tests.product.search.field_examples` writes them into the page, in the last column.
+`python -m tests.product.search.field_examples` writes them to the last column of the page.
 """
 
 from __future__ import annotations
@@ -14,17 +14,19 @@ from tests.oracles import golden_files
 
 PAGE = ROOT / "docs" / "fields.md"
 OF_LOG = {"log_level": "INFO", "event": "run.finished"}
-"""Fields of the add-on's own log, of which there is no golden file."""
+"""Fields of the add-on's own log, which have no golden file."""
 _HEADING = "example"
 _LONGEST = 44
 _COLUMNS = 6
 _RULER = "|---|---|---|---|---|---|"
 _FIRST = "waf_sql_denied"
-"""The file whose values come first: most rows of the page then speak of one request."""
+"""The file whose values are preferred, so that most rows of the page show one request."""
 
 
 def candidates() -> dict[str, list[str]]:
-    """Each field's sure values in the golden files: that of `_FIRST`, then the most common."""
+    """The specified values of each field in the golden files: that of `_FIRST`, then the most
+    common.
+    """
     counts: dict[str, Counter[str]] = {}
     for name in golden_files.names():
         for field, value in golden_files.load(name)["fields"].items():
@@ -42,7 +44,7 @@ def as_text(value: Any) -> str:
 
 
 def chosen(values: list[str]) -> str:
-    """The most common one that fits and says something."""
+    """The most common value that fits and is informative."""
     plain = [one for one in values if one and one.isprintable() and "`" not in one]
     short = [one for one in plain if len(one) <= _LONGEST]
     telling = [one for one in short if one not in ("unknown", "none", "0")]
@@ -52,12 +54,12 @@ def chosen(values: list[str]) -> str:
 
 
 def cell(text: str) -> str:
-    """As the page writes it."""
+    """The value as the page writes it."""
     return f"`{text}`".replace("|", "\\|")
 
 
 def with_examples(text: str) -> str:
-    """The page, each example anew."""
+    """The page with current examples."""
     known = candidates()
     lines = []
     for line in text.splitlines():

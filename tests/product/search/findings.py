@@ -1,6 +1,6 @@
-"""Everything that can be wrong with an app's search side, as one list: empty is what we ship.
+"""Everything that can be wrong with an app's search side, as one list; ours must be empty.
 
-Takes any folder with `default` and `lookups`, so that deliberate faults can be tried on a copy.
+Takes any folder with `default` and `lookups`, so that deliberate faults can be tested on a copy.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _REFUSALS = (Refused, Unspecified, NotInSubset)
 
 
 def findings(app: Path, corpus: int = 300) -> Iterator[str]:
-    """`corpus`: how many generated events to look at."""
+    """`corpus`: the number of generated events to check."""
     try:
         knowledge = Knowledge(app)
     except _REFUSALS as error:
@@ -37,7 +37,7 @@ def findings(app: Path, corpus: int = 300) -> Iterator[str]:
 
 
 def time_differences(knowledge: Knowledge, count: int = 100) -> Iterator[str]:
-    """Where index time gives an event another time than the input does, or cuts it."""
+    """Events that index time truncates, or gives another time than the input does."""
     stanza = IndexTime(knowledge.props["akamai:siem"])
     for number, event in enumerate(events(count, odd=0.0)):
         time = stanza.time(event.raw)
@@ -53,7 +53,7 @@ def time_differences(knowledge: Knowledge, count: int = 100) -> Iterator[str]:
 
 
 def golden_differences(knowledge: Knowledge, name: str) -> Iterator[str]:
-    """What a golden file has otherwise."""
+    """Differences from the golden files."""
     golden = golden_files.load(name)
     try:
         found = golden_files.found(knowledge, golden)
@@ -69,7 +69,7 @@ def golden_differences(knowledge: Knowledge, name: str) -> Iterator[str]:
 
 
 def corpus_differences(knowledge: Knowledge, count: int, odd: float = 0.3) -> Iterator[str]:
-    """What plain Python computes otherwise for generated events."""
+    """Differences from what plain Python computes for generated events."""
     for number, event in enumerate(events(count, odd)):
         try:
             fields = knowledge.fields(event)

@@ -1,7 +1,7 @@
-"""The fields that analysts search by, and whether the index can be asked for one of their values.
+"""The fields that analysts search by, and whether Splunk can find their values in the index.
 
-Splunk looks a value up in the index where its field is extracted, or an alias of one that is; of a
-calculated field it reads every event of the time range.
+Splunk looks a value up in the index if its field is extracted, or an alias of an extracted one. For
+a calculated field it reads every event of the time range.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ HOT = (
     "http_user_agent",
 )
 _BREAKERS = re.compile(r"[\[\]<>(){}|!;,'\"*\s&?+/:=@.\-$#%\\_]|--")
-"""Major and minor breakers of segmenters.conf: what stands between two is a term."""
+"""Major and minor breakers of segmenters.conf; the text between two breakers is a term."""
 
 
 def how(rules: Rules, field: str) -> str:
-    """`calculated`, or what extracts it."""
+    """`calculated`, or the rule that extracts it."""
     aliases = {target: source for source, target, _ in rules.aliases}
     if field in rules.evals:
         return "calculated"

@@ -1,4 +1,4 @@
-"""Common Information Model: every field that Akamai's data can give is filled, in every event."""
+"""Common Information Model: every field that Akamai's data can fill is filled, in every event."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_every_field_was_met(lines: list[Line]) -> None:
 
 
 def test_required_fields_are_in_every_event(lines: list[Line]) -> None:
-    """But for those that the data does not have: the models fill these themselves."""
+    """Except for fields that the data lacks: the models fill these themselves."""
     partly = {line.field for line in lines if line.required and line.given < line.events}
     of_request = {"http_method", "status", "url", "url_domain", "dest", "src"}
     of_agent = {"http_user_agent", "http_user_agent_length"}
@@ -39,7 +39,7 @@ def test_required_fields_are_in_every_event(lines: list[Line]) -> None:
 
 
 def test_every_event_is_in_a_model() -> None:
-    """As it ships, without a switch."""
+    """As shipped, without a switch."""
     knowledge = Knowledge(ROOT)
     for event in events(COUNT // 4):
         tags = tags_of(knowledge.fields(event))
@@ -48,7 +48,9 @@ def test_every_event_is_in_a_model() -> None:
 
 @pytest.mark.parametrize("switched", [False, True])
 def test_models_of_an_event(switched: bool) -> None:
-    """At least one, and what a rule let through in both; Alerts only where it is switched on."""
+    """In at least one, and in both if a rule let it through; in Alerts only if that is switched
+    on.
+    """
     knowledge = Knowledge(ROOT, SWITCHED_ON if switched else None)
     met = set()
     for name in golden_files.names():

@@ -1,4 +1,4 @@
-"""The conf files as they are: nothing to find by our own rules, nor by ksconf."""
+"""Our own rules and ksconf find no error in the conf files."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def test_our_rules() -> None:
 
 
 def test_ksconf() -> None:
-    """Stanzas and keys that come twice, lines that are none."""
+    """No duplicate stanzas and keys, and no invalid lines."""
     files = sorted(str(path) for path in (ROOT / "default").glob("*.conf"))
     done = subprocess.run(
         [sys.executable, "-m", "ksconf", "check", *files],
@@ -26,7 +26,7 @@ def test_ksconf() -> None:
 
 
 def test_what_is_for_all_apps() -> None:
-    """Search-time knowledge is; saved searches, pages, navigation and settings are not."""
+    """Search-time knowledge is exported; saved searches, pages, navigation and settings are not."""
     meta = (ROOT / "metadata" / "default.meta").read_text(encoding="utf-8")
     stanzas = dict(part.split("]", 1) for part in meta.split("\n[")[1:])
     assert "export = none" in stanzas.pop("")

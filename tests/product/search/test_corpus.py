@@ -1,4 +1,4 @@
-"""Generated events, a third of them odd: every field is what plain Python computes."""
+"""Generated events, a third of them unusual: every field is what plain Python computes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def test_fields() -> None:
 
 
 def test_index_time() -> None:
-    """One record each, whole, with the time that the input gives it."""
+    """Each becomes one whole record, with the time that the input gives it."""
     stanza = IndexTime(Knowledge(ROOT).props["akamai:siem"])
     made = list(events(COUNT, odd=0.3))
     assert stanza.records("\n".join(event.raw for event in made)) == [event.raw for event in made]

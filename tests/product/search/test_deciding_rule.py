@@ -1,4 +1,6 @@
-"""Which rule decided, and what was done, for every mixture of rules, by plain Python too."""
+"""Which rule decided, and what was done, for every mixture of rules, computed with plain Python
+too.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,9 @@ def knowledge() -> Knowledge:
 def fields(
     knowledge: Knowledge, rules: list[tuple[str, str]], message: str = "Rule"
 ) -> tuple[str, dict[str, Field]]:
-    """Of a request with these rules, and no action that Akamai applied: its record too."""
+    """Expected result for a request with these rules and no action that Akamai applied; and its
+    record.
+    """
     made = source()
     attack = made["attackData"]
     del attack["appliedAction"]
@@ -81,7 +85,7 @@ def test_a_bot_rule_that_denied_decides(knowledge: Knowledge) -> None:
 @pytest.mark.parametrize("last", [(ATTACK, "alert"), (BOT, "monitor")])
 @pytest.mark.parametrize("others", [(ATTACK, "alert"), (BOT, "monitor")])
 def test_many_rules(knowledge: Knowledge, others: tuple[str, str], last: tuple[str, str]) -> None:
-    """Going back does not meet a limit: a client can make many rules fire."""
+    """Backtracking does not reach a limit: a client can make many rules fire."""
     text, found = fields(knowledge, [(ATTACK, "alert"), *[others] * MANY, last])
     wanted = cim.fields(text)
     assert {name: found.get(name) for name in DECIDED} == {name: wanted[name] for name in DECIDED}
@@ -108,6 +112,6 @@ def _families() -> list[tuple[str, str]]:
 @pytest.mark.parametrize(("tag", "family"), _families())
 @pytest.mark.parametrize("form", ["AKAMAI/{}", "OWASP_CRS/{}/X", "AKAMAI/POLICY/{}_ANOMALY"])
 def test_families_of_the_table(tag: str, family: str, form: str) -> None:
-    """The pattern knows the families of the table that only watch."""
+    """The pattern knows the families in the lookup that only alert."""
     watched = pattern(f'"{pieces.WATCHED}').search(f'"{form.format(tag)}"')
     assert (watched is not None) == (family in ("bot", "rate", "reputation"))

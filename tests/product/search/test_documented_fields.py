@@ -1,4 +1,4 @@
-"""docs/fields.md against what the emulation makes of the golden files: names, types, sources."""
+"""docs/fields.md compared with the golden files: names, types, sources."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ RECORDS = {name: json.loads(golden_files.event(golden).raw) for name, golden in 
 
 
 def json_names(record: dict[str, Any]) -> set[str]:
-    """Names that automatic extraction may give."""
+    """Names that automatic extraction may create."""
     names = set()
 
     def walk(value: Any, path: str) -> None:
@@ -107,7 +107,7 @@ def test_type(field: str) -> None:
 
 @pytest.mark.parametrize("field", OF_EVENTS)
 def test_source(field: str) -> None:
-    """An event that has the field has its source, or the field has a stand-by value."""
+    """An event that has the field has its source, or the field has a default value."""
     source = OF_EVENTS[field].source
     if source == "" or source in OF_EVENTS:
         return
@@ -135,7 +135,7 @@ def test_models(field: str) -> None:
 
 
 def test_no_field_of_a_model_lacks_its_row() -> None:
-    """But `type` of Alerts, which is the record's own until the switch of docs/cim.md is set."""
+    """Except `type` of Alerts, which is the record's own until the switch of docs/cim.md is set."""
     wanted = {field for model in MODELS for field in (*model.required, *model.recommended)}
     assert wanted - set(OF_EVENTS) == {"type"}
 
@@ -162,7 +162,7 @@ def test_the_log() -> None:
 
 
 def test_each_field_has_an_example() -> None:
-    """Of a golden file. `python -m tests.product.search.field_examples` writes them."""
+    """From a golden file. `python -m tests.product.search.field_examples` writes them."""
     assert field_examples.with_examples(PAGE) == PAGE
     wrong = PAGE.replace("| `pol1_26545` |", "| `pol2_26545` |")
     assert wrong != PAGE

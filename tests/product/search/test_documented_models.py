@@ -1,4 +1,6 @@
-"""docs/cim.md: its tables are the lookups', its switches and its stanza do what they say."""
+"""docs/cim.md: its tables are those of the lookups, its switches and its stanza work as
+described.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +59,7 @@ DIFFERENT = {
     "waf_monitor_last": "the last rule decides",
     "score_of_another_rule": "a score is taken from the rule that decided only",
 }
-"""Where the history's settings know less."""
+"""Fields that the settings for the connector's history cannot fill as well."""
 
 
 def section(title: str) -> str:
@@ -65,13 +67,13 @@ def section(title: str) -> str:
 
 
 def stanzas(text: str) -> conf_file.Stanzas:
-    """Of the indented blocks of a section."""
+    """The indented blocks of a section."""
     lines = re.findall(r"^    (.*)$", text, re.MULTILINE)
     return conf_file.parse("\n".join(lines))
 
 
 def blocks(text: str) -> list[conf_file.Stanzas]:
-    """Each indented block by itself; blank lines within one do not part it."""
+    """Each indented block; blank lines within a block do not divide it."""
     found = re.findall(r"(?:^    .*\n(?:\n(?=    ))?)+", text, re.MULTILINE)
     return [conf_file.parse("\n".join(line[4:] for line in one.splitlines())) for one in found]
 
@@ -106,7 +108,7 @@ def test_what_cannot_be_given() -> None:
 
 
 def test_switches() -> None:
-    """Of Web the three positions, the shipped one first; the others are on where all are."""
+    """The three positions of Web, the shipped one first; the others are on in all of them."""
     text = section("Switches")
     shipped, everything, none, *others = blocks(text)
     types = conf_file.read(ROOT / "default" / "eventtypes.conf")
@@ -130,7 +132,7 @@ def test_the_index() -> None:
 
 
 def shuffled(value: Any) -> Any:
-    """Keys in an order that is not ours."""
+    """Keys in an order other than ours."""
     if isinstance(value, dict):
         return {key: shuffled(value[key]) for key in sorted(value, reverse=True)}
     return [shuffled(item) for item in value] if isinstance(value, list) else value
@@ -155,13 +157,13 @@ def with_history() -> Knowledge:
 
 
 def test_history_has_the_same_fields(with_history: Knowledge) -> None:
-    """Where all of a record is extracted, and nothing in it is empty."""
+    """If all of a record is extracted, and nothing in it is empty."""
     compared = set()
     for name in golden_files.names():
         golden = golden_files.load(name)
         ours = golden_files.event(golden)
         raw = json.dumps(of_the_connector(json.loads(ours.raw)), ensure_ascii=False)
-        # A header that comes twice, empty the first time; rules that were a list all along.
+        # A header that occurs twice, empty the first time; rules that always were a list.
         if len(raw) > 4_500 or name in ("odd_headers", "unparsed_line", "waf_rules_as_list"):
             continue
         try:
@@ -187,7 +189,7 @@ def test_history_has_the_same_fields(with_history: Knowledge) -> None:
 
 
 def test_history_without_the_stanza() -> None:
-    """Names of the JSON, and the event type that covers both; no model is filled by halves."""
+    """Names of the JSON, and the event type that covers both; no model is filled only partly."""
     golden = golden_files.load("waf_sql_denied")
     ours = golden_files.event(golden)
     fields = Knowledge(ROOT).fields(Event(ours.raw, ours.time, "akamaisiem"))
@@ -221,7 +223,7 @@ def test_names_that_searches_for_the_connector_use() -> None:
 
 
 def test_the_connectors_name_for_headers() -> None:
-    """The alias of the page."""
+    """The alias on the page."""
     local = {"props": stanzas(section("History of Akamai's own connector"))}
     fields = Knowledge(ROOT, local).fields(golden_files.event(golden_files.load("waf_sql_denied")))
     assert fields["httpMessage.requestHeaders"] == fields["httpMessage.requestHeaders{}"]

@@ -1,4 +1,4 @@
-"""Every search of README and docs/ runs over the demo's records, and brings the rows noted."""
+"""Every search of README and docs/ runs over the demo's records, and returns the noted rows."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_it_brings_rows(page: str, search: str) -> None:
 
 
 def test_each_exception_is_one() -> None:
-    """Each is of a search that is documented, and is refused or finds nothing."""
+    """Each exception belongs to a documented search, and is refused or finds nothing."""
     for piece in EXCEPTIONS:
         ours = [search for _, search in FOUND if piece in search]
         assert ours, piece
@@ -72,7 +72,9 @@ def test_the_results_are_those_of_the_page() -> None:
 
 
 def test_it_can_fail() -> None:
-    """A search with a slip finds nothing, and a result that is not the search's is seen."""
+    """A search with a typing error finds nothing, and a result that is not the search's is
+    detected.
+    """
     assert run("index=main sourcetype=akamai:siem action=bloked") == []
     text = RESULTS.read_text(encoding="utf-8")
     assert with_results(text.replace("| 203.0.113.7 | BR |", "| 203.0.113.7 | DE |")) == text

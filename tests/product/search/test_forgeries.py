@@ -1,6 +1,6 @@
 """No client can change a field: text in every place that it controls, whatever the text imitates.
 
-Nor can another object: what has the names of ours, and is not ours, answers for nothing.
+Nor can another object: members with the same names in other places have no effect.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ PLACES = (
     *("custom key", "nested custom", "key of a member", "user", "host", "method"),
 )
 MOVES = {"user": {"user"}, "host": {"dest"}, "method": {"http_method"}}
-"""What the text of a place is, and may change."""
+"""What the text in a place is, and which fields it may change."""
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +91,7 @@ def event(place: str, text: str) -> dict[str, Any]:
 
 
 def _into_member(made: dict[str, Any], place: str, text: str) -> bool:
-    """Whether `place` is a member or a key, where `text` is now."""
+    """Whether `place` is a member or a key that contains `text` now."""
     members = {
         **dict.fromkeys(("path", "query", "host", "method"), ("httpMessage", text)),
         **dict.fromkeys(("risk", "trust"), ("userRiskData", text.replace("%", "%25"))),
@@ -119,7 +119,7 @@ def _into_member(made: dict[str, Any], place: str, text: str) -> bool:
 
 
 def _into_headers(http: dict[str, Any], place: str, text: str) -> None:
-    """As bytes of a header are: without line ends, which no client can put into one."""
+    """As bytes of a header: without line ends, which no client can insert into one."""
     text = text.replace("\r\n", " ")
     names = {"user agent": "User-Agent", "cookie": "Cookie", "referrer": "Referer", "header": "X-A"}
     if place == "response header":
@@ -133,7 +133,7 @@ def _into_headers(http: dict[str, Any], place: str, text: str) -> None:
 
 
 def guarded(knowledge: Knowledge, made: dict[str, Any]) -> dict[str, Any]:
-    """The fields that must not move, and the time that indexing gives the event."""
+    """The fields that must not change, and the time that indexing gives the event."""
     one = record(json.dumps(made).encode(), COLLECTED)
     fields = knowledge.fields(Event(one.text, one.time, "akamai:siem"))
     time = IndexTime(knowledge.props["akamai:siem"]).time(one.text)
@@ -174,7 +174,7 @@ OBJECTS = ("attackData", "geo", "userRiskData", "identity", "botData", "clientDa
 @pytest.mark.parametrize("inside", ["", *OBJECTS, "custom", "unknown", "a list"])
 @pytest.mark.parametrize("absent", [False, True])
 def test_other_objects(knowledge: Knowledge, inside: str, absent: bool) -> None:
-    """With the names of ours: at the top, in each of ours, in a list; with ours and without."""
+    """Objects with our names: at the top, inside each of ours, in a list; with and without ours."""
     made = event("path", "/")
     if absent:
         for name in ("geo", "userRiskData"):

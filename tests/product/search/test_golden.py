@@ -29,7 +29,7 @@ def test_golden(knowledge: Knowledge, name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_its_file_is_right(name: str) -> None:
-    """By plain Python, so that nobody has to believe a file that was written by a program."""
+    """By plain Python too, because a program wrote the files."""
     golden = golden_files.load(name)
     wanted = cim.fields(golden_files.event(golden).raw)
     assert {field: golden["fields"].get(field) for field in wanted} == wanted

@@ -1,7 +1,7 @@
-"""Records of 64 KB and more, long in each place where one can be: no field is lost.
+"""Records of 64 KB and more, with a long value in each possible place: no field is lost.
 
-Under Splunk's limits for a pattern, which the emulation enforces: a hit is an error. Every eighth
-pair of a place and what fills it; `LONG_RECORDS=all` tries all of them.
+Under Splunk's limits for a pattern, which the emulation enforces: reaching one is an error. Tests
+every eighth pair of a place and its content; `LONG_RECORDS=all` tests all of them.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ CIM = {field for model in MODELS for field in (*model.required, *model.recommend
 
 
 def fill(filling: str, size: int) -> str:
-    """As often as makes `size` characters of JSON."""
+    """Repeated until its JSON has `size` characters."""
     return filling * (size // len(json.dumps(filling, ensure_ascii=False)[1:-1]) + 1)
 
 
@@ -53,7 +53,7 @@ def items(texts: list[str]) -> str:
 
 
 def source(**long: str) -> dict[str, Any]:
-    """A denied request with a referrer; what is long in it by the name of its place."""
+    """A denied request with a referrer and a long value, by the name of its place."""
 
     def text(place: str, before: str = "") -> str:
         return before + long.get(place, "")
@@ -129,7 +129,7 @@ HEADERS = ("header before", "user agent", "cookie", "referrer", "header after", 
 
 
 def pairs() -> list[tuple[str, str]]:
-    """Lines are folded in header blocks only; a message with controls is not decoded."""
+    """Lines are folded in header blocks only; a message with control characters is not decoded."""
     every = 1 if os.environ.get("LONG_RECORDS") == "all" else 8
     return [
         (place, filling)

@@ -1,4 +1,4 @@
-"""The conf files are what `make props` makes, and what people search by is extracted."""
+"""The conf files are the output of `make props`, and fields that people search by are extracted."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ def test_the_files_are_as_made(path: Path) -> None:
 
 @pytest.mark.parametrize("field", hot_fields.HOT)
 def test_it_is_extracted(field: str) -> None:
-    """Of a calculated field Splunk has no term: a search would read every event."""
+    """Splunk has no terms for a calculated field: a search would read every event."""
     rules = Knowledge(ROOT).rules(Event("", "", "akamai:siem"))
     assert hot_fields.how(rules, field) not in ("calculated", "looked up")
 
 
 def test_a_member_or_a_header_is_one_line() -> None:
-    """And the pattern that is made of it finds it."""
+    """And the pattern made from it finds it."""
     headers = {
         **extracted.REQUEST_HEADERS,
         "X-New": ("x_new", pieces.SOME.join(("(?<x_new>", ")"))),
@@ -70,6 +70,8 @@ def test_each_field_is_written_once() -> None:
 
 
 def test_no_line_goes_on_in_the_next() -> None:
-    """Splunk would join them, comments too; a pattern shown in a comment can end anywhere."""
+    """Splunk would join these lines, including comments; a pattern in a comment can end with any
+    character.
+    """
     for path, text in FILES.items():
         assert not [line for line in text.splitlines() if line.endswith("\\")], path

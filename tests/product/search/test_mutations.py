@@ -1,4 +1,4 @@
-"""What ships has nothing to find; every deliberate fault is found."""
+"""The shipped files have no error; every deliberate fault is found."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
-"""What version 0.1.0 has indexed keeps its fields: header blocks in one string, keys in any order.
+"""Records that version 0.1.0 indexed keep their fields: header blocks in one string, keys in any
+order.
 
-Needs the repository's history, where 0.1.0 lies.
+Needs the repository's history, which contains 0.1.0.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The saved searches: each finds what it is for, and nothing on a quiet night."""
+"""The saved searches: each finds what it is for, and nothing in a night without events."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def knowledge() -> Knowledge:
 
 
 def test_a_quiet_night(knowledge: Knowledge) -> None:
-    """All searches, one after the other, every quarter of an hour of it."""
+    """All searches, one after the other, every quarter of an hour."""
     tables = Tables(knowledge)
     for passed in range(0, 8 * HOUR, QUARTER):
         for name in NAMES:
@@ -61,7 +61,7 @@ def test_a_quiet_night(knowledge: Knowledge) -> None:
 def test_the_page_has_the_table_of_results() -> None:
     computed = alert_table.computed()
     assert alert_table.documented() == computed
-    # What no table may come to say.
+    # What no lookup may contain.
     for result, alerts in computed.items():
         fine = result in (alert_table.WELL, alert_table.DISABLED, alert_table.DELETED)
         assert ({STOPPED, LAGS} <= set(alerts)) != fine, result
@@ -83,7 +83,7 @@ def test_the_page_has_the_table_of_results() -> None:
 def test_for_how_long_without_success(
     knowledge: Knowledge, interval: str, silent: int, stopped: int, error: CollectionError | None
 ) -> None:
-    """Whether silent or failing."""
+    """Both if it is silent and if it fails."""
     one = Input(interval=interval)
     lines = [*one.every(600, 8 * HOUR, silent + 1), one.ended(silent)]
     lines += one.every(60, silent - 60, 5, error) if error else []
@@ -106,7 +106,7 @@ def test_what_is_said_of_it(knowledge: Knowledge) -> None:
 
 
 def test_an_input_that_never_worked(knowledge: Knowledge) -> None:
-    """Neither one that fails from the beginning, nor one that says nothing once it is created."""
+    """An input that fails from the beginning, and one that logs nothing after its creation."""
     for ago, found in ((600, 0), (1_000, 1)):
         failing = MAIN.every(60, ago, 5, SettingsInvalid(["Limit is wrong"]))
         assert len(rows(knowledge, STOPPED, failing)) == found
@@ -115,7 +115,7 @@ def test_an_input_that_never_worked(knowledge: Knowledge) -> None:
 
 
 def test_a_long_run_that_collects_has_not_stopped(knowledge: Knowledge) -> None:
-    """It catches up for hours: that is a lag, and shows as one."""
+    """It catches up for hours, which is a lag and appears as one."""
     page = MAIN.told(20, "page.collected", events=7, lag_seconds=9_000.0)
     lines = [MAIN.ended(9_000), page]
     assert rows(knowledge, STOPPED, lines) == []
@@ -128,7 +128,7 @@ def test_a_long_run_that_collects_has_not_stopped(knowledge: Knowledge) -> None:
     ("ago", "lag", "found"), [(10, 700.0, 1), (10, 500.0, 0), (500, 200.0, 1), (500, None, 0)]
 )
 def test_lags(knowledge: Knowledge, ago: int, lag: float | None, found: int) -> None:
-    """By what has been collected, whatever happened since. None: all of it had been."""
+    """Measured by what has been collected, whatever happened since. None: everything."""
     lines = [MAIN.ended(HOUR), MAIN.ended(ago, lag=lag), MAIN.ended(5, DOWN)]
     assert len(rows(knowledge, LAGS, lines)) == found
 
@@ -141,7 +141,9 @@ def test_the_same_name_on_two_forwarders_is_two_inputs(knowledge: Knowledge) -> 
 
 
 def test_a_cluster_is_one_input(knowledge: Knowledge) -> None:
-    """The member that is told `lease.held` counts for the holder: it lives as that one lives."""
+    """A member with the result `lease.held` counts for the owner: it is well as long as the owner
+    is.
+    """
     one, two = MAIN.on("one"), MAIN.on("two")
     held = two.every(60, 5 * HOUR - 50, 10, LeaseHeld("one has it"))
     assert rows(knowledge, STOPPED, [*one.every(60, 5 * HOUR, 10), *held]) == []
@@ -149,7 +151,7 @@ def test_a_cluster_is_one_input(knowledge: Knowledge) -> None:
     (row,) = rows(knowledge, STOPPED, failing)
     found = (row["host"], row["hosts"], row["result"], row["silent_seconds"])
     assert found == ("one", 2, "server.trouble", HOUR)
-    # Taking turns at failing is no success either, however the lease goes to and fro.
+    # Failing in turns is not a success, however often the lease changes.
     turns = []
     for ago in range(10, 5 * HOUR, 1_200):
         turns += one.every(60, ago + 540, ago, DOWN)
@@ -160,7 +162,7 @@ def test_a_cluster_is_one_input(knowledge: Knowledge) -> None:
 
 
 def test_a_member_whose_kv_store_fails_is_not_another_input(knowledge: Knowledge) -> None:
-    """It cannot say whose lease it would have had; what it said before counts."""
+    """It cannot know whose lease it would have had; its earlier lines count."""
     one, two = MAIN.on("one"), MAIN.on("two")
     lost = Input(host="two", lease="")
     lines = [*one.every(60, 5 * HOUR, 10), two.ended(5 * HOUR, LeaseHeld("one has it"))]
@@ -171,13 +173,13 @@ def test_a_member_whose_kv_store_fails_is_not_another_input(knowledge: Knowledge
 @pytest.mark.parametrize("event", ["input.disabled", "input.deleted"])
 def test_silent_on_purpose(knowledge: Knowledge, event: str) -> None:
     off = [*MAIN.every(60, 6 * HOUR, 5 * HOUR), MAIN.told(5 * HOUR - 5, event)]
-    # splunkd ends a run that was under way; the page's words come first.
+    # splunkd ends a run that was in progress; the page's line comes first.
     off.append(MAIN.ended(5 * HOUR - 9, StopRequested("stop")))
     for name in OF_OPERATIONS:
         assert rows(knowledge, name, off) == []
     enabled = [*off, MAIN.told(HOUR, "input.enabled")]
     assert len(rows(knowledge, STOPPED, enabled)) == 1
-    # Enabled by other means than the page: its runs show.
+    # Enabled in another way than on the page: its runs show it.
     ran = [*off, *MAIN.every(60, HOUR, HOUR - 300, DOWN)]
     assert len(rows(knowledge, STOPPED, ran)) == 1
     elsewhere = [*off, *(one for one in MAIN.on("two").every(60, 5 * HOUR, HOUR))]
@@ -185,7 +187,7 @@ def test_silent_on_purpose(knowledge: Knowledge, event: str) -> None:
 
 
 def test_backfills(knowledge: Knowledge) -> None:
-    """One that is done is silent; one that fails is not done."""
+    """A finished backfill is silent; one that fails is not finished."""
     backfill = Input("old", "akamai_siem_backfill", interval="300")
     assert rows(knowledge, STOPPED, [backfill.ended(5 * HOUR)]) == []
     failing = [backfill.ended(5 * HOUR), *backfill.every(300, 4 * HOUR, 5, DOWN)]
@@ -201,7 +203,7 @@ def test_an_input_named_like_a_backfill(knowledge: Knowledge) -> None:
 
 
 def test_gap_recorded(knowledge: Knowledge) -> None:
-    """Also where the forwarder brings the line hours late; once, by the throttle."""
+    """Also if the forwarder delivers the line hours late; once, because of the throttle."""
     told = {"since": 1_700_000_000, "until": 1_700_000_600, "cause": "offset_expired"}
     gap = MAIN.told(3 * HOUR, "gap.recorded", **told)
     (row,) = rows(knowledge, "gap recorded", [*QUIET, gap])
@@ -237,7 +239,7 @@ Changed = dict[str, str]
 
 
 def known() -> str:
-    """An address of the table as it is shipped."""
+    """An address of the lookup as shipped."""
     text = (ROOT / "lookups" / "akamai_siem_known_clients.csv").read_text(encoding="utf-8")
     return text.splitlines()[1].partition("/")[0]
 
@@ -268,7 +270,7 @@ def test_it_goes_by_when_an_event_was_indexed(knowledge: Knowledge) -> None:
 
 
 def at(now: int, *changed: Changed, count: int = 1) -> list[Indexed]:
-    """Requests of the quarter of an hour before `now`."""
+    """Requests in the quarter of an hour before `now`."""
     return [request(100 + n, each, now=now) for each in changed for n in range(count)]
 
 
@@ -296,7 +298,7 @@ def test_spike_of_denied_requests(knowledge: Knowledge) -> None:
     assert (row["dest"], row["denied"], row["src"]) == ("www.example.com", 150, "198.51.100.0")
     assert 2.5 <= float(str(row["usual"])) <= 3
     assert set(row) >= FINDING
-    # Another host of which nothing has been seen: usual is nothing.
+    # Another host of which nothing has been seen: its usual number is zero.
     ((row,),) = repeat(knowledge, name, tables, [[{"host": "b.example.com"}] * 120])
     assert row["dest"] == "b.example.com"
 
@@ -333,7 +335,7 @@ def test_new_attacking_client(knowledge: Knowledge) -> None:
     assert repeat(knowledge, name, tables, [[*[new] * 12, *[noise] * 12]]) == [[]]
     later = NOW + 6 * DAY
     assert rows(knowledge, name, at(later, new, count=12), tables, later) == []
-    # A week after it was last seen it is new again. The search went on meanwhile.
+    # A week after it was last seen it is new again. The search continued to run.
     for day in range(7, 15):
         quiet = NOW + day * DAY
         assert rows(knowledge, name, [], tables, quiet) == []
@@ -371,7 +373,7 @@ def test_the_link_takes_no_search_from_a_client(knowledge: Knowledge) -> None:
     assert re.fullmatch(r"[A-Za-z0-9/_?=&%.:*-]+", link)
     query = link.partition("&q=")[2]
     assert not re.search(r"[&|\"]|%7C|%26|delete%20", query)
-    # However many characters a quotation mark is, as it was sent or as JSON escapes it.
+    # Whether a quotation mark is one character as sent, or more as JSON escapes it.
     (shown,) = re.findall(r"dest%3D%22([^%]*)%22", query)
     assert re.sub(r"\*+", "*", shown) == "x*delete*search*q*index*3D*"
 
@@ -391,13 +393,14 @@ def test_each_is_off_scheduled_and_throttled_on_the_thing_itself(name: str) -> N
     window = stanza.get("dispatch.index_earliest") or stanza["dispatch.earliest_time"]
     every = period(stanza)
     if stanza.get("realtime_schedule") == "0":
-        # Windows that join, none of which is skipped: what is counted is counted once.
+        # Adjacent windows, none of which is skipped: each event is counted once.
         assert moment(window, NOW) == NOW - every
         assert moment(stanza["dispatch.index_latest"], NOW) == NOW
     else:
         assert moment(window, NOW) < NOW - every
     if "input_states" not in stanza["search"] and "realtime_schedule" not in stanza:
-        # Windows that overlap: the throttle lasts for longer than a thing can be found again.
+        # Overlapping windows: the throttle is longer than the time in which an event is found
+        # again.
         assert seconds(stanza["alert.suppress.period"]) > NOW - moment(window, NOW)
 
 
@@ -458,7 +461,7 @@ def test_the_page_about_them() -> None:
 
 
 def test_the_log_is_read(knowledge: Knowledge) -> None:
-    """Quoted values, numbers, the level, the event; and nothing out of the text of a reason."""
+    """Quoted values, numbers, the level, the event; and nothing from the text of a reason."""
     told = {"events": 7, "reason": "no host=evil source=x index=y events=9 result=ok"}
     line = MAIN.told(1, "page.collected", **told)
     fields = knowledge.fields(line)
@@ -478,7 +481,7 @@ def test_the_log_is_read(knowledge: Knowledge) -> None:
 
 
 def test_no_line_gives_a_field_that_every_event_has(knowledge: Knowledge) -> None:
-    """Not even where the code asks for it."""
+    """Not even if the code asks for it."""
     line = MAIN.told(1, "checkpoint.foreign", host="akab-x.example.com", index="i", tag="t")
     fields = knowledge.fields(line)
     assert (fields["host"], fields["akamai_host"]) == ("forwarder", "akab-x.example.com")

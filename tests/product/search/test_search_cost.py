@@ -1,7 +1,7 @@
-"""The patterns cost at most what they may, beside those of 0.1.0 on the same source events.
+"""The patterns cost at most their bound, relative to those of 0.1.0 on the same source events.
 
 Few events, so a rough figure; `make search-cost` prints the exact ones. Needs the repository's
-history, where 0.1.0 lies.
+history, which contains 0.1.0.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from tests.measured.search_cost import versions
 from tests.measured.search_cost.__main__ import BOUND, WAYS
 
 ATTEMPTS = 3
-"""A busy machine may disturb one."""
+"""Attempts: a busy machine may disturb one."""
 
 
 def patterns(version: str) -> list[dict[str, float]]:
-    """Of each size, µs an event."""
+    """Number of events of each size; µs an event."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.measured.search_cost.measured", version],
         cwd=ROOT,
@@ -35,7 +35,7 @@ def patterns(version: str) -> list[dict[str, float]]:
 
 
 def shares() -> list[float]:
-    """By size and way."""
+    """By size and engine."""
     both = zip(patterns("before"), patterns("now"))
     return [now[way] / before[way] for before, now in both for way in WAYS]
 

@@ -1,7 +1,7 @@
-"""Splunk's test-suite for add-ons on the emulation: its searches and judgements, our answers.
+"""Splunk's test suite for add-ons, run on the emulation.
 
-Only the object that hands searches to a Splunk is another. What is known to fail is in
-`known_failures.json`, each with its reason; one that passes all the same fails here.
+Only the object that sends searches to Splunk is replaced. Known failures are in
+`known_failures.json`, each with its reason. A known failure that passes is an error.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ KNOWN = json.loads(Path(__file__).with_name("known_failures.json").read_text(enc
 _CORPUS = 200
 NUMBERS = ("bytes", "bytes_in", "bytes_out", "dest_port", "http_user_agent_length", "url_length")
 METHODS = ("GET", "PUT", "POST", "DELETE", "HEAD", "OPTIONS", "CONNECT", "TRACE")
-"""The suite knows no other."""
+"""The only one that the suite knows."""
 EVERYWHERE = ("dest", "http_user_agent", "src", "status")
-"""Fields that the suite asks of every event."""
+"""Fields that the suite requires of every event."""
 LOG = [
     "2026-01-31 08:00:00.000+0000 INFO run.finished input=main events=7 drained=1 result=ok",
     '2026-01-31 08:01:00.000+0000 ERROR credential.refused input=main reason="not accepted"',
@@ -44,7 +44,7 @@ LOG = [
 
 
 class Results(list[dict[str, Any]]):
-    """Rows as splunkd gives them: every value is text."""
+    """Rows as splunkd returns them: every value is text."""
 
     def __init__(self, rows: list[dict[str, Any]]) -> None:
         super().__init__(
@@ -58,7 +58,9 @@ class Results(list[dict[str, Any]]):
 
 
 def _is_usual(row: dict[str, Any]) -> bool:
-    """What the suite asks of every event, Akamai does not give in each: docs/cim.md says which."""
+    """Fields that the suite requires of every event and Akamai does not always send; see
+    docs/cim.md.
+    """
     if row["sourcetype"] != "akamai:siem":
         return True
     if row.get("record_kind") == "unparsed":
@@ -72,7 +74,7 @@ def _is_usual(row: dict[str, Any]) -> bool:
 
 
 def _as_calculated(row: dict[str, Any]) -> dict[str, Any]:
-    """Numbers that EVAL made are numbers to a search, not text."""
+    """Numbers from EVAL are numbers to a search, not text."""
     return {name: int(value) if name in NUMBERS else value for name, value in row.items()}
 
 
@@ -81,7 +83,7 @@ def _shown(value: object) -> object:
 
 
 class Job:
-    """A search that is done when it is made."""
+    """A search that is done when it is created."""
 
     def __init__(self, rows: list[dict[str, Any]]) -> None:
         self._rows = rows
@@ -99,7 +101,7 @@ class Job:
 
 
 class Jobs:
-    """Takes searches and runs them on the emulation."""
+    """Receives searches and runs them on the emulation."""
 
     def __init__(self) -> None:
         self._knowledge = Knowledge(ROOT, SWITCHED_ON)

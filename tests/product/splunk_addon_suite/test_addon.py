@@ -1,7 +1,7 @@
-"""All tests that Splunk derives from the conf files."""
+"""All tests that Splunk's suite derives from the conf files."""
 
 from pytest_splunk_addon.standard_lib.addon_basic import Basic
 
 
 class TestAddon(Basic):
-    """Made by the plugin."""
+    """The plugin creates the tests."""

@@ -1,4 +1,4 @@
-"""The entry of an input: what it says where something happens that nobody foresaw."""
+"""The entry point of an input: its message after an unexpected error."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NO_DOCUMENT = f"<input><server_uri>https://127.0.0.1:1</server_uri><session_key>
 
 
 def start(*arguments: str, script: str = "akamai_siem.py") -> subprocess.CompletedProcess[str]:
-    """Its script, fed with what is no whole document."""
+    """Its script with an incomplete document on stdin."""
     done = subprocess.run(
         [sys.executable, str(ROOT / "bin" / script), *arguments],
         check=False,

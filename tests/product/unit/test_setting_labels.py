@@ -1,4 +1,4 @@
-"""A message calls a setting what the form calls it."""
+"""Messages name a setting as the form labels it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The stanza's strings: what is accepted, and that every problem is named at once."""
+"""The strings of a stanza: what is accepted, and that every problem is reported at once."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_mask(entered: str, mask: tuple[str, ...]) -> None:
 
 
 def test_mask_refused() -> None:
-    """A word that is not known masks nothing: better no event than one that was to be masked."""
+    """An unknown word masks nothing: no event is better than one that should have been masked."""
     (problem,) = problems(mask="cookies;passwords")
     assert subject(problem) == "mask"
     assert problem.endswith(" passwords")

@@ -28,7 +28,7 @@ DEFAULT_CONFIG_ID = 76213
 
 
 def parse_arguments(arguments: list[str]) -> argparse.Namespace:
-    """Return the options; exits with a message where they are wrong."""
+    """Return the options; exits with a message if they are wrong."""
     parser = argparse.ArgumentParser("tests.standins.akamai", description=__doc__)
     parser.add_argument("--folder", type=Path, required=True, help="where files go (made if new)")
     parser.add_argument("--port", type=int, default=0, help="HTTPS port (0: any)")
@@ -52,7 +52,7 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
 
 
 def build(options: argparse.Namespace) -> tuple[ApiServer, ControlServer, dict[str, str]]:
-    """Make everything from the options; return the two servers and the ready line's content."""
+    """Create both servers from the options; return them and the content of the ready line."""
     options.folder.mkdir(parents=True, exist_ok=True)
     folder = options.folder.resolve()
     authority, server_certificate = make_certificates(folder)
@@ -68,7 +68,7 @@ def build(options: argparse.Namespace) -> tuple[ApiServer, ControlServer, dict[s
     configurations = Configurations(
         set(options.config or [DEFAULT_CONFIG_ID]), set(options.forbidden or [])
     )
-    # A folder of its own for each start: what an earlier one left there means nothing now.
+    # Each start uses a new folder, because files of an earlier start are of no use to this one.
     store = Store(Path(tempfile.mkdtemp(prefix="store-", dir=folder)))
     atexit.register(shutil.rmtree, store.folder, ignore_errors=True)
     pages = Pages(store, Tokens(), settings, clock)

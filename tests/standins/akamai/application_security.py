@@ -19,7 +19,7 @@ _DENIED = "https://problems.luna.akamaiapis.net/-/pep-authz/deny"
 
 
 def listed(configurations: Configurations) -> bytes:
-    """Return the JSON text; raises Problem where the client lacks the permission."""
+    """Return the JSON text; raises Problem if the client lacks the permission."""
     if not configurations.listable:
         title = "Unauthorized access"
         detail = "The client does not have the grant needed for the request"

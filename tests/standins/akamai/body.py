@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 
 def plain_body(page: Page, *, reorder: bool) -> Iterator[bytes]:
-    """Give the uncompressed body: the lines, then the context line."""
+    """Yield the uncompressed body: the lines, then the context line."""
     for data, piece in _content(page, reorder=reorder):
         yield _raw(piece) if piece is not None else data
     yield _last(page)
 
 
 def gzip_body(page: Page, *, reorder: bool) -> Iterator[bytes]:
-    """Give the same as one gzip member; whole buckets are sent as they lie on disk."""
+    """Yield the same as one gzip member. Whole buckets are sent as they are stored on disk."""
     member = GzipMember()
     yield GZIP_HEADER
     for data, piece in _content(page, reorder=reorder):
@@ -39,7 +39,7 @@ def gzip_body(page: Page, *, reorder: bool) -> Iterator[bytes]:
 
 
 def _content(page: Page, *, reorder: bool) -> Iterator[tuple[bytes, Slice | None]]:
-    """Give raw bytes or slices, in the order of the answer."""
+    """Yield raw bytes or slices, in the order of the response."""
     if reorder and page.asked_before:
         yield from _shuffled(page)
         return

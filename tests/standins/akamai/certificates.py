@@ -1,4 +1,4 @@
-"""A certificate authority made for this one run, and the server certificate it signs."""
+"""A certificate authority, created at each start, and the server certificate that it signs."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def make_certificates(folder: Path) -> tuple[Path, Path]:
 
 
 def server_context(server_path: Path) -> ssl.SSLContext:
-    """Return the TLS context of a server that shows the certificate in ``server_path``."""
+    """Return the TLS context of a server that presents the certificate in ``server_path``."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.load_cert_chain(server_path)

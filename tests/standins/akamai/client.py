@@ -13,7 +13,6 @@ from tests.standins.program import Program
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from types import TracebackType
 
 READY_WITHIN_S = 30.0
 # Generating and compressing a million events takes about half a minute.
@@ -43,17 +42,14 @@ class AkamaiStandin:
         self.client_secret = self.ready["client_secret"]
         self.access_token = self.ready["access_token"]
         self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        self._settings = self.set()
+        self._configurations = self.configurations()
 
     def __enter__(self) -> AkamaiStandin:
-        """Return itself: it is running already."""
+        """Return itself; it is already running."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Stop the process."""
         self.stop()
 
@@ -62,7 +58,7 @@ class AkamaiStandin:
         return self._program.stop(10)
 
     def call(self, method: str, path: str, content: object = None) -> Any:
-        """Make any control call; raises ControlError where it is refused."""
+        """Make any control call; raises ControlError if it is refused."""
         body = None if content is None else json.dumps(content).encode()
         request = urllib.request.Request(self.ready["control"] + path, body, method=method)
         try:
@@ -89,22 +85,31 @@ class AkamaiStandin:
         answer: dict[str, Any] = self.call("POST", "/events", wanted)
         return answer
 
+    def clear(self) -> None:
+        """Remove events, faults, stalls and the log; reset settings, clock and configurations."""
+        self.clear_faults()
+        self.call("DELETE", "/events")
+        self.set(**self._settings)
+        self.set_clock(advance_s=0, skew_s=0)
+        self.configurations(**self._configurations, names={}, listable=True)
+        self.reset_log()
+
     def fault(self, kind: str, **options: Any) -> None:
         """Queue a fault for the next matching request (``times``, ``skip``, ``mode``, its own)."""
         self.call("POST", "/faults", {"kind": kind, **options})
 
     def clear_faults(self) -> None:
-        """Forget the faults that wait, and let answers go on that stall."""
+        """Remove all queued faults and continue the stalled responses."""
         self.call("DELETE", "/faults")
         self.release()
 
     def waiting_faults(self) -> list[dict[str, Any]]:
-        """Return the faults that have not struck yet."""
+        """Return the queued faults that have not been used yet."""
         answer: list[dict[str, Any]] = self.call("GET", "/faults")
         return answer
 
     def release(self) -> None:
-        """Let every answer go on that stalls."""
+        """Continue all stalled responses."""
         self.call("POST", "/release")
 
     def set(self, **settings: object) -> dict[str, Any]:
@@ -117,7 +122,7 @@ class AkamaiStandin:
         return float(self.call("GET", "/clock")["now"])
 
     def set_clock(self, **moves: float) -> dict[str, float]:
-        """Set ``advance_s`` (events age) or ``skew_s`` (only what is told to the outside)."""
+        """Set ``advance_s`` (events age) or ``skew_s`` (shifts only the time that clients see)."""
         answer: dict[str, float] = self.call("POST", "/clock", moves)
         return answer
 
@@ -135,7 +140,7 @@ class AkamaiStandin:
         return answer
 
     def reset_log(self) -> None:
-        """Forget the requests so far."""
+        """Clear the request log."""
         self.call("DELETE", "/log")
 
     def wait_for_log(
@@ -169,6 +174,6 @@ class AkamaiStandin:
 
 
 def _dated(options: dict[str, Any]) -> dict[str, Any]:
-    """Rename what could not be a Python argument."""
+    """Rename options whose names are Python keywords."""
     names = {"stored_at": "at", "stored_from": "from", "stored_to": "to"}
     return {names.get(name, name): value for name, value in options.items()}

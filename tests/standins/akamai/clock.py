@@ -24,19 +24,19 @@ class Clock:
         return time.time() + self.advance_s
 
     def told(self, extra_skew_s: float = 0.0) -> float:
-        """Return the time that the outside is told."""
+        """Return the time that clients see."""
         return self.now() + self.skew_s + extra_skew_s
 
     def from_told(self, told: float, extra_skew_s: float = 0.0) -> float:
-        """Return the storage time that the outside calls ``told``."""
+        """Return the storage time for ``told``, a time as clients see it."""
         return told - self.skew_s - extra_skew_s
 
 
 def http_date(epoch: float) -> str:
-    """Return the form that the ``Date`` header takes."""
+    """Return the time in the format of the ``Date`` header."""
     return formatdate(epoch, usegmt=True)
 
 
 def problem_time(epoch: float) -> str:
-    """Return the form that ``requestTime`` takes in a problem body."""
+    """Return the time in the format of ``requestTime`` in a problem body."""
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(epoch))

@@ -34,6 +34,7 @@ class Control:
         """Return every call by its method and path."""
         return {
             ("POST", "/events"): self.loading.load,
+            ("DELETE", "/events"): lambda _: self.store.clear(),
             ("POST", "/held"): self._held,
             ("POST", "/dump"): self._dump,
             ("POST", "/tokens"): self._token,
@@ -126,13 +127,13 @@ class ControlServer(ThreadingHTTPServer):
 
 
 class ControlHandler(BaseHTTPRequestHandler):
-    """Runs a control call. Answers 400 with the reason for wrong arguments."""
+    """Runs a control call. Returns 400 with the reason if arguments are wrong."""
 
     protocol_version = "HTTP/1.1"
     server: ControlServer
 
     def log_message(self, *_args: object) -> None:
-        """Keep standard error quiet."""
+        """Suppress the request log on stderr."""
 
     def _answer(self) -> None:
         size = int(self.headers.get("Content-Length") or 0)

@@ -24,7 +24,7 @@ REPETITIONS = ("usual", "none")
 
 @dataclass(frozen=True)
 class CorpusChoices:
-    """What a corpus is made from; equal choices make equal events."""
+    """Choices that a corpus is generated from; equal choices generate equal events."""
 
     seed: int = 1
     config_id: int = 1
@@ -33,7 +33,7 @@ class CorpusChoices:
     odd_kinds: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse what is no choice; raises ValueError."""
+        """Check the choices; raises ValueError."""
         unknown = set(self.odd_kinds) - set(ODDITIES)
         if unknown:
             message = f"no oddity is called {sorted(unknown)}; there are {sorted(ODDITIES)}"
@@ -68,7 +68,7 @@ class Corpus:
         self._noise = fragments.noise(dice)
 
     def marker(self, index: int) -> str:
-        """Return the string by which event ``index`` is known."""
+        """Return the string that identifies event ``index``."""
         return event_marker(self.choices.seed, index)
 
     def event(self, index: int, start: float) -> bytes:
@@ -121,7 +121,7 @@ def _pick(pieces: Sequence[bytes], number: int) -> bytes:
 
 
 def _draw(seed: int, index: int) -> int:
-    """Return 64 well-mixed bits for a seed and an index (the finaliser of SplitMix64)."""
+    """Return 64 well-mixed bits for a seed and an index (the finalizer of SplitMix64)."""
     mixed = (seed * 0x9E3779B97F4A7C15 + (index + 1) * 0xD1342543DE82EF95) & _MASK
     mixed = ((mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
     mixed = ((mixed ^ (mixed >> 27)) * 0x94D049BB133111EB) & _MASK

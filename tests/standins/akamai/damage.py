@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
 
 def damage(page: Page, kind: str, options: dict[str, Any]) -> None:
-    """Change ``page`` as a fault of ``kind`` asks; kinds that concern sending change nothing."""
+    """Change ``page`` as a fault of ``kind`` requires. Kinds that concern sending change
+    nothing.
+    """
     if kind == "early_end":
         events = page.total // 2 if options["events"] is None else options["events"]
         page.slices = _first(page.slices, events)
@@ -55,7 +57,7 @@ def _change_context(page: Page, **changed: object) -> None:
 
 
 def _garbage_line(page: Page, options: dict[str, Any]) -> None:
-    """Put a line in the middle, counted in the total; or break the event that stands there."""
+    """Insert a line in the middle and count it in the total, or damage the event there."""
     middle = len(page.slices) // 2
     if options["how"] == "insert" or not page.slices:
         page.extra[middle] = options["text"].encode() + b"\n"

@@ -17,19 +17,19 @@ LEVEL = 2
 
 
 def compress_piece(data: bytes) -> bytes:
-    """Return ``data`` as deflate data that can stand between other pieces."""
+    """Return ``data`` as deflate data that can be placed between other pieces."""
     engine = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
     return engine.compress(data) + engine.flush(zlib.Z_FULL_FLUSH)
 
 
 def expand_piece(piece: bytes) -> bytes:
-    """Return what was given to ``compress_piece``."""
+    """Return the input of ``compress_piece``."""
     return zlib.decompressobj(-zlib.MAX_WBITS).decompress(piece)
 
 
 @dataclass
 class GzipMember:
-    """The running check sum and size of a gzip member while its pieces are sent."""
+    """The checksum and size so far of a gzip member whose pieces are being sent."""
 
     crc: int = 0
     size: int = 0
@@ -51,7 +51,7 @@ class GzipMember:
 
 
 def combine_crc32(first: int, second: int, second_size: int) -> int:
-    """Return the CRC-32 of two pieces one after the other, of which only the sums are known."""
+    """Return the CRC-32 of two pieces in sequence, given the CRC-32 of each."""
     return _multiply(_power_of_x(second_size * 8), first) ^ second
 
 

@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
 CHUNK_SIZE = 1 << 16
 PIECES_A_SECOND = 20
-# Enough to send close_notify; the client's own need not be waited for.
+# Enough time to send close_notify. The client need not have received it.
 CLOSE_TIMEOUT_S = 0.05
 
 
 class CutError(Exception):
-    """The answer ends here, as a fault asked; ``closed`` tells whether the connection ended too."""
+    """A fault ends the response here; ``closed``: whether the connection has ended too."""
 
     def __init__(self, *, closed: bool) -> None:
-        """Keep what the server has to know."""
+        """Keep what the server needs to know."""
         super().__init__()
         self.closed = closed
 
@@ -40,7 +40,7 @@ class Manner:
     time_limit_s: float | None = None
     time_limit_how: str = "fin"
     cut_after: int | None = None
-    """Where the body ends too early; negative: so many bytes before its end."""
+    """Position at which the body ends early; negative: counted from its end."""
     cut_how: str = "rst"
 
 
@@ -63,7 +63,7 @@ class Delivery:
         self.sent = 0
 
     def send(self, body: Iterable[bytes]) -> None:
-        """Send all of ``body`` and its end; raises CutError where a fault ended it."""
+        """Send all of ``body`` and its end; raises CutError if a fault ended it."""
         manner = self._manner
         pieces = body if manner.cut_after is None else _shortened(body, manner.cut_after)
         self._stall_if_due()
@@ -80,7 +80,7 @@ class Delivery:
         self._finish()
 
     def end(self, how: str) -> None:
-        """End the answer in the way called ``how`` and raise CutError."""
+        """End the response in the way ``how`` and raise CutError."""
         self._wire.flush()
         if how == "clean_end":
             self._finish()
@@ -135,13 +135,13 @@ class Delivery:
 
 
 def reset(connection: socket.socket) -> None:
-    """Close ``connection`` with a TCP reset, whatever still refers to it."""
+    """Close ``connection`` with a TCP reset, even if other objects still refer to it."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     socket.socket(fileno=connection.detach()).close()
 
 
 def _shortened(body: Iterable[bytes], size: int) -> Iterator[bytes]:
-    """Give the first ``size`` bytes, or all but the last ``-size``."""
+    """Yield the first ``size`` bytes, or all but the last ``-size``."""
     held = b""
     for data in body:
         if size < 0:

@@ -10,11 +10,11 @@ from .problems import DOCUMENTED_STATUSES
 
 ENDINGS = ("rst", "fin", "tls_close", "clean_end")
 KINDS: dict[str, dict[str, Any]] = {
-    # how the connection is made
+    # when the connection is made
     "connection": {"how": "rst"},
-    # what the server believes the time is
+    # the server's clock
     "clock_skew": {"seconds": 0.0},
-    # an answer of another status
+    # a response with another status
     "status": {
         "status": 500,
         "detail": "",
@@ -24,7 +24,7 @@ KINDS: dict[str, dict[str, Any]] = {
         "body": None,
         "content_type": "text/html",
     },
-    # what is in the body
+    # the content of the body
     "early_end": {"events": None},
     "no_context": {},
     "wrong_total": {"delta": -1},
@@ -41,7 +41,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "time_limit": {"seconds": 2.0, "bytes_per_s": 0, "how": "fin"},
 }
 ALONGSIDE = frozenset({"stall", "throttle", "time_limit"})
-"""Kinds that strike together with one of another kind."""
+"""Kinds that can occur together with one of another kind."""
 CHOICES: dict[tuple[str, str], tuple[object, ...]] = {
     ("connection", "how"): ("rst", "fin", "alert", "silence"),
     ("garbage_line", "how"): ("insert", "damage"),
@@ -63,17 +63,17 @@ class Fault:
     mode: str | None = None
 
     def matches(self, mode: str | None) -> bool:
-        """Tell whether a request in ``mode`` is meant."""
+        """Whether this fault applies to a request in ``mode``."""
         return self.mode == mode or (self.mode is None and mode != "list")
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the fault as control shows it."""
+        """Return the fault as the control port shows it."""
         named = {"kind": self.kind, "times": self.times, "skip": self.skip, "mode": self.mode}
         return {**named, **self.options}
 
 
 def read_fault(wanted: dict[str, Any]) -> Fault:
-    """Return the fault that control was asked for; raises ValueError."""
+    """Return the fault that a control call describes; raises ValueError."""
     rest = dict(wanted)
     kind = rest.pop("kind", None)
     if kind not in KINDS:
@@ -102,10 +102,10 @@ def read_fault(wanted: dict[str, Any]) -> Fault:
 
 
 class Faults:
-    """The faults that wait, in the order in which they were asked for."""
+    """Queued faults, in the order in which they were requested."""
 
     def __init__(self) -> None:
-        """Start without any."""
+        """Start with an empty queue."""
         self._waiting: list[Fault] = []
         self._lock = threading.Lock()
 
@@ -115,23 +115,23 @@ class Faults:
             self._waiting.extend(faults)
 
     def clear(self) -> None:
-        """Forget every fault that waits."""
+        """Remove all queued faults."""
         with self._lock:
             self._waiting.clear()
 
     def waiting(self) -> list[dict[str, Any]]:
-        """Return the faults that wait."""
+        """Return the queued faults."""
         with self._lock:
             return [fault.as_dict() for fault in self._waiting]
 
     def take_one(self, kind: str) -> Fault | None:
-        """Return the first fault of ``kind``, used up by one."""
+        """Return the first fault of ``kind`` and reduce its count by one."""
         with self._lock:
             fault = next((fault for fault in self._waiting if fault.kind == kind), None)
             return fault if fault is not None and self._use(fault) else None
 
     def take(self, mode: str) -> list[Fault]:
-        """Return what strikes a valid request: one fault, and those that go alongside."""
+        """Return the faults for a valid request: one, and those that can accompany it."""
         taken: list[Fault] = []
         seen: set[str] = set()
         with self._lock:

@@ -29,7 +29,7 @@ _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+"
 
 
 def attacks(dice: random.Random, config_id: str) -> list[bytes]:
-    """Return the inside of ``attackData`` objects, from which only ``clientIP`` is missing."""
+    """Return the inside of ``attackData`` objects without ``clientIP``."""
     pieces = []
     for _ in range(KINDS_OF_ATTACK):
         rules = dice.sample(words.RULES, dice.randint(6, 14))
@@ -38,7 +38,7 @@ def attacks(dice: random.Random, config_id: str) -> list[bytes]:
 
 
 def unrepeated_attack(dice: random.Random, config_id: str) -> bytes:
-    """Return the same, with rule strings that no other event has."""
+    """Return the same, with rule strings that occur in no other event."""
     rules = [
         words.Rule(
             str(dice.randrange(10**6, 10**7)),
@@ -55,7 +55,9 @@ def unrepeated_attack(dice: random.Random, config_id: str) -> bytes:
 
 
 def request_heads(dice: random.Random) -> list[bytes]:
-    """Return the short members of ``httpMessage`` and its request headers, left open at the end."""
+    """Return the short members of ``httpMessage`` and its request headers, without a closing
+    quote.
+    """
     pieces = []
     for _ in range(KINDS_OF_REQUEST):
         host = dice.choice(words.HOSTS)
@@ -87,7 +89,7 @@ def request_heads(dice: random.Random) -> list[bytes]:
 
 
 def responses(dice: random.Random) -> list[bytes]:
-    """Return response header blocks, the value of the last header left open."""
+    """Return response header blocks; the value of the last header is not closed."""
     pieces = []
     for _ in range(KINDS_OF_RESPONSE):
         headers = [
@@ -108,12 +110,12 @@ def geos() -> list[bytes]:
 
 
 def extras(dice: random.Random) -> list[bytes]:
-    """Return the optional objects of an event, each with a comma before it."""
+    """Return the optional objects of an event, each with a preceding comma."""
     return [_extra(dice) for _ in range(KINDS_OF_EXTRA)]
 
 
 def noise(dice: random.Random) -> bytes:
-    """Return text from which events cut the values that do not repeat."""
+    """Return text from which events take values that do not repeat."""
     return random_text(dice, NOISE_LENGTH).encode()
 
 

@@ -1,4 +1,4 @@
-"""One load of events: made bucket by bucket, kept compressed on disk, read in slices."""
+"""One load of events: generated bucket by bucket, stored compressed on disk, read in slices."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ READ_SIZE = 1 << 18
 
 
 class Bucket(NamedTuple):
-    """Where one bucket lies in the file of its load, and what its lines are."""
+    """The position of one bucket in the file of its load, and the properties of its lines."""
 
     offset: int
     length: int
@@ -31,7 +31,7 @@ class Bucket(NamedTuple):
 
 
 class Load:
-    """The events of one call to control, stored under one security configuration."""
+    """The events of one control call, stored under one security configuration."""
 
     def __init__(  # noqa: PLR0917 - the parts of a load are independent of each other
         self,
@@ -42,7 +42,9 @@ class Load:
         bucket_size: int,
         path: Path,
     ) -> None:
-        """Keep the parts; nothing is made yet. ``make_line`` gives the line of an index."""
+        """Keep the arguments; nothing is generated yet. ``make_line`` returns the line of an
+        index.
+        """
         self.number = number
         self.config_id = config_id
         self.schedule = schedule
@@ -58,7 +60,7 @@ class Load:
         return Position(self.schedule.stored_at(index), self.number, index)
 
     def count_until(self, place: Position) -> int:
-        """Return how many events of this load lie at ``place`` or before it."""
+        """Return how many events of this load are at ``place`` or before it."""
         low, high = 0, self.count
         while low < high:
             middle = (low + high) // 2
@@ -69,25 +71,25 @@ class Load:
         return low
 
     def bucket_end(self, index: int) -> int:
-        """Return the index behind the bucket in which ``index`` lies."""
+        """Return the index after the bucket that contains ``index``."""
         return min((index // self.bucket_size + 1) * self.bucket_size, self.count)
 
     def slices(self, start: int, stop: int) -> Iterator[Slice]:
-        """Give the events from ``start`` to ``stop`` (excluded) bucket by bucket."""
+        """Yield the events from ``start`` to ``stop`` (excluded) bucket by bucket."""
         while start < stop:
             end = min(self.bucket_end(start), stop)
             yield Slice(self, start, end)
             start = end
 
     def bucket(self, number: int) -> Bucket:
-        """Return the bucket, and make it when it is asked for the first time."""
+        """Return the bucket; generate it at the first call."""
         with self._lock:
             if number not in self._buckets:
                 self._buckets[number] = self._write(number)
             return self._buckets[number]
 
     def read(self, bucket: Bucket) -> Iterator[bytes]:
-        """Give the compressed bytes of ``bucket``, some at a time."""
+        """Yield the compressed bytes of ``bucket`` in pieces."""
         with self._path.open("rb") as file:
             file.seek(bucket.offset)
             left = bucket.length
@@ -121,11 +123,11 @@ class Slice(NamedTuple):
 
     @property
     def events(self) -> int:
-        """How many events there are."""
+        """Number of events."""
         return self.stop - self.start
 
     def whole(self) -> Bucket | None:
-        """Return the bucket if the slice is all of it."""
+        """Return the bucket if the slice covers all of it."""
         if self.start % self.load.bucket_size or self.stop != self.load.bucket_end(self.start):
             return None
         return self.load.bucket(self.start // self.load.bucket_size)

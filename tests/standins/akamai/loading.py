@@ -1,4 +1,4 @@
-"""From what control is asked to load to a schedule and the lines that follow it."""
+"""Turns the arguments of a control call into a schedule and its lines."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .store import Store
 
 DEFAULT_BUCKET = 487
-"""An odd number of events, so that pages overshoot the limits that people ask for."""
+"""An odd number of events, so that pages exceed the usual limits."""
 
 OPTIONS: dict[str, tuple[type, ...]] = {
     "config_id": (int,),
@@ -49,7 +49,7 @@ class Loading:
     """Loads events into the store, generated or given line by line."""
 
     def __init__(self, store: Store, clock: Clock, configurations: Configurations) -> None:
-        """Keep where events go."""
+        """Keep the store that receives the events."""
         self._store = store
         self._clock = clock
         self._configurations = configurations
@@ -58,7 +58,7 @@ class Loading:
         self._lock = threading.Lock()
 
     def load(self, wanted: dict[str, Any]) -> dict[str, Any]:
-        """Store what is wanted and say what was stored; raises ValueError."""
+        """Store the requested events and return what was stored; raises ValueError."""
         for name, value in wanted.items():
             if name not in OPTIONS or not isinstance(value, OPTIONS[name]):
                 message = f"{name} is no option, or not of type {OPTIONS.get(name)}"

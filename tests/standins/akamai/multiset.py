@@ -1,4 +1,4 @@
-"""Comparing what was held with what arrived: the name of an event, and a digest without order."""
+"""Compares what the stand-in holds with what arrived: event markers, and an order-free digest."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ _MODULUS = 1 << 128
 
 
 def event_marker(seed: int, index: int) -> str:
-    """Return the string that one generated event carries once, as its requestId where it can."""
+    """Return the string that a generated event contains once, as its requestId if it has one."""
     return f"{seed & 0xFFFFFF:06x}x{index:010x}x"
 
 
 def find_marker(line: bytes) -> str | None:
-    """Return the marker in a raw line or a record, or None where there is none."""
+    """Return the marker in a raw line or a record; None if there is none."""
     usual = line.find(_USUAL_PLACE)
     found = _MARKER_BYTES.match(line, usual + len(_USUAL_PLACE)) if usual >= 0 else None
     found = found or _MARKER_BYTES.search(line)
@@ -25,7 +25,7 @@ def find_marker(line: bytes) -> str | None:
 
 
 def marker_index(marker: str) -> int:
-    """Return the index that ``event_marker`` was given."""
+    """Return the index that was passed to ``event_marker``."""
     return int(marker[7:17], 16)
 
 
@@ -47,7 +47,7 @@ class MultisetDigest:
         self.count += 1
 
     def merge(self, other: MultisetDigest) -> None:
-        """Count everything that ``other`` counted."""
+        """Add everything that ``other`` counted."""
         self.total = (self.total + other.total) % _MODULUS
         self.count += other.count
 

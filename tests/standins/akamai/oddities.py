@@ -1,7 +1,7 @@
-"""Events with one named oddity each: seen in practice, or allowed by the documentation.
+"""Events with one named unusual property each: seen in practice, or allowed by the documents.
 
-An oddity changes a usual event (a dict) in place, or returns the raw line where the oddity lies
-in the JSON text itself. Every line keeps the marker of its event.
+An oddity changes a usual event (a dict) in place, or returns the raw line if the property is in the
+JSON text itself. Every line keeps the marker of its event.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ ODDITIES: dict[str, Oddity] = {}
 
 
 def make_odd(kind: str, event: Event, dice: random.Random, marker: str) -> bytes:
-    """Return the line of ``event`` made odd in the way that is called ``kind``."""
+    """Return the line of ``event`` with the oddity ``kind``."""
     line = ODDITIES[kind](event, dice) or _line(event)
     if marker.encode() not in line:
         event["traceId"] = marker
@@ -40,7 +40,7 @@ def _oddity(function: Oddity) -> Oddity:
 
 def _line(event: Event) -> bytes:
     text = json.dumps(event, separators=(",", ":"), ensure_ascii=False)
-    # A lone surrogate has no bytes of its own: only its escape can stand in a line.
+    # A lone surrogate has no UTF-8 encoding; a line can contain only its escape.
     return text.encode("utf-8", "backslashreplace")
 
 
@@ -81,14 +81,14 @@ def trailing_semicolons(event: Event, dice: random.Random) -> None:
 
 @_oddity
 def empty_lists(event: Event, dice: random.Random) -> None:
-    """All seven lists there, and nothing in them."""
+    """All seven lists are present and empty."""
     for name in RULE_MEMBERS:
         event["attackData"][name] = dice.choice(("", "%3b", "%20%3b%3b"))
 
 
 @_oddity
 def bytes_that_are_not_utf8(event: Event, dice: random.Random) -> None:
-    """Offending data as the bytes it was: single ones, and a whole gzip body."""
+    """Matched data as raw bytes: single ones, and a whole gzip body."""
     body = gzip.compress(b'{"q":"' + bytes(dice.randrange(32, 127) for _ in range(60)), mtime=0)
     items = [b"\xb4", b"caf\xe9", body, b"\x00\x01\xfe\xff", "läuft".encode()]
     event["attackData"]["ruleData"] = base64_list(items)
@@ -98,7 +98,7 @@ def bytes_that_are_not_utf8(event: Event, dice: random.Random) -> None:
 
 @_oddity
 def broken_escapes(event: Event, _dice: random.Random) -> None:
-    """Percent signs that start no escape, and escapes that are not UTF-8."""
+    """Percent signs that begin no escape, and escapes that are not UTF-8."""
     message = event["httpMessage"]
     message["requestHeaders"] = "X-Rate%3a%20100%%0d%0aX-Odd%3a%20%zz%e%2%0d%0aX-Latin%3a%20%e9%b4"
     message["responseHeaders"] += "%C3%28%f0%9f%98%80%ed%a0%80%"
@@ -107,7 +107,7 @@ def broken_escapes(event: Event, _dice: random.Random) -> None:
 
 @_oddity
 def plus_signs(event: Event, _dice: random.Random) -> None:
-    """Plus signs, which stand for themselves, in base64, headers, path and query."""
+    """Plus signs in base64, headers, path and query, which must stay plus signs."""
     items = [b"\xfb\xef\xbe", b">>>>", b"a+b c"]
     event["attackData"]["ruleData"] = ";".join(
         base64.b64encode(item).decode() for item in items
@@ -118,7 +118,7 @@ def plus_signs(event: Event, _dice: random.Random) -> None:
 
 @_oddity
 def non_ascii(event: Event, dice: random.Random) -> None:
-    """Characters beyond ASCII as they are in the JSON text."""
+    """Characters beyond ASCII, unescaped in the JSON text."""
     event["geo"]["city"] = dice.choice(("MÜNCHEN", "SÃOPAULO", "東京", "İSTANBUL"))
     event["httpMessage"]["path"] = "/größe/日本語/😀"
     event["httpMessage"]["requestHeaders"] += "X-Name%3a%20Zoë%20%c3%bc%0d%0a"
@@ -135,7 +135,7 @@ def lone_surrogates(event: Event, _dice: random.Random) -> None:
 
 @_oddity
 def unknown_members(event: Event, dice: random.Random) -> None:
-    """Members that no document knows, at every depth and of every type."""
+    """Members that no document mentions, at every depth and of every type."""
     event["newObject"] = {"a": {"b": ["c", 1, None, True, {"d": ""}]}, "": "empty name"}
     event["attackData"]["aiConfidence"] = dice.choice(("0.93", 0.5, None, [1, 2]))
     event["attackData"]["rulesExtra"] = "bm90IGEgbGlzdA%3d%3d"
@@ -145,7 +145,7 @@ def unknown_members(event: Event, dice: random.Random) -> None:
 
 @_oddity
 def numbers_for_strings(event: Event, _dice: random.Random) -> bytes:
-    """Numbers where strings are documented, some of which lose digits as floats."""
+    """Numbers where strings are documented; some lose digits as floats."""
     event["httpMessage"]["status"] = 403
     event["httpMessage"]["bytes"] = 12345678901234567890123
     event["version"] = "@@1.0"
@@ -163,7 +163,7 @@ def numbers_for_strings(event: Event, _dice: random.Random) -> bytes:
 
 @_oddity
 def start_as_number(event: Event, dice: random.Random) -> bytes | None:
-    """Give the time of the event as a JSON number."""
+    """Write the time of the event as a JSON number."""
     start = event["httpMessage"]["start"]
     if dice.random() < 0.5:
         event["httpMessage"]["start"] = int(float(start))
@@ -173,7 +173,7 @@ def start_as_number(event: Event, dice: random.Random) -> bytes | None:
 
 @_oddity
 def start_malformed(event: Event, dice: random.Random) -> None:
-    """Give a time that is no time."""
+    """A value of `start` that is not a time."""
     event["httpMessage"]["start"] = dice.choice(
         ("", "soon", "12.", ".5", "1e9", "-1", "1721300000,5", " 1721300000", "1721300000.12.3")
     )
@@ -181,13 +181,13 @@ def start_malformed(event: Event, dice: random.Random) -> None:
 
 @_oddity
 def start_with_many_decimals(event: Event, _dice: random.Random) -> None:
-    """Give a time with more decimals than a float holds: to be cut, not rounded."""
+    """A time with more decimals than a float holds: it must be cut, not rounded."""
     event["httpMessage"]["start"] = f"{int(float(event['httpMessage']['start']))}.99999999999999999"
 
 
 @_oddity
 def start_absent(event: Event, _dice: random.Random) -> None:
-    """No time at all."""
+    """No time."""
     del event["httpMessage"]["start"]
 
 
@@ -199,13 +199,13 @@ def attack_data_absent(event: Event, _dice: random.Random) -> None:
 
 @_oddity
 def attack_data_not_an_object(event: Event, dice: random.Random) -> None:
-    """Give attackData of another type."""
+    """attackData of another type."""
     event["attackData"] = dice.choice(("none", None, [], [{"rules": "OTUwMDAy"}], 7))
 
 
 @_oddity
 def rule_members_not_strings(event: Event, dice: random.Random) -> None:
-    """Rule lists that came as lists, numbers or null."""
+    """Rule lists that are lists, numbers or null."""
     attack = event["attackData"]
     attack["ruleVersions"] = dice.choice((4, None, ["4", "1"]))
     attack["ruleTags"] = {"0": "TAG"}
@@ -215,13 +215,13 @@ def rule_members_not_strings(event: Event, dice: random.Random) -> None:
 
 @_oddity
 def http_message_absent(event: Event, _dice: random.Random) -> None:
-    """No httpMessage, and so no requestId."""
+    """No httpMessage, and therefore no requestId."""
     del event["httpMessage"]
 
 
 @_oddity
 def http_message_not_an_object(event: Event, dice: random.Random) -> None:
-    """Give httpMessage of another type."""
+    """httpMessage of another type."""
     event["httpMessage"] = dice.choice(("GET /", None, [1], {}))
 
 

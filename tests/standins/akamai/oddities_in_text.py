@@ -21,7 +21,7 @@ def _oddity(function: Oddity) -> Oddity:
 
 @_oddity
 def control_characters(event: Event, _dice: random.Random) -> None:
-    """Code points that XML cannot carry or that some tools take for line ends."""
+    """Code points that XML cannot contain or that some tools treat as line ends."""
     event["httpMessage"]["query"] = "q=\x00\x01\x1b\x1f\x7f\x80\x85\u2028\u2029\ufffe\uffff\x0b"
     event["httpMessage"]["requestHeaders"] = "X%3a%20%00%01%0b%0c%1f%7f%c2%85%e2%80%a8%0d%0a"
     event["attackData"]["ruleData"] = base64_list(["\x00\x08", "tab\tand\r\n", "\x1b[0m"])
@@ -38,7 +38,7 @@ def quotes_and_backslashes(event: Event, _dice: random.Random) -> None:
 
 @_oddity
 def markup(event: Event, _dice: random.Random) -> None:
-    """Text that would break an XML stream that is not escaped."""
+    """Text that would break an XML stream if it were not escaped."""
     event["httpMessage"]["query"] = "x=]]></data></event></stream>&amp;<event><data>&#0;"
     event["httpMessage"]["requestHeaders"] = percent("X: ]]> <!-- <&> </event> -->\r\n")
     event["attackData"]["ruleData"] = base64_list(["<script>]]>&</script>", "&lt;"])
@@ -46,7 +46,7 @@ def markup(event: Event, _dice: random.Random) -> None:
 
 @_oddity
 def header_forms(event: Event, dice: random.Random) -> None:
-    """Header blocks as servers really send them."""
+    """Header blocks as real servers send them."""
     event["httpMessage"]["requestHeaders"] = dice.choice(
         (
             "",
@@ -71,7 +71,7 @@ def stray_blanks(event: Event, _dice: random.Random) -> None:
 
 @_oddity
 def other_base64_alphabets(event: Event, _dice: random.Random) -> None:
-    """URL-safe base64, padding inside, too much padding, lengths that cannot be."""
+    """URL-safe base64, padding inside, too much padding, impossible lengths."""
     attack = event["attackData"]
     attack["ruleData"] = "-_-_%3bYQ%3d%3dYQ%3d%3d%3bYWI%3d%3d%3d%3d%3bYWJjZ%3bYR%3d%3d"
     attack["ruleMessages"] = "QUJD-_%3bQ%3d%3d%3d%3b%3d%3d%3bQUJDRA"
@@ -87,7 +87,7 @@ def upper_case_escapes(event: Event, _dice: random.Random) -> None:
 
 @_oddity
 def custom_forms(event: Event, dice: random.Random) -> None:
-    """Give ``custom`` in every form, also those that neither documents nor data know."""
+    """``custom`` in every form, including undocumented ones."""
     event["custom"] = dice.choice(
         (
             "",
@@ -120,7 +120,7 @@ def user_risk_forms(event: Event, _dice: random.Random) -> None:
 
 @_oddity
 def duplicate_members(event: Event, _dice: random.Random) -> bytes:
-    """Give the same key twice in one object."""
+    """The same key twice in one object."""
     line = _line(event)
     line = line.replace(b'"geo":{', b'"geo":{"country":"XX","country":"YY",', 1)
     return line.replace(b'"type":', b'"type":"first","type":', 1)
@@ -139,14 +139,14 @@ def large(event: Event, dice: random.Random) -> None:
 
 @_oddity
 def white_space_in_json(event: Event, _dice: random.Random) -> bytes:
-    """Write a line with blanks and tabs between its tokens and a carriage return at its end."""
+    """A line with blanks and tabs between its tokens and a carriage return at its end."""
     text = json.dumps(event, separators=(" ,\t", " : "))
     return b" " + text.encode() + b" \r"
 
 
 @_oddity
 def looks_like_a_context(event: Event, _dice: random.Random) -> None:
-    """Add the members of an offset context."""
+    """The members of an offset context."""
     event["total"] = 1
     event["offset"] = "71cca;not-a-token"
     event["limit"] = 1
@@ -154,14 +154,14 @@ def looks_like_a_context(event: Event, _dice: random.Random) -> None:
 
 @_oddity
 def infinities(event: Event, _dice: random.Random) -> None:
-    """Numbers that Python reads and JSON does not know."""
+    """Numbers that Python accepts and JSON does not allow."""
     event["geo"]["accuracy"] = float("nan")
     event["botData"] = {"botScore": float("inf"), "responseSegment": float("-inf")}
 
 
 @_oddity
 def escaped_everywhere(event: Event, _dice: random.Random) -> bytes:
-    """JSON that escapes what it need not: slashes, letters, pairs of surrogates."""
+    """JSON with unnecessary escapes: slashes, letters, pairs of surrogates."""
     event["httpMessage"]["path"] = "/😀/é"
     text = json.dumps(event, separators=(",", ":"), ensure_ascii=True)
     return text.replace("/", "\\/").replace('"host"', '"\\u0068ost"').encode()
@@ -169,7 +169,7 @@ def escaped_everywhere(event: Event, _dice: random.Random) -> bytes:
 
 @_oddity
 def request_id_not_a_string(event: Event, _dice: random.Random) -> None:
-    """Give a requestId that many events share, and a number at that."""
+    """A requestId that is a number and that many events share."""
     event["httpMessage"]["requestId"] = 1158
 
 

@@ -1,4 +1,4 @@
-"""Selects the events of a page and makes its offset context."""
+"""Selects the events of a page and creates its offset context."""
 
 from __future__ import annotations
 
@@ -25,28 +25,28 @@ FROM_NOW = "NULL"
 
 @dataclass
 class Page:
-    """One answer: its events, its last line, and how often it was asked for before."""
+    """One response: its events, its last line, and how often it was requested before."""
 
     slices: list[Slice]
     total: int
     context: bytes
     asked_before: int = 0
     extra: dict[int, bytes] = field(default_factory=dict)
-    """Further bytes, by the number of the slice before which they stand."""
+    """Additional bytes, by the number of the slice that they precede."""
 
 
 @dataclass
 class Configurations:
-    """The security configurations that exist, and those the user may not read."""
+    """The existing security configurations, and those that the user may not read."""
 
     known: set[int]
     forbidden: set[int] = field(default_factory=set)
     names: dict[int, str] = field(default_factory=dict)
     listable: bool = True
-    """Whether the client may ask the Application Security API for the list."""
+    """Whether the client may request the list from the Application Security API."""
 
     def check(self, config_ids: frozenset[int]) -> None:
-        """Raise the Problem that a request for ``config_ids`` deserves."""
+        """Raise the Problem for a request for ``config_ids``, if there is one."""
         if not config_ids <= self.known | self.forbidden:
             raise documented(404)
         if config_ids & self.forbidden:
@@ -54,10 +54,10 @@ class Configurations:
 
 
 class Pages:
-    """Builds pages from what is stored."""
+    """Builds pages from the store."""
 
     def __init__(self, store: Store, tokens: Tokens, settings: Settings, clock: Clock) -> None:
-        """Keep what pages are made from."""
+        """Keep the objects that pages are built from."""
         self._store = store
         self._tokens = tokens
         self._settings = settings
@@ -66,7 +66,7 @@ class Pages:
         self._lock = threading.Lock()
 
     def page(self, query: Query, extra_skew_s: float = 0.0) -> Page:
-        """Return the page; raises Problem where offset or range are refused."""
+        """Return the page; raises Problem if offset or range are refused."""
         now = self._clock.now()
         horizon = now - self._settings.latency_s
         if query.start is None:
@@ -84,7 +84,7 @@ class Pages:
         return Page(chosen.slices, chosen.total, context, self._count_asking(query, start))
 
     def mint(self, config_ids: frozenset[int], stored: float) -> str:
-        """Return the token of a client that has everything stored up to ``stored``."""
+        """Return the token of a client that has received everything stored up to ``stored``."""
         self._store.promise(config_ids, stored)
         return self._tokens.issue(config_ids, after(stored), self._settings.token_form)
 
@@ -106,7 +106,7 @@ class Pages:
     def _range(
         self, query: Query, now: float, extra_skew_s: float
     ) -> tuple[Position, Position, Position]:
-        """Return where the range starts and ends, and where its offset points when drained."""
+        """Return the start and end of the range, and the position of its offset when drained."""
         settings = self._settings
         horizon = now - settings.latency_s
         start = self._clock.from_told(float(query.start or 0), extra_skew_s)

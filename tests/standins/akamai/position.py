@@ -1,4 +1,4 @@
-"""A place in the order in which events are stored."""
+"""A position in the order in which events are stored."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ class Position(NamedTuple):
 
 
 def before(moment: float) -> Position:
-    """Return the place before everything stored at ``moment``."""
+    """Return the position before everything stored at ``moment``."""
     return Position(moment, -1, -1)
 
 
 def after(moment: float) -> Position:
-    """Return the place behind everything stored at ``moment``."""
+    """Return the position after everything stored at ``moment``."""
     return Position(moment, LAST, LAST)

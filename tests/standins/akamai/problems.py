@@ -18,14 +18,14 @@ CLIENT_ADDRESS = "198.51.100.124"
 
 @dataclass(eq=False)
 class Problem(Exception):
-    """An answer that refuses a request."""
+    """A response that refuses a request."""
 
     status: int
     kind: str
     title: str
     detail: str
     reason: str = ""
-    """Why this stand-in refused; for the request log, the client is not told."""
+    """The reason, for the request log only; the client does not receive it."""
 
     def body(self, host: str, target: str, method: str, request_time: str) -> bytes:
         """Return the JSON text for a request of ``target`` (path and query) at ``host``."""
@@ -45,27 +45,27 @@ class Problem(Exception):
 
 
 def illegal_parameter(reason: str, detail: str = ILLEGAL) -> Problem:
-    """Return what answers a request whose path or query is not as documented."""
+    """Return the response to a request whose path or query is not as documented."""
     return Problem(400, SIEM + "missing-parameters", ILLEGAL, detail, reason)
 
 
 def gateway_request_error(detail: str, reason: str) -> Problem:
-    """Return what answers a signature that is malformed or out of its time."""
+    """Return the response to a signature that is malformed or has expired."""
     return Problem(400, GATEWAY + "request-error", "Bad request", detail, reason)
 
 
 def gateway_denied(detail: str, reason: str) -> Problem:
-    """Return what answers a credential or a signature that is wrong."""
+    """Return the response to a wrong credential or signature."""
     return Problem(401, GATEWAY + "deny", "Not authorized", detail, reason)
 
 
 def from_too_old(reason: str) -> Problem:
-    """Return what answers a ``from`` older than the retention."""
+    """Return the response to a ``from`` older than the retention."""
     return illegal_parameter(reason, "The value of the from parameter is out of range: too old")
 
 
 def documented(status: int, detail: str = "") -> Problem:
-    """Return the documented problem of ``status``, with another detail where one is given."""
+    """Return the documented problem of ``status``, optionally with another detail."""
     problem = _DOCUMENTED[status]
     return replace(problem, detail=detail or problem.detail)
 

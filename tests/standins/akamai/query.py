@@ -21,7 +21,7 @@ _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 @dataclass(frozen=True)
 class Query:
-    """A request for a page, in one of two modes: ``start`` is None in offset mode."""
+    """A request for a page, in one of two modes; ``start`` is None in offset mode."""
 
     config_ids: frozenset[int]
     limit: int
@@ -56,7 +56,9 @@ def split_target(target: str) -> tuple[str, dict[str, str]]:
 
 
 def read_query(path: str, parameters: dict[str, str]) -> Query:
-    """Return what is asked for; raises Problem. Whether the configurations exist is not checked."""
+    """Return the parsed request; raises Problem. Does not check whether the configurations
+    exist.
+    """
     if not path.startswith(PATH_START):
         raise documented(404)
     ids = unquote(path[len(PATH_START) :]).split(";")
@@ -76,7 +78,7 @@ def read_query(path: str, parameters: dict[str, str]) -> Query:
             raise illegal_parameter("neither offset nor from")
     elif end is not None and end < start:
         raise illegal_parameter("to is before from")
-    # Where both modes are asked for at once, time mode wins.
+    # If a request has the parameters of both modes, time mode has priority.
     return Query(
         frozenset(map(int, ids)),
         DEFAULT_LIMIT if limit is None else limit,

@@ -27,16 +27,16 @@ class Entry:
     reason: str = ""
     faults: list[str] = field(default_factory=list)
     events: int | None = None
-    """How many events the page had before any fault damaged it."""
+    """Number of events in the page before a fault changed it."""
     sent_bytes: int = 0
     seconds: float | None = None
     finished: bool = False
     completed: bool = False
-    """Whether the whole answer was written; one that a fault cut short was not."""
+    """Whether the whole response was written; false if a fault truncated it."""
 
 
 class RequestLog:
-    """The requests since the start or the last reset; also those that are still being answered."""
+    """The requests since the start or the last reset, including those in progress."""
 
     def __init__(self) -> None:
         """Start empty."""
@@ -53,7 +53,7 @@ class RequestLog:
             return entry
 
     def close(self, entry: Entry) -> None:
-        """Note that ``entry`` is finished."""
+        """Mark ``entry`` as finished."""
         with self._lock:
             entry.seconds = time.time() - entry.time
             entry.finished = True
@@ -64,6 +64,6 @@ class RequestLog:
             return [asdict(entry) for entry in self._entries]
 
     def reset(self) -> None:
-        """Forget every entry."""
+        """Remove every entry."""
         with self._lock:
             self._entries.clear()

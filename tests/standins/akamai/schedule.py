@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Schedule:
-    """The storage times of ``count`` events, never falling: spread evenly, or listed one by one.
+    """The storage times of ``count`` events in ascending order: spread evenly, or listed.
 
-    Spread means from ``first`` (included) to ``last`` (excluded, unless both are equal).
-    Events happen ``lag_s`` before they are stored, ``late_share`` of them ``late_by_s`` earlier
-    still: these arrive after younger events.
+    Spread means from ``first`` (included) to ``last`` (excluded, unless both are equal). Events
+    happen ``lag_s`` before they are stored, ``late_share`` of them ``late_by_s`` earlier still:
+    these arrive after younger events.
     """
 
     count: int
@@ -27,7 +27,7 @@ class Schedule:
     late_by_s: float = 600.0
 
     def __post_init__(self) -> None:
-        """Refuse times that fall; raises ValueError."""
+        """Check that times do not decrease; raises ValueError."""
         falling = any(earlier > later for earlier, later in zip(self.listed, self.listed[1:]))
         if self.count < 1 or self.last < self.first or falling:
             message = "a schedule needs events, and storage times that do not fall"
@@ -43,6 +43,6 @@ class Schedule:
         return self.first + (self.last - self.first) * index / self.count
 
     def happened_at(self, index: int) -> float:
-        """Return when the event at ``index`` happened."""
+        """Return the time at which the event at ``index`` happened."""
         late = (index * 2_654_435_761 & 0xFFFF) < self.late_share * 0x10000
         return self.stored_at(index) - self.lag_s - (self.late_by_s if late else 0.0)

@@ -1,4 +1,4 @@
-"""The HTTPS server: connections, signatures, answers."""
+"""The HTTPS server: connections, signatures, responses."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ HANDSHAKE_ALERT = b"\x15\x03\x01\x00\x02\x02\x28"
 
 @dataclass
 class Api:
-    """Everything that answers are made from."""
+    """Everything that responses are made from."""
 
     verifier: Verifier
     configurations: Configurations
@@ -47,7 +47,7 @@ class Api:
     release: threading.Event = field(default_factory=threading.Event)
 
     def release_stalls(self) -> None:
-        """Let every answer that stalls go on."""
+        """Continue every stalled response."""
         waiting, self.release = self.release, threading.Event()
         waiting.set()
 
@@ -67,7 +67,9 @@ class ApiServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", port), ApiHandler)
 
     def finish_request(self, request: Any, client_address: Any) -> None:
-        """Shake hands in the connection's own thread, so that nobody waits for a slow client."""
+        """Perform the handshake in the connection's own thread, so that no client waits for
+        another.
+        """
         fault = self.api.faults.take_one("connection")
         if fault is not None:
             self._refuse(request, fault.options["how"])
@@ -82,7 +84,7 @@ class ApiServer(ThreadingHTTPServer):
                 connection.close()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Leave quietly when a client has gone; anything else is a mistake worth seeing."""
+        """Ignore clients that have disconnected; report any other error."""
         if not isinstance(sys.exc_info()[1], (OSError, ValueError)):
             super().handle_error(request, client_address)
 
@@ -100,7 +102,7 @@ class ApiServer(ThreadingHTTPServer):
 
 
 class ApiHandler(BaseHTTPRequestHandler):
-    """Answers the requests of one connection."""
+    """Handles the requests of one connection."""
 
     protocol_version = "HTTP/1.1"
     server_version = "stand-in"
@@ -109,21 +111,21 @@ class ApiHandler(BaseHTTPRequestHandler):
     server: ApiServer
 
     def setup(self) -> None:
-        """Give idle connections their time."""
+        """Set the timeout of idle connections."""
         self.request.settimeout(self.server.api.settings.idle_timeout_s)
         self.number = next(self.server.connection_numbers)
         super().setup()
 
     def finish(self) -> None:
-        """Close what faults may have closed already."""
+        """Close the connection, which a fault may have closed already."""
         with contextlib.suppress(OSError, ValueError):
             super().finish()
 
     def log_message(self, *_args: object) -> None:
-        """Keep standard error quiet: the request log is read through control."""
+        """Suppress the log on stderr; tests read the request log through the control port."""
 
     def date_time_string(self, timestamp: float | None = None) -> str:
-        """Return the stand-in's own idea of the time for the ``Date`` header."""
+        """Return the stand-in's time for the ``Date`` header."""
         return http_date(self._told() if timestamp is None else timestamp)
 
     def _told(self) -> float:
@@ -162,7 +164,7 @@ class ApiHandler(BaseHTTPRequestHandler):
     do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_PATCH = do_OPTIONS = _answer  # noqa: N815
 
     def _verify(self) -> None:
-        """Pass the gateway's checks; raises Problem."""
+        """Perform the gateway's checks; raises Problem."""
         api = self.server.api
         host = self.headers.get("Host", "")
         api.verifier.verify(
@@ -180,7 +182,7 @@ class ApiHandler(BaseHTTPRequestHandler):
             raise problem
 
     def _send_list(self, entry: Entry) -> None:
-        """Faults that hit any request hit this one, too."""
+        """Apply faults that affect any request, valid or not."""
         api = self.server.api
         faults = api.faults.take("list")
         entry.path, entry.faults = self.path, entry.faults + [fault.kind for fault in faults]
@@ -194,7 +196,7 @@ class ApiHandler(BaseHTTPRequestHandler):
         self._send_whole(entry, 200, "application/json", body)
 
     def _checked_query(self, entry: Entry) -> Query:
-        """Read what the API is asked for; raises Problem."""
+        """Parse the request to the API; raises Problem."""
         api = self.server.api
         path, parameters = split_target(self.path)
         entry.path, entry.query = path, parameters
@@ -268,7 +270,7 @@ class ApiHandler(BaseHTTPRequestHandler):
         if status != 204:
             self.send_header("Content-Length", str(len(body)))
         if self.close_connection or int(self.headers.get("Content-Length") or 0):
-            # A body that came with the request was not read: nothing can follow it.
+            # The request's body was not read, so the connection cannot be reused.
             self.send_header("Connection", "close")
             self.close_connection = True
         self.end_headers()

@@ -28,25 +28,28 @@ class Settings:
     timestamp_tolerance_s: float = 30.0
     idle_timeout_s: float = 60.0
     page_events: int = 0
-    """A page of this many events whatever ``limit`` asks for; 0: ``limit`` decides."""
+    """Number of events of a page, whatever ``limit`` is; 0: ``limit`` decides."""
     page_stop: str = "over"
     """Whether the bucket that reaches the limit still belongs to the page."""
     from_too_old: int = 400
     foreign_ids_status: int = 400
-    """Status of an offset that was issued for other configuration ids."""
+    """Status of a response to an offset that was issued for other configuration ids."""
     to_bound: str = "exclusive"
     offset_after_to: str = "now"
-    """Where the offset of a page asked with ``to`` points."""
+    """Position of the offset of a page that was requested with ``to``."""
     offset_after_from: str = "withheld"
-    """Where the offset of a drained page asked with ``from`` alone points: ``withheld`` goes on
-    with the seconds of latency, ``now`` loses them."""
+    """Position of the offset of a drained page that was requested with ``from`` alone: ``withheld``
+    continues with the seconds of latency, ``now`` skips them.
+    """
     token_form: str = "new"
-    """``new`` tokens hold a semicolon, ``old`` ones are 32 hexadecimal digits."""
+    """``new`` tokens contain a semicolon, ``old`` ones are 32 hexadecimal digits."""
     reorder_replays: bool = False
-    """A page that is asked again brings the same events in another order."""
+    """A page that is requested again has the same events in another order."""
 
     def change(self, changes: dict[str, object]) -> None:
-        """Take over ``changes``; raises ValueError, naming the member, and then changes nothing."""
+        """Apply ``changes``. If one is invalid, raises ValueError with its name and applies
+        none.
+        """
         known = {field.name for field in fields(self)}
         checked: dict[str, object] = {}
         for name, value in changes.items():

@@ -32,7 +32,7 @@ _HEADER = re.compile(
 
 @dataclass(frozen=True)
 class Credentials:
-    """What a client needs in order to sign."""
+    """What a client needs to sign requests."""
 
     client_token: str
     client_secret: str
@@ -40,7 +40,7 @@ class Credentials:
 
     @classmethod
     def random(cls) -> Credentials:
-        """Return credentials in the form that Akamai gives them."""
+        """Return credentials in Akamai's format."""
         return cls(
             f"akab-{secrets.token_hex(8)}-{secrets.token_hex(8)}",
             base64.b64encode(secrets.token_bytes(32)).decode(),
@@ -49,10 +49,10 @@ class Credentials:
 
 
 class Verifier:
-    """Checks signatures and remembers the nonces it has seen."""
+    """Checks signatures and stores the nonces that were used."""
 
     def __init__(self, credentials: Credentials) -> None:
-        """Accept ``credentials`` and nothing else."""
+        """Accept only ``credentials``."""
         self.credentials = credentials
         self._nonces: set[str] = set()
         self._lock = threading.Lock()
@@ -60,9 +60,9 @@ class Verifier:
     def verify(  # noqa: PLR0917 - the parts of a request that a signature covers
         self, header: str | None, method: str, host: str, target: str, now: float, tolerance: float
     ) -> None:
-        """Raise the Problem with which the gateway refuses; ``now`` and ``tolerance`` in seconds.
+        """Raise the gateway's Problem if a signature is invalid.
 
-        ``target`` is the path with the query, exactly as it was received.
+        ``now``, ``tolerance``: seconds. ``target``: the path with the query, exactly as received.
         """
         if header is None:
             raise gateway_denied("No Authorization header in the request", "not signed")

@@ -21,10 +21,10 @@ CONFIG_ID = 76213
 
 
 class SignedSession(requests.Session):
-    """Asks for pages of one stand-in."""
+    """Requests pages from one stand-in."""
 
     def __init__(self, standin: AkamaiStandin) -> None:
-        """Trust the stand-in's authority and sign with its credentials."""
+        """Trust the stand-in's certificate authority and sign with its credentials."""
         super().__init__()
         self.trust_env = False
         self.verify = standin.ca
@@ -34,7 +34,7 @@ class SignedSession(requests.Session):
     def ask(
         self, ids: str = str(CONFIG_ID), *, encoding: str = "gzip", **query: Any
     ) -> requests.Response:
-        """Return the answer to a query; ``from_`` stands for ``from``."""
+        """Return the response to a query; ``from_`` is the parameter ``from``."""
         if "from_" in query:
             query["from"] = query.pop("from_")
         headers = {"Accept-Encoding": encoding}
@@ -43,7 +43,7 @@ class SignedSession(requests.Session):
         )
 
     def page(self, *args: str, **query: Any) -> tuple[list[bytes], dict[str, Any]]:
-        """Return the raw event lines and the context of an answer that must be complete."""
+        """Return the raw event lines and the context of a response, which must be complete."""
         answer = self.ask(*args, **query)
         assert answer.status_code == 200, answer.text
         *lines, context, end = answer.content.split(b"\n")
@@ -72,7 +72,7 @@ def sign_by_hand(
 
 
 def expand_one_member(body: bytes) -> bytes:
-    """Return the content of a body that must be exactly one whole gzip member."""
+    """Return the content of a body, which must be exactly one whole gzip member."""
     engine = zlib.decompressobj(31)
     content = engine.decompress(body)
     assert engine.eof

@@ -1,7 +1,8 @@
-"""All stored events, and the selection of those of a page."""
+"""Stores all events and selects those of a page."""
 
 from __future__ import annotations
 
+import itertools
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Selection(NamedTuple):
-    """The events of a page in storage order, and the place up to which nothing is missing."""
+    """The events of a page in storage order, and the position up to which it is complete."""
 
     slices: list[Slice]
     total: int
@@ -28,18 +29,18 @@ class Selection(NamedTuple):
 
 @dataclass
 class _Cursor:
-    """What of a load still belongs to the range: the events from ``low`` to ``high`` (excluded)."""
+    """The part of a load that is in the range: the events from ``low`` to ``high`` (excluded)."""
 
     load: Load
     low: int
     high: int
 
     def next_end(self) -> Position:
-        """Return the place of the last event of the next bucket."""
+        """Return the position of the last event of the next bucket."""
         return self.load.position(min(self.load.bucket_end(self.low), self.high) - 1)
 
     def advance(self, place: Position) -> Iterator[Slice]:
-        """Move behind ``place`` and return what was passed."""
+        """Advance behind ``place`` and return the events up to it."""
         first, self.low = self.low, min(self.load.count_until(place), self.high)
         return self.load.slices(first, self.low)
 
@@ -51,6 +52,7 @@ class Store:
         """Keep the compressed events in files in ``folder``."""
         self.folder = folder
         self._loads: list[Load] = []
+        self._numbers = itertools.count(1)
         self._told_until: dict[int, float] = {}
         self._lock = threading.Lock()
 
@@ -61,9 +63,9 @@ class Store:
         make_line: Callable[[int], bytes],
         bucket_size: int,
     ) -> Load:
-        """Store events; raises ValueError where a token was already issued for a later time.
+        """Store events; raises ValueError if a token was already issued for a later time.
 
-        Events that appear behind a token would be lost by the API itself, which it never does.
+        The API never makes events visible behind an issued token.
         """
         with self._lock:
             told = self._told_until.get(config_id, 0.0)
@@ -73,14 +75,22 @@ class Store:
                     f"offset has already been issued for {told:.3f}"
                 )
                 raise ValueError(message)
-            number = len(self._loads) + 1
+            number = next(self._numbers)
             path = self.folder / f"load-{number:05d}.deflate"
             load = Load(number, config_id, schedule, make_line, bucket_size, path)
             self._loads.append(load)
             return load
 
+    def clear(self) -> None:
+        """Remove all events. Offsets that were issued no longer matter."""
+        with self._lock:
+            self._loads.clear()
+            self._told_until.clear()
+
     def promise(self, config_ids: Iterable[int], moment: float) -> None:
-        """Note that an offset for ``moment`` is given out: nothing may be stored before it now."""
+        """Record that an offset for ``moment`` was issued. No event may be stored before it any
+        more.
+        """
         with self._lock:
             for config_id in config_ids:
                 self._told_until[config_id] = max(self._told_until.get(config_id, 0.0), moment)
@@ -88,10 +98,10 @@ class Store:
     def select(
         self, config_ids: Iterable[int], start: Position, until: Position, goal: int, stop: str
     ) -> Selection:
-        """Choose the events behind ``start`` and not behind ``until``, in whole buckets.
+        """Select the events after ``start`` up to ``until``, in whole buckets.
 
-        It ends with the bucket that brings the number to ``goal``; with ``stop`` "under" it ends
-        before a bucket (other than the first) that would bring it above.
+        The selection ends with the bucket that reaches ``goal``; with ``stop`` "under" it ends
+        before a bucket (other than the first) that would exceed it.
         """
         wanted = set(config_ids)
         self.promise(wanted, until.stored)
@@ -127,7 +137,7 @@ class Store:
         stored_from: float = 0.0,
         stored_to: float = float("inf"),
     ) -> list[Slice]:
-        """Return what is stored from one time (included) to another (excluded), load by load."""
+        """Return the events stored from one time (included) to another (excluded), load by load."""
         wanted = None if config_ids is None else set(config_ids)
         with self._lock:
             loads = [load for load in self._loads if wanted is None or load.config_id in wanted]
@@ -139,7 +149,7 @@ class Store:
         return slices
 
     def newest(self) -> float:
-        """Return the latest storage time, 0 where nothing is stored."""
+        """Return the latest storage time, 0 if nothing is stored."""
         with self._lock:
             return max((load.schedule.stored_at(load.count - 1) for load in self._loads), default=0)
 

@@ -20,7 +20,7 @@ _SEAL_SIZE = 16
 
 
 class UnknownTokenError(Exception):
-    """The token was not issued by this stand-in, or was altered since."""
+    """The token was not issued by this stand-in, or was changed."""
 
 
 class ForeignTokenError(Exception):
@@ -28,10 +28,10 @@ class ForeignTokenError(Exception):
 
 
 class Tokens:
-    """Issues and reads tokens; those of another stand-in are worth nothing here."""
+    """Issues and reads tokens. A stand-in accepts only its own."""
 
     def __init__(self) -> None:
-        """Choose the key that all tokens of this stand-in are sealed with."""
+        """Create the key that seals all tokens of this stand-in."""
         self._key = secrets.token_bytes(32)
         self._old: dict[str, bytes] = {}
 

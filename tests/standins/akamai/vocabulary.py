@@ -1,4 +1,4 @@
-"""The words that generated events are made of: rules, clients, servers, places, fingerprints."""
+"""The words of generated events: rules, clients, servers, places, fingerprints."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Rule(NamedTuple):
-    """One rule as it shows up in an event: a position of the seven parallel lists."""
+    """One rule as it appears in an event: one position of the seven parallel lists."""
 
     rule_id: str
     version: str

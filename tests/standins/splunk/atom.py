@@ -1,4 +1,4 @@
-"""splunkd's two ways of answering: an Atom feed with s:dict content, or the same as JSON."""
+"""splunkd's two response formats: an Atom feed with s:dict content, or the same as JSON."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Entry:
 
     @property
     def alternate(self) -> str:
-        """Return the link; a slash in the name is escaped twice, as splunkd does."""
+        """Return the link. A slash in the name is escaped twice, as splunkd does it."""
         name = quote(self.name.replace("/", "%2F"), safe="")
         return f"{self.collection}/{name}"
 
@@ -45,7 +45,7 @@ class Entry:
 
 @dataclass
 class Feed:
-    """A collection's answer."""
+    """The response of a collection."""
 
     title: str
     path: str
@@ -136,7 +136,7 @@ def feed_xml(feed: Feed) -> bytes:
 
 
 def feed_json(feed: Feed) -> bytes:
-    """Render the feed as output_mode=json does: the ACL beside the content, not in it."""
+    """Render the feed as output_mode=json does: the ACL is beside the content, not inside."""
     entries = []
     for entry in feed.entries:
         shown: dict[str, Any] = {
@@ -167,7 +167,7 @@ def feed_json(feed: Feed) -> bytes:
 
 
 def message_xml(kind: str, text: str) -> bytes:
-    """Render a message the way splunkd answers a refusal."""
+    """Render a message as splunkd does when it refuses a call."""
     body = f'<msg type="{escape(kind)}">{escape(text)}</msg>'
     head = '<?xml version="1.0" encoding="UTF-8"?>\n'
     return f"{head}<response>\n  <messages>\n    {body}\n  </messages>\n</response>\n".encode()

@@ -23,15 +23,17 @@ class Message:
 
 
 class Bulletin:
-    """The messages by name; a second one of a name replaces the first. Thread-safe."""
+    """The messages by name. A new message replaces the one of the same name. Thread-safe."""
 
     def __init__(self) -> None:
-        """Begin empty."""
+        """Start without messages."""
         self._messages: dict[str, Message] = {}
         self._lock = threading.Lock()
 
     def post(self, arguments: dict[str, str]) -> Message:
-        """Create from REST arguments; 400 if name or value is missing or the severity unknown."""
+        """Create a message from REST arguments; 400 if name or value is missing or the severity
+        unknown.
+        """
         for argument in arguments:
             if argument not in _ARGUMENTS:
                 raise unknown_argument(argument)
@@ -44,14 +46,14 @@ class Bulletin:
         return self.add(arguments["name"], arguments["value"], severity)
 
     def add(self, name: str, value: str, severity: str = "error") -> Message:
-        """Put a message up."""
+        """Add a message."""
         message = Message(name, value, severity)
         with self._lock:
             self._messages[name] = message
         return message
 
     def all(self) -> list[Message]:
-        """Return the messages in their order."""
+        """Return the messages in order of creation."""
         with self._lock:
             return list(self._messages.values())
 
@@ -64,7 +66,7 @@ class Bulletin:
         return message
 
     def delete(self, name: str) -> None:
-        """Take one down; 404 if there is none."""
+        """Remove one; 404 if there is none."""
         self.find(name)
         with self._lock:
             self._messages.pop(name, None)

@@ -1,4 +1,4 @@
-"""The self-signed certificate that splunkd makes for its management port."""
+"""The self-signed certificate that splunkd creates for its management port."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def make_certificate(folder: Path) -> Path:
-    """Write server.pem (certificate and key) unless it is there, and return its path."""
+    """Write server.pem (certificate and key) unless it exists, and return its path."""
     path = folder / "server.pem"
     if path.exists():
         return path

@@ -1,4 +1,4 @@
-"""Start the stand-in as a separate program and control it from Python."""
+"""Starts the stand-in as a separate program and controls it from Python."""
 
 from __future__ import annotations
 
@@ -19,13 +19,12 @@ from tests.standins.program import Program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from types import TracebackType
 
 APP = "TA_akamai_siem"
 
 
 class RestError(Exception):
-    """The stand-in refused a call: HTTP status and the messages' text."""
+    """The stand-in refused a call: HTTP status and the text of the messages."""
 
     def __init__(self, status: int, text: str) -> None:
         """Keep both."""
@@ -35,10 +34,10 @@ class RestError(Exception):
 
 
 class SplunkStandin:
-    """A running stand-in. As a context manager it is started, and ended in order.
+    """A running stand-in. As a context manager, it starts and stops the program.
 
-    `arguments` are further command line arguments (README.md lists them); `app` is the built app,
-    `python` the interpreter of the app's scripts. TimeoutError where a deadline passes.
+    `arguments`: command line arguments (README.md lists them). `app`: the built app. `python`: the
+    interpreter of the app's scripts. Raises TimeoutError if a deadline passes.
     """
 
     def __init__(
@@ -62,16 +61,18 @@ class SplunkStandin:
         self._program = Program("tests.standins.splunk", options, home / "standin.stderr")
         self._local = threading.local()
         self._connections: list[http.client.HTTPSConnection] = []
+        self._forgotten: dict[str, int] = {}
+        """Bytes of an index's file that `records` skips."""
 
-    # --- life ---------------------------------------------------------------------------------
+    # --- start and stop -----------------------------------------------------------------------
 
     def begin(self) -> None:
-        """Start the program, and leave it to `start` to wait for it."""
+        """Start the program; `start` waits until it is ready."""
         self.home.mkdir(parents=True, exist_ok=True)
         self._program.begin()
 
     def start(self, deadline: float = 60) -> SplunkStandin:
-        """Start the program and wait for its ready line. A home that is there is used again."""
+        """Start the program and wait for its ready line. An existing home is used again."""
         self.home.mkdir(parents=True, exist_ok=True)
         ready = self._program.start(deadline)
         self.management = ready["management"]
@@ -80,19 +81,21 @@ class SplunkStandin:
         return self
 
     def stop(self, deadline: float = 30) -> int:
-        """End it in order (SIGTERM) and return its exit code."""
+        """Stop it in order (SIGTERM) and return its exit code."""
         try:
             return self._program.stop(deadline)
         finally:
             self._close_connections()
 
     def kill(self) -> None:
-        """SIGKILL to the program itself: a crash of splunkd. Running inputs are orphaned."""
+        """Send SIGKILL to the program alone, like a crash of splunkd. Running inputs are
+        orphaned.
+        """
         self._program.kill()
         self._close_connections()
 
     def end_orphans(self) -> list[int]:
-        """Kill the processes of inputs that outlived a crash, and return their ids."""
+        """Kill the input processes that outlived a crash, and return their ids."""
         ended = []
         for path in (self.home / "var" / "run" / "splunk").glob("*.pid"):
             pid = int(path.stem)
@@ -112,13 +115,12 @@ class SplunkStandin:
         """Start."""
         return self.start()
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """End, and leave no process behind."""
+    def __exit__(self, *_: object) -> None:
+        """End."""
+        self.end()
+
+    def end(self) -> None:
+        """Stop it in order, and leave no process behind."""
         try:
             self.stop()
         finally:
@@ -126,7 +128,7 @@ class SplunkStandin:
 
     @property
     def pid(self) -> int:
-        """Return the program's process id; 0 when it does not run."""
+        """The program's process id; 0 when it is not running."""
         return self._program.pid
 
     # --- REST ---------------------------------------------------------------------------------
@@ -141,7 +143,7 @@ class SplunkStandin:
         key: str | None = None,
         timeout: float = 120,
     ) -> tuple[int, bytes]:
-        """Make one call and return status and body, whatever they are."""
+        """Make one call and return status and body, also if the call fails."""
         headers = {"Authorization": f"Splunk {self.session_key if key is None else key}"}
         body = None
         if document is not None:
@@ -194,7 +196,7 @@ class SplunkStandin:
         return json.loads(body) if body else None
 
     def app_path(self, *parts: str) -> str:
-        """Return a path in the app's namespace, its parts escaped, asking for JSON."""
+        """Return a path in the app's namespace, with escaped parts and output_mode=json."""
         escaped = "/".join(quote(part.replace("/", "%2F"), safe="") for part in parts)
         return f"/servicesNS/nobody/{self.app_name}/{escaped}?output_mode=json"
 
@@ -263,7 +265,7 @@ class SplunkStandin:
         return {entry["name"]: entry["content"] for entry in answer["entry"]}
 
     def delete_message(self, name: str) -> None:
-        """Take a bulletin message down, as a person does who has read it."""
+        """Remove a bulletin message, as a user does after reading it."""
         self.call("DELETE", f"/services/messages/{quote(name, safe='')}?output_mode=json")
 
     # --- control ------------------------------------------------------------------------------
@@ -284,7 +286,7 @@ class SplunkStandin:
         return int(self._control("run", stanza=stanza, wait=0)["number"])
 
     def wait_run(self, stanza: str, number: int, timeout: float = 120) -> dict[str, Any]:
-        """Wait until a stanza's run of a number (from 1) has ended, and return it."""
+        """Wait until the run of that number (from 1) of a stanza has ended, and return it."""
         try:
             found: dict[str, Any] = self._look(
                 "wait",
@@ -310,11 +312,11 @@ class SplunkStandin:
         return found
 
     def signal(self, stanza: str, name: str = "KILL") -> bool:
-        """Send TERM, KILL or INT to the stanza's process; false if none runs."""
+        """Send TERM, KILL or INT to the stanza's process; false if none is running."""
         return bool(self._control("signal", stanza=stanza, signal=name)["sent"])
 
     def set_trap(self, stanza: str, *, after_records: int = 0, after_bytes: int = 0) -> None:
-        """SIGKILL the stanza's next run once it was seen to pass a mark."""
+        """Kill the stanza's next run (SIGKILL) once it has passed a mark."""
         marks = {"after_records": after_records, "after_bytes": after_bytes}
         self._control("trap", stanza=stanza, **marks)
 
@@ -324,11 +326,12 @@ class SplunkStandin:
         return found
 
     def records(self, index: str = "main", source: str = "") -> Iterator[dict[str, Any]]:
-        """Yield the records of an index as they lie on the disk, oldest first."""
-        path = self.home / "var" / "lib" / "splunk" / index / "records.ndjson"
+        """Yield the records of an index as stored on disk, oldest first."""
+        path = self._records_file(index)
         if not path.exists():
             return
         with path.open("rb") as stream:
+            stream.seek(self._forgotten.get(index, 0))
             for line in stream:
                 if not line.endswith(b"\n"):
                     return  # it is being written
@@ -336,8 +339,16 @@ class SplunkStandin:
                 if not source or record["source"] == source:
                     yield record
 
+    def forget_records(self, index: str = "main") -> None:
+        """Skip all records of an index so far in `records`."""
+        path = self._records_file(index)
+        self._forgotten[index] = path.stat().st_size if path.exists() else 0
+
+    def _records_file(self, index: str) -> Path:
+        return self.home / "var" / "lib" / "splunk" / index / "records.ndjson"
+
     def set_pipe(self, **values: object) -> dict[str, Any]:
-        """Set `paused` (0, 1), `rate` (bytes a second, 0 is free), `commit_delay` (seconds)."""
+        """Set `paused` (0, 1), `rate` (bytes a second, 0: no limit), `commit_delay` (seconds)."""
         found: dict[str, Any] = self._control("pipe", **values)
         return found
 
@@ -346,22 +357,24 @@ class SplunkStandin:
         self._control("kvstore", state=state)
 
     def lag_kvstore(self, seconds: float) -> None:
-        """Answer reads of the KV store from a copy of that age."""
+        """Return reads of the KV store from a copy of that age."""
         self._control("kvstore", lag=seconds)
 
     def spoil_kv_writes(self, fault: str, count: int = 1, after: int = 0) -> None:
-        """Spoil the next writes: 503, 500, timeout, lost-answer."""
+        """Make the next writes fail: 503, 500, timeout, lost-answer."""
         self._control("kvstore", fault=fault, count=count, after=after)
 
     def new_session(
         self, user: str = "someone", deny: tuple[str, ...] = (), role: str = "admin"
     ) -> str:
-        """Return a further session key; paths that begin with one of `deny` answer 403 to it."""
+        """Return another session key. Calls with it to paths that begin with one of `deny` get
+        403.
+        """
         values = {"user": user, "deny": list(deny), "role": role}
         return str(self._control("sessions", **values)["key"])
 
     def expire_sessions(self) -> int:
-        """Expire all keys but our own, those of the running inputs included."""
+        """Expire all keys except the client's own, including those of running inputs."""
         return int(self._control("expire")["expired"])
 
     def restart(self, kvstore: str = "ready") -> float:
@@ -369,7 +382,7 @@ class SplunkStandin:
         return float(self._control("restart", kvstore=kvstore)["startup_time"])
 
     def reload_inputs(self) -> None:
-        """Have inputs.conf read again, as after pushed conf files."""
+        """Read inputs.conf again, as after conf files were pushed."""
         self._control("reload")
 
     def calls(self) -> list[dict[str, Any]]:
@@ -378,11 +391,11 @@ class SplunkStandin:
         return found
 
     def forget_calls(self) -> None:
-        """Forget the management calls so far."""
+        """Clear the list of management calls."""
         self.call("DELETE", "/standin/calls")
 
     def wait_until(self, what: str, holds: Any, timeout: float = 60) -> None:
-        """Ask `holds()` every 20 ms until it is true; TimeoutError names `what`."""
+        """Call `holds()` every 20 ms until it is true. Raises TimeoutError that names `what`."""
         deadline = time.monotonic() + timeout
         while not holds():
             if time.monotonic() > deadline:

@@ -13,7 +13,9 @@ Stanzas = dict[str, dict[str, str]]
 
 
 def parse(text: str) -> Stanzas:
-    """Return the stanzas of a conf text in their order; keys before any stanza are `default`'s."""
+    """Return the stanzas of a conf text in order. Keys before the first stanza belong to
+    `default`.
+    """
     stanzas: Stanzas = {}
     current = "default"
     pending: str | None = None
@@ -38,7 +40,7 @@ def parse(text: str) -> Stanzas:
 
 
 def read(path: Path) -> Stanzas:
-    """Return the stanzas of a file, none if it does not exist."""
+    """Return the stanzas of a file, none if the file does not exist."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
@@ -47,7 +49,7 @@ def read(path: Path) -> Stanzas:
 
 
 def write(path: Path, stanzas: Stanzas) -> None:
-    """Replace the file by these stanzas in one step; several lines get continuation marks."""
+    """Replace the file atomically; values of several lines get continuation marks."""
     lines: list[str] = []
     for name, values in stanzas.items():
         lines.append(f"[{name}]")

@@ -1,4 +1,4 @@
-"""The conf files of the instance in their layers: default below local, the app above system."""
+"""The conf files of the instance in their layers: local over default, the app over system."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SYSTEM = "system"
 
 @dataclass
 class Stanza:
-    """One stanza as a reader sees it: merged values and the app of its highest layer."""
+    """One stanza as read: merged values, and the app of its highest layer."""
 
     name: str
     app: str
@@ -26,10 +26,10 @@ class Stanza:
 
 
 class ConfLayers:
-    """All conf files below etc/. Thread-safe; every call reads the files anew."""
+    """All conf files below etc/. Thread-safe; every call reads the files again."""
 
     def __init__(self, etc: Path) -> None:
-        """Work below this etc folder."""
+        """Use this etc folder."""
         self._etc = etc
         self._lock = threading.RLock()
 
@@ -57,15 +57,15 @@ class ConfLayers:
             raise RestFault(404, f"Application does not exist: {app}")
 
     def has_file(self, conf: str, app: str) -> bool:
-        """Tell whether any layer holds the file."""
+        """Whether any layer has the file."""
         return any(self._path(name, layer, conf).is_file() for name, layer in self._layers(app))
 
     def has_spec(self, conf: str, app: str) -> bool:
-        """Tell whether the app describes the file in README/."""
+        """Whether the app describes the file in README/."""
         return (self.app_folder(app) / "README" / f"{conf}.conf.spec").is_file()
 
     def stanzas(self, conf: str, app: str, *, bare: bool = False) -> dict[str, Stanza]:
-        """Return the merged stanzas; unless `bare`, `default` is mixed into each of the others."""
+        """Return the merged stanzas. Unless `bare`, each of the others includes `default`."""
         merged: dict[str, Stanza] = {}
         with self._lock:
             for name, layer in self._layers(app):
@@ -108,7 +108,9 @@ class ConfLayers:
             conf_file.write(path, stanzas)
 
     def remove(self, conf: str, app: str, name: str) -> None:
-        """Remove the stanza from the app's local layer; one of the default layer stays (403)."""
+        """Remove the stanza from the app's local layer. A stanza of the default layer stays
+        (403).
+        """
         path = self._path(app, "local", conf)
         with self._lock:
             self.stanza(conf, app, name)

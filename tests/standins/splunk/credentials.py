@@ -1,4 +1,4 @@
-"""storage/passwords: secrets in passwords.conf of an app's local layer, never in clear."""
+"""storage/passwords: secrets in passwords.conf of an app's local layer, always encrypted."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _LONGEST = 255
 
 @dataclass(frozen=True)
 class Credential:
-    """One secret with its place."""
+    """One secret with its realm, user and app."""
 
     app: str
     realm: str
@@ -63,7 +63,7 @@ class Credentials:
     """The secrets of all apps, encrypted with the key of etc/auth/splunk.secret."""
 
     def __init__(self, layers: ConfLayers, secret_file: Path) -> None:
-        """Read the instance's secret, or make it."""
+        """Read the instance's secret, or create it."""
         if not secret_file.exists():
             secret_file.parent.mkdir(parents=True, exist_ok=True)
             secret_file.write_text(secrets.token_urlsafe(190)[:254])
@@ -79,7 +79,7 @@ class Credentials:
         return self._cipher.decrypt(blob[:12], blob[12:], None).decode()
 
     def all(self, app: str) -> list[Credential]:
-        """Return the credentials that the namespace of an app sees."""
+        """Return the credentials that are visible in the namespace of an app."""
         found = []
         for name, stanza in self._layers.stanzas("passwords", app).items():
             if name.startswith(_PREFIX):
@@ -89,7 +89,7 @@ class Credentials:
         return found
 
     def find(self, app: str, name: str) -> Credential:
-        """Return one by its entity name (the last colon may be missing); 404 otherwise."""
+        """Return one by its entity name (the last colon may be missing); 404 if there is none."""
         wanted = {name, f"{name}:", f":{name}:"}
         for credential in self.all(app):
             if credential.name in wanted:
@@ -111,7 +111,7 @@ class Credentials:
         self._layers.write("passwords", app, stanza, {"password": secret})
 
     def create(self, app: str, realm: str, username: str, password: str) -> Credential:
-        """Store a new one; 409 if it is there."""
+        """Store a new one; 409 if it exists."""
         name = entity_name(realm, username)
         with self._lock:
             if any(credential.name == name for credential in self.all(app)):

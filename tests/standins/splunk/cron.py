@@ -29,7 +29,7 @@ def _field(text: str, lowest: int, highest: int) -> frozenset[int]:
 
 
 class Cron:
-    """A parsed schedule in local time. ValueError if it is none."""
+    """A parsed schedule in local time. Raises ValueError if it is invalid."""
 
     def __init__(self, text: str) -> None:
         """Parse `minute hour day month weekday`."""

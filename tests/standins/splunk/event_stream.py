@@ -35,7 +35,9 @@ _CONTRACT = frozenset({"time", "data"})
 
 
 class Event(NamedTuple):
-    """One complete `<event>`: its time (decimal text, seconds), its text and what it overrides."""
+    """One complete `<event>`: its time (decimal text, seconds), its text and the metadata it
+    sets.
+    """
 
     time: bytes | None
     data: bytes
@@ -44,7 +46,7 @@ class Event(NamedTuple):
 
 @dataclass(frozen=True)
 class Malformed:
-    """Why a stream was refused: the byte position in it, the reason and what stood there."""
+    """Why a stream was refused: the byte position, the reason and the bytes found there."""
 
     position: int
     reason: str
@@ -59,14 +61,16 @@ class _Refused(Exception):
 
 
 class EventStreamParser:
-    """Takes bytes as they arrive and gives the complete events; never raises on bad input.
+    """Parses bytes as they arrive and returns the complete events; never raises on bad input.
 
     `state` is `empty` (nothing yet), `open`, `closed` (`</stream>` seen), `cut` (ended without it)
     or `malformed`; `dropped` counts the bytes of a fragment left at the end.
     """
 
     def __init__(self, *, strict_contract: bool = True) -> None:
-        """Accept `<time>` and `<data>` only, or with strict_contract off every documented child."""
+        """Accept `<time>` and `<data>` only, or, without `strict_contract`, every documented
+        child.
+        """
         self.state = "empty"
         self.malformed: Malformed | None = None
         self.dropped = 0
@@ -75,7 +79,7 @@ class EventStreamParser:
         self._position = 0
 
     def feed(self, chunk: bytes) -> list[Event]:
-        """Take the next bytes and return the events that became complete."""
+        """Parse the next bytes and return the events that are now complete."""
         if self.state == "malformed":
             return []
         searched = max(0, len(self._pending) - len(_EVENT_END))
@@ -94,7 +98,7 @@ class EventStreamParser:
         return events
 
     def close(self) -> None:
-        """Take the end of the pipe: a fragment of an event is dropped, anything else refused."""
+        """Parse the end of the pipe: a fragment of an event is dropped, anything else refused."""
         if self.state in {"malformed", "closed"}:
             return
         rest = self._pending.lstrip(_WHITE)
@@ -230,7 +234,7 @@ class EventStreamParser:
 
 
 def _may_begin(rest: bytes) -> bool:
-    """Tell whether a short rest may still become a tag."""
+    """Whether a short rest may still become a tag."""
     return b"<event".startswith(rest) or _CLOSE.startswith(rest)
 
 
@@ -248,7 +252,7 @@ def _text(raw: bytes, at: int) -> bytes:
 
 
 def _read_canonical(block: bytes) -> list[Event] | None:
-    """Read a block of canonical events quickly; None where anything in it needs a closer look."""
+    """Parse a block of canonical events quickly; None if anything in it needs the full parser."""
     if not block.endswith(_CANONICAL_END) or not is_clean(block):
         return None
     events = []

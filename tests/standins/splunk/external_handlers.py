@@ -20,7 +20,7 @@ _EXTERNAL = "admin_external:"
 _METHODS = {
     "list": ("get",),
     "create": ("post",),
-    # Both, since it is a POST, and what restmap.conf calls put.
+    # Both: the HTTP method is POST, and restmap.conf calls it put.
     "edit": ("post", "put"),
     "remove": ("delete",),
 }

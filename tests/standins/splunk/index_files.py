@@ -1,4 +1,4 @@
-"""The files of one index: records as NDJSON, or only a 128-bit hash each."""
+"""The files of one index: records as NDJSON, or only a 128-bit hash of each."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Origin:
-    """The metadata that splunkd gives each event of a stanza."""
+    """The metadata that splunkd gives to each event of a stanza."""
 
     host: str
     index: str
@@ -29,14 +29,14 @@ class Origin:
 
 @dataclass
 class Tally:
-    """What one origin has brought: number, bytes of raw text and the multiset's digest."""
+    """What one origin has delivered: number, bytes of raw text and the multiset's digest."""
 
     count: int = 0
     raw_bytes: int = 0
     digest: int = 0
 
     def add(self, hashes: list[bytes], raw_bytes: int) -> None:
-        """Count records."""
+        """Add records."""
         self.count += len(hashes)
         self.raw_bytes += raw_bytes
         self.digest = add_hashes(self.digest, hashes)
@@ -51,14 +51,14 @@ class Tally:
 
 
 class IndexFiles:
-    """Appends events to an index's folder. `full` keeps the records, else hashes only.
+    """Appends events to an index's folder. `full` keeps the records, otherwise only hashes.
 
-    Each call of `append` ends in one write: what it returned from survives a SIGKILL. A line or
-    hash that such a kill cut short is removed when the folder is opened again.
+    Each call of `append` ends in one write, so that its result survives a SIGKILL. A line or hash
+    that such a kill truncated is removed when the folder is opened again.
     """
 
     def __init__(self, folder: Path, *, full: bool) -> None:
-        """Open or make the folder and count what is in it."""
+        """Open or create the folder and count its content."""
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.full = full
@@ -83,7 +83,7 @@ class IndexFiles:
         tally.add(hashes, sum(len(event.data) for event in events))
 
     def records(self) -> Iterator[dict[str, Any]]:
-        """Yield the records in the order they were indexed."""
+        """Yield the records in the order of indexing."""
         if not self.records_path.exists():
             return
         with self.records_path.open("rb") as stream:
@@ -152,7 +152,7 @@ def _lines(origin: Origin, events: list[Event]) -> bytes:
 
 
 def _json_string(text: bytes) -> bytes:
-    """Return checked UTF-8 as a JSON string; of control characters it has at most TAB, LF, CR."""
+    """Return checked UTF-8 as a JSON string. Its only control characters are TAB, LF and CR."""
     if b"\n" in text or b"\t" in text or b"\r" in text:
         return encode_basestring(text.decode()).encode()
     return b'"' + text.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'

@@ -1,4 +1,4 @@
-"""The indexes, and the queue before them, which is lost if splunkd crashes."""
+"""The indexes, and the queue in front of them, which is lost if splunkd crashes."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ BUILT_IN = ("main", "summary", "history", "_internal", "_audit", "_introspection
 
 
 class IndexQueue:
-    """Takes parsed events and commits them to the indexes after `delay` seconds (0: at once).
+    """Queues parsed events and commits them to the indexes after `delay` seconds (0: at once).
 
-    Events for an index that does not exist are dropped and reported, as splunkd drops them.
+    Events for an index that does not exist are dropped and reported, as splunkd does.
     """
 
     def __init__(
@@ -33,7 +33,7 @@ class IndexQueue:
         full: bool,
         on_dropped: Callable[[Origin, int], None],
     ) -> None:
-        """Serve these indexes below a folder; `full` keeps records, else hashes."""
+        """Use these indexes below a folder; `full` keeps records, otherwise only hashes."""
         self.delay = 0.0
         self._folder = folder
         self._full = full
@@ -56,15 +56,15 @@ class IndexQueue:
         return sorted(self._names)
 
     def exists(self, name: str) -> bool:
-        """Tell whether an index exists; `default` is main."""
+        """Whether an index exists; `default` is main."""
         return name == "default" or name in self._names
 
     def create(self, name: str) -> None:
-        """Make an index."""
+        """Create an index."""
         self._names.add(name)
 
     def add(self, origin: Origin, events: list[Event]) -> None:
-        """Take events of a stanza; single ones may override the origin."""
+        """Queue events of a stanza. An event may set its own metadata."""
         plain = [event for event in events if event.overrides is None]
         if plain:
             self._enqueue(origin, plain)
@@ -81,14 +81,14 @@ class IndexQueue:
             return sum(len(events) for _, _, events in self._queue)
 
     def flush(self) -> None:
-        """Commit everything that waits."""
+        """Commit all queued events."""
         with self._lock:
             while self._queue:
                 _, origin, events = self._queue.popleft()
                 self._commit(origin, events)
 
     def stats(self, index: str | None = None) -> dict[str, Any]:
-        """Return counts and digests: in all, and by index, host, source and sourcetype."""
+        """Return counts and digests: in total, and by index, host, source and sourcetype."""
         total = Tally()
         origins = []
         with self._lock:
@@ -105,7 +105,7 @@ class IndexQueue:
         return {**shown, "waiting": waiting, "dropped": self._dropped, "by_origin": origins}
 
     def records(self, index: str, source: str | None = None) -> Iterator[dict[str, Any]]:
-        """Yield the records of an index, of one source if it is named."""
+        """Yield the records of an index, optionally of one source."""
         name = "main" if index == "default" else index
         with self._lock:
             files = self._files.get(name)
@@ -114,7 +114,7 @@ class IndexQueue:
                 yield record
 
     def close(self) -> None:
-        """Commit everything and end."""
+        """Commit everything and stop."""
         self._stopped = True
         self._wake.set()
         self._thread.join()

@@ -1,4 +1,4 @@
-"""One process of a modular input: config on stdin, event stream from a real pipe, its end."""
+"""One process of a modular input: configuration on stdin, event stream from a real pipe."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _LINGER = 2.0
 
 @dataclass(frozen=True)
 class Launch:
-    """What a process is started with."""
+    """The arguments of a process."""
 
     stanza: str
     command: list[str]
@@ -40,22 +40,22 @@ class Launch:
 
 @dataclass(frozen=True)
 class Trap:
-    """Kill the process (SIGKILL) once it was seen to pass one of these marks; 0 means never."""
+    """Kill the process (SIGKILL) once it has passed one of these marks; 0 means never."""
 
     after_records: int = 0
     after_bytes: int = 0
 
     def reached(self, record: RunRecord) -> bool:
-        """Tell whether a mark was passed."""
+        """Whether a mark was passed."""
         by_records = 0 < self.after_records <= record.records
         return by_records or 0 < self.after_bytes <= record.stdout_bytes
 
 
 class InputProcess:
-    """Starts the process; `follow` reads it to its end on the caller's thread."""
+    """Starts the process. `follow` reads its output to the end on the caller's thread."""
 
     def __init__(self, number: int, launch: Launch, gate: PipeGate, trap: Trap | None) -> None:
-        """Start it in a session of its own, so that nothing of it reaches the stand-in's group."""
+        """Start it in its own session, so that no signal to it reaches the stand-in's group."""
         self._launch = launch
         self._gate = gate
         self._trap = trap
@@ -83,7 +83,9 @@ class InputProcess:
         on_events: Callable[[list[Event]], None],
         on_stderr: Callable[[str], None],
     ) -> RunRecord:
-        """Feed stdin, read stdout and stderr to their ends, reap, and complete the record."""
+        """Write stdin, read stdout and stderr to the end, wait for the process, complete the
+        record.
+        """
         threads = [
             threading.Thread(target=self._feed_stdin, daemon=True),
             threading.Thread(target=self._read_stderr, args=(on_stderr,), daemon=True),
@@ -99,7 +101,7 @@ class InputProcess:
         return self.record
 
     def send(self, number: int, why: str) -> bool:
-        """Send the process a signal and note it; false if it is gone already."""
+        """Send the process a signal and record it; false if it has ended already."""
         with self._signal_lock:
             if self._exited.is_set():
                 return False
@@ -140,7 +142,7 @@ class InputProcess:
         stderr.close()
 
     def _reap(self) -> None:
-        # WNOWAIT leaves the zombie until no signal can be on its way to a reused pid.
+        # WNOWAIT keeps the zombie, so that no signal can reach a process that reuses its id.
         os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOWAIT)
         with self._signal_lock:
             _, status, usage = os.wait4(self._process.pid, 0)
@@ -175,7 +177,7 @@ class InputProcess:
         stdout.close()
 
     def _wait_readable(self, handle: int) -> bool:
-        """Wait for data; a descendant that keeps the pipe of a gone process open is killed."""
+        """Wait for data. Kills a descendant that keeps the pipe of an ended process open."""
         limit = _LINGER if self._exited.is_set() else 0.2
         ready, _, _ = select.select([handle], [], [], limit)
         if ready:

@@ -18,7 +18,7 @@ _PLATFORM = frozenset({*ALWAYS, "python.version", "python.required", "start_by_s
 
 
 def effective(layers: ConfLayers, app: str, stanza: str) -> dict[str, str]:
-    """Merge [default], [<kind>] and [<kind>://<name>], with splunkd's own defaults below."""
+    """Merge [default], [<kind>] and [<kind>://<name>] over splunkd's own defaults."""
     kind = stanza.partition("://")[0]
     bare = layers.stanzas("inputs", app, bare=True)
     merged = {
@@ -50,7 +50,7 @@ def check_arguments(
     *,
     creating: bool,
 ) -> None:
-    """Refuse (400) what splunkd refuses before it asks the script."""
+    """Refuse (400) what splunkd refuses before it calls the script."""
     for name in arguments:
         if name not in scheme.arguments and name not in _PLATFORM:
             raise unknown_argument(name)

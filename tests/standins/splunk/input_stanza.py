@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 
 def _ignore(_: list[Event]) -> None:
-    """Take events of a process that was never started."""
+    """Accepts no events, because its process was never started."""
 
 
 class InputStanza:
     """Runs a stanza's process when due, never two at a time.
 
-    `prepare` gives what the next process is started with; it is asked anew for every run.
+    `prepare` returns the arguments of the next process; it is called for each run.
     """
 
     def __init__(
@@ -33,7 +33,7 @@ class InputStanza:
         on_stderr: Callable[[str, str], None],
         gate: PipeGate,
     ) -> None:
-        """Make the stanza without starting anything."""
+        """Create it; nothing is started."""
         self.name = name
         self.runs: list[RunRecord] = []
         self._prepare = prepare
@@ -52,27 +52,27 @@ class InputStanza:
         self._thread.start()
 
     def enable(self, interval: str) -> None:
-        """Begin to run by the schedule; the first run is due at once, but for cron."""
+        """Start the schedule. The first run is due at once, except with a cron schedule."""
         with self._condition:
             self._schedule = Schedule(interval)
             self._due = self._schedule.first(time.time())
             self._condition.notify_all()
 
     def hold(self) -> None:
-        """Run no more by the schedule."""
+        """Stop the schedule."""
         with self._condition:
             self._schedule = None
             self._due = None
 
     def stop(self, grace: float) -> None:
-        """Hold, and stop the process that runs."""
+        """Stop the schedule and the running process."""
         self.hold()
         process = self._process
         if process is not None:
             process.stop(grace)
 
     def close(self, grace: float) -> None:
-        """Stop for good and end the thread."""
+        """Stop finally and end the thread."""
         with self._condition:
             self._gone = True
             self._condition.notify_all()
@@ -80,7 +80,7 @@ class InputStanza:
         self._thread.join()
 
     def run_now(self) -> int:
-        """Start a run out of turn and return its number; 409 while one is running."""
+        """Start an additional run and return its number; 409 while one is running."""
         with self._condition:
             if self._process is not None or self._ordered:
                 raise RestFault(409, f"{self.name} is running")
@@ -104,16 +104,16 @@ class InputStanza:
 
     @property
     def enabled(self) -> bool:
-        """Tell whether the schedule is on."""
+        """Whether the schedule is on."""
         return self._schedule is not None
 
     @property
     def running(self) -> bool:
-        """Tell whether a process runs."""
+        """Whether a process is running."""
         return self._process is not None
 
     def wait_ended(self, number: int, timeout: float) -> RunRecord:
-        """Wait until the run of a number (from 1) has ended; 408 when time is up."""
+        """Wait until the run of a number (from 1) has ended; 408 after the timeout."""
         deadline = time.monotonic() + timeout
         with self._condition:
             while len(self.runs) < number or self.runs[number - 1].end is None:

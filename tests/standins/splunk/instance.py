@@ -34,10 +34,10 @@ PASSWORD = "standin-password"
 
 
 class Instance:
-    """One splunkd. Made first, `start`ed once its management port is known."""
+    """One splunkd. Create it first; call `start` when its management port is known."""
 
     def __init__(self, options: Options) -> None:
-        """Lay out the home and make the parts."""
+        """Create the home and the parts."""
         self.options = options
         self.home = SplunkHome(options.home, options.app_name)
         self.home.make(options.app, options.server_name)
@@ -70,7 +70,7 @@ class Instance:
         self.stopping = threading.Event()
 
     def start(self, port: int) -> None:
-        """Take the management port's number and start the inputs."""
+        """Set the number of the management port and start the inputs."""
         self.management = f"https://127.0.0.1:{port}"
         self.home.set_management_port(port)
         self.log.write("INFO", "loader", _STARTING)
@@ -78,7 +78,7 @@ class Instance:
         self._write_ready()
 
     def restart(self, kvstore: str | None = None) -> None:
-        """Stop and start again in place: new start time, the same data, keys expired."""
+        """Stop and start again in place: new start time, same data, expired keys."""
         self.inputs.close()
         self.handlers.close()
         self.indexes.flush()
@@ -103,7 +103,7 @@ class Instance:
             (self.home.root / "ready.json").unlink()
 
     def _note_stop(self) -> None:
-        """As splunkd's log ends where it stops in order."""
+        """Write the last lines of splunkd's log at an orderly stop."""
         for level in ("Exec", "IndexProcessor"):
             text = f'shutting down level="ShutdownLevel_{level}"'
             self.log.write("INFO", "ShutdownHandler [1 Shutdown]", text)

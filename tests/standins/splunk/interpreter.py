@@ -7,22 +7,22 @@ from functools import lru_cache
 
 
 class InterpreterRefusedError(Exception):
-    """python.version or python.required do not let this interpreter run the script."""
+    """python.version or python.required do not allow this interpreter to run the script."""
 
 
 @lru_cache(8)
 def version_of(python: str) -> str:
-    """Ask an interpreter for its version, as `3.13`."""
+    """Run an interpreter to get its version, such as `3.13`."""
     code = "import sys; print('%d.%d' % sys.version_info[:2])"
     answer = subprocess.run([python, "-c", code], check=True, capture_output=True, timeout=30)
     return answer.stdout.decode().strip()
 
 
 def require_allowed(settings: dict[str, str], version: str) -> None:
-    """Raise unless the settings name this version.
+    """Raise unless the settings allow this version.
 
-    `python.required` (10.2 and newer) is a list and decides where it is set; without it a Python
-    above 3.9 is refused, and `python.version` must be python3 or this version.
+    `python.required` (10.2 and newer) is a list and decides if it is set. Without it a Python above
+    3.9 is refused, and `python.version` must be python3 or this version.
     """
     required = settings.get("python.required", "").strip()
     if required:

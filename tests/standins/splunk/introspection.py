@@ -1,4 +1,4 @@
-"""Find an app's modular inputs and introspect them, as splunkd does when it starts."""
+"""Finds an app's modular inputs and introspects them, as splunkd does at its start."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Interpreter:
 
 @dataclass
 class Introspection:
-    """What was found: the usable schemes, and for the others why not."""
+    """The result: the usable schemes, and for the others the reason."""
 
     schemes: dict[str, Scheme] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""A KV store shared by several stand-ins: its calls are passed on to one of them."""
+"""A KV store shared by several stand-ins: calls are forwarded to one of them."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
 
 def is_kv_path(parts: tuple[str, ...]) -> bool:
-    """Tell whether a call is for the KV store."""
+    """Whether a call is for the KV store."""
     return parts[:2] in {("storage", "collections"), ("kvstore", "status")}
 
 
 LAG = "x-standin-lag"
-"""Header: seconds by which the copy of the member that passes a call on lags behind."""
+"""Header: seconds by which the copy of the forwarding member lags."""
 
 
 def pass_on(peer: str, request: Request, lag: float) -> Answer:
-    """Send a call to the peer (`URL,KEY`) and return its answer; 503 when it does not answer.
+    """Forward a call to the peer (`URL,KEY`) and return its response; 503 if it does not respond.
 
     `lag`: for a read, seconds by which our copy lags behind the peer.
     """

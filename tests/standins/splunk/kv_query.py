@@ -44,7 +44,7 @@ def _holds(operator: str, value: Any, wanted: Any) -> bool:
 
 
 def matches(document: dict[str, Any], query: dict[str, Any]) -> bool:
-    """Tell whether a document satisfies a query; 400 for an operator that is not known."""
+    """Whether a document matches a query; 400 for an unknown operator."""
     for key, wanted in query.items():
         if key in {"$and", "$or"}:
             results = [matches(document, part) for part in wanted]
@@ -62,7 +62,7 @@ def matches(document: dict[str, Any], query: dict[str, Any]) -> bool:
 
 
 def sort_documents(documents: list[dict[str, Any]], sort: str) -> list[dict[str, Any]]:
-    """Sort by `field[:1|-1]`, several separated by commas; a missing field comes first."""
+    """Sort by `field[:1|-1]`, several separated by commas. Missing fields come first."""
     for part in reversed([one for one in sort.split(",") if one]):
         name, _, direction = part.partition(":")
 
@@ -77,7 +77,7 @@ def sort_documents(documents: list[dict[str, Any]], sort: str) -> list[dict[str,
 
 
 def project(document: dict[str, Any], fields: str) -> dict[str, Any]:
-    """Keep (`a,b`) or leave out (`a:0`) fields; `_key` stays unless left out by name."""
+    """Keep (`a,b`) or remove (`a:0`) fields. `_key` stays unless it is removed by name."""
     chosen = {name: flag != "0" for name, _, flag in (f.partition(":") for f in fields.split(","))}
     if not any(chosen.values()):
         return {key: value for key, value in document.items() if key not in chosen}

@@ -16,10 +16,10 @@ _REFUSALS = {
 
 
 class KvState:
-    """ready | starting[:SECONDS] | disabled | failed, and a count of writes to spoil."""
+    """ready | starting[:SECONDS] | disabled | failed, and a number of writes that fail."""
 
     def __init__(self, text: str, lag: float = 0.0) -> None:
-        """Begin in a state given as on the command line. `lag`: of what is read, seconds."""
+        """Start in a state as given on the command line. `lag`: of reads, seconds."""
         self._lock = threading.Lock()
         self._ready_at: float | None = None
         self._faults: list[str] = []
@@ -27,7 +27,7 @@ class KvState:
         self.set(text)
 
     def set(self, text: str) -> None:
-        """Switch; `starting:SECONDS` becomes ready by itself, `starting` does not."""
+        """Change the state. `starting:SECONDS` becomes ready by itself, `starting` does not."""
         state, _, seconds = text.partition(":")
         if state not in STATES:
             raise RestFault(400, f"KV store state {text!r}: one of {', '.join(STATES)}")
@@ -36,23 +36,23 @@ class KvState:
             self._ready_at = time.monotonic() + float(seconds) if seconds else None
 
     def current(self) -> str:
-        """Return the state now."""
+        """Return the current state."""
         with self._lock:
             if self._ready_at is not None and time.monotonic() >= self._ready_at:
                 self._state, self._ready_at = "ready", None
             return self._state
 
     def require_ready(self) -> None:
-        """Answer 503 unless the store is ready."""
+        """Respond with 503 unless the store is ready."""
         state = self.current()
         if state != "ready":
             raise RestFault(503, _REFUSALS[state])
 
     def spoil_writes(self, kind: str, count: int, after: int = 0) -> None:
-        """Spoil the next writes: `503`, `500`, `timeout` (no answer for 60 s), `lost-answer`.
+        """Make the next writes fail: `503`, `500`, `timeout` (no response for 60 s), `lost-answer`.
 
-        `lost-answer` does the write and then closes the connection without an answer. `after`: so
-        many writes are well before.
+        `lost-answer` performs the write and then closes the connection without a response. `after`:
+        number of writes before it that succeed.
         """
         if kind not in {"503", "500", "timeout", "lost-answer"}:
             raise RestFault(400, f"KV store fault {kind!r}")
@@ -60,6 +60,6 @@ class KvState:
             self._faults = [kind] * count + [""] * after
 
     def next_fault(self) -> str | None:
-        """Take the fault of the next write, if one is ordered."""
+        """Return the fault of the next write, if there is one."""
         with self._lock:
             return self._faults.pop() if self._faults else None

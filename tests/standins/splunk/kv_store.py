@@ -1,4 +1,4 @@
-"""The KV store's documents, kept in SQLite so that they outlive a kill of the stand-in."""
+"""The KV store's documents, kept in SQLite so that they survive a kill of the stand-in."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MAX_DOCUMENTS_PER_BATCH = 1000
 MAX_BATCH_BYTES = 50 * 1024 * 1024
 MAX_ROWS = 50000
 _EPOCH = 2440587.5
-"""1970 as a Julian day, which SQLite counts in."""
+"""1970 as a Julian day number, which SQLite uses."""
 _LARGEST_INTEGER = (1 << 63) - 1
 
 
@@ -40,7 +40,7 @@ class KvStore:
     """Documents by (app, owner, collection, key). Thread-safe; each write is committed."""
 
     def __init__(self, path: Path) -> None:
-        """Open or make the database."""
+        """Open or create the database."""
         path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = threading.RLock()
         self._base = sqlite3.connect(str(path), check_same_thread=False, isolation_level=None)
@@ -50,7 +50,7 @@ class KvStore:
             "CREATE TABLE IF NOT EXISTS documents (app TEXT, owner TEXT, collection TEXT, "
             "key TEXT, body TEXT, PRIMARY KEY (app, owner, collection, key))",
         )
-        # What members' copies still show: each change and when it was made, NULL for a deletion.
+        # What members' copies still show: each change with its time, NULL for a deletion.
         self._base.execute(
             "CREATE TABLE IF NOT EXISTS changes AS SELECT 0.0 AS at, * FROM documents"
         )
@@ -68,7 +68,7 @@ class KvStore:
             self._base.close()
 
     def get(self, place: tuple[str, str, str], key: str, lag: float = 0.0) -> dict[str, Any]:
-        """Return a document; 404 if there is none. `lag`: as it was so many seconds ago."""
+        """Return a document; 404 if there is none. `lag`: its state that many seconds ago."""
         for document in self._documents(place, lag):
             if document["_key"] == key:
                 return document
@@ -81,7 +81,7 @@ class KvStore:
                 query = f"SELECT body FROM documents {where} ORDER BY rowid"
                 rows = self._base.execute(query, place).fetchall()
             else:
-                # SQLite gives the other columns of the row with the greatest rowid.
+                # SQLite returns the other columns of the row with the greatest rowid.
                 query = f"SELECT body, MAX(rowid) FROM changes {where} AND at <= ? GROUP BY key"
                 rows = self._base.execute(query, (*place, time.time() - lag)).fetchall()
         return [json.loads(row[0]) for row in rows if row[0] is not None]
@@ -91,7 +91,7 @@ class KvStore:
     ) -> list[dict[str, Any]]:
         """Return documents by the REST options query, sort, skip, limit and fields.
 
-        `lag`: those of so many seconds ago.
+        `lag`: their state that many seconds ago.
         """
         query = _query(options.get("query", "{}"))
         found = [body for body in self._documents(place, lag) if matches(body, query)]
@@ -105,7 +105,7 @@ class KvStore:
         return [project(document, fields) for document in found] if fields else found
 
     def insert(self, place: tuple[str, str, str], document: dict[str, Any]) -> str:
-        """Insert a document and return its key; 409 if the key is there."""
+        """Insert a document and return its key; 409 if the key exists."""
         key = self._key(document)
         body = self._body(place, key, document)
         try:
@@ -155,7 +155,7 @@ class KvStore:
             raise RestFault(404, "Could not find object.")
 
     def delete_matching(self, place: tuple[str, str, str], query_text: str) -> None:
-        """Delete the documents that a query finds."""
+        """Delete the documents that match a query."""
         with self._lock:
             for document in self.find(place, {"query": query_text}):
                 self.delete(place, document["_key"])

@@ -1,4 +1,4 @@
-"""The management port: HTTPS with keep-alive, one thread a connection."""
+"""The management port: HTTPS with keep-alive, one thread for each connection."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ _NO_ANSWER_SECONDS = 60
 
 
 class ManagementServer(http.server.ThreadingHTTPServer):
-    """Listens on the loopback; the TLS handshake is done in the connection's own thread."""
+    """Listens on the loopback interface. The connection's own thread performs the TLS handshake."""
 
     daemon_threads = True
     block_on_close = False
     request_queue_size = 128
 
     def __init__(self, port: int, context: ssl.SSLContext, instance: Instance) -> None:
-        """Bind."""
+        """Open the port."""
         self.instance = instance
         self._context = context
         super().__init__(("127.0.0.1", port), ManagementHandler)
 
     def get_request(self) -> tuple[socket.socket, object]:
-        """Accept, and wrap without the handshake."""
+        """Accept and wrap the connection without the handshake."""
         connection, address = super().get_request()
         wrapped = self._context.wrap_socket(
             connection,
@@ -45,7 +45,7 @@ class ManagementServer(http.server.ThreadingHTTPServer):
         return wrapped, address
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing of a connection that broke: that is the caller's affair."""
+        """Ignore errors of broken connections; the client handles them."""
 
 
 class ManagementHandler(http.server.BaseHTTPRequestHandler):
@@ -95,7 +95,7 @@ class ManagementHandler(http.server.BaseHTTPRequestHandler):
         return dispatch(instance, request)
 
     def _pass_on(self, request: Request) -> Answer:
-        """To the KV store's captain, with the faults that were ordered of us."""
+        """Forward a call to the KV store's captain, with the faults requested for this member."""
         instance = self.server.instance
         is_write = request.method != "GET" and not request.parts[-1].startswith("batch_find")
         lost = is_write and spoil(instance)
@@ -146,4 +146,4 @@ class ManagementHandler(http.server.BaseHTTPRequestHandler):
         return "Splunkd"
 
     def log_message(self, *_: object) -> None:
-        """Keep stderr quiet: calls are recorded."""
+        """Suppress the log on stderr; calls are recorded."""

@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from .scheme import Scheme
 
 SHELL = "/bin/sh"
-"""What splunkd starts a script through on a *nix system, unless `start_by_shell = false`."""
+"""How splunkd starts a script on a *nix system, unless `start_by_shell = false`."""
 
 
 class ModularInputs:
     """All stanzas of all schemes. Thread-safe."""
 
     def __init__(self, instance: Instance) -> None:
-        """Belong to an instance; `start` begins."""
+        """Keep the instance; `start` starts the inputs."""
         self._instance = instance
         self._stanzas: dict[str, InputStanza] = {}
         self._lock = threading.RLock()
@@ -47,7 +47,7 @@ class ModularInputs:
         )
 
     def start(self) -> None:
-        """Introspect, report what cannot be used, and start what is enabled."""
+        """Introspect the schemes, report unusable ones, and start the enabled stanzas."""
         instance = self._instance
         self._found = introspect(instance.home.app_folder, self._interpreter)
         for line in self._found.stderr:
@@ -78,7 +78,7 @@ class ModularInputs:
         return self._found.schemes[kind]
 
     def reload(self) -> None:
-        """Read inputs.conf again: start what became enabled, stop what is disabled or gone."""
+        """Read inputs.conf again: start newly enabled stanzas, stop disabled or removed ones."""
         names = [name for kind in self.kinds() for name in self.names(kind)]
         with self._lock:
             for gone in set(self._stanzas) - set(names):
@@ -115,7 +115,7 @@ class ModularInputs:
         return stanza
 
     def edit(self, kind: str, name: str, arguments: dict[str, str], session_key: str) -> str:
-        """Change a stanza; an enabled one is stopped and started again."""
+        """Change a stanza. An enabled one is restarted."""
         scheme = self.scheme(kind)
         stanza = f"{kind}://{name}"
         self.settings(stanza)
@@ -147,19 +147,19 @@ class ModularInputs:
             runner.close(self._instance.options.grace)
 
     def runner(self, stanza: str) -> InputStanza:
-        """Return what runs a stanza; 404 if there is no such stanza."""
+        """Return the runner of a stanza; 404 if there is no such stanza."""
         with self._lock:
             if stanza not in self._stanzas:
                 raise not_found("inputs", stanza)
             return self._stanzas[stanza]
 
     def runners(self) -> list[InputStanza]:
-        """Return all."""
+        """Return all runners."""
         with self._lock:
             return list(self._stanzas.values())
 
     def close(self) -> None:
-        """Stop everything, all stanzas at once."""
+        """Stop all stanzas at the same time."""
         runners = self.runners()
         grace = self._instance.options.grace
         threads = [threading.Thread(target=one.close, args=(grace,)) for one in runners]
@@ -171,7 +171,7 @@ class ModularInputs:
             self._stanzas.clear()
 
     def _apply(self, stanza: str, *, restart: bool) -> None:
-        """Make a stanza's runner agree with its settings."""
+        """Start, stop or restart a stanza's runner as its settings require."""
         settings = self.settings(stanza)
         with self._lock:
             if stanza not in self._stanzas:
@@ -196,8 +196,9 @@ class ModularInputs:
         return [self._instance.options.python, str(script), *more]
 
     def _started(self, kind: str, by_shell: str) -> list[str]:
-        """As `start_by_shell` says. Shells differ in whether they stay between splunkd and the
-        script; this one always does.
+        """Return the command according to `start_by_shell`.
+
+        Some shells replace themselves by the script. This one always stays.
         """
         command = self._command(kind)
         if not is_true(by_shell):

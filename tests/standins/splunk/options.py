@@ -10,7 +10,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Options:
-    """How the stand-in is to behave; see README.md."""
+    """The behaviour of the stand-in; see README.md."""
 
     home: Path
     app: Path | None = None
@@ -66,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def parse_options(arguments: list[str]) -> Options:
-    """Read the command line; exits with a message where it is wrong."""
+    """Parse the command line; exits with a message if it is wrong."""
     chosen = _parser().parse_args(arguments)
     return Options(
         home=chosen.home.resolve(),

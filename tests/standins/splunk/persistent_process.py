@@ -1,4 +1,4 @@
-"""A REST handler's process, kept for many calls: a line of JSON in, a line of JSON out."""
+"""A REST handler's process, kept for many calls: one line of JSON in, one line of JSON out."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
 
 class PersistentProcess:
-    """Started at the first call, and again after it ended. Calls take their turns.
+    """Started at the first call, and again after it has ended. Calls run one at a time.
 
-    ``told`` is given each line that the process writes on stderr.
+    ``told`` receives each line that the process writes to stderr.
     """
 
     def __init__(
         self, command: list[str], environment: dict[str, str], told: Callable[[str], None]
     ) -> None:
-        """Describe it."""
+        """Keep the command; the process is started later."""
         self._command = command
         self._environment = environment
         self._told = told
@@ -34,7 +34,7 @@ class PersistentProcess:
         self._answers: queue.Queue[bytes] = queue.Queue()
 
     def call(self, document: bytes, timeout: float) -> CallResult:
-        """Ask; after ``timeout`` seconds without an answer the process is killed."""
+        """Make a call. After ``timeout`` seconds without a response the process is killed."""
         with self._turn:
             process = self._running()
             try:
@@ -52,7 +52,7 @@ class PersistentProcess:
             return CallResult(0, answer, b"", timed_out=False)
 
     def close(self) -> None:
-        """End the process, as splunkd does when it ends itself."""
+        """End the process, as splunkd does when it stops."""
         with self._turn:
             self._end(kill=False)
 
@@ -81,7 +81,7 @@ class PersistentProcess:
 
     @staticmethod
     def _take(pipe: IO[bytes] | None, give: Callable[[bytes], None]) -> None:
-        """Until the pipe ends, which is given as an empty line."""
+        """Read until the pipe ends, which is passed on as an empty line."""
         assert pipe is not None
         with pipe, contextlib.suppress(ValueError, OSError):
             for line in pipe:

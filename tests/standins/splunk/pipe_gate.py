@@ -1,4 +1,4 @@
-"""Back-pressure: whether and how fast the pipes of the inputs are read."""
+"""Back pressure: whether and how fast the inputs' pipes are read."""
 
 from __future__ import annotations
 
@@ -10,16 +10,18 @@ _STEP = 0.02
 
 
 class PipeGate:
-    """Shared by all readers. `paused` stops reading, `rate` slows it (bytes a second, 0: free)."""
+    """Shared by all readers. `paused` stops reading, `rate` limits it (bytes a second, 0: no
+    limit).
+    """
 
     def __init__(self) -> None:
-        """Begin open."""
+        """Start without a limit."""
         self._condition = threading.Condition()
         self.paused = False
         self.rate = 0
 
     def set(self, *, paused: bool | None = None, rate: int | None = None) -> None:
-        """Change what is given."""
+        """Change the given values."""
         with self._condition:
             if paused is not None:
                 self.paused = paused
@@ -28,9 +30,9 @@ class PipeGate:
             self._condition.notify_all()
 
     def admit(self, most: int, let_through: Callable[[], bool]) -> int:
-        """Wait until a read is allowed and return how many bytes it may take.
+        """Wait until reading is allowed and return how many bytes may be read.
 
-        `let_through` ends the waiting: a process that is gone is read to its end.
+        `let_through` ends the wait: the output of an ended process is read to its end.
         """
         with self._condition:
             while self.paused and not let_through():

@@ -16,7 +16,7 @@ def _children(pid: int) -> list[int]:
 
 
 def tree(pid: int) -> list[int]:
-    """Return a process and its descendants; empty when it is gone."""
+    """Return a process and its descendants; empty when it has ended."""
     found = []
     waiting = [pid]
     while waiting:
@@ -42,12 +42,12 @@ def _memory(pid: int) -> tuple[int, int]:
 class MemorySampler:
     """Samples every 20 ms until stopped. Sizes are KiB.
 
-    `sum_now` is the highest sum of resident sizes seen at one moment; `sum_peak` the sum of every
-    process's own high-water mark, an upper bound that no short peak escapes.
+    `sum_now` is the highest sum of resident sizes at one moment; `sum_peak` the sum of every
+    process's own high-water mark, an upper bound that includes short peaks.
     """
 
     def __init__(self, pid: int, ended: threading.Event) -> None:
-        """Begin sampling this process; `ended` ends it."""
+        """Start to sample this process; `ended` stops it."""
         self.sum_now = 0
         self._peaks: dict[int, int] = {}
         self._pid = pid
@@ -62,7 +62,7 @@ class MemorySampler:
 
     @property
     def processes(self) -> int:
-        """Return how many processes were seen."""
+        """Return the number of processes seen."""
         return len(self._peaks)
 
     def _run(self) -> None:

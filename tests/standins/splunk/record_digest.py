@@ -1,4 +1,4 @@
-"""Hashes of records, so that 600,000 of them can be compared without keeping them."""
+"""Hashes of records, to compare 600,000 of them without storing them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def record_hash(raw: bytes) -> bytes:
 
 
 def add_hashes(total: int, hashes: Iterable[bytes]) -> int:
-    """Add hashes to a multiset's digest: their sum modulo 2**128, whatever their order."""
+    """Add hashes to a multiset's digest: their sum modulo 2**128, independent of order."""
     return (total + sum(int.from_bytes(one, "big") for one in hashes)) % _MODULUS
 
 

@@ -21,7 +21,7 @@ def _app(instance: Instance, request: Request) -> str:
 
 
 def properties(instance: Instance, request: Request, conf: str) -> Answer:
-    """GET: the stanzas' names; 404 unless a file of that name is there."""
+    """GET: the stanzas' names; 404 if no file of that name exists."""
     app = _app(instance, request)
     if not instance.layers.has_file(conf, app):
         raise RestFault(404, f"Config file '{conf}' does not exist.")
@@ -49,7 +49,7 @@ def _require_conf(instance: Instance, conf: str, app: str) -> None:
 
 
 def list_stanzas(instance: Instance, request: Request, conf: str) -> Answer:
-    """GET: all stanzas; 404 for a conf that neither a file nor a spec of the app knows."""
+    """GET: all stanzas; 404 for a conf that has no file and no spec in the app."""
     app = _app(instance, request)
     _require_conf(instance, conf, app)
     found = instance.layers.stanzas(conf, app).values()
@@ -83,7 +83,7 @@ def _one(
 
 
 def show_stanza(instance: Instance, request: Request, conf: str, name: str) -> Answer:
-    """GET one stanza, or reload (the files are read anew in any case)."""
+    """GET one stanza, or reload (files are always read again)."""
     if name == "_reload":
         return list_stanzas(instance, request, conf)
     return _one(instance, request, conf, name)

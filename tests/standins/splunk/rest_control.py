@@ -36,7 +36,7 @@ def _stanza(request: Request) -> str:
 
 
 def run(instance: Instance, request: Request) -> Answer:
-    """POST stanza[, timeout=60, wait=1]: run now; answer the finished run, or its number."""
+    """POST stanza[, timeout=60, wait=1]: run now; returns the finished run, or its number."""
     runner = instance.inputs.runner(_stanza(request))
     number = runner.run_now()
     if request.option("wait", "1") == "0":
@@ -68,7 +68,7 @@ def send_signal(instance: Instance, request: Request) -> Answer:
 
 
 def trap(instance: Instance, request: Request) -> Answer:
-    """POST stanza, after_records or after_bytes: SIGKILL its next run there."""
+    """POST stanza, after_records or after_bytes: SIGKILL its next run at that point."""
     marks = Trap(int(_number(request, "after_records")), int(_number(request, "after_bytes")))
     instance.inputs.runner(_stanza(request)).set_trap(marks)
     return as_json({})
@@ -100,7 +100,7 @@ def records(instance: Instance, request: Request) -> Answer:
 
 
 def pipe(instance: Instance, request: Request) -> Answer:
-    """POST paused=0|1, rate=BYTES_A_SECOND (0: free), commit_delay=SECONDS; what is given."""
+    """POST paused=0|1, rate=BYTES_A_SECOND (0: no limit), commit_delay=SECONDS, all optional."""
     paused = request.option("paused")
     rate = request.option("rate")
     instance.gate.set(
@@ -127,7 +127,7 @@ def kvstore(instance: Instance, request: Request) -> Answer:
 
 
 def new_session(instance: Instance, request: Request) -> Answer:
-    """POST user[, role=admin, deny=PATH_START …]: a session key; denied paths answer 403 to it."""
+    """POST user[, role=admin, deny=PATH_START …]: a session key; denied paths return 403 to it."""
     denied, role = request.form.get("deny", []), request.option("role", "admin")
     user = request.option("user", "someone")
     return as_json(asdict(instance.sessions.issue(user, denied, role=role)))
@@ -148,13 +148,13 @@ def restart(instance: Instance, request: Request) -> Answer:
 
 
 def crash(_: Instance, __: Request) -> Answer:
-    """POST: SIGKILL to the stand-in itself; what was read and not committed is lost."""
+    """POST: SIGKILL to the stand-in itself. Events that were read and not committed are lost."""
     os.kill(os.getpid(), signal.SIGKILL)
     return as_json({})
 
 
 def calls(instance: Instance, request: Request) -> Answer:
-    """GET: the management calls so far; DELETE: forget them."""
+    """GET: the management calls so far; DELETE: clear the list."""
     with instance.calls_lock:
         shown: list[dict[str, Any]] = [asdict(call) for call in instance.calls]
         if request.method == "DELETE":
@@ -163,12 +163,12 @@ def calls(instance: Instance, request: Request) -> Answer:
 
 
 def reload(instance: Instance, _: Request) -> Answer:
-    """POST: read inputs.conf again, as after pushed conf files."""
+    """POST: read inputs.conf again, as after conf files were pushed."""
     instance.inputs.reload()
     return as_json({})
 
 
 def shutdown(instance: Instance, _: Request) -> Answer:
-    """POST: end in order, as SIGTERM does."""
+    """POST: stop in order, as on SIGTERM."""
     threading.Timer(0.05, instance.stopping.set).start()
     return as_json({})

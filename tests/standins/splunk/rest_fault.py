@@ -20,7 +20,7 @@ def missing_arguments(names: list[str]) -> RestFault:
 
 
 def unknown_argument(name: str) -> RestFault:
-    """Refuse an argument that the handler does not know, in splunkd's words."""
+    """Refuse an unknown argument, in splunkd's words."""
     return RestFault(400, f'Argument "{name}" is not supported by this handler.')
 
 

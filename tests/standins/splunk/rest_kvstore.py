@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 class LostAnswerError(Exception):
-    """The write was done; the connection is to close without an answer."""
+    """The write was done; close the connection without a response."""
 
 
 class NoAnswerError(Exception):
-    """Nothing was done; the connection is to stay open without an answer."""
+    """Nothing was done; keep the connection open without a response."""
 
 
 def _place(instance: Instance, request: Request, collection: str) -> tuple[str, str, str]:
@@ -34,12 +34,12 @@ def _place(instance: Instance, request: Request, collection: str) -> tuple[str, 
 
 
 def _lag(instance: Instance, request: Request) -> float:
-    """How old a copy answers: that of the member who passed the call on, or ours."""
+    """Return the age of the copy that is read: the forwarding member's, or ours."""
     return float(request.headers.get(LAG) or instance.kv_state.lag)
 
 
 def spoil(instance: Instance) -> bool:
-    """The fault of the next write; true where only its answer is to be lost."""
+    """Apply the fault of the next write; true if only its response is lost."""
     fault = instance.kv_state.next_fault()
     if fault == "timeout":
         raise NoAnswerError
@@ -80,7 +80,7 @@ def insert(instance: Instance, request: Request, collection: str) -> Answer:
 
 
 def delete_matching(instance: Instance, request: Request, collection: str) -> Answer:
-    """DELETE the documents of a query (all without one)."""
+    """DELETE the documents that match a query (all without one)."""
     place = _place(instance, request, collection)
     lost = spoil(instance)
     instance.kv_store.delete_matching(place, request.option("query", "{}"))
@@ -178,7 +178,7 @@ def show_collection(instance: Instance, request: Request, name: str) -> Answer:
 
 
 def status(instance: Instance, request: Request) -> Answer:
-    """GET kvstore/status; answered in every state."""
+    """GET kvstore/status; works in every state."""
     state = instance.kv_state.current()
     content = {
         "current": {

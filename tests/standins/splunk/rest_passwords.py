@@ -48,7 +48,7 @@ def list_all(instance: Instance, request: Request) -> Answer:
 
 
 def create(instance: Instance, request: Request) -> Answer:
-    """POST name, password and perhaps realm: 201, or 409 if it is there."""
+    """POST name, password and optionally realm: 201, or 409 if it exists."""
     arguments = request.arguments()
     for name in arguments:
         if name not in _ARGUMENTS:

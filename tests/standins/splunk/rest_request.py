@@ -1,4 +1,4 @@
-"""A REST call and its answer, free of sockets."""
+"""A REST call and its response, independent of sockets."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class CallRecord:
 
 @dataclass
 class Answer:
-    """Status, body and content type; `feed` answers are rendered as the caller asked."""
+    """Status, body and content type. Feeds are rendered in the format that the caller requested."""
 
     status: int = 200
     body: bytes = b""
@@ -56,7 +56,7 @@ class Request:
     capabilities: frozenset[str] = frozenset()
 
     def require(self, capability: str) -> None:
-        """403 for a caller without that capability."""
+        """Raise 403 for a caller without that capability."""
         if capability not in self.capabilities:
             raise RestFault(
                 403,
@@ -79,7 +79,7 @@ class Request:
         elif segments[:1] != ["standin"]:
             raise RestFault(404, "Not Found")
         self.parts = tuple(segments)
-        # Whatever the content type says: splunkd reads a form everywhere but in the KV store.
+        # Independent of the content type: splunkd reads a form everywhere except in the KV store.
         if self.method == "POST" and self.parts[:3] != ("storage", "collections", "data"):
             try:
                 self.form = parse_qs(self.body.decode(), keep_blank_values=True)
@@ -92,17 +92,17 @@ class Request:
         return values[-1] if values else default
 
     def arguments(self) -> dict[str, str]:
-        """Return the form's arguments (and the query's) without those of every endpoint."""
+        """Return the arguments of the form and the query without those that every endpoint has."""
         merged = {**self.query, **self.form}
         return {key: values[-1] for key, values in merged.items() if key not in _STANDARD}
 
     @property
     def wants_json(self) -> bool:
-        """Tell whether output_mode=json was asked for, in the query or the body."""
+        """Whether output_mode=json was requested, in the query or the body."""
         return self.option("output_mode") == "json"
 
     def json_body(self) -> Any:
-        """Return the body as JSON; 400 if it is none or of another content type."""
+        """Return the body as JSON; 400 if it is not JSON or has another content type."""
         kind = self.headers.get("content-type", "").partition(";")[0].strip()
         if kind != "application/json":
             raise RestFault(400, "Must supply content-type application/json.")
@@ -123,7 +123,7 @@ class Request:
         entries: list[atom.Entry],
         status: int = 200,
     ) -> Answer:
-        """Answer with entries, filtered and cut by search, offset and count."""
+        """Respond with entries, selected by search, offset and count."""
         chosen = self._filtered(entries)
         total = len(chosen)
         try:
@@ -166,12 +166,12 @@ def _same(value: object, wanted: str) -> bool:
 
 
 def refusal(fault: RestFault, *, as_json: bool) -> Answer:
-    """Answer a refusal as splunkd does."""
+    """Respond to a refused call as splunkd does."""
     if as_json:
         return Answer(fault.status, atom.message_json(fault.kind, fault.text))
     return Answer(fault.status, atom.message_xml(fault.kind, fault.text), "text/xml; charset=UTF-8")
 
 
 def as_json(value: Any, status: int = 200) -> Answer:
-    """Answer with a JSON value."""
+    """Respond with a JSON value."""
     return Answer(status, json.dumps(value).encode())

@@ -26,7 +26,7 @@ def login(instance: Instance, request: Request) -> Answer:
 
 
 def info(instance: Instance, request: Request) -> Answer:
-    """GET what the instance says of itself."""
+    """GET server/info."""
     content = {
         "build": atom.GENERATOR["build"],
         "cpu_arch": "x86_64",

@@ -1,4 +1,4 @@
-"""Which handler serves which method and path."""
+"""The handler of each method and path."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Handler = Callable[..., "Answer"]
 
-# A part in braces takes any one segment; `conf-{}` takes the rest of one.
+# A part in braces matches any one segment; `conf-{}` matches the rest of one.
 _TABLE: tuple[tuple[str, str, Handler], ...] = (
     ("POST", "auth/login", rest_server.login),
     ("GET", "server/info", rest_server.info),
@@ -104,7 +104,7 @@ _ANYBODY_WRITES = (("auth", "login"),)
 
 
 def _require_rights(request: Request) -> None:
-    """What the call's kind asks for: secrets by capability, an app's objects by role."""
+    """Check the permission for the call: secrets need a capability, an app's objects a role."""
     reads = request.method in ("GET", "HEAD")
     if request.parts[:2] == ("storage", "passwords"):
         request.require("list_storage_passwords" if reads else "edit_storage_passwords")
@@ -115,7 +115,9 @@ def _require_rights(request: Request) -> None:
 
 
 def dispatch(instance: Instance, request: Request) -> Answer:
-    """Serve a call from the table, else by the app's own endpoints; 404 and 405 otherwise."""
+    """Serve a call from the table, otherwise by the app's own endpoints; 404 and 405 if neither
+    fits.
+    """
     _require_rights(request)
     known = False
     for method, pattern, handler in _TABLE:

@@ -1,4 +1,4 @@
-"""What is kept of each run of a stanza."""
+"""The record of each run of a stanza."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class RunRecord:
     stderr_lines: int = 0
 
     def add_stderr(self, line: str) -> None:
-        """Keep a line of stderr; of very many the first ones."""
+        """Add a line of stderr; only the first lines are kept."""
         self.stderr_lines += 1
         if len(self.stderr) < _MOST_LINES:
             self.stderr.append(line)

@@ -8,7 +8,7 @@ from .cron import Cron
 class Schedule:
     """`interval` of a stanza: seconds (fractions allowed), a cron schedule, 0 or -1.
 
-    0 starts again as soon as a run ended, -1 runs once. ValueError for anything else.
+    0 starts again as soon as a run ended, -1 runs once. Raises ValueError for anything else.
     """
 
     def __init__(self, interval: str) -> None:
@@ -27,11 +27,11 @@ class Schedule:
             raise ValueError(f"interval {interval!r} is negative")
 
     def first(self, now: float) -> float:
-        """Return when the first run is due: at once, but for cron."""
+        """Return when the first run is due: at once, except with a cron schedule."""
         return self._cron.next_after(now) if self._cron else now
 
     def following(self, started: float, now: float) -> float | None:
-        """Return when the run after one that began at `started` is due; None means never."""
+        """Return when the run after one that started at `started` is due; None means never."""
         if self._cron:
             return self._cron.next_after(now)
         if self._seconds == -1:

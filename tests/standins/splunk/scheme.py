@@ -1,4 +1,4 @@
-"""Introspection: `--scheme` of a modular input, read strictly."""
+"""Introspection: strict parsing of a modular input's `--scheme` output."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 
 
 class SchemeError(Exception):
-    """The script's scheme cannot be used; the text says why."""
+    """The script's scheme is unusable; the text has the reason."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Argument:
 
 @dataclass(frozen=True)
 class Scheme:
-    """What a modular input says of itself."""
+    """The content of a scheme."""
 
     kind: str
     title: str
@@ -50,7 +50,7 @@ class Scheme:
 
 
 def parse_scheme(kind: str, output: bytes) -> Scheme:
-    """Read the XML that `--scheme` printed; SchemeError on whatever the document does not name."""
+    """Parse the XML that `--scheme` printed; SchemeError for everything undocumented."""
     if re.search(rb"<!(?:DOCTYPE|ENTITY)", output):
         raise SchemeError("a document type in the scheme")
     try:

@@ -1,4 +1,4 @@
-"""One bounded call of an app's script: --scheme, --validate-arguments, a REST handler."""
+"""One call of an app's script with a timeout: --scheme, --validate-arguments, a REST handler."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class CallResult:
-    """How a call ended. `exit_code` is negative for a signal; `timed_out` means it was killed."""
+    """How a call ended. `exit_code` is negative for a signal; `timed_out`: it was killed."""
 
     exit_code: int
     stdout: bytes
@@ -18,7 +18,7 @@ class CallResult:
     timed_out: bool
 
     def ending(self) -> str:
-        """Say it in splunkd's words."""
+        """Describe it in splunkd's words."""
         if self.exit_code < 0:
             name = signal.Signals(-self.exit_code).name
             words = {"SIGKILL": "Killed", "SIGTERM": "Terminated"}

@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 @dataclass(frozen=True)
 class Caller:
-    """What every script is told of the instance."""
+    """What every script receives about the instance."""
 
     server_host: str
     server_uri: str
@@ -44,7 +44,7 @@ def run_document(caller: Caller, stanza: str, app: str, parameters: dict[str, st
 
 
 def validation_document(caller: Caller, name: str, parameters: dict[str, str]) -> bytes:
-    """Return the one item that `--validate-arguments` has to judge."""
+    """Return the document for `--validate-arguments`, with one item."""
     text = (
         f'<?xml version="1.0" encoding="UTF-8"?>\n<items>\n{_head(caller)}'
         f"  <item name={quoteattr(name)}>\n{_parameters(parameters, '    ')}  </item>\n</items>\n"
@@ -53,7 +53,7 @@ def validation_document(caller: Caller, name: str, parameters: dict[str, str]) -
 
 
 def refusal_message(output: bytes) -> str | None:
-    """Return the text of `<error><message>`, or None where the output is not that."""
+    """Return the text of `<error><message>`; None if the output is something else."""
     match = re.fullmatch(rb"\s*<error>\s*<message>([^<]*)</message>\s*</error>\s*", output)
     if match is None:
         return None

@@ -1,4 +1,4 @@
-"""Users and session keys; a key may be expired or lack a right."""
+"""Users and session keys. A key can be expired or restricted."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ ROLES = {
     "sc_admin": frozenset({"edit_storage_passwords", "list_storage_passwords"}),
     "user": frozenset(),
 }
-"""What users of each role may do, as far as anything here asks for it."""
+"""The capabilities of each role, as far as the stand-in checks them."""
 WRITERS = ("admin", "sc_admin")
-"""Roles that may write an app's objects, as metadata/default.meta says."""
+"""Roles that may write an app's objects, as metadata/default.meta has it."""
 
 
 @dataclass
 class Session:
-    """A logged-in caller. `denied` holds the starts of the paths that answer 403 to it."""
+    """A logged-in caller. Paths that begin with one of `denied` return 403 to it."""
 
     key: str
     user: str
@@ -31,7 +31,7 @@ class Session:
 
     @property
     def capabilities(self) -> frozenset[str]:
-        """What the user may do."""
+        """The user's capabilities."""
         return ROLES[self.role]
 
 
@@ -39,7 +39,9 @@ class Sessions:
     """Issues and checks session keys. Thread-safe."""
 
     def __init__(self, user: str, password: str, first_key: str | None = None) -> None:
-        """Know an administrator, and a user of each other role (named like it, same password)."""
+        """Create an administrator, and a user of each other role (name and password are the role's
+        name).
+        """
         self.user = user
         self.password = password
         self._sessions: dict[str, Session] = {}
@@ -53,7 +55,7 @@ class Sessions:
         key: str | None = None,
         role: str = "admin",
     ) -> Session:
-        """Make a session for a user."""
+        """Create a session for a user."""
         if role not in ROLES:
             raise RestFault(400, f"no role is called {role}")
         session = Session(key or secrets.token_urlsafe(48), user, denied or [], role)
@@ -62,7 +64,7 @@ class Sessions:
         return session
 
     def login(self, user: str, password: str) -> Session:
-        """Check a password; 401 otherwise."""
+        """Check a password; 401 if it is wrong."""
         known = {self.user: "admin", **{role: role for role in ROLES if role != "admin"}}
         if user not in known or not secrets.compare_digest(
             password.encode(), self.password.encode()
@@ -84,7 +86,9 @@ class Sessions:
             return self._sessions.pop(key, None) is not None
 
     def authenticate(self, authorization: str) -> Session:
-        """Return the session of an Authorization header (`Splunk KEY` or Basic); 401 otherwise."""
+        """Return the session of an Authorization header (`Splunk KEY` or Basic); 401 if it is
+        invalid.
+        """
         scheme, _, value = authorization.partition(" ")
         if scheme == "Splunk":
             with self._lock:

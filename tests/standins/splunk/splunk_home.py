@@ -9,11 +9,12 @@ from pathlib import Path
 
 from . import conf_file
 
+_LIBRARIES = ("lib", "lib39", "lib313")
 _MODULES = Path(__file__).resolve().parent / "splunk_modules"
 
 
 class SplunkHome:
-    """Paths below the home; `make` lays it out and leaves what is there already."""
+    """Paths below the home. `make` creates them and keeps existing files."""
 
     def __init__(self, root: Path, app: str) -> None:
         """Name the home and the app in it."""
@@ -28,7 +29,7 @@ class SplunkHome:
         self.run = root / "var" / "run" / "splunk"
 
     def make(self, built_app: Path | None, server_name: str) -> None:
-        """Lay out the home. The app's files are replaced by the built ones; `local` stays."""
+        """Create the home. The app's files are replaced by the built ones; `local` stays."""
         for folder in (self.auth, self.logs, self.checkpoints, self.run, self.root / "bin"):
             folder.mkdir(parents=True, exist_ok=True)
         if built_app is not None:
@@ -38,14 +39,14 @@ class SplunkHome:
         self._system(server_name)
 
     def set_management_port(self, port: int) -> None:
-        """Write the management port where the app's libraries look it up."""
+        """Write the management port to the file from which the app's libraries read it."""
         path = self.etc / "system" / "local" / "web.conf"
         stanzas = conf_file.read(path)
         stanzas.setdefault("settings", {})["mgmtHostPort"] = f"127.0.0.1:{port}"
         conf_file.write(path, stanzas)
 
     def guid(self) -> str:
-        """Return the instance's GUID, made once."""
+        """Return the instance's GUID, created once."""
         path = self.etc / "instance.cfg"
         known = conf_file.read(path)
         if "general" not in known:
@@ -82,8 +83,12 @@ class SplunkHome:
             shutil.move(str(local), str(kept))
         if self.app_folder.exists():
             shutil.rmtree(self.app_folder)
-        # Compiled files too, if there are any: an app that runs has them.
-        shutil.copytree(built_app, self.app_folder)
+        # Including compiled files: an app that has run before has them. Nothing writes to the
+        # libraries, which are two thirds of all files, so a link to them is enough.
+        shutil.copytree(built_app, self.app_folder, ignore=shutil.ignore_patterns(*_LIBRARIES))
+        for name in _LIBRARIES:
+            if (built_app / name).is_dir():
+                (self.app_folder / name).symlink_to((built_app / name).resolve())
         if kept.is_dir():
             shutil.move(str(kept), str(local))
 

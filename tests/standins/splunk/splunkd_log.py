@@ -13,7 +13,7 @@ _LEVELS = frozenset({"DEBUG", "INFO", "WARN", "ERROR", "FATAL"})
 
 
 def level_of(line: str) -> str:
-    """Return the level of a stderr line: its first word if that is one, else ERROR."""
+    """Return the level of a stderr line: its first word if that is a level, otherwise ERROR."""
     first = line.split(" ", 1)[0]
     return first if first in _LEVELS else "ERROR"
 
@@ -36,7 +36,7 @@ class SplunkdLog:
                 self._stream.write(f"{stamp} {level:<5} {component} - {message}\n")
 
     def script_line(self, command: str, line: str) -> None:
-        """Write what a running input said on stderr."""
+        """Log what a running input wrote to stderr."""
         level = level_of(line)
         text = line[len(level) + 1 :] if line.startswith(level + " ") else line
         self.write(level, "ExecProcessor", f'message from "{command}" {text}')

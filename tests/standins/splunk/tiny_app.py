@@ -1,4 +1,4 @@
-"""A small app with one modular input, `tiny`, to try the stand-in itself."""
+"""A small app with one modular input, `tiny`, to test the stand-in itself."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ _FILES = {
 
 
 def make_tiny_app(folder: Path, replaced: dict[str, str] | None = None) -> Path:
-    """Write the app below `folder`; `replaced` gives other texts for its files."""
+    """Write the app below `folder`; `replaced`: other contents for its files."""
     app = folder / NAME
     for name, text in {**_FILES, **(replaced or {})}.items():
         path = app / name

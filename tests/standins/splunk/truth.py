@@ -1,4 +1,4 @@
-"""Splunk's reading of a boolean setting."""
+"""How Splunk reads a Boolean setting."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ _TRUE = frozenset({"1", "true", "t", "yes", "y", "on", "enabled"})
 
 
 def is_true(value: object) -> bool:
-    """Tell whether a conf value or REST argument means true."""
+    """Whether a conf value or REST argument means true."""
     return str(value).strip().lower() in _TRUE

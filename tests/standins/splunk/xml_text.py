@@ -13,24 +13,24 @@ _NAMED = {b"lt": b"<", b"gt": b">", b"amp": b"&", b"quot": b'"', b"apos": b"'"}
 
 
 class TextError(ValueError):
-    """Text that no XML 1.0 document may hold."""
+    """Text that no XML 1.0 document may contain."""
 
     def __init__(self, offset: int, reason: str) -> None:
-        """Keep where in the text (bytes) and why."""
+        """Keep the byte position in the text and the reason."""
         super().__init__(reason)
         self.offset = offset
         self.reason = reason
 
 
 def allowed_code_point(code: int) -> bool:
-    """Tell whether XML 1.0 has this character."""
+    """Whether XML 1.0 allows this character."""
     if code < 0x20:
         return code in {0x9, 0xA, 0xD}
     return code <= 0xD7FF or 0xE000 <= code <= 0xFFFD or 0x10000 <= code <= 0x10FFFF
 
 
 def is_clean(block: bytes) -> bool:
-    """Tell whether a block is UTF-8 without forbidden characters or CR; quick."""
+    """Whether a block is UTF-8 without forbidden characters or CR; fast."""
     if b"\r" in block:
         return False
     if len(block.translate(None, FORBIDDEN_BYTES)) != len(block):
@@ -45,7 +45,7 @@ def is_clean(block: bytes) -> bool:
 
 
 def unescape_plain(text: bytes) -> bytes | None:
-    """Resolve the five named entities; None where there is any other `&`."""
+    """Resolve the five named entities; None if there is any other `&`."""
     head, *rest = text.split(b"&", _MANY)
     if len(rest) == _MANY:
         marks = text.count(b"&")
@@ -65,7 +65,9 @@ def unescape_plain(text: bytes) -> bytes | None:
 
 
 def decode_text(text: bytes) -> bytes:
-    """Check character data in full and return what a parser would hand on; else TextError."""
+    """Check character data completely and return what a parser would return; TextError if
+    invalid.
+    """
     for match in re.finditer(b"[" + re.escape(FORBIDDEN_BYTES) + b"]", text):
         code = text[match.start()]
         raise TextError(match.start(), f"raw control character U+{code:04X}")

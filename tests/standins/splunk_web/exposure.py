@@ -1,4 +1,4 @@
-"""The calls that a page may make to splunkd: the stanzas `[expose:…]` of web.conf."""
+"""The calls to splunkd that a page may make: the stanzas `[expose:…]` of web.conf."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _SPLUNKS_OWN = (("server/info", "GET"), ("authentication/current-context", "GET"
 
 
 class Exposure:
-    """Of one app, and the little that Splunk's own web.conf exposes for every page."""
+    """The stanzas of one app, and those of Splunk's own web.conf that every page needs."""
 
     def __init__(self, app: Path) -> None:
         """Read the app's web.conf."""
@@ -25,7 +25,7 @@ class Exposure:
                 self._rules.append((stanza["pattern"], methods))
 
     def refusal(self, method: str, path: str) -> int:
-        """Return 0 where the call may be made, else the status. `path`: after the namespace."""
+        """Return 0 if the call is allowed, otherwise the status. `path`: after the namespace."""
         fitting = [methods for pattern, methods in self._rules if _fits(pattern, path)]
         if not fitting:
             return 404
@@ -33,6 +33,6 @@ class Exposure:
 
 
 def _fits(pattern: str, path: str) -> bool:
-    """A `*` of a pattern stands for one part of the path."""
+    """Whether a path matches. A `*` of a pattern matches one part of the path."""
     wanted, parts = pattern.split("/"), path.split("/")
     return len(wanted) == len(parts) and all(map(fnmatch.fnmatchcase, parts, wanted))

@@ -1,4 +1,4 @@
-"""The server: log-in, views, static files, and calls handed to splunkd."""
+"""The server: log-in, views, static files, and calls forwarded to splunkd."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Login:
 
 @dataclass
 class Served:
-    """An answer that was given, for whoever searches all of them. ``call``: method and path."""
+    """A response, kept for tests that search all of them. ``call``: method and path."""
 
     call: str
     status: int
@@ -49,7 +49,7 @@ class Served:
 
 @dataclass
 class SplunkWeb(InThread):
-    """Starts at once when entered. ``management``: URL of the splunkd stand-in."""
+    """Starts when its context is entered. ``management``: URL of the splunkd stand-in."""
 
     app: Path
     management: str
@@ -59,7 +59,7 @@ class SplunkWeb(InThread):
     logins: dict[str, Login] = field(default_factory=dict)
 
     def __enter__(self) -> SplunkWeb:
-        """Listen on the loopback."""
+        """Listen on the loopback interface."""
         web = self
 
         class Handler(WebHandler):
@@ -74,22 +74,22 @@ class SplunkWeb(InThread):
 
     @property
     def address(self) -> str:
-        """Up to the locale."""
+        """The address, including the locale."""
         return f"http://127.0.0.1:{self.port}/en-US"
 
     def url(self, view: str = "") -> str:
-        """Of a view of the app; without one, of the log-in page."""
+        """The address of a view of the app; of the log-in page without one."""
         path = f"app/{self.app.name}/{view}" if view else "account/login"
         return f"{self.address}/{path}"
 
     def cookie(self, name: str) -> str:
-        """The full name of a cookie of this server's."""
+        """The full name of a cookie of this server."""
         return f"{name}_{self.port}"
 
     def splunkd(
         self, method: str, path: str, body: bytes | None, headers: dict[str, str]
     ) -> tuple[int, str, bytes]:
-        """Call it: status, content type, body."""
+        """Make a call to splunkd: status, content type, body."""
         context = ssl.create_default_context()
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
@@ -113,7 +113,7 @@ class WebHandler(http.server.BaseHTTPRequestHandler):
     splunk_web: SplunkWeb
 
     def log_message(self, *_: object) -> None:
-        """Keep stderr quiet."""
+        """Suppress the log on stderr."""
 
     def _serve(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)

@@ -1,4 +1,4 @@
-"""The generated events: repeatable, realistic in size, identifiable, odd where asked."""
+"""Generated events: repeatable, realistic in size, identifiable, unusual on request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every fault of the Akamai stand-in strikes as it was asked, once, and is in the log."""
+"""Each fault of the Akamai stand-in occurs as requested, once, and is in the log."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def token(standin: AkamaiStandin) -> str:
 
 
 def raw_body(session: SignedSession, token: str) -> tuple[bytes, Exception | None]:
-    """Return the compressed body as far as it came, and how it ended if not properly."""
+    """Return the received part of the compressed body, and the error if it ended early."""
     answer = session.get(
         f"{session.base}{CONFIG_ID}", params={"offset": token}, stream=True, timeout=10
     )
@@ -91,12 +91,12 @@ def test_cut(
     cut = standin.wait_for_log(lambda log: log[0]["finished"])[0]
     assert (cut["faults"], cut["completed"], cut["status"]) == (["cut"], False, 200)
     whole, _ = raw_body(session, token)
-    # The context line, and with it the length, differs a little from one answer to the next.
+    # The context line, and so the length, differs slightly between responses.
     expected = after_bytes if after_bytes >= 0 else len(whole) + after_bytes
     assert cut["sent_bytes"] == pytest.approx(expected, abs=0 if after_bytes >= 0 else 30)
     assert whole.startswith(body[:5000])
     if how != "rst":
-        # What was in the last read when the connection ended, the library does not hand out.
+        # The library does not return what was in the last read when the connection ended.
         assert len(body) >= cut["sent_bytes"] - 256
 
 
@@ -262,7 +262,7 @@ def test_faults_wait_for_the_requests_they_are_meant_for(
     statuses = [session.ask(**query).status_code for query in asked]
     assert statuses == [200, 500, 503, 500, 200, 200]
     assert [entry["status"] for entry in standin.log()] == statuses
-    # What is refused anyway uses no fault up.
+    # A request that is refused anyway does not use up a fault.
     standin.fault("status", status=500)
     assert session.ask(offset="wrong", page=1).status_code == 400
     assert session.ask(offset=token).status_code == 500

@@ -1,4 +1,4 @@
-"""The Akamai stand-in serves by storage time, as its documents say, in both modes."""
+"""The Akamai stand-in serves events by storage time, in both modes, as documented."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def session(standin: AkamaiStandin) -> Iterator[SignedSession]:
 
 
 def drain(session: SignedSession, ids: str, offset: str, limit: int) -> list[bytes]:
-    """Ask until a page does not name a limit any more."""
+    """Request pages until one has no `limit` in its context."""
     lines: list[bytes] = []
     while True:
         page, context = session.page(ids, offset=offset, limit=limit)

@@ -1,4 +1,4 @@
-"""The Akamai stand-in as a program: options, control calls that concern what is held, its end."""
+"""The Akamai stand-in as a program: options, control calls about stored events, its end."""
 
 from __future__ import annotations
 
@@ -97,3 +97,22 @@ def test_sigterm_ends_it_while_an_answer_stalls(tmp_path: Path) -> None:
         assert standin.stop() == 0
     assert not list(tmp_path.glob("store-*"))
     assert (tmp_path / "stderr.txt").read_bytes() == b""
+
+
+def test_it_can_be_made_as_new(tmp_path: Path) -> None:
+    with AkamaiStandin(tmp_path, *OPTIONS) as standin:
+        standin.load(5, stored_at=3000)
+        standin.mint_token(4000, 7)
+        standin.set(page_events=3)
+        standin.set_clock(advance_s=60, skew_s=5)
+        standin.configurations(known=[8])
+        standin.fault("status", status=503)
+        standin.clear()
+        assert standin.held()["count"] == 0
+        # The token no longer hinders older events.
+        standin.load(5, stored_at=3000)
+        assert standin.held()["count"] == 5
+        assert standin.set()["page_events"] == 0
+        assert standin.call("GET", "/clock")["advance_s"] == 0
+        assert standin.configurations()["known"] == [7]
+        assert standin.waiting_faults() == standin.log() == []

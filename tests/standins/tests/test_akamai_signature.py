@@ -37,7 +37,7 @@ def standin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AkamaiStandin]
 
 
 def send(standin: AkamaiStandin, url: str, authorization: str | None) -> requests.Response:
-    """Send exactly this header: no session may sign again."""
+    """Send exactly this header; the session must not sign again."""
     headers = {} if authorization is None else {"Authorization": authorization}
     with requests.Session() as session:
         session.trust_env = False
@@ -60,7 +60,7 @@ def test_what_the_official_library_signs_is_accepted(standin: AkamaiStandin, ids
 
 
 def test_a_trailing_semicolon_breaks_the_signature(standin: AkamaiStandin) -> None:
-    # The library drops it before it signs, and so signs another path than it sends.
+    # The library removes it before signing, so it signs a path other than the one it sends.
     with SignedSession(standin) as session:
         url = f"{session.base}{CONFIG_ID};"
         answer = session.get(url, timeout=10)

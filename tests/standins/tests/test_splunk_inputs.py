@@ -151,7 +151,9 @@ def test_stop_kill_and_grace(splunk: SplunkStandin) -> None:
 
 
 def test_a_shell_stays_between_unless_told_otherwise(tmp_path: Path) -> None:
-    """SIGTERM ends the shell alone: what it started is an orphan that keeps the pipe."""
+    """SIGTERM ends the shell alone. The process that it started is an orphan that keeps the
+    pipe.
+    """
     conf = "[tiny]\npython.version = python3\npython.required = 3.9, 3.11, 3.13\n"
     lingering = []
     for by_shell in ("", "start_by_shell = false\n"):

@@ -1,4 +1,4 @@
-"""The management REST, with Splunk's own client libraries as the callers."""
+"""The management REST API, called with Splunk's own client libraries."""
 
 from __future__ import annotations
 

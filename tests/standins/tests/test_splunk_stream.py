@@ -1,4 +1,4 @@
-"""The event stream: what is taken, what is refused, however it is cut into pieces."""
+"""The event stream: what is accepted and what is refused, however it is split into pieces."""
 
 from __future__ import annotations
 

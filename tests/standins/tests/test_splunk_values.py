@@ -1,4 +1,4 @@
-"""The stand-in's parts that need no process: conf files, schedules, schemes, queries."""
+"""Parts of the stand-in that need no process: conf files, schedules, schemes, queries."""
 
 from __future__ import annotations
 

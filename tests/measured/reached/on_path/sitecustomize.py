@@ -1,9 +1,10 @@
 """Writes each line of the product that a process reaches, when it reaches it for the first time.
 
-Python imports a module of this name when it starts; the folder is on PYTHONPATH while coverage is
-measured. coverage.py itself keeps what it saw until the process ends in order. Tests kill inputs on
-purpose, and an input kills its workers, so nothing would be known of them. Like coverage.py's
-`sysmon` core this uses sys.monitoring (PEP 669, Python 3.12): a line costs something once.
+Python imports a module of this name at its start; the folder is on PYTHONPATH while coverage is
+measured. coverage.py itself keeps its data until the process ends in order. Tests kill inputs on
+purpose, and an input kills its workers, so their data would be lost. Like coverage.py's `sysmon`
+core this uses sys.monitoring (PEP 669, Python 3.12), so that only the first pass over a line costs
+time.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ def _watch(monitoring: Any, target: str) -> None:
 
     def line(code: CodeType, number: int) -> object:
         name = code.co_filename.rpartition("/bin/")[2]
-        # Not kept open: a test counts the open files of a worker.
+        # Opened at each write, because a test counts the open files of a worker.
         handle = os.open(target, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
         os.write(handle, f"bin/{name}:{number}\n".encode())
         os.close(handle)

@@ -1,4 +1,4 @@
-"""A request ends by its deadline, however slowly and steadily an answer comes."""
+"""A request ends at its deadline, however slowly and steadily a response arrives."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 DEADLINE = 1.0
 SOON = 3.0
 PAUSE = 0.05
-"""Seconds between two bytes: any time-out that begins anew with each of them never passes."""
+"""Seconds between two bytes: less than any timeout that restarts with each byte."""
 HEADER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
 PAGE = b'{"n":"1"}\n{"n":"2"}\n{"total":2,"offset":"71cca;x"}\n'
 REQUEST = OffsetRequest("71cca;w", 10)
@@ -42,7 +42,9 @@ def dripping(data: bytes, pause: float = PAUSE) -> Iterator[bytes]:
 
 
 class Server(InThread):
-    """Reads a request's header, then speaks as it is told. `context`: of TLS, None without."""
+    """Reads a request's header, then sends what the test chose. `context`: for TLS, None
+    without.
+    """
 
     def __init__(self, speak: Speak, context: ssl.SSLContext | None) -> None:
         class Handler(socketserver.BaseRequestHandler):

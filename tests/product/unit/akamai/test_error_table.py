@@ -1,4 +1,4 @@
-"""The table from Akamai's answers to our errors, row by documented row."""
+"""The table from Akamai's responses to our errors, row by documented row."""
 
 from __future__ import annotations
 

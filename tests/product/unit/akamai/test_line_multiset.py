@@ -1,4 +1,4 @@
-"""Lines are recognised as often as they came, in any order."""
+"""Lines are recognized as often as they occurred, in any order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A page's proof: what counts as complete, and that blocks give back exactly its lines."""
+"""What makes a page complete, and that blocks return exactly its lines."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_total_as_digits_and_unusual_objects() -> None:
 
 
 def test_a_line_that_is_an_event_to_the_decoder_is_one_to_the_proof() -> None:
-    """Bytes that are no UTF-8 are text in a string; a byte order mark begins no object."""
+    """Bytes that are not UTF-8 are text in a string; a byte order mark does not begin an object."""
     odd = [b'{ "a":"\xb4"}', *LINES[:4]]
     assert spooled(body(odd)).mismatch == ""
     assert spooled(body(LINES, b'{"x":"\xb4","total":5,"offset":"o"}')).mismatch == ""
@@ -145,7 +145,7 @@ def test_several_gzip_members() -> None:
 
 
 def test_memory_is_bounded_for_a_bomb() -> None:
-    """A megabyte that expands a thousandfold passes through in blocks."""
+    """A megabyte that expands a thousandfold is processed in blocks."""
     line = b'{"a":"' + b"x" * 1000 + b'"}\n'
     stream = zlib.compressobj(9, zlib.DEFLATED, 31)
     count = 100_000
@@ -196,7 +196,7 @@ def test_what_stands_behind_a_gzip_stream_and_a_header_that_is_gone() -> None:
 
 @pytest.mark.parametrize("blank", [b"\n", b" \n", b"\r\n", b"   "])
 def test_blanks_cost_no_more_than_their_bytes(blank: bytes) -> None:
-    """As a gzip stream of 94 KB holds 100 MB of them, before, between and behind the lines."""
+    """A gzip stream of 94 KB contains 100 MB of them, before, between and after the lines."""
     blanks = blank * (20_000_000 // len(blank))
     between = blanks if blank.endswith(b"\n") else b""
     data = blanks + LINES[0] + b"\n" + between + b"\n".join(LINES[1:]) + b"\n" + between + CONTEXT

@@ -1,4 +1,4 @@
-"""Which answers keep a proxy, an account or an input from being saved, and that the docs agree."""
+"""Which responses prevent saving a proxy, an account or an input, and that the docs agree."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_the_page_names_what_prevents_saving() -> None:
 
 
 def test_an_input_is_held_to_all_that_its_account_is() -> None:
-    """Otherwise an input could be saved that no form would let its account have."""
+    """Otherwise an input could be saved although no form would save its account."""
     assert all(INPUT in kept for kept in PREVENTS_SAVING.values())
     assert all(ACCOUNT in kept for kept in PREVENTS_SAVING.values() if PROXY in kept)
     assert prevents_saving(CertificateUntrusted("x"), INPUT)

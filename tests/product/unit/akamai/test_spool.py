@@ -1,4 +1,4 @@
-"""Where pages are spooled: room, rights, and nothing left behind."""
+"""Where pages are spooled: free space, permissions, and no remaining files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A backfill's range: how it may be written, and what it must not be."""
+"""A backfill's range: its formats and its limits."""
 
 from __future__ import annotations
 

@@ -112,7 +112,7 @@ def test_limit_follows_what_the_connection_can_do() -> None:
     assert cursor.paced(2.0, 50_000, full=False).limit == 10_000
     assert cursor.paced(30.0, 50_000, full=True).limit == 10_000
     assert cursor.paced(90.0, 50_000, full=True).limit == 5_000
-    # What was not full was not slow because of its size.
+    # A page that was not full was not slow because of its size.
     assert cursor.paced(90.0, 50_000, full=False).limit == 10_000
     assert cursor.paced(2.0, 700, full=False).limit == 700
     assert Cursor("h", (1,), limit=1).halved().limit == 1
@@ -168,7 +168,9 @@ _PAGES = st.tuples(st.floats(0, 200), st.booleans(), st.booleans())
 def test_whatever_has_failed_the_limit_comes_back(
     happened: list[CollectionError | tuple[float, bool, bool]], limit: int, ceiling: int
 ) -> None:
-    """For any failures and pages, slow and quick, then health: within `RECOVERY_PAGES` pages."""
+    """For any failures and pages, slow and fast, followed by success: within `RECOVERY_PAGES`
+    pages.
+    """
     cursor = Cursor("h", (1,), limit=limit, offset="71cca;x")
     for what in happened:
         if isinstance(what, tuple):
@@ -206,7 +208,7 @@ def test_no_value_delays_a_request_for_more_than_ten_minutes() -> None:
     "value", [float("inf"), float("nan"), -1, 10**400, "", "x", None, [], {}, True], ids=repr
 )
 def test_no_member_of_a_document_breaks_a_run(name: str, value: object) -> None:
-    """It is refused with the way out, or it makes a request that can be asked."""
+    """It is refused with a remedy, or it gives a request that can be sent."""
     document = {**Cursor("h", (1,), offset="71cca;x").to_document(), name: value}
     try:
         cursor = cursors.from_document(document)
@@ -236,9 +238,9 @@ def test_a_beginning_follows_the_clock_until_the_first_page() -> None:
     begun = cursors.begin(settings(start_back=300), NOW)
     moved = begun.clock_corrected(-600.0)
     assert moved.since == NOW - 900
-    # One answer's clock was wrong, another puts it right.
+    # One response had a wrong clock; another corrects it.
     assert moved.clock_corrected(600.0).since == NOW - 300
-    # Another run begins with the host's clock and learns anew.
+    # Another run starts with the host's clock and corrects it again.
     again = cursors.from_document(moved.to_document())
     assert again == begun
     assert again.clock_corrected(-600.0) == moved
@@ -265,7 +267,7 @@ def test_document_round_trip() -> None:
 
 
 def test_a_document_of_the_first_release_is_read() -> None:
-    """Written before the clock was corrected, and before a cut was remembered."""
+    """Documents written before the clock was corrected, and before a cut was remembered."""
     cursor = Cursor("h", (7,), 300, TOKEN, NOW, complete_until=NOW - 5)
     document = cursor.to_document()
     assert document["version"] == 1
@@ -275,7 +277,7 @@ def test_a_document_of_the_first_release_is_read() -> None:
 
 
 def test_a_page_is_told_by_its_token_or_by_its_beginning() -> None:
-    """The name that progress inside a page goes by."""
+    """The name under which the progress inside a page is recorded."""
     cursor = Cursor("h", (1,), offset=TOKEN, since=NOW - 900, complete_until=NOW - 500)
     assert cursor.position == TOKEN
     assert cursor.replaying().position == f"since {NOW - 560}"

@@ -1,4 +1,4 @@
-"""The tables at the head of `cursor`: every cell is tried with real cursors."""
+"""The tables in the docstring of `cursor`: every cell is tested with real cursors."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ NEVER = "-"
 
 
 def table(head: str) -> dict[str, dict[str, str]]:
-    """The rows of the table whose first column has that name; the last column may hold blanks."""
+    """The rows of the table whose first column has that name; cells of the last column may contain
+    blanks.
+    """
     lines = iter((cursors.__doc__ or "").splitlines())
     title = next(line for line in lines if line.startswith(f"  {head} "))
     _, *columns = re.split(r"\s{2,}", title.strip())
@@ -53,7 +55,7 @@ FIELDS = {field.name for field in dataclasses.fields(Cursor)}
 
 
 def state_of(cursor: Cursor) -> str:
-    """The one row of the table that fits."""
+    """The matching row of the table."""
     facts = {
         "offset": "none" if cursor.offset is None else "token",
         "from_now": "yes" if cursor.from_now else "no",
@@ -64,7 +66,7 @@ def state_of(cursor: Cursor) -> str:
 
 
 def samples() -> dict[str, list[Cursor]]:
-    """Cursors of each state, as they come about and with each other member set to something."""
+    """Cursors of each state, as they arise and with each other member set to a value."""
     busy = Remembered(mismatches=1, not_before=NOW - 1)
     start = Cursor("h", (1,), LIMIT, since=NOW, from_now=True, host_time=True)
     back = replace(start, since=NOW - 3600, from_now=False)
@@ -159,7 +161,7 @@ def test_request_of_a_state(state: str) -> None:
 
 
 def test_a_failure_before_the_first_page_leaves_its_beginning_to_the_clock() -> None:
-    """What was reckoned by a wrong clock must not count as complete: it would be left out."""
+    """A time computed with a wrong clock must not count as complete: events would be skipped."""
     begun = samples()["BACK"][0]
     failed = cursors.from_document(begun.complete_to(0.0).to_document())
     corrected = failed.clock_corrected(-600.0)

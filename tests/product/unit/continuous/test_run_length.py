@@ -1,4 +1,4 @@
-"""A run that never drains ends at a page's boundary, and the next one goes on."""
+"""A run that never drains ends after a page, and the next one continues."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ PAGE_SECONDS = 600.0
 
 
 class Silent:
-    """Log, bulletin and stop in one: nothing is told, nobody asks for a stop."""
+    """Log, bulletin and stop flag in one: nothing is shown, and no stop is requested."""
 
     def __getattr__(self, _: str) -> Any:
         return lambda *_, **__: None

@@ -1,4 +1,4 @@
-"""A circle of offsets is found; what only looks like one is not."""
+"""A circle of offsets is found; a sequence that only resembles one is not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The text of a credential file, in the forms in which it comes; no message repeats it."""
+"""The text of a credential file, in its possible forms; no message repeats it."""
 
 from __future__ import annotations
 

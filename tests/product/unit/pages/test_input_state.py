@@ -1,4 +1,4 @@
-"""The words of an input's row."""
+"""The text of an input's row."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ def _on_the_models_time() -> Iterator[None]:
 
 
 class Member:
-    """One of a cluster. `lag`: of the copy that it reads."""
+    """A member of a cluster. `lag`: of the copy that it reads."""
 
     def __init__(
         self, name: str, captain: Captain, clock: Clock, folder: Path, lag: float = 0.0
@@ -78,7 +78,7 @@ def test_an_owner_that_slept_saves_nothing(clock: Clock, captain: Captain, tmp_p
         except LeaseHeld:
             continue
     heir.save("new")
-    # It looked 0 s ago, as far as it knows: the insert alone has to refuse it.
+    # It confirmed its lease 0 s ago, as far as it knows: only the insert can refuse it.
     assert owner.lease._claim is not None
     owner.lease._claim._proved = (clock.host(), clock.host())
     with pytest.raises(LeaseLost):

@@ -1,4 +1,4 @@
-"""Which saved position is safe once splunkd has died."""
+"""Which saved position is safe after a crash of splunkd."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_a_clock_that_is_set_meanwhile_changes_nothing(step: float) -> None:
 @pytest.mark.parametrize(
     ("now", "last", "clean", "proved", "unsafe"),
     [
-        # The same splunkd: what its pipe has taken is with it, however the run ended.
+        # The same splunkd: it still has what its pipe accepted, however the run ended.
         (HERE, 4990.0, True, False, False),
         (HERE, 4990.0, False, False, False),
         # Restarted: enough time and an orderly end, too little time, a proof, no end.
@@ -90,7 +90,7 @@ def test_a_clock_that_is_set_meanwhile_changes_nothing(step: float) -> None:
         # Another member of the cluster.
         (Instance("B", 5000.0), 4990.0, True, False, False),
         (Instance("B", 5000.0), 2000.0, False, True, True),
-        # Nothing is known of a restart.
+        # Nothing is known about a restart.
         (Instance("A", None), 4990.0, False, False, False),
     ],
 )

@@ -1,4 +1,4 @@
-"""For how long another has shown no sign of life, by our own clock alone."""
+"""How long another member has not renewed its claim, measured by this host's clock alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The product's decoder against records that were worked out by hand."""
+"""The product's decoder compared with records that were worked out by hand."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_event_equals_golden(case: Golden) -> None:
 
 @pytest.mark.parametrize("opening", [b"[", b'{"a":'])
 def test_depth_beyond_every_parser_is_no_event(opening: bytes) -> None:
-    """Nesting that no parser can take is told as such, and the line can be kept as it came."""
+    """Nesting that no parser can read is reported as such, and the line can be kept unchanged."""
     line = b'{"a":' + opening * 200_000
     with pytest.raises(NotAnEvent):
         record(line, COLLECTED)
@@ -38,7 +38,7 @@ def test_depth_beyond_every_parser_is_no_event(opening: bytes) -> None:
 
 
 def test_decoding_twice_gives_the_same() -> None:
-    """What was decoded before, cached or not, does not change what comes after."""
+    """Lines decoded before, cached or not, do not change what follows."""
     events = [case for case in CASES if not case.unparsed]
     first = [record(case.line, COLLECTED) for case in events]
     again = [record(case.line, COLLECTED) for case in reversed(events)]

@@ -1,4 +1,4 @@
-"""What goes on in the place of a line that is too long for a record, and becomes of it."""
+"""What replaces a line that is too long for a record."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ def test_it_is_masked_as_a_whole() -> None:
 
 
 def test_it_is_taken_at_once_unlike_other_lines() -> None:
-    made = convert([LINE], COLLECTED, tolerant=False)
+    made = convert(LINE + b"\n", COLLECTED, tolerant=False)
     assert (made.unparsed, len(made.starts)) == (1, 1)
     with pytest.raises(NotAnEvent):
-        convert([b"\0" + LINE], COLLECTED, tolerant=False)
+        convert(b"\0" + LINE + b"\n", COLLECTED, tolerant=False)
 
 
 @pytest.mark.parametrize("line", [b"", b"{}", b"\0", b"\0long ", b"\0long x y", b" " + LINE])
@@ -52,6 +52,6 @@ def test_other_lines(line: bytes) -> None:
 def test_a_context_line_is_left_out_only_where_lines_may_be() -> None:
     lines = [b'{"n":"1"}', b'{"total":1,"offset":"x","limit":1}', b'{"total":1,"offset":"x","a":1}']
     with pytest.raises(NotAnEvent):
-        convert(lines, COLLECTED, tolerant=False)
-    made = convert(lines, COLLECTED, tolerant=True)
+        convert(b"\n".join([*lines, b""]), COLLECTED, tolerant=False)
+    made = convert(b"\n".join([*lines, b""]), COLLECTED, tolerant=True)
     assert (made.contexts, made.unparsed, len(made.starts)) == (1, 0, 2)

@@ -1,4 +1,4 @@
-"""The setting `mask`: what is personal is gone, and everything else is as it was."""
+"""The setting `mask`: personal data is removed, and everything else is unchanged."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def test_each_kind_is_gone_wherever_it_stood_and_no_other(kind: str) -> None:
     assert CANARY[kind] not in made.text
     for other, canary in CANARY.items():
         if other != kind:
-            # A rule's data that names both is replaced as a whole, if it is by its selector.
+            # A rule's data that names both is replaced as a whole if its selector says so.
             assert made.text.count(canary) >= plain.text.count(canary) - 1, other
     assert (made.masked, plain.masked) == (COUNTS[kind], 0)
     assert (made.time, made.timed) == (plain.time, plain.timed)
@@ -219,7 +219,9 @@ def test_nothing_is_masked_that_is_not_there(members: dict[str, Any]) -> None:
     ],
 )
 def test_a_header_with_its_continuations(block: str, lines: list[str]) -> None:
-    """The mask works on lines before they are a list: the name stays, all of the value goes."""
+    """The mask works on lines before they become a list: the name stays, the whole value is
+    replaced.
+    """
     made = masked(event(httpMessage={"requestHeaders": quote(block)}), "cookies")
     assert made["httpMessage"]["requestHeaders"] == lines
 
@@ -230,12 +232,14 @@ def test_a_line_that_is_no_event_is_masked_whole() -> None:
         "type": "akamai_siem_unparsed",
         "raw": MASKED,
     }
-    made = convert([line, EVERYWHERE], COLLECTED, tolerant=True, masking=Masking(("cookies",)))
+    made = convert(
+        line + b"\n" + EVERYWHERE + b"\n", COLLECTED, tolerant=True, masking=Masking(("cookies",))
+    )
     assert (made.unparsed, made.masked) == (1, 1 + COUNTS["cookies"])
 
 
 def test_the_same_rules_again_are_counted_again() -> None:
-    """They come out of a cache the second time."""
+    """The second time, they come from a cache."""
     masking = Masking(ALL)
     first, second = (record(EVERYWHERE, COLLECTED, masking) for _ in range(2))
     assert first == second
@@ -243,7 +247,7 @@ def test_the_same_rules_again_are_counted_again() -> None:
 
 
 def test_thousands_of_events_keep_all_but_what_is_masked() -> None:
-    """Whatever oddities an event has, only the places that can hold such values change."""
+    """Whatever is unusual in an event, only places that can contain such values change."""
     corpus = Corpus(CorpusChoices(odd=0.3))
     masking = Masking(ALL)
     count = 0

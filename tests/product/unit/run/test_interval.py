@@ -1,4 +1,4 @@
-"""How long an input pauses between two starts."""
+"""The time between two starts of an input."""
 
 from __future__ import annotations
 

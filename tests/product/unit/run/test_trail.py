@@ -1,4 +1,4 @@
-"""splunkd closes its end of a real pipe before it has read all: the next run brings the rest."""
+"""splunkd closes a real pipe before it has read everything: the next run sends the rest again."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ MOMENT = Moment.of(1_750_000_000.0, 1_750_000_000.0)
 
 @dataclass(frozen=True)
 class Place:
-    """A page by its number."""
+    """A page, identified by its number."""
 
     number: int
 
@@ -51,7 +51,7 @@ def page_of(number: int, events: int) -> Page:
 
 
 class Reader(threading.Thread):
-    """Reads so many bytes of a pipe and leaves."""
+    """Reads that many bytes of a pipe and closes it."""
 
     def __init__(self, descriptor: int, most: int) -> None:
         super().__init__()
@@ -68,7 +68,7 @@ class Reader(threading.Thread):
 
 
 def run(folder: Path, first: int, pages: int, events: int, most: int) -> tuple[bytes, int]:
-    """One run from page `first` on; what was read of it, and the page that the next begins with."""
+    """One run from page `first` on: what was read of it, and the first page of the next run."""
     reading, writing = os.pipe()
     reader = Reader(reading, most)
     reader.start()
@@ -86,7 +86,7 @@ def run(folder: Path, first: int, pages: int, events: int, most: int) -> tuple[b
     except PipeClosed:
         pass
     if stream.written >= most:
-        # Whatever was written by then: splunkd leaves and is asked afterwards.
+        # Whatever was written by then: splunkd closes the pipe, and is asked afterwards.
         reader.join()
     back = trail.back()
     os.close(writing)
@@ -102,7 +102,7 @@ def test_nothing_is_lost_and_little_comes_twice(tmp_path: Path, events: int, mos
     first, following = run(tmp_path, 0, pages, events, most)
     rest, done = run(tmp_path, following, pages, events, 10**9)
     assert done == pages
-    # splunkd drops an element that was cut off.
+    # splunkd drops a truncated element.
     whole = first[: first.rfind(b"</event>\n") + 9] if b"</event>\n" in first else b""
     seen = [*numbers(whole), *numbers(rest)]
     assert set(seen) == set(range(total))

@@ -1,4 +1,4 @@
-"""What is told, when, and taken back, whatever the file that remembers it is."""
+"""Which messages are shown and removed, and when, whatever the file that records them contains."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Quiet:
 
 
 class Told:
-    """A bulletin whose clock is set by hand; `again`: that of the next run."""
+    """A bulletin whose clock the test sets; `again`: that of the next run."""
 
     def __init__(self, path: Path) -> None:
         self.path = path

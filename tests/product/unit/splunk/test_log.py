@@ -70,7 +70,7 @@ def test_a_library_at_debug_is_not_heard(log: Log, tmp_path: Path) -> None:
 
 
 def test_a_full_disk_is_one_line(tmp_path: Path) -> None:
-    """In a process of its own: what its end says counts too."""
+    """In its own process, because what it logs at its end counts too."""
     folder = tmp_path / "var" / "log" / "splunk"
     folder.mkdir(parents=True)
     (folder / "ta_akamai_siem_first.log").symlink_to("/dev/full")

@@ -1,4 +1,4 @@
-"""splunkd's own log: did it stop in order, and was it that splunkd?"""
+"""splunkd's own log: whether it stopped in order, and whether it was the same splunkd."""
 
 from __future__ import annotations
 
@@ -41,18 +41,18 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     [
         ([(-9, OTHER), (5, LEVEL), (6, STOP), (20, START)], True),
         ([(-9, OTHER), (6, OLD_STOP)], True),
-        # Killed; stopped before the run's end; begun to stop, and killed.
+        # Killed; stopped before the end of the run; started to stop, and killed.
         ([(-9, OTHER), (20, START)], False),
         ([(-9, STOP), (-5, START), (20, START)], False),
         ([(-9, OTHER), (5, LEVEL), (20, START)], False),
-        # It died, was started, and that one was stopped in order.
+        # It crashed and was started; that one was stopped in order.
         ([(-9, OTHER), (3, START), (6, STOP), (20, START)], False),
-        # Stopped in order, and a later one died: it had nothing of ours.
+        # Stopped in order; a later one crashed, but had nothing of this input.
         ([(-9, OTHER), (3, STOP), (6, START), (20, START)], True),
-        # Nobody knows what was before; somebody else's words.
+        # Nothing is known about earlier times; lines of another component.
         ([(6, STOP), (20, START)], False),
         ([(-9, OTHER), (6, OTHER), (20, START)], False),
-        # After the splunkd that runs us was started.
+        # After the splunkd that runs this input was started.
         ([(-9, OTHER), (30, STOP)], False),
         ([], False),
     ],

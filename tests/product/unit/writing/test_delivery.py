@@ -1,4 +1,4 @@
-"""Progress inside a page: what a killed run wrote is not written again, if it is the same."""
+"""Progress inside a page: a killed run's events are not written again if they are the same."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def moment() -> Moment:
 
 
 class Pipe(EventStream):
-    """Takes elements; breaks after `room` events, as when the process is killed there."""
+    """Accepts elements; fails after `room` events, as if the process were killed there."""
 
     def __init__(self, room: int = 10**9) -> None:
         super().__init__(-1)
@@ -67,7 +67,7 @@ class Memory(ProgressFile):
 
 
 class Killed(Memory):
-    """One that keeps only what was recorded before the end: a kill runs no handler."""
+    """A record that keeps only what was recorded before the end: a kill runs no handler."""
 
     def __init__(self, pipe: Pipe) -> None:
         super().__init__()
@@ -125,7 +125,7 @@ class Recorded(Memory):
 @pytest.mark.parametrize(
     ("seconds", "expected"),
     [
-        # Of a block; the file system may be slow, so progress is recorded as rarely as is allowed.
+        # Of a block. The file system may be slow, so progress is recorded as rarely as is allowed.
         (0.0, [2000, 4000, 6000, 8000]),
         (0.124, [1000, 2500, 4000, 5500, 7000, 8500]),
         (0.13, [1000, 2000, 3000, 4000, 5000, 6000, 7000, 8000, 9000]),
@@ -135,7 +135,7 @@ class Recorded(Memory):
 def test_when_progress_is_recorded(
     seconds: float, expected: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`seconds`: that a block of 500 events takes."""
+    """`seconds`: duration of a block of 500 events."""
     recorded, now = Recorded(), [0.0]
 
     def take(_: int) -> None:
@@ -149,7 +149,7 @@ def test_when_progress_is_recorded(
 
 
 class Named(InProcess):
-    """Tells its name at each block."""
+    """Records its name at each block."""
 
     def __init__(self, name: str, used: list[str]) -> None:
         super().__init__()
@@ -182,7 +182,9 @@ def test_of_a_page_without_events_nothing_is_told() -> None:
 
 
 def test_a_page_is_left_as_soon_as_a_stop_is_asked_for() -> None:
-    """Between two blocks; what was written is recorded, and how much is told before it is."""
+    """Between two blocks what was written is recorded, and how much is announced before it is
+    written.
+    """
     told: list[int] = []
 
     def check() -> None:
@@ -245,7 +247,7 @@ def test_another_page_is_written_whole() -> None:
 def test_a_broken_page_that_comes_again_in_any_order_is_written_once(
     random: Random, count: int, whole: bool
 ) -> None:
-    """`whole`: the page comes again whole; otherwise in two smaller pages."""
+    """`whole`: the page is the same again; otherwise its events come in two smaller pages."""
     lines = [*event_lines(count), *event_lines(3)]
     random.shuffle(lines)
     broken = [*lines]

@@ -1,4 +1,4 @@
-"""A record that only helps: what it says is checked, and nothing depends on it."""
+"""A record that is only a help: its content is checked, and nothing depends on it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""So many events a second and no more, whatever the blocks are."""
+"""No more than that many events a second, whatever the size of the blocks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ta_akamai_siem.writing.rate_limit import RateLimit
 
 
 class Clock:
-    """Moves when somebody sleeps, and between two blocks."""
+    """Moves while something sleeps, and between two blocks."""
 
     def __init__(self) -> None:
         self.now = 1000.0
@@ -37,7 +37,7 @@ def test_no_span_of_time_has_more(rate: int, blocks: list[tuple[int, float]]) ->
     for first, (began, _) in enumerate(written):
         events = 0
         for at, more in written[first:]:
-            # A second's worth may have been saved up, and a block is written as a whole.
+            # One second's worth may have been saved, and a block is written as a whole.
             assert events <= (at - began + 1) * rate + 1e-6 * rate
             events += more
 

@@ -1,4 +1,4 @@
-"""Worker processes: the same results in the same order, whatever becomes of the workers."""
+"""Worker processes: the same results in the same order, whatever happens to the workers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ COLLECTED = Moment.of(1_700_000_000.125, 1_700_000_000.5)
 
 
 class Warnings(Log):
-    """A log that keeps what it is told."""
+    """A log that keeps its entries."""
 
     def __init__(self) -> None:
         super().__init__("akamai_siem", "first")
@@ -61,7 +61,7 @@ def blocks(count: int, size: int = 40) -> list[Lines]:
 
 
 def through(workers: Workers, lines: Sequence[Lines]) -> Iterator[Converted]:
-    """As Delivery does it: some blocks are begun before the first is asked for."""
+    """As Delivery does it: some blocks are begun before the result of the first is requested."""
     waiting: deque[object] = deque()
     for block in lines:
         waiting.append(workers.begin(block, COLLECTED, tolerant=True))
@@ -72,7 +72,7 @@ def through(workers: Workers, lines: Sequence[Lines]) -> Iterator[Converted]:
 
 
 def alone(lines: Sequence[Lines]) -> list[Converted]:
-    return [convert(block, COLLECTED, tolerant=True) for block in lines]
+    return [convert(block.data, COLLECTED, tolerant=True) for block in lines]
 
 
 def children() -> list[int]:
@@ -95,7 +95,7 @@ def test_the_same_as_alone(two: Workers, log: Warnings) -> None:
 def test_they_mask_as_we_do(log: Warnings) -> None:
     lines = blocks(10)
     masking = Masking(("cookies", "usernames"))
-    expected = [convert(each, COLLECTED, tolerant=True, masking=masking) for each in lines]
+    expected = [convert(each.data, COLLECTED, tolerant=True, masking=masking) for each in lines]
     workers = Workers(2, log, ("cookies", "usernames"))
     assert list(through(workers, lines)) == expected
     workers.close()
@@ -110,9 +110,9 @@ def test_none_is_started_before_it_is_needed(log: Warnings) -> None:
 
 
 def test_a_block_of_which_nothing_is_new(two: Workers) -> None:
-    """All its lines were written before their page turned out to be broken."""
+    """All its lines were written before its page proved to be broken."""
     assert two.begin(Lines.of([]), COLLECTED, tolerant=False)() == convert(
-        [], COLLECTED, tolerant=False
+        b"", COLLECTED, tolerant=False
     )
 
 
@@ -154,7 +154,7 @@ def test_a_script_that_ends_at_once(log: Warnings, tmp_path: Path) -> None:
 
 
 def test_they_end_with_their_parent_whatever_kills_it(tmp_path: Path) -> None:
-    """A process that starts two workers and is killed: their pipe ends, and so do they."""
+    """A process that starts two workers and is killed: their pipes end, and so do the workers."""
     parent = tmp_path / "parent.py"
     parent.write_text(
         f"import sys; sys.path.insert(0, {str(SCRIPT.parent)!r})\n"
@@ -196,7 +196,7 @@ def test_a_stop_signal_does_not_end_them(two: Workers, log: Warnings) -> None:
 
 
 def test_what_a_worker_sees_names_nothing(two: Workers) -> None:
-    """Neither in its command nor in what it inherits of open files is there a way to splunkd."""
+    """Neither its command line nor its inherited files give it access to splunkd."""
     for _ in range(2):
         two.begin(Lines.of([b'{"a":1}']), COLLECTED, tolerant=False)()
     (pid, *_) = children()

@@ -8,7 +8,7 @@ _session = {"key": None}  # type: dict[str, Optional[str]]
 
 
 class SplunkdException(Exception):
-    """Base of what calls of splunkd raise."""
+    """Base class of errors of calls to splunkd."""
 
 
 class RESTException(SplunkdException):
@@ -51,13 +51,13 @@ class SplunkdConnectionException(SplunkdException):
 
 
 def setDefault(key: str, value: Optional[str]) -> None:  # noqa: N802 - Splunk's own name
-    """Set a default; only sessionKey is known here."""
+    """Set a default; only sessionKey is supported."""
     if key == "sessionKey":
         _session["key"] = value
 
 
 def getDefault(key: str) -> Optional[str]:  # noqa: N802 - Splunk's own name
-    """Return a default; only sessionKey is known here."""
+    """Return a default; only sessionKey is supported."""
     return _session["key"] if key == "sessionKey" else None
 
 

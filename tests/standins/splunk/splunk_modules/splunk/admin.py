@@ -34,7 +34,7 @@ _ACTIONS = {
 
 
 class AdminManagerException(Exception):
-    """Base of the refusals that a handler raises on purpose."""
+    """Base class of refusals that a handler raises."""
 
     status = 500
 
@@ -46,17 +46,17 @@ class ArgValidationException(AdminManagerException):
 
 
 class BadProgrammerException(AdminManagerException):
-    """The handler is wrong."""
+    """The handler has a programming error."""
 
 
 class BadActionException(AdminManagerException):
-    """The action is not served: 405."""
+    """The action is not supported: 405."""
 
     status = 405
 
 
 class InternalException(AdminManagerException):
-    """Something failed inside."""
+    """An internal error."""
 
 
 class NotFoundException(AdminManagerException):
@@ -88,10 +88,10 @@ class ServiceUnavailableException(AdminManagerException):
 
 
 class ConfigItem(dict):  # type: ignore[type-arg]
-    """One entry of the answer: its settings, and EAI metadata."""
+    """One entry of the response: its settings, and EAI metadata."""
 
     def __init__(self) -> None:
-        """Begin empty."""
+        """Start empty."""
         super().__init__()
         self.metadata: dict[str, Any] = {}
         self.actions = 0
@@ -112,21 +112,21 @@ class ConfigItem(dict):  # type: ignore[type-arg]
 
 
 class ConfigInfo(dict):  # type: ignore[type-arg]
-    """The answer: entries by name, made when first asked for."""
+    """The response: entries by name, created at first access."""
 
     def __init__(self) -> None:
-        """Begin empty."""
+        """Start empty."""
         super().__init__()
         self.messages: list[tuple[str, str]] = []
 
     def __missing__(self, name: str) -> ConfigItem:
-        """Make an entry."""
+        """Create an entry."""
         self[name] = ConfigItem()
         item: ConfigItem = self[name]
         return item
 
     def addWarnMsg(self, text: str) -> None:  # noqa: N802 - Splunk's own name
-        """Add a warning to the answer."""
+        """Add a warning to the response."""
         self.messages.append(("WARN", text))
 
 
@@ -151,7 +151,7 @@ class SupportedArgs:
     """What setup() declares."""
 
     def __init__(self) -> None:
-        """Begin empty."""
+        """Start empty."""
         self.required: list[str] = []
         self.optional: list[str] = []
 
@@ -160,15 +160,15 @@ class SupportedArgs:
         self.required.append(name)
 
     def addOptArg(self, name: str) -> None:  # noqa: N802 - Splunk's own name
-        """Declare an optional argument; a `*` at its end takes every continuation."""
+        """Declare an optional argument. A `*` at its end matches every continuation."""
         self.optional.append(name)
 
 
 class MConfigHandler:
-    """Base of REST handlers."""
+    """Base class of REST handlers."""
 
     def __init__(self, scriptMode: int, ctxInfo: int, request: dict[str, Any]) -> None:  # noqa: N803
-        """Take one request."""
+        """Handle one request."""
         self.scriptMode = scriptMode
         self.context = ctxInfo
         self.requestedAction = _ACTIONS[request["action"]][0]
@@ -192,7 +192,7 @@ class MConfigHandler:
         return key
 
     def setup(self) -> None:
-        """Declare the arguments; to be overridden."""
+        """Declare the arguments; subclasses override it."""
 
     def _unserved(self, *_: object) -> None:
         raise BadActionException(f"This handler does not serve action {self.requestedAction}")
@@ -244,17 +244,17 @@ _VENDORS_OWN = ("SPLUNKD_URI",)
 
 
 def _surroundings() -> dict[str, object]:
-    """What one call could leave to the next."""
+    """State that a call could leave behind for the next one."""
     environment = {k: v for k, v in os.environ.items() if k not in _VENDORS_OWN}
     return {"environment": environment, "cwd": os.getcwd(), "path": list(sys.path)}
 
 
 def init(handler: type[MConfigHandler], ctxInfo: int = CONTEXT_NONE) -> None:  # noqa: N803
-    """Serve requests (a line of JSON each) on stdin, answers on stdout, until stdin ends.
+    """Serve requests (a line of JSON each) from stdin, responses to stdout, until stdin ends.
 
-    As splunkd keeps a persistent handler: many calls of many users, one process. What the handler
-    itself prints goes to stderr, so that the answers stay readable. A call that leaves something
-    behind is answered as an error: here it would be seen by the next.
+    splunkd keeps a persistent handler the same way: many calls of many users, one process. What the
+    handler itself prints goes to stderr, so that the responses stay readable. A call that leaves
+    state behind gets an error response, because the next call would see that state.
     """
     logging.getLogger("splunk")
     answers, sys.stdout = sys.stdout, sys.stderr

@@ -1,4 +1,4 @@
-"""`splunk.rest`: simpleRequest and the questions about Splunk Web's certificate."""
+"""`splunk.rest`: simpleRequest and the functions about Splunk Web's certificate."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import splunk
 
 
 class _Headers(dict):  # type: ignore[type-arg]
-    """The answer's headers, with its status as an attribute."""
+    """The response's headers, with its status as an attribute."""
 
     status = 0
 
@@ -44,7 +44,9 @@ def simpleRequest(  # noqa: N802, PLR0917 - Splunk's own name and signature
     jsonargs: Optional[str] = None,
     token: bool = False,  # noqa: ARG001, FBT002
 ) -> tuple[_Headers, bytes]:
-    """Call splunkd without a proxy; 401 and 404 raise, other errors if raiseAllErrors is set."""
+    """Call splunkd without a proxy. 401 and 404 raise; other errors raise if raiseAllErrors is
+    set.
+    """
     url = path if path.startswith("http") else _management() + urllib.parse.quote(path)
     if getargs:
         url += "?" + urllib.parse.urlencode(getargs, doseq=True)
@@ -102,5 +104,5 @@ def getWebKeyFile() -> Optional[str]:  # noqa: N802 - Splunk's own name
 
 
 def is_cert_or_key_encrypted(_path: str) -> bool:
-    """Tell whether a PEM file is encrypted: none is."""
+    """Whether a PEM file is encrypted: always false."""
     return False

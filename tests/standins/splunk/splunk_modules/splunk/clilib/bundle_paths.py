@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def make_splunkhome_path(parts: Sequence[str]) -> str:
-    """Join below $SPLUNK_HOME; ValueError for a path that leads out of it."""
+    """Join paths below $SPLUNK_HOME; ValueError for a path that leads out of it."""
     home = os.path.normpath(os.environ["SPLUNK_HOME"])
     path = os.path.normpath(Path(home, *parts))
     if not path.startswith(home + os.sep):
@@ -20,5 +20,5 @@ def make_splunkhome_path(parts: Sequence[str]) -> str:
 
 
 def get_slaveapps_base_path() -> str:
-    """Return where a cluster's apps would lie."""
+    """Return the folder of a cluster's apps."""
     return make_splunkhome_path(["etc", "peer-apps"])
