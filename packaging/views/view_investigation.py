@@ -140,7 +140,7 @@ VIEW = View(
                     "Actions over time",
                     "When was it there, and what did Akamai do? unknown: nothing decided",
                     "events",
-                    "fillnull value=unknown action | timechart count BY action",
+                    "fillnull value=unknown action | timechart span=15m count BY action",
                     link=link_to_search(_EVENTS, "these events"),
                 ),
             ),
