@@ -104,11 +104,10 @@ def _both(name: str, one: Outline, other: Outline) -> Outline | None:
 def _outline(members: object) -> Outline:
     if not isinstance(members, _Members):
         raise NoOutline
-    names = dict.fromkeys(name for name, _ in members)
-    if len(names) < len(members):
-        raise NoOutline
+    # A name that comes twice is here once: an event that repeats it does not fit.
     inner = {name: None if isinstance(value, str) else _outline(value) for name, value in members}
-    return Outline(inner, frozenset(names), frozenset(zip(names, list(names)[1:])))
+    names = list(inner)
+    return Outline(inner, frozenset(names), frozenset(zip(names, names[1:])))
 
 
 def _literal(name: str) -> bytes:
