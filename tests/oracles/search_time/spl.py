@@ -113,6 +113,8 @@ class Searcher:
             self._knowledge.expanded(search), lambda inner: self.found(inner, within)
         )
         first, *commands = split(search)
+        if not first.strip() and commands and commands[0].split()[0] == "search":
+            first = commands.pop(0)
         named, first = time_range(first, CLOCK.now())
         within = within if named is ALL_TIME else named
         if first.strip():

@@ -100,6 +100,10 @@ def test_summaries_only(app: Path) -> None:
     assert run(app, search, accelerated=False) == [{"count": 0}]
 
 
+def test_search_may_follow_a_pipe(app: Path) -> None:
+    assert run(app, "| search host=a | stats count") == [{"count": 2}]
+
+
 def test_from_and_rename(app: Path) -> None:
     assert {row.get("src") for row in run(app, '| from datamodel:"M.D"')} == {
         "192.0.2.1",
