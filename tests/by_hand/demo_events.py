@@ -104,7 +104,7 @@ def _scored(made: dict[str, Any], dice: random.Random) -> None:
     rules = _rules(attack)
     if not rules or not rules[-1].rule_id.endswith("-ANOMALY"):
         return
-    score = dice.choice((3, 5, 8, 10, 12, 14, 15, 18, 20, 21, 25, 30))
+    score = dice.choice((3, 5, 8, 9, 12, 14, 15, 18, 20, 21, 25, 30))
     fired = "-".join(rule.rule_id for rule in rules[:-1])
     data = f"Vector Score: {score}, DENY threshold: {_THRESHOLD}, Alert Rules: {fired}, Deny Rule: "
     let_through = score < _THRESHOLD or attack["policyId"] == ALERTS_ONLY
