@@ -10,6 +10,7 @@ import import_declare_test  # noqa: F401 - first: it finds the libraries
 from splunktaucclib.rest_handler import admin_external
 from splunktaucclib.rest_handler.endpoint import MultipleModel, RestModel, field, validator
 
+from ta_akamai_siem.pages.search_side import WEB
 from ta_akamai_siem.pages.settings_handler import SettingsHandler
 from ta_akamai_siem.settings import LOG_LEVELS, PROXY_TYPES
 
@@ -31,13 +32,23 @@ LOGGING = (
         "loglevel", required=True, default="INFO", validator=validator.Enum(LOG_LEVELS)
     ),
 )
+SEARCH = (
+    field.RestField("search_indexes", validator=TEXT),
+    field.RestField("search_web", validator=validator.Enum(WEB)),
+    field.RestField("search_watched"),
+    field.RestField("search_history"),
+)
 
 if __name__ == "__main__":
     logging.getLogger().addHandler(logging.NullHandler())
     admin_external.handle(
         MultipleModel(
             "ta_akamai_siem_settings",
-            models=[RestModel(list(PROXY), name="proxy"), RestModel(list(LOGGING), name="logging")],
+            models=[
+                RestModel(list(PROXY), name="proxy"),
+                RestModel(list(LOGGING), name="logging"),
+                RestModel(list(SEARCH), name="search"),
+            ],
             need_reload=False,
         ),
         handler=SettingsHandler,

@@ -16,6 +16,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from app_identity import APP, APP_ID, BUILD, CONF_PREFIX, PACKAGING, ROOT, source_date, version
+from load_page_script import load_page_script
 from lock import pure_python
 from package_docs import README, write_docs
 from package_docs import SOURCES as DOCS
@@ -28,10 +29,21 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PIP_VERSION = "25.3"
-SOURCES = ("app.manifest", "bin", "default", "lookups", "metadata", "static", "README")
+SOURCES = (
+    "app.manifest",
+    "appserver",
+    "bin",
+    "default",
+    "lookups",
+    "metadata",
+    "static",
+    "README",
+)
 NEVER_COPIED = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
 REWRITTEN = ("app.manifest", "default/app.conf", "lib/requirements.txt")
 """Our own files that ucc-gen completes, or that this script completes after it."""
+VERSION_ON_PAGES = "{version}"
+"""What globalConfig.json has in texts in place of the version."""
 _STAMP = BUILD / "build.sha256"
 _STAGE = BUILD / "stage"
 
@@ -41,6 +53,12 @@ EXPECTED = (
     "README/inputs.conf.spec",
     f"README/{CONF_PREFIX}_account.conf.spec",
     f"README/{CONF_PREFIX}_settings.conf.spec",
+    "appserver/static/js/build/custom/account_cell.js",
+    "appserver/static/js/build/custom/input_cell.js",
+    "appserver/static/js/build/custom/input_row.js",
+    "appserver/static/js/build/custom/last_test.js",
+    "appserver/static/js/build/custom/form_hook.js",
+    "appserver/static/js/build/custom/page.js",
     "appserver/static/js/build/entry_page.js",
     "appserver/static/js/build/globalConfig.json",
     "appserver/templates/base.html",
@@ -112,7 +130,10 @@ def _stage() -> None:
         elif source.is_file():
             shutil.copyfile(source, package / name)
     shutil.copytree(ROOT / "LICENSES", _STAGE / "LICENSES")
-    shutil.copyfile(ROOT / "globalConfig.json", _STAGE / "globalConfig.json")
+    pages = (ROOT / "globalConfig.json").read_text(encoding="utf-8")
+    (_STAGE / "globalConfig.json").write_text(
+        pages.replace(VERSION_ON_PAGES, version()), encoding="utf-8"
+    )
     for folder, libraries in by_folder().items():
         requirements = _requirements(folder)
         requirements.parent.mkdir(exist_ok=True)
@@ -183,6 +204,12 @@ def _run_ucc_gen(python: Path) -> str:
     return done.stdout
 
 
+def _write_doc_pages(python: Path, out: Path) -> None:
+    """Make the documentation that the pages link to, with the library of the environment."""
+    command = [str(python), str(PACKAGING / "doc_pages.py"), str(out), version()]
+    subprocess.run(command, check=True, env=_environment(python))
+
+
 def _check(out: Path, said: str) -> None:
     """Exit with ucc-gen's output if a part is missing or one of our files has changed."""
     missing = [name for name in EXPECTED if not (out / name).is_file()]
@@ -223,6 +250,8 @@ def build(*, force: bool = False) -> None:
     give_each_text_once(out)
     write_notices(out)
     write_docs(out)
+    _write_doc_pages(python, out)
+    load_page_script(out)
     normalise_dates(out, source_date())
     shutil.rmtree(APP, ignore_errors=True)
     out.rename(APP)

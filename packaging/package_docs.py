@@ -12,8 +12,8 @@ from pathlib import Path
 
 from app_identity import PACKAGING, ROOT
 
-FOR_DEVELOPERS = ("believed.md", "release.md")
-"""Pages about the repository's own scripts, which are not in the package."""
+FOR_DEVELOPERS = ("believed.md", "delivery-measured.md", "release.md")
+"""They speak of the repository's own scripts, which are not in the package."""
 EXAMPLES = tuple(sorted((ROOT / "docs" / "examples").rglob("*.conf")))
 SOURCES = (
     *sorted(path for path in (ROOT / "docs").glob("*.md") if path.name not in FOR_DEVELOPERS),

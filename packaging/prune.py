@@ -71,9 +71,14 @@ def remove_compiled(app: Path) -> None:
 def remove_unreached_scripts(folder: Path) -> None:
     """Remove scripts and styles of the page bundle that cannot be reached from its entry script.
 
-    ucc-gen omits its dashboard page, but not all files that only this page would load.
+    ucc-gen omits its dashboard page, but not all files that only this page would load. The add-on's
+    own scripts, in `custom`, stay: globalConfig.json and the template name them.
     """
-    parts = {path.name: path for path in folder.rglob("*") if path.suffix in {".js", ".css"}}
+    parts = {
+        path.name: path
+        for path in folder.rglob("*")
+        if path.suffix in {".js", ".css"} and path.parent.name != "custom"
+    }
     reached: set[str] = set()
     waiting = ["entry_page.js"]
     while waiting:

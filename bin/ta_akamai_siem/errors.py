@@ -97,8 +97,8 @@ class CredentialRefused(NeedsPerson):
 class PermissionMissing(NeedsPerson):
     code = "permission.missing"
     advice = (
-        "In Akamai Control Center, give the API client's user the role Manage SIEM for these "
-        "security configurations, and turn on SIEM integration in each of them."
+        "Check Security configurations (config_ids) of the input. In Akamai Control Center, give "
+        "the API client's user the role Manage SIEM for them, and turn on SIEM integration in each."
     )
 
 

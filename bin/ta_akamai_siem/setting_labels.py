@@ -16,8 +16,9 @@ LABELS = {
     "proxy_type": "Type",
     "proxy_url": "Host",
     "proxy_port": "Port",
-    # A field that is not stored
+    # Fields that are not stored
     "reset": "Start again from",
+    "reset_confirmed": "Start again",
     # Inputs, written by `make settings`
     "account": "Account",
     "config_ids": "Security configurations",

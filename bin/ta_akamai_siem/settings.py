@@ -215,14 +215,21 @@ def read_start(text: str, problems: Problems, setting: str = "start") -> int:
     """Seconds before now. Adds to `problems`, under the name `setting`."""
     if text in ("", "now"):
         return 0
-    match = _START.match(text)
-    seconds = int(match[1]) * _SECONDS[match[2]] if match else 0
+    seconds = seconds_back(text) or 0
     if not 0 < seconds <= RETENTION:
         problems.add(
             setting,
             f"must be 'now', or from -1s to -12h, such as -90s, -30m or -6h, not '{text}'",
         )
     return seconds
+
+
+def seconds_back(text: str) -> int | None:
+    """Seconds before now: `now` is 0, `-2h` is 7200. None for any other text."""
+    if text == "now":
+        return 0
+    match = _START.match(text)
+    return int(match[1]) * _SECONDS[match[2]] if match else None
 
 
 def read_limit(stanza: Mapping[str, str], throughput: Throughput, problems: Problems) -> int:

@@ -21,6 +21,7 @@ from ta_akamai_siem.errors import (
     TryAgain,
 )
 
+from .client import PAGE_TIMEOUT
 from .plan import RETRY_AFTER_MAX, Failed, PlanType
 
 if TYPE_CHECKING:
@@ -34,7 +35,9 @@ if TYPE_CHECKING:
     from .signing import CorrectedClock
 
 RETRY_SECONDS_MAX = 120.0
-"""Seconds without a page after which a run ends. The next run continues."""
+"""Seconds of pauses without a page after which a run ends. The next run continues."""
+ATTEMPTS_SECONDS_MAX = 2 * PAGE_TIMEOUT
+"""Seconds without a page, requests included, after which no further request is made."""
 FIRST_WAIT = 1.0
 LONGEST_WAIT = 30.0
 SKEW_WORTH_A_WARNING = 30.0
@@ -147,6 +150,7 @@ class _Attempts:
 
     def __init__(self) -> None:
         self.failed = 0
+        self._began = time.monotonic()
         self._waited = 0.0
         self._corrected = 0
         self._seen: set[type[CollectionError]] = set()
@@ -168,7 +172,8 @@ class _Attempts:
         longest: float = min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** (self.failed - 1))
         pause = longest * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, not a secret
         pause = max(pause, min(retry_after or 0.0, RETRY_AFTER_MAX))
-        if self._waited + pause > RETRY_SECONDS_MAX:
+        elapsed = time.monotonic() - self._began
+        if self._waited + pause > RETRY_SECONDS_MAX or elapsed + pause > ATTEMPTS_SECONDS_MAX:
             return None
         self._waited += pause
         return pause

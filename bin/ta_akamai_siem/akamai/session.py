@@ -108,7 +108,7 @@ class _Adapter(HTTPAdapter):
 
     def __init__(self, trusted: ssl.SSLContext, deadline: Deadline) -> None:
         self._trusted = trusted
-        self._pool = install(trusted, deadline)
+        self._limited = install(trusted, deadline)
         super().__init__()
 
     def cert_verify(self, conn: Any, *_: object) -> None:  # noqa: ANN401 - as inherited
@@ -120,18 +120,20 @@ class _Adapter(HTTPAdapter):
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as inherited
         super().init_poolmanager(*args, ssl_context=self._trusted, **kwargs)
-        self._use_pool(self.poolmanager)
+        self._limit(self.poolmanager)
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:  # noqa: ANN401 - as inherited
         if proxy.startswith("https:"):
             kwargs["proxy_ssl_context"] = self._trusted
+        is_known = proxy in self.proxy_manager
         manager = super().proxy_manager_for(proxy, ssl_context=self._trusted, **kwargs)
-        if not proxy.startswith("socks"):
-            self._use_pool(manager)
+        if not is_known:
+            self._limit(manager)
         return manager
 
-    def _use_pool(self, manager: PoolManager) -> None:
-        manager.pool_classes_by_scheme = {**manager.pool_classes_by_scheme, "https": self._pool}
+    def _limit(self, manager: PoolManager) -> None:
+        classes = manager.pool_classes_by_scheme
+        manager.pool_classes_by_scheme = {**classes, "https": self._limited(classes["https"])}
 
 
 def _proxy_url(proxy: Proxy) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Optional, Protocol
 
 from ta_akamai_siem.akamai.fetching import FetchFailed
 from ta_akamai_siem.akamai.request import Gap
-from ta_akamai_siem.errors import CollectionError, PageIncomplete, PipeClosed, StopRequested
+from ta_akamai_siem.errors import PageIncomplete
 from ta_akamai_siem.position.history import SAFE_AGE, STOP_AGE
 from ta_akamai_siem.run.prefetch import Prefetch
 from ta_akamai_siem.run.report import report_doubts, report_gap, report_rewind
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from ta_akamai_siem.akamai.line_multiset import LineMultiset
     from ta_akamai_siem.run.report import Totals
     from ta_akamai_siem.run.surroundings import Bulletin, Checkpoints, StopFlag
+    from ta_akamai_siem.run.trail import Pipe
     from ta_akamai_siem.splunk.log import Log
     from ta_akamai_siem.writing.delivery import Delivered
 
@@ -57,7 +58,7 @@ class WindowWriter(Writer, Protocol):
 @dataclass(frozen=True)
 class Surroundings:
     """`host_now`: this host's clock, epoch seconds. `monotonic`: seconds, for durations.
-    `unread`: as `Trail`.
+    `pipe`: to splunkd.
     """
 
     checkpoints: Checkpoints[WindowPlan]
@@ -68,7 +69,7 @@ class Surroundings:
     stop: StopFlag
     host_now: Callable[[], float]
     monotonic: Callable[[], float]
-    unread: Callable[[float], int]
+    pipe: Pipe
 
 
 class Backfiller:
@@ -83,20 +84,16 @@ class Backfiller:
         self._began_at = 0
         self._events = 0
         self._saved: Optional[WindowPlan] = None
-        self._trail: Trail[WindowPlan] = Trail(around.writer, around.unread, around.log)
+        self._trail: Trail[WindowPlan] = Trail(
+            around.writer, around.pipe, around.stop, around.log, self._save
+        )
 
     def run(self) -> None:
         """Collect the range, for at most `RUN_MAX`. Raises the CollectionError that ends the run;
         the checkpoint is then at the end of the last whole window, or where splunkd has read to.
         """
-        try:
+        with self._trail.followed():
             self._collect()
-        except (PipeClosed, StopRequested):
-            back = self._trail.back()
-            if back is not None:
-                with contextlib.suppress(CollectionError):
-                    self._save(back)
-            raise
 
     def _collect(self) -> None:
         plan = self._resume()
@@ -241,6 +238,8 @@ class Backfiller:
         totals.size += window.page.size
         covered = following.at - self._began_at
         elapsed = self._around.monotonic() - self._began
+        totals.share = following.share_done
+        totals.remaining = elapsed / covered * (following.until - following.at)
         self._around.log.info(
             "window.collected",
             since=utc(window.plan.at),
@@ -254,8 +253,8 @@ class Backfiller:
             untimed=delivered.untimed or None,
             unparsed=delivered.unparsed or None,
             masked=delivered.masked or None,
-            percent=100 * following.share_done,
-            remaining_seconds=elapsed / covered * (following.until - following.at),
+            percent=100 * totals.share,
+            remaining_seconds=totals.remaining,
         )
         report_doubts(
             window.page, delivered, self._settings.name, self._around.log, self._around.bulletin

@@ -45,7 +45,7 @@ def collect(parts: Parts[BackfillSettings]) -> None:
             stop=stop,
             host_now=time.time,
             monotonic=time.monotonic,
-            unread=parts.stream.unread,
+            pipe=parts.stream,
         )
         Backfiller(settings, around, parts.totals).run()
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Optional
 
-from ta_akamai_siem.limits import LATENCY, RETENTION
+from ta_akamai_siem.limits import BEGIN_SLACK, LATENCY, RETENTION
 from ta_akamai_siem.setting_labels import labelled
 from ta_akamai_siem.settings import (
     Account,
@@ -21,6 +21,7 @@ from ta_akamai_siem.settings import (
     read_mask,
     read_proxy,
     read_throughput,
+    seconds_back,
 )
 from ta_akamai_siem.timestamps import iso_utc
 
@@ -111,6 +112,20 @@ def read_range(
                 f"not {iso_utc(until)}",
             )
     return since, until
+
+
+def absolute(setting: str, text: str, now: float) -> str:
+    """A moment such as `now` or `-2h` as ISO 8601, so that the range stays the same after it was
+    saved; any other text unchanged. `setting`: `from` or `to`. `now`: epoch seconds.
+
+    The ends of what Akamai has are meant as what it still has, and has already, when it is asked.
+    """
+    back = seconds_back(text.strip())
+    if back is None:
+        return text
+    if setting == "to":
+        return iso_utc(now - max(back, LATENCY))
+    return iso_utc(now - min(back, RETENTION - BEGIN_SLACK) if back <= RETENTION else now - back)
 
 
 def _read_moment(setting: str, text: str, problems: Problems) -> int | None:

@@ -14,13 +14,7 @@ from typing import TYPE_CHECKING, Optional, Protocol
 
 from ta_akamai_siem.akamai.fetching import FetchFailed
 from ta_akamai_siem.akamai.request import NEARLY_FULL, Gap
-from ta_akamai_siem.errors import (
-    CollectionError,
-    OffsetStuck,
-    PageIncomplete,
-    PipeClosed,
-    StopRequested,
-)
+from ta_akamai_siem.errors import OffsetStuck, PageIncomplete
 from ta_akamai_siem.limits import LATENCY
 from ta_akamai_siem.run.prefetch import Prefetch
 from ta_akamai_siem.run.report import report_doubts, report_gap, report_rewind
@@ -37,6 +31,7 @@ if TYPE_CHECKING:
     from ta_akamai_siem.position.checkpoint import Stored
     from ta_akamai_siem.run.report import Totals
     from ta_akamai_siem.run.surroundings import Bulletin, Checkpoints, StopFlag, Writer
+    from ta_akamai_siem.run.trail import Pipe
     from ta_akamai_siem.settings import InputSettings
     from ta_akamai_siem.splunk.log import Log
     from ta_akamai_siem.writing.delivery import Delivered
@@ -53,8 +48,8 @@ class Pages(Protocol):
 @dataclass(frozen=True)
 class Surroundings:
     """`now`: Akamai's clock, `host_now`: this host's, both epoch seconds. `monotonic`: seconds, to
-    measure a run. `blocked`: seconds that the run has waited for splunkd so far. `unread`: as in
-    `Trail`.
+    measure a run. `blocked`: seconds that the run has waited for splunkd so far. `pipe`: to
+    splunkd.
     """
 
     checkpoints: Checkpoints[Cursor]
@@ -67,7 +62,7 @@ class Surroundings:
     host_now: Callable[[], float]
     monotonic: Callable[[], float]
     blocked: Callable[[], float]
-    unread: Callable[[float], int]
+    pipe: Pipe
 
 
 class Collector:
@@ -78,21 +73,17 @@ class Collector:
         self._settings = settings
         self._around = around
         self._complete = 0.0
-        self._trail: Trail[Cursor] = Trail(around.writer, around.unread, around.log)
+        self._trail: Trail[Cursor] = Trail(
+            around.writer, around.pipe, around.stop, around.log, self._save
+        )
         self.totals = totals
 
     def run(self) -> None:
         """Collect until drained, or for `RUN_MAX`. Raises any CollectionError that ends the run.
         The checkpoint is then after the last whole page, or before it if splunkd has read less.
         """
-        try:
+        with self._trail.followed():
             self._collect()
-        except (PipeClosed, StopRequested):
-            back = self._trail.back()
-            if back is not None:
-                with contextlib.suppress(CollectionError):
-                    self._save(back)
-            raise
 
     def _collect(self) -> None:
         end = self._around.monotonic() + RUN_MAX
@@ -243,6 +234,7 @@ class Collector:
         lag = max(0.0, now - delivered.newest) if delivered.newest else None
         if lag is not None:
             totals.lag = lag
+            totals.newest = max(totals.newest or 0.0, self._around.host_now() - lag)
         spent = fetched.seconds + seconds["write_seconds"]
         log.info(
             "page.collected",

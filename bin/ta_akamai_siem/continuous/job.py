@@ -40,7 +40,7 @@ def collect(parts: Parts[InputSettings]) -> None:
             host_now=time.time,
             monotonic=time.monotonic,
             blocked=lambda: stream.blocked,
-            unread=stream.unread,
+            pipe=stream,
         )
         Collector(settings, around, parts.totals).run()
 

@@ -3,6 +3,7 @@
 splunkd uses one process of a handler for the calls of many users, so nothing outlives a call: no
 session key, no setting, no environment variable.
 
-Reading order: `edgerc`, `input_state`, `account_probe`, `page_handler`, `account_handler`,
-`settings_handler`, `input_handler`, `configurations_handler`.
+Reading order: `edgerc`, `configuration_names`, `input_state`, `input_searches`, `input_settings`,
+`search_side`, `found_events`, `notices`, `account_probe`, `page_handler`, `account_handler`,
+`settings_handler`, `input_handler`, `configurations_handler`, `indexes_handler`, `notices_handler`.
 """

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 from splunktaucclib.rest_handler.error import RestError
 
 from ta_akamai_siem.akamai.trusted_certificates import trusted
-from ta_akamai_siem.errors import SettingsInvalid
+from ta_akamai_siem.errors import CollectionError, SettingsInvalid
 from ta_akamai_siem.settings import Problems, read_account, read_proxy
 from ta_akamai_siem.splunk.names import BACKFILL_KIND, KIND
 from ta_akamai_siem.splunk.stored_settings import MASKS
+from ta_akamai_siem.timestamps import utc
 
 from .account_probe import probe_account
+from .configuration_names import forget
 from .edgerc import VALUES, EdgercInvalid, read_edgerc
 from .page_handler import BAD_REQUEST, PageHandler, refusing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ta_akamai_siem.settings import Account
+
+    from .account_probe import Verdict
+
 _CONFLICT = 409
 _STORED = (*VALUES, "ca_bundle")
+CONNECTION, TEST = "connection", "test"
 
 
 class AccountHandler(PageHandler):
@@ -33,10 +41,18 @@ class AccountHandler(PageHandler):
         _emptied(confInfo)
 
     def handleEdit(self, confInfo: Any) -> None:  # noqa: N802, N803, ANN401 - UCC's names
-        """Check, ask Akamai, save. A secret that comes back masked means the stored one."""
+        """Check, ask Akamai, save. A secret that comes back masked means the stored one.
+
+        `connection=test` only asks, and stores Akamai's answer.
+        """
         with refusing():
             stored = self.splunkd.settings.account(self.callerArgs.id) or {}
-        self._complete(stored)
+        if self.payload.get(CONNECTION) == TEST:
+            answer = self._tested(stored)
+            self.payload.clear()
+            self.payload[CONNECTION] = answer
+        else:
+            self._complete(stored)
         super().handleEdit(confInfo)
         _emptied(confInfo)
 
@@ -57,6 +73,28 @@ class AccountHandler(PageHandler):
             )
             raise RestError(_CONFLICT, what)
         super().handleRemove(confInfo)
+        forget(self.splunkd.kv_store, str(name))
+
+    def _tested(self, stored: Mapping[str, str | None]) -> str:
+        """Akamai's answer for the stored account, whatever it is: nothing else changes."""
+        problems = Problems()
+        account = read_account(str(self.callerArgs.id), stored, problems)
+        try:
+            problems.settle()
+            verdict = self._asked(account)
+        except CollectionError as error:
+            return f"Not verified, {utc(time.time())}: {error}"
+        if verdict.refusal:
+            return f"Refused, {utc(time.time())}: {verdict.refusal}"
+        return verdict.note
+
+    def _asked(self, account: Account) -> Verdict:
+        """Akamai's answer. Raises a CollectionError if it cannot be asked."""
+        wrong = Problems()
+        proxy = read_proxy(self.splunkd.settings.page().get("proxy", {}), wrong)
+        certificates = trusted(account.ca_bundle)
+        wrong.settle()
+        return probe_account(account, proxy, certificates)
 
     def _complete(self, stored: Mapping[str, str | None]) -> None:
         """Complete the payload: the values of the pasted file, and `connection`.
@@ -89,17 +127,17 @@ class AccountHandler(PageHandler):
         wrong = Problems()
         proxy = read_proxy(pages.get("proxy", {}), wrong)
         if wrong.sentences:
-            note = f"Not verified: {SettingsInvalid(wrong.sentences)}"
-            payload["connection"] = _joined(note, warning)
+            note = f"Not verified, {utc(time.time())}: {SettingsInvalid(wrong.sentences)}"
+            payload[CONNECTION] = _joined(note, warning)
             return
         answer = probe_account(account, proxy, certificates)
         if answer.refusal:
             raise RestError(BAD_REQUEST, str(answer.refusal))
-        payload["connection"] = _joined(answer.note, warning)
+        payload[CONNECTION] = _joined(answer.note, warning)
 
 
 def _joined(note: str, warning: str) -> str:
-    return f"{note}. {warning}" if warning else note
+    return f"{note} {warning}" if warning else note
 
 
 def _emptied(conf_info: Any) -> None:  # noqa: ANN401 - Splunk's own

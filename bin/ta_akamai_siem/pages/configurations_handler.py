@@ -19,20 +19,33 @@ from ta_akamai_siem.errors import CollectionError, PermissionMissing
 from ta_akamai_siem.settings import Problems, read_account, read_proxy
 from ta_akamai_siem.splunk.splunkd import Splunkd
 
+from .configuration_names import remember
 from .page_handler import BAD_REQUEST, refusing
 
-_ACCOUNT = "account"
+_ACCOUNT, _QUIET = "account", "quiet"
 
 
 class ConfigurationsHandler(admin.MConfigHandler):  # type: ignore[misc]  # Splunk's own module
-    """`GET TA_akamai_siem_configurations?account=NAME`: one entry each, named by its id."""
+    """`GET TA_akamai_siem_configurations?account=NAME`: one entry each, named by its id.
+
+    With `quiet=1` the list is empty if Akamai does not list them. The form's field asks so, because
+    the framework would lay the reason over the form; the form's hook asks for it.
+    """
 
     def setup(self) -> None:
-        """Declare the argument."""
+        """Declare the arguments."""
         self.supportedArgs.addOptArg(_ACCOUNT)
+        self.supportedArgs.addOptArg(_QUIET)
 
     def handleList(self, confInfo: Any) -> None:  # noqa: N802, N803, ANN401 - Splunk's names
         """Empty without an account. Raises RestError if Akamai does not list them."""
+        try:
+            self._list(confInfo)
+        except RestError:
+            if not self.callerArgs.data.get(_QUIET):
+                raise
+
+    def _list(self, confInfo: Any) -> None:  # noqa: N803, ANN401 - Splunk's names
         name = (self.callerArgs.data.get(_ACCOUNT) or [""])[0] or ""
         if not name:
             return
@@ -47,11 +60,16 @@ class ConfigurationsHandler(admin.MConfigHandler):  # type: ignore[misc]  # Splu
         except CollectionError as error:
             what = f"Type the ids instead: the security configurations cannot be listed. {error}"
             raise RestError(BAD_REQUEST, what) from error
+        remember(self._splunkd.kv_store, name, listed)
         for each in listed:
             confInfo[str(each.id)]["label"] = f"{each.name} ({each.id})"
 
+    @property
+    def _splunkd(self) -> Splunkd:
+        return Splunkd(get_splunkd_endpoint(), self.getSessionKey())
+
     def _listed(self, name: str) -> list[SecurityConfiguration]:
-        splunkd = Splunkd(get_splunkd_endpoint(), self.getSessionKey())
+        splunkd = self._splunkd
         problems = Problems()
         with refusing():
             account = read_account(name, splunkd.settings.account(name), problems)

@@ -19,7 +19,7 @@ _NO_DEFAULTS = "\0"
 
 NO_ACCOUNT_KEY = (
     "The credential file has an account_key, which is not used: the SIEM API does not support "
-    "account switching. Use an API client of the account whose events are to be collected"
+    "account switching. Use an API client of the account whose events are to be collected."
 )
 
 
@@ -46,15 +46,15 @@ def read_edgerc(text: str, section: str = "") -> Edgerc:
         name = next(iter(found)) if len(found) == 1 else ""
     if name not in found:
         names = ", ".join(f"[{each}]" for each in found) or "none"
-        wanted = f"no section [{name}]" if name else "no section [default]"
-        what = f"The credential file has {wanted}. Enter one that it has as Section: {names}."
+        wanted = name or DEFAULT_SECTION
+        what = f"Section: the credential file has no section [{wanted}]. Enter one of {names}."
         raise EdgercInvalid(what)
     values = {key: _unquoted(found[name].get(key, "")) for key in VALUES}
     missing = [key for key, value in values.items() if not value]
     if missing:
         what = (
-            f"Section [{name}] of the credential file has no {', '.join(missing)}. "
-            "Paste all lines of the file."
+            f"Credential file (.edgerc): section [{name}] has no {', '.join(missing)}. Paste all "
+            "lines of the file."
         )
         raise EdgercInvalid(what)
     values["host"] = bare_host(values["host"])
@@ -85,8 +85,8 @@ def _sections(text: str) -> dict[str, dict[str, str]]:
         parser.read_string("\n".join(lines))
     except configparser.Error:
         what = (
-            "The credential file cannot be read. Paste its lines unchanged: a line '[section]', "
-            "followed by lines 'name = value'."
+            "Credential file (.edgerc): the text cannot be read. Paste the lines of the file "
+            "unchanged: a line '[section]', followed by lines 'name = value'."
         )
         raise EdgercInvalid(what) from None
     return {

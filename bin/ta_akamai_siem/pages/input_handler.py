@@ -8,15 +8,20 @@ from typing import TYPE_CHECKING, Any
 from solnlib.utils import is_true
 from splunktaucclib.rest_handler.error import RestError
 
+from ta_akamai_siem.backfill.settings import absolute
 from ta_akamai_siem.errors import CollectionError
 from ta_akamai_siem.position import last_run, lease
 from ta_akamai_siem.position.ledger import newest_document
-from ta_akamai_siem.settings import Problems, read_start
+from ta_akamai_siem.setting_labels import LABELS, labelled
+from ta_akamai_siem.settings import Problems, check_interval, read_start, seconds_back
 from ta_akamai_siem.splunk.log import page_log
 from ta_akamai_siem.splunk.names import KIND, LEASES, RUNS
 
-from .input_state import Facts, describe
-from .page_handler import BAD_REQUEST, PageHandler, refusing
+from .configuration_names import known_names
+from .input_settings import shown_settings
+from .input_state import Facts, describe, unknown
+from .notices import of_the_rights
+from .page_handler import BAD_REQUEST, PageHandler, refusing, saying_plainly
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,50 +38,55 @@ class InputHandler(PageHandler):
         """The stanzas with their state."""
         super().handleList(confInfo)
         self._describe(confInfo)
+        self._mark(confInfo)
+
+    def _mark(self, confInfo: Any) -> None:  # noqa: N803, ANN401 - UCC's names
+        """Rows of a user who may not change them have no buttons: `readonlyFieldId` of the page."""
+        if confInfo and of_the_rights(self.splunkd.capabilities()) is not None:
+            for item in confInfo.values():
+                item["read_only"] = "1"
 
     def _describe(self, confInfo: Any) -> None:  # noqa: N803, ANN401 - UCC's names
+        """Add what the table shows beside the settings."""
         if not confInfo:
             return
+        now, store = time.time(), self.splunkd.kv_store
+        names = known_names(store)
+        for name, item in confInfo.items():
+            item.update(shown_settings(self._kind, name, item, names))
         try:
-            store = self.splunkd.kv_store
-            leases, runs = (store.find_documents(name, {}) for name in (LEASES, RUNS))
-            # Only a backfill's position says anything here: whether it is done.
+            leases, runs = (store.find_documents(each, {}) for each in (LEASES, RUNS))
+            # Only a backfill's position says anything here: what is done.
             positions = {
                 name: newest_document(store, self._key(name)) if self._kind != KIND else None
                 for name in confInfo
             }
         except CollectionError as error:
             for item in confInfo.values():
-                item.update(state=f"unknown: {error}", last_event="", lag="")
+                item.update(unknown(str(error), now))
             return
         for name, item in confInfo.items():
             facts = _facts(self._key(name), item, positions[name], leases, runs)
-            item.update(describe(facts, time.time()))
+            item.update(describe(facts, now))
 
     def handleCreate(self, confInfo: Any) -> None:  # noqa: N802, N803, ANN401 - UCC's names
         """Save a new input. A cloned one has no position either."""
         self._stored_only()
-        super().handleCreate(confInfo)
+        self._prepare()
+        with saying_plainly():
+            super().handleCreate(confInfo)
         self._log("input.created")
         self._answer(confInfo)
 
     def handleEdit(self, confInfo: Any) -> None:  # noqa: N802, N803, ANN401 - UCC's names
         """Save, then reset the position if the form asks for it."""
         wanted, confirmed = self._stored_only()
-        again = bool(wanted) or (confirmed and self._kind != KIND)
-        if wanted:
-            problems = Problems()
-            read_start(wanted, problems, RESET)
-            with refusing():
-                problems.settle()
-            if not confirmed:
-                what = (
-                    "To reset the position, select 'Yes, start again' too. A reset causes "
-                    "duplicates or skips events."
-                )
-                raise RestError(BAD_REQUEST, what)
-            self.payload["start"] = wanted
-        super().handleEdit(confInfo)
+        self._prepare()
+        again = confirmed and (bool(wanted) or self._kind != KIND)
+        if wanted or (confirmed and not again):
+            self.payload["start"] = _checked(wanted, confirmed=confirmed)
+        with saying_plainly():
+            super().handleEdit(confInfo)
         switched = self.payload.get("disabled")
         if switched is not None:
             self._log("input.disabled" if is_true(switched) else "input.enabled")
@@ -108,11 +118,30 @@ class InputHandler(PageHandler):
         with page_log(self._kind, str(self.callerArgs.id)) as log:
             log.info(event)
 
+    def _prepare(self) -> None:
+        """Check what splunkd checks before our validation, to name the field; fix a range.
+
+        On the form, an empty index stands for Splunk's default index.
+        """
+        self._fix_range()
+        if self.payload.get("index") == "":
+            self.payload["index"] = "default"
+        problems = Problems()
+        check_interval(self.payload.get("interval", "").strip(), problems)
+        with refusing():
+            problems.settle()
+
     def _stored_only(self) -> tuple[str, bool]:
         """Remove both fields from the payload; the new start, and whether it is confirmed."""
         wanted = self.payload.pop(RESET, "").strip()
         confirmed = self.payload.pop(CONFIRMED, "").strip().lower() in ("1", "true", "yes")
         return wanted, confirmed
+
+    def _fix_range(self) -> None:
+        """A backfill's range is a fixed one: `-2h` is two hours before it was saved."""
+        for setting in ("from", "to"):
+            if setting in self.payload:
+                self.payload[setting] = absolute(setting, self.payload[setting], time.time())
 
     def _reset(self, position: Callable[[KvStore, str, float], object]) -> None:
         """Delete the position. A run in progress loses its lease, so it cannot save one again.
@@ -124,6 +153,24 @@ class InputHandler(PageHandler):
             store: KvStore = self.splunkd.kv_store
             position(store, key, time.time())
             store.delete_documents(RUNS, {"_key": key})
+
+
+def _checked(wanted: str, *, confirmed: bool) -> str:
+    """The moment to start again from. Raises RestError if it is wrong or not confirmed."""
+    problems = Problems()
+    read_start(wanted, problems, RESET)
+    with refusing():
+        problems.settle()
+    if not confirmed:
+        what = (
+            f"{LABELS[CONFIRMED]}: select it too, to reset the position. A reset causes "
+            "duplicates or skips events."
+        )
+        raise RestError(BAD_REQUEST, what)
+    if not wanted:
+        what = f"{labelled(RESET)} is empty. Select from when the input collects again."
+        raise RestError(BAD_REQUEST, what)
+    return wanted
 
 
 def _facts(
@@ -138,10 +185,12 @@ def _facts(
         interval = float(item.get("interval") or 0) or None
     except ValueError:
         interval = None
+    start_back = seconds_back(str(item.get("start") or "now").strip())
     return Facts(
         is_disabled=str(item.get("disabled", "0")).lower() in ("1", "true"),
         interval=interval,
         position=position,
         leases=[each for each in leases if each.get("input") == key],
         run=last_run.read(run) if run else None,
+        start_back=start_back or 0,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from typing import TYPE_CHECKING, Any
 
 from splunktaucclib.rest_handler.admin_external import (
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 BAD_REQUEST = 400
+_HANDLER = re.compile(r"\AIn handler '[^']*': ")
 
 
 @contextlib.contextmanager
@@ -28,6 +30,16 @@ def refusing() -> Iterator[None]:
         yield
     except CollectionError as error:
         raise RestError(BAD_REQUEST, str(error)) from error
+
+
+@contextlib.contextmanager
+def saying_plainly() -> Iterator[None]:
+    """Takes the name of a handler out of splunkd's refusal, and ends it with a full stop."""
+    try:
+        yield
+    except RestError as error:
+        text = _HANDLER.sub("", str(error.message)).strip()
+        raise RestError(error.status, text if text.endswith(".") else f"{text}.") from error
 
 
 class PageHandler(AdminExternalHandler):  # type: ignore[misc]  # published without type hints

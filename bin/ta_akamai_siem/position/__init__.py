@@ -1,5 +1,5 @@
 """The position of an input, and the lease that allows a run to change it.
 
-Reading order: `entry`, `history`, `ledger`, `watch`, `host`, `claim`, `lease`,
-`checkpoint`, `last_run`.
+Reading order: `entry`, `history`, `ledger`, `watch`, `host`, `so_far`, `claim`,
+`lease`, `checkpoint`, `last_run`.
 """

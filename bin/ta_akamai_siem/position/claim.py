@@ -12,6 +12,7 @@ owner deletes it: if a renewal finds no document to replace, the run has lost th
 `renewed_at`        epoch seconds of the owner's clock, for display only
 `released`          true: the run has ended
 `read`              true: splunkd had read all that the run wrote
+`so_far`            what the run has collected, for display only: see `so_far`
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from ta_akamai_siem.splunk.kv_retry import retried
 from ta_akamai_siem.splunk.names import LEASES
 
 from .entry import INPUT, NUMBER, RUN
+from .so_far import MEMBER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,8 +36,8 @@ if TYPE_CHECKING:
     from .entry import Entry
     from .host import Host
 
-RENEWAL = 10.0
-"""Seconds between two renewals."""
+RENEWAL = 5.0
+"""Seconds between two renewals: the inputs page shows the progress of a run as often."""
 TRUSTED = 20.0
 """Seconds for which a renewal proves that we still own the input."""
 EXPIRY = 45.0
@@ -45,13 +47,23 @@ _LOST = "Another member of the cluster has taken this input over"
 
 
 class Claim:
-    """The claim of one run. `taken`: the position with which it took the input over."""
+    """The claim of one run. `taken`: the position with which it took the input over. `so_far`: the
+    document's member of that name.
+    """
 
-    def __init__(self, store: KvStore, key: str, taken: Entry, host: Host) -> None:
+    def __init__(
+        self,
+        store: KvStore,
+        key: str,
+        taken: Entry,
+        host: Host,
+        so_far: Callable[[], Mapping[str, Any]],
+    ) -> None:
         self._store = store
         self._key = key
         self._taken = taken
         self._host = host
+        self._so_far = so_far
         self._beat = 0
         self._lost = False
         self._proved = (0.0, 0.0)
@@ -131,6 +143,7 @@ class Claim:
             "renewed_at": self._host.now(),
             "released": released,
             "read": read,
+            MEMBER: dict(self._so_far()),
         }
 
     def _retried(self, attempt: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever it gives

@@ -19,10 +19,12 @@ WELL, PERSON, AGAIN, LEFT = "well", "needs_person", "try_again", "left"
 
 @dataclass(frozen=True)
 class LastRun:
-    """`ended_at`: this host's clock, epoch seconds. `how`: WELL, PERSON, AGAIN or LEFT.
-    `newest`: start of the newest event, None if no run has collected any event yet.
+    """`began_at`, `ended_at`: this host's clock, epoch seconds. `how`: WELL, PERSON, AGAIN or LEFT.
+    `newest`: start of the newest event, None if no run has collected any event yet. `first_at`:
+    when the first run began, of the input or since its position was reset.
     """
 
+    began_at: float
     ended_at: float
     how: str
     result: str
@@ -30,6 +32,7 @@ class LastRun:
     events: int
     drained: bool
     newest: Optional[float]
+    first_at: float
 
     def to_document(self, key: str) -> dict[str, Any]:
         return {"_key": key, **asdict(self)}
@@ -45,48 +48,56 @@ def how_ended(error: Optional[CollectionError]) -> str:
 
 
 def ended(
-    error: Optional[CollectionError], events: int, lag: Optional[float], *, drained: bool
+    error: Optional[CollectionError],
+    began_at: float,
+    events: int,
+    newest: Optional[float],
+    *,
+    drained: bool,
 ) -> LastRun:
-    """The record of a run that has just ended.
-
-    `error`: what ended it. `lag`: of its newest event, in seconds.
-    """
-    now = time.time()
+    """The record of a run that has just ended. `error`: what ended it."""
     return LastRun(
-        ended_at=now,
+        began_at=began_at,
+        ended_at=time.time(),
         how=how_ended(error),
         result=error.code if error else "ok",
         message=str(error) if error else "",
         events=events,
         drained=drained,
-        newest=None if lag is None else now - lag,
+        newest=newest,
+        first_at=began_at,
     )
 
 
 def record(store: KvStore, key: str, run: LastRun) -> None:
-    """Save the record. A run without events keeps the newest event of earlier runs.
+    """Save the record. A run without events keeps the newest event of earlier runs, and since when
+    there has been none.
 
     Raises CheckpointUnavailable, CheckpointUnusable at once.
     """
     document = run.to_document(key)
     if run.newest is None:
-        before = store.load_document(RUNS, key)
-        document["newest"] = (before or {}).get("newest")
+        before = store.load_document(RUNS, key) or {}
+        document["newest"] = before.get("newest")
+        document["first_at"] = before.get("first_at") or run.first_at
     store.save_document(RUNS, document)
 
 
 def read(document: Mapping[str, Any]) -> LastRun | None:
     """None if the document has another format."""
     try:
-        newest = document.get("newest")
+        newest, ended_at = document.get("newest"), float(document["ended_at"])
+        began_at = float(document.get("began_at") or ended_at)
         return LastRun(
-            ended_at=float(document["ended_at"]),
+            began_at=began_at,
+            ended_at=ended_at,
             how=str(document["how"]),
             result=str(document["result"]),
             message=str(document["message"]),
             events=int(document["events"]),
             drained=bool(document["drained"]),
             newest=None if newest is None else float(newest),
+            first_at=float(document.get("first_at") or began_at),
         )
     except (KeyError, TypeError, ValueError):
         return None

@@ -96,12 +96,21 @@ class _Found(NamedTuple):
 
 
 class Lease:
-    """The right to collect one input, for one run. `key`: `<kind>:<name>`."""
+    """The right to collect one input, for one run. `key`: `<kind>:<name>`. `so_far`: called for
+    each renewal, for what the claim shows of the run.
+    """
 
-    def __init__(self, store: KvStore, key: str, host: Host) -> None:
+    def __init__(
+        self,
+        store: KvStore,
+        key: str,
+        host: Host,
+        so_far: Callable[[], Mapping[str, Any]] = dict,
+    ) -> None:
         self._store = store
         self._key = key
         self._host = host
+        self._so_far = so_far
         self._ledger = Ledger(store, key, host.wait)
         self._run = uuid.uuid4().hex
         self._newest: Optional[Entry] = None
@@ -139,7 +148,7 @@ class Lease:
         if found.newest and not found.ended_cleanly:
             # Checked before anything is written: the previous owner may only be suspended.
             self._forget_claims(entry.number)
-        claim = Claim(self._store, self._key, entry, self._host)
+        claim = Claim(self._store, self._key, entry, self._host, self._so_far)
         claim.insert()
         if self._host.seconds_since(self._looked) > _TAKEN_WITHIN:
             with contextlib.suppress(CheckpointUnavailable, CheckpointUnusable):

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 class Totals:
     """What a run has collected so far.
 
-    `size`: bytes received. `lag`: seconds since the newest event. `drained`: nothing was left.
+    `size`: bytes received. `lag`: seconds since the newest event, when its page was written.
+    `newest`: the start of the newest event, by this host's clock, epoch seconds. `drained`: nothing
+    was left. `share`: of a backfill's range, 0 to 1. `remaining`: seconds that its rest may take.
     `position`: everything that Akamai stored before is collected; Akamai's clock, epoch seconds.
     """
 
@@ -39,6 +41,9 @@ class Totals:
     drained: bool = False
     lag: Optional[float] = None
     position: Optional[float] = None
+    newest: Optional[float] = None
+    share: Optional[float] = None
+    remaining: Optional[float] = None
 
 
 @dataclass(frozen=True)
@@ -139,11 +144,6 @@ def report_gap(gap: Gap, name: str, log: Log, bulletin: Bulletin) -> None:
         f"Input '{name}': the security events that Akamai stored from {utc(gap.since)} to "
         f"{utc(gap.until)} {outcome} ({gap.cause})."
     )
-    number = "the" if gap.events is None else f"{gap.events} of the"
-    bulletin.gap(
-        f"The input '{name}' could not collect {number} security events that Akamai stored from "
-        f"{utc(gap.since)} to {utc(gap.until)} ({gap.cause}). {_CAUSES.get(gap.cause, '')}".strip()
-    )
 
 
 def report_doubts(
@@ -172,12 +172,3 @@ def report_doubts(
         f"with type=akamai_siem_unparsed ({delivered.unparsed}); {page.missing} events are "
         "missing. Report it to Akamai's support"
     )
-
-
-_CAUSES = {
-    "lines_missing": "Akamai sent a page with fewer events than it counted, three times",
-    "window_full": "Akamai returns at most 600,000 events of one second",
-    "offset_expired": "Akamai retains events for 12 hours",
-    "range_expired": "Akamai retains events for 12 hours",
-}
-"""The explanation for the administrator, by the cause of a gap."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Callable, Generic, Optional, TypeVar
+from typing import TYPE_CHECKING, Any, Callable, Generic, Optional, TypeVar
 
 from ta_akamai_siem.akamai.client import PageSource
 from ta_akamai_siem.akamai.spool import SpoolFolder
@@ -19,6 +19,7 @@ from ta_akamai_siem.errors import (
     NeedsPerson,
     OffsetStuck,
     PipeClosed,
+    RequestDeferred,
     StopRequested,
     TryAgain,
     Unforeseen,
@@ -28,6 +29,7 @@ from ta_akamai_siem.position import last_run
 from ta_akamai_siem.position.checkpoint import Checkpoint
 from ta_akamai_siem.position.host import Host
 from ta_akamai_siem.position.lease import Lease
+from ta_akamai_siem.position.so_far import SoFar
 from ta_akamai_siem.position.watch import Watch
 from ta_akamai_siem.splunk.bulletin import Bulletin
 from ta_akamai_siem.splunk.log import log_file_name, open_log, set_level
@@ -119,6 +121,7 @@ class Run(Generic[_Settings]):
         self._stop = stop
         self._job = job
         self._began = time.monotonic()
+        self._began_at = time.time()
         self._stream = EventStream()
         self._totals = Totals()
 
@@ -140,7 +143,7 @@ class Run(Generic[_Settings]):
         bulletin = Bulletin(splunkd, folder.name, remembered, instance.started, log)
         watch = Watch(folder / "watch.json")
         host = Host(instance, time.time, self._stop.wait, watch, stopped_in_order)
-        lease = Lease(splunkd.kv_store, _key(definition), host)
+        lease = Lease(splunkd.kv_store, _key(definition), host, self._so_far)
         ended: Optional[CollectionError] = None
         try:
             with self._stop.interruptible():
@@ -172,6 +175,19 @@ class Run(Generic[_Settings]):
         self._tell_person(ended, bulletin)
         return self._report(ended, log, lease.succession)
 
+    def _so_far(self) -> dict[str, Any]:
+        """What the claim shows of this run. Called in the thread that renews it."""
+        totals = self._totals
+        return SoFar(
+            began_at=self._began_at,
+            at=time.time(),
+            pages=totals.pages,
+            events=totals.events,
+            newest=totals.newest,
+            share=totals.share,
+            remaining=totals.remaining,
+        ).to_document()
+
     def _end_document(self) -> None:
         """Close the document. Between two writes this is possible after any end of a run.
 
@@ -193,7 +209,9 @@ class Run(Generic[_Settings]):
         if isinstance(ended, (LeaseHeld, LeaseLost)):
             return
         totals = self._totals
-        run = last_run.ended(ended, totals.events, totals.lag, drained=totals.drained)
+        run = last_run.ended(
+            ended, self._began_at, totals.events, totals.newest, drained=totals.drained
+        )
         try:
             with self._stop.at_most(_CLOSING):
                 last_run.record(splunkd.kv_store, _key(self._definition), run)
@@ -205,6 +223,9 @@ class Run(Generic[_Settings]):
             stanza = f"{self._definition.kind}://{self._definition.name}"
             bulletin.trouble(ended.code, f"The input {stanza} has stopped collecting. {ended}")
         elif isinstance(ended, TryAgain) and not self._has_collected(ended):
+            if isinstance(ended, RequestDeferred) and bulletin.shown():
+                # The message that is shown has the cause.
+                return
             text = f"The input '{self._definition.name}' has collected nothing for a while. {ended}"
             bulletin.fails(ended.code, text, ended.told_after)
         elif ended is None or isinstance(ended, TryAgain):

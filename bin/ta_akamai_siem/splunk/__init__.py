@@ -2,5 +2,5 @@
 
 Reading order: `names`, `instance`, `input_definition`, `input_settings`, `scheme`, `no_proxy`,
 `connection`, `log`, `orderly_stop`, `stop_signal`, `kv_store`, `kv_retry`, `stored_settings`,
-`splunkd`, `bulletin`.
+`knowledge`, `search`, `splunkd`, `bulletin`.
 """

@@ -50,10 +50,16 @@ class Bulletin:
     def trouble(self, code: str, text: str) -> None:
         """Show a message, unless one with this code is shown already."""
         remembered = self._remembered()
-        if remembered.get("code") == code and remembered.get("started") == self._started:
+        if self.shown() == code:
             return
         if self._post(self._name, text, "error"):
             self._remember({**remembered, "code": code, "started": self._started})
+
+    def shown(self) -> str | None:
+        """The code of the message that is shown."""
+        remembered = self._remembered()
+        is_up = remembered.get("started") == self._started
+        return str(remembered["code"]) if is_up and remembered.get("code") else None
 
     def fails(self, code: str, text: str, told_after: float) -> None:
         """A run has failed by what may pass. Say so once that has lasted `told_after` seconds."""

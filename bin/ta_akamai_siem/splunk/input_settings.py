@@ -101,8 +101,9 @@ INPUT_SETTINGS = (
         "`14227;20718`. SIEM integration must be on in each of them.",
         is_required=True,
         more="Spaces and commas are accepted too. The order does not matter.",
-        form_help="Select an account first, then security configurations by name. If the list is "
-        "empty, a message explains the reason. You can always type ids.",
+        form_help="Select an account first, then security configurations by name. SIEM integration "
+        "must be on in each of them. If the list is empty, a message explains the "
+        "reason. You can always type ids.",
     ),
     InputSetting(
         "start",
@@ -113,6 +114,8 @@ INPUT_SETTINGS = (
         f"{_HOURS} hours.",
         kinds=(KIND,),
         default="now",
+        form_help="Only for the first run: now, or how far back it begins. Akamai retains events "
+        f"for {_HOURS} hours.",
     ),
     InputSetting(
         "from",
@@ -125,7 +128,12 @@ INPUT_SETTINGS = (
         kinds=(BACKFILL_KIND,),
         is_required=True,
         more="Fractions of a second are dropped. Events that have expired since you set it are not "
-        "collected; the log records them as a gap.",
+        "collected; the log records them as a gap. The form also takes `now` and a time such as "
+        "`-2h`, and saves the moment that it means.",
+        form_help="Start of the range, by the time at which Akamai stored an event: how far back, "
+        f"such as -2h (at most -{_HOURS}h, because Akamai retains events for {_HOURS} hours), or a "
+        "moment as ISO 8601, such as 2026-01-31T08:00:00Z, or as epoch seconds. A time without a "
+        "zone is UTC. The row of the input shows the range in your time zone and in UTC.",
     ),
     InputSetting(
         "to",
@@ -133,6 +141,8 @@ INPUT_SETTINGS = (
         "<epoch seconds>|<ISO 8601>",
         "End of the range, in the same format. "
         f"At least {LATENCY} seconds in the past when you set it.",
+        form_help="End of the range: now, or in the same format. A relative time counts from the "
+        "moment when you save.",
         kinds=(BACKFILL_KIND,),
         is_required=True,
     ),
@@ -202,6 +212,8 @@ INPUT_SETTINGS = (
         "<string>",
         "Index that receives the events. The value `default` is Splunk's default index.",
         default="default",
+        form_help="Index that receives the events. The list shows the indexes of this host. Type "
+        "the name of an index that only the indexers have. Empty: Splunk's default index.",
         is_splunks=True,
     ),
     InputSetting(

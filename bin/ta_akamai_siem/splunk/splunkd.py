@@ -7,14 +7,16 @@ https://help.splunk.com/en/splunk-enterprise/rest-api-reference/9.0/system-endpo
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from splunklib.binding import AuthenticationError, HTTPError, UrlEncoded
 
 from .connection import connection
 from .instance import Instance
+from .knowledge import Knowledge
 from .kv_store import KvStore
+from .search import Search
 from .stored_settings import StoredSettings, reason, unreadable
 
 if TYPE_CHECKING:
@@ -38,6 +40,8 @@ class Splunkd:
         self._context = connection(server_uri, session_key, _TIMEOUT)
         self.settings = StoredSettings(self._context)
         self.kv_store = KvStore(self._context)
+        self.knowledge = Knowledge(self._context)
+        self.search = Search(self._context)
 
     def input_settings(self, kind: str, name: str) -> Mapping[str, str | None] | None:
         """The settings of a saved input, None if there is none. Raises SettingsUnreadable."""
@@ -64,18 +68,39 @@ class Splunkd:
 
         `server_host`: as splunkd passed it, used if splunkd does not return its GUID.
         """
-        try:
-            response = self._context.get(
-                "/services/server/info", owner=None, app=None, output_mode="json"
-            )
-            content = json.loads(response.body.read())["entry"][0]["content"]
-        except (HTTPError, AuthenticationError, OSError, ValueError, LookupError, TypeError):
-            content = {}
+        content = self.server_info()
         try:
             started = float(content["startup_time"])
         except (KeyError, TypeError, ValueError):
             started = None
         return Instance(str(content.get("guid") or server_host), started)
+
+    def server_info(self) -> Mapping[str, Any]:
+        """What this splunkd says of itself; empty if it does not. Never fails."""
+        return self._own("/services/server/info")
+
+    def capabilities(self) -> frozenset[str] | None:
+        """Of the user who calls; None if splunkd does not return them."""
+        found = self._own("/services/authentication/current-context").get("capabilities")
+        return frozenset(map(str, found)) if isinstance(found, list) else None
+
+    def index_names(self) -> list[str]:
+        """The indexes of this host that are not internal. Raises SettingsUnreadable."""
+        try:
+            response = self._context.get(
+                "data/indexes", count=-1, search="isInternal=0 disabled=0", output_mode="json"
+            )
+            entries = json.loads(response.body.read())["entry"]
+            return sorted(str(entry["name"]) for entry in entries)
+        except (HTTPError, AuthenticationError, OSError, ValueError, LookupError) as error:
+            raise unreadable("indexes", error) from error
+
+    def _own(self, path: str) -> Mapping[str, Any]:
+        try:
+            response = self._context.get(path, owner=None, app=None, output_mode="json")
+            return dict(json.loads(response.body.read())["entry"][0]["content"])
+        except (HTTPError, AuthenticationError, OSError, ValueError, LookupError, TypeError):
+            return {}
 
     def post_message(self, name: str, text: str, severity: str) -> None:
         """Add a bulletin message, or replace the one of that name. `severity`: error or warn.

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import signal
 import threading
+import time
 from typing import TYPE_CHECKING
 
 from ta_akamai_siem.errors import StopRequested
@@ -29,6 +30,7 @@ class Stop:
     def __init__(self) -> None:
         self.requested = threading.Event()
         self._interruptible = False
+        self._insists_until = 0.0
 
     def install(self) -> None:
         """Handle the signals by which splunkd, or a user at a terminal, ends a process."""
@@ -50,9 +52,22 @@ class Stop:
             raise StopRequested(_WHAT)
 
     def wait(self, seconds: float) -> None:
-        """Sleep. Raises StopRequested as soon as a signal arrives."""
-        if self.requested.wait(seconds):
+        """Sleep. Raises StopRequested as soon as a signal arrives, except while `insisting`."""
+        if not self.requested.wait(seconds):
+            return
+        left = self._insists_until - time.monotonic()
+        if left <= 0:
             raise StopRequested(_WHAT)
+        time.sleep(min(seconds, left))
+
+    @contextlib.contextmanager
+    def insisting(self) -> Iterator[None]:
+        """For a save that must not be given up at once, although splunkd has stopped the input."""
+        self._insists_until = time.monotonic() + GRACE
+        try:
+            yield
+        finally:
+            self._insists_until = 0.0
 
     @contextlib.contextmanager
     def interruptible(self) -> Iterator[None]:

@@ -153,6 +153,9 @@ class Delivery:
                 digest.add(lines)
                 meter.events += len(lines)
                 last = last[-_LAST:] + made.starts
+            if meter.events:
+                # The save may fail, and the page is requested again.
+                self._record(position, delivered, digest, meter)
         except BaseException as error:
             if meter.events:
                 self._record(position, delivered, digest, meter)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from ta_akamai_siem.errors import PipeClosed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 try:
     import fcntl
@@ -36,6 +36,7 @@ https://man7.org/linux/man-pages/man7/pipe.7.html
 """
 _LOOK = 0.01
 """Seconds between two looks at how much of it is unread."""
+_CLOSED = "splunkd has closed the pipe"
 _BEGIN = b"<stream>\n"
 _END = b"</stream>\n"
 # JSON text never has these control characters, so they can represent the markup while `&`, `<` and
@@ -101,8 +102,7 @@ class EventStream:
                 rest = rest[taken:]
         except OSError as error:
             # EPIPE, or EINVAL on Windows: nobody reads the pipe any more.
-            what = "splunkd has closed the pipe"
-            raise PipeClosed(what) from error
+            raise PipeClosed(_CLOSED) from error
         finally:
             self.blocked += time.monotonic() - began
 
@@ -115,13 +115,29 @@ class EventStream:
             time.sleep(_LOOK)
         return unread
 
+    def wait_until_read(self, check: Callable[[], None]) -> None:
+        """Wait until splunkd has read all of it, if the system can tell. `check`: raises if the
+        input is stopped. Raises PipeClosed if splunkd leaves before.
+        """
+        began = time.monotonic()
+        try:
+            while self._can_tell() and self._held():
+                if self._has_left():
+                    raise PipeClosed(_CLOSED)
+                check()
+                time.sleep(_LOOK)
+        finally:
+            self.blocked += time.monotonic() - began
+
     def is_read(self, within: float) -> bool:
         """Whether splunkd has taken all that was written out of the pipe, `within` seconds.
 
         False also where the system cannot tell.
         """
-        is_pipe = stat.S_ISFIFO(os.fstat(self._descriptor).st_mode)
-        return _TELLS and is_pipe and not self.unread(within)
+        return self._can_tell() and not self.unread(within)
+
+    def _can_tell(self) -> bool:
+        return _TELLS and stat.S_ISFIFO(os.fstat(self._descriptor).st_mode)
 
     def _held(self) -> int:
         """What the pipe holds; all that it may hold where the system does not tell (Windows)."""

@@ -15,6 +15,9 @@ CURSOR = (f"{UNIT}/continuous", *NUMBERS, f"{PROPERTY}/test_promise_examples.py"
 HISTORY = (f"{UNIT}/position/test_history.py", *NUMBERS)
 WINDOWS = (f"{UNIT}/backfill", f"{PROPERTY}/test_windows.py")
 DELIVERY = (f"{UNIT}/writing/test_delivery.py",)
+TRAIL = (f"{UNIT}/run/test_trail.py",)
+FETCHING = (f"{UNIT}/akamai/test_fetching.py",)
+DEADLINE = (f"{UNIT}/akamai/test_deadline.py",)
 PAGE = (f"{UNIT}/akamai/test_page.py",)
 ERRORS = (f"{UNIT}/akamai/test_error_table.py",)
 SPOOL = (f"{UNIT}/akamai/test_spool.py",)
@@ -104,6 +107,10 @@ MUTANTS = (
         ("if remaining or skipped.hex() != progress.digest:", "if remaining:"),
         ("digest.copy_from(skipped)", "pass"),
         ("if len(lines) <= CHUNK:", "if lines:"),
+        (
+            "            if meter.events:\n                # The save",
+            "            if False:\n                # The save",
+        ),
         ("self._written.add(chain.from_iterable(begun.known for begun in waiting))", "pass"),
     ),
     *changes(
@@ -111,6 +118,28 @@ MUTANTS = (
         DELIVERY,
         ('if value["splunkd_started"] != self._splunkd_started:', "if False:"),
         ("unlink(missing_ok=True)", "unlink()"),
+    ),
+    *changes(
+        "run/trail.py",
+        TRAIL,
+        (
+            "            self._pipe.wait_until_read(self._stop.check)\n        except",
+            "        except",
+        ),
+        ("                self._pipe.wait_until_read(self._stop.check)\n", ""),
+        ("            self._go_back()\n", ""),
+    ),
+    *changes(
+        "akamai/fetching.py",
+        FETCHING,
+        ("or elapsed + pause > ATTEMPTS_SECONDS_MAX", ""),
+        ("if self._waited + pause > RETRY_SECONDS_MAX or elapsed", "if elapsed"),
+    ),
+    *changes(
+        "akamai/deadline.py",
+        DEADLINE,
+        ("response_class = FinalResponse", "pass"),
+        ("deadline.opened_in_time(super()._new_conn)", "super()._new_conn()"),
     ),
     *changes(
         "akamai/page.py",

@@ -8,13 +8,26 @@ import sys
 import time
 
 from tests.by_hand.demo import choose_python
-from tests.measured.shown import backfill, clock, cluster, cut, disturbance, hostile, kills, outage
+from tests.measured.shown import (
+    attack,
+    backfill,
+    clock,
+    cluster,
+    crash,
+    cut,
+    disturbance,
+    hostile,
+    kills,
+    outage,
+)
 
 PROGRAMS = {
     "cut": cut,
     "outage": outage,
     "clock": clock,
     "cluster": cluster,
+    "attack": attack,
+    "crash": crash,
     "disturbance": disturbance,
     "hostile": hostile,
     "kills": kills,

@@ -51,7 +51,8 @@ def stand_still(lag: int, error: int, chance: random.Random) -> bool:
         clock = clock_options(Path(folder), error)
         with Cluster(Path(folder), ("one", "two"), *options, two=clock) as cluster:
             one, two = cluster.members.values()
-            load(cluster)
+            # Akamai withholds the newest events for some seconds.
+            load(cluster, ago=10)
             cluster.set_up(limit="10000")
             one.set_pipe(rate=PIPE)
             number = one.start_run(STANZA)
@@ -136,8 +137,8 @@ def arrived(cluster: Cluster, offered: int = EVENTS) -> Seen:
     return Seen(offered - len(seen), sum(seen.values()) - len(seen))
 
 
-def load(cluster: Cluster) -> None:
-    cluster.akamai.load(EVENTS)
+def load(cluster: Cluster, ago: float = 0) -> None:
+    cluster.akamai.load(EVENTS, stored_at=cluster.akamai.now() - ago)
 
 
 def kill_owner(cluster: Cluster) -> float:

@@ -144,6 +144,9 @@ class Part:
 
     def read_up_to(self, unread: int) -> None: ...
 
+    def unread(self, _: float) -> int:
+        return 0
+
     def load(self) -> Stored[cursor.Cursor]:
         document = self._world.position.to_document()
         return Stored(cursor.from_document(document), self._world.now)
@@ -154,9 +157,13 @@ class Part:
     def interruptible(self) -> contextlib.AbstractContextManager[None]:
         return contextlib.nullcontext()
 
+    insisting = interruptible
+
     def nothing(self, *_: object, **__: object) -> None: ...
 
-    start_anew = page_saved = gap = doubt = check = debug = info = warning = error = nothing
+    start_anew = page_saved = wait_until_read = gap = doubt = check = debug = info = warning = (
+        error
+    ) = nothing
 
 
 class AtOnce:
@@ -182,7 +189,7 @@ def run(world: World) -> None:
         host_now=clock.now,
         monotonic=clock.now,
         blocked=lambda: 0.0,
-        unread=lambda _: 0,
+        pipe=part,
     )
     settings = InputSettings("first", ACCOUNT, (7,), 0, LIMIT, None)
     with contextlib.suppress(CollectionError), patch.object(collector, "Prefetch", AtOnce):

@@ -1,4 +1,4 @@
-"""Random `kill -9` while 200,000 events are collected: KILLS, SEED."""
+"""Random `kill -9` while events are collected: KILLS, SEED. Four circumstances, see `SHARES`."""
 
 from __future__ import annotations
 
@@ -7,15 +7,35 @@ import random
 import tempfile
 import time
 from collections import Counter
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tests.measured.shown.arrivals import Arrivals, committed
-from tests.product.end_to_end.site import STANZA, Site
+from tests.product.end_to_end.pushed_settings import push_account, push_input
+from tests.product.end_to_end.site import ACCOUNT, KIND, STANZA, Site
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+SHARES = {"pages": 0.6, "pages in another order": 0.1, "workers": 0.15, "first page": 0.15}
+"""Of the kills. Pages of 10,000 events; those that come in another order when they are asked for
+again; those that two workers decode; and first pages of an input on a host whose clock is wrong.
+"""
+ROUND = 200
+"""Kills for which the events of one site are enough."""
 EVENTS = 200_000
 PER_KILL = 2_000
 """Number of events that may be duplicated by each kill, if Akamai keeps the order."""
 PAGE = 10_000
+PAGE_MAX = PAGE + 487
+"""Akamai's stand-in gives whole buckets, so a page may be larger than its limit."""
+FIRST_PAGE = 10_000
+PER_INPUT = 10
+"""Kills in one first page."""
+WRONG_BY = 600
+"""Seconds."""
 PIPE = 8_000_000
 """Bytes a second that the Splunk stand-in reads, so that timed kills occur in any state."""
 MOMENTS = {"after records": 12, "by the clock": 10, "while fetching": 2, "while saving": 1}
@@ -24,56 +44,143 @@ SAVED_UP = 0.9
 """Share of the events to be collected by the last kill; each kill takes its share of the rest."""
 
 
+@dataclass
+class Result:
+    """`largest`: events that came twice after one kill, at most."""
+
+    moments: Counter[str] = field(default_factory=Counter)
+    runs: int = 0
+    events: int = 0
+    lost: int = 0
+    twice: int = 0
+    largest: int = 0
+    well: bool = True
+
+    def add(self, other: Result) -> None:
+        self.moments += other.moments
+        self.runs += other.runs
+        self.events += other.events
+        self.lost += other.lost
+        self.twice += other.twice
+        self.largest = max(self.largest, other.largest)
+        self.well = self.well and other.well
+
+
 def main() -> bool:
     kills = int(os.environ.get("KILLS", "200"))
     seed = int(os.environ.get("SEED", "1"))
-    print(f"  kills {kills}, events {EVENTS:,}, seed {seed}", flush=True)
-    same = run(kills, seed, reorder=False)
-    other = run(max(1, kills // 10), seed + 1, reorder=True)
-    return same and other
+    print(f"  kills {kills}, seed {seed}", flush=True)
+    kept = True
+    for circumstance, share in SHARES.items():
+        result = Result()
+        wanted = max(1, round(kills * share))
+        while (left := wanted - sum(result.moments.values())) > 0 and result.well:
+            seed += 1
+            result.add(ROUNDS[circumstance](min(left, ROUND), random.Random(seed)))
+        kept &= tell(circumstance, wanted, result)
+    return kept
 
 
-def run(kills: int, seed: int, *, reorder: bool) -> bool:
-    """`reorder`: a page that is requested again has its events in another order."""
-    chance = random.Random(seed)
-    done: Counter[str] = Counter()
-    largest, runs = 0, 0
-    with tempfile.TemporaryDirectory(prefix="kills-") as folder, Site(Path(folder)) as site:
-        site.akamai.set(reorder_replays=reorder)
-        site.load(EVENTS)
-        site.set_up(limit=str(PAGE))
-        site.splunk.set_pipe(rate=PIPE)
-        arrivals = Arrivals(site)
-        while sum(done.values()) < kills and arrivals.distinct < EVENTS:
-            runs += 1
-            left = int(EVENTS * SAVED_UP) - arrivals.distinct
-            # Twice its share of the rest, but never all of it: otherwise no later kill would occur.
-            most = max(1, min(2 * left // (kills - sum(done.values())), left))
-            moment = chance.choices(list(MOMENTS), list(MOMENTS.values()))[0]
-            done[moment] += kill(site, moment, chance, most)
-            committed(site)
-            largest = max(largest, arrivals.update())
-        site.splunk.set_pipe(rate=0)
-        end = site.run()
-        committed(site)
-        largest = max(largest, arrivals.update())
-        complete = arrivals.misses_nothing()
-    killed, allowed = sum(done.values()), PAGE if reorder else PER_KILL
-    lost = EVENTS - arrivals.distinct
+def tell(circumstance: str, wanted: int, result: Result) -> bool:
+    killed = sum(result.moments.values())
+    allowed = PAGE_MAX if "order" in circumstance else PER_KILL
+    moments = ", ".join(f"{moment} {count}" for moment, count in result.moments.items())
     print(
-        f"  {'another' if reorder else 'the same'} order: runs {runs}, killed {killed} "
-        f"({', '.join(f'{moment} {count}' for moment, count in done.items())}), lost {lost}, "
-        f"twice {arrivals.repeated} (at most {killed * allowed}), after one kill at most {largest} "
-        f"(at most {allowed}), last run's exit code {end['exit_code']}",
+        f"  {circumstance}: events {result.events:,}, runs {result.runs}, killed {killed} "
+        f"({moments}), lost {result.lost}, twice {result.twice} (at most {killed * allowed}), "
+        f"after one kill at most {result.largest} (at most {allowed})",
         flush=True,
     )
     return (
-        complete
-        and killed == kills
-        and (lost, end["exit_code"]) == (0, 0)
-        and arrivals.repeated <= killed * allowed
-        and largest <= allowed
+        result.well
+        and killed == wanted
+        and result.lost == 0
+        and result.twice <= killed * allowed
+        and result.largest <= allowed
     )
+
+
+@contextmanager
+def new_site(events: int) -> Iterator[tuple[Site, Arrivals]]:
+    with tempfile.TemporaryDirectory(prefix="kills-") as folder, Site(Path(folder)) as site:
+        site.load(events)
+        site.splunk.set_pipe(rate=PIPE)
+        yield site, Arrivals(site)
+
+
+def pages(
+    kills: int, chance: random.Random, *, reorder: bool = False, workers: str = "1"
+) -> Result:
+    """One input with all events. `reorder`: a page that is asked for again comes in another
+    order.
+    """
+    result = Result(events=EVENTS)
+    with new_site(EVENTS) as (site, arrivals):
+        site.akamai.set(reorder_replays=reorder)
+        site.set_up(limit=str(PAGE), workers=workers)
+        while sum(result.moments.values()) < kills and arrivals.distinct < EVENTS:
+            result.runs += 1
+            most = share_of(int(EVENTS * SAVED_UP) - arrivals.distinct, kills, result)
+            moment = chance.choices(list(MOMENTS), list(MOMENTS.values()))[0]
+            result.moments[moment] += kill(site, moment, chance, most)
+            committed(site)
+            result.largest = max(result.largest, arrivals.update())
+        site.splunk.set_pipe(rate=0)
+        end = site.run()
+        committed(site)
+        result.largest = max(result.largest, arrivals.update())
+        result.well = arrivals.misses_nothing() and end["exit_code"] == 0
+    result.lost, result.twice = EVENTS - arrivals.distinct, arrivals.repeated
+    return result
+
+
+def share_of(left: int, kills: int, result: Result) -> int:
+    """Events until the next kill: twice its part of what is left, but never all of it: then no kill
+    would strike.
+    """
+    return max(1, min(2 * left // (kills - sum(result.moments.values())), left))
+
+
+def first_pages(kills: int, chance: random.Random) -> Result:
+    """Many inputs that collect the same events, each killed in its first page."""
+    result = Result()
+    with new_site(FIRST_PAGE) as (site, _):
+        site.akamai.set_clock(advance_s=WRONG_BY)
+        push_account(site.splunk, ACCOUNT, site.account_values())
+        while sum(result.moments.values()) < kills:
+            left = kills - sum(result.moments.values())
+            result.add(
+                first_page(site, f"{KIND}://first{result.runs}", min(left, PER_INPUT), chance)
+            )
+    return result
+
+
+def first_page(site: Site, stanza: str, kills: int, chance: random.Random) -> Result:
+    result = Result(events=FIRST_PAGE)
+    push_input(site.splunk, stanza, site.input_values(limit=str(FIRST_PAGE)))
+    arrivals = Arrivals(site, stanza)
+    while sum(result.moments.values()) < kills:
+        result.runs += 1
+        left = int(FIRST_PAGE * SAVED_UP) - arrivals.distinct
+        most = share_of(left, kills, result)
+        site.splunk.set_trap(stanza, after_records=chance.randint(1, most))
+        result.moments["after records"] += site.run(stanza)["signal"] == 9
+        committed(site)
+        result.largest = max(result.largest, arrivals.update())
+    end = site.run(stanza)
+    committed(site)
+    result.largest = max(result.largest, arrivals.update())
+    result.well = arrivals.foreign == 0 and end["exit_code"] == 0
+    result.lost, result.twice = FIRST_PAGE - arrivals.distinct, arrivals.repeated
+    return result
+
+
+ROUNDS: dict[str, Callable[[int, random.Random], Result]] = {
+    "pages": pages,
+    "pages in another order": lambda kills, chance: pages(kills, chance, reorder=True),
+    "workers": lambda kills, chance: pages(kills, chance, workers="2"),
+    "first page": first_pages,
+}
 
 
 def kill(site: Site, moment: str, chance: random.Random, most: int) -> bool:

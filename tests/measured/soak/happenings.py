@@ -1,55 +1,86 @@
-"""What happened, and how many duplicates it may cause according to `docs/delivery.md`."""
+"""What happened between two runs, and what it allows to come twice in the second."""
 
 from __future__ import annotations
 
-import time
-from collections import Counter, deque
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
 
-REWIND_AGE = 35.0
-"""Seconds before the last save to which the input may go back after a restart of splunkd."""
-MARGIN = 60.0 + 5.0
-"""Seconds of storage time that a replay repeats."""
-PER_KILL = 2_000
+from tests.measured.soak.copies import Allowance
+from tests.measured.soak.stored import STOP_AGE
+
+if TYPE_CHECKING:
+    from tests.measured.soak.stored import Stored
+
+CHANGING = frozenset(
+    {"blank_lines", "garbage_line", "garbage_context", "wrong_total", "no_context", "early_end"}
+)
+"""Faults after which a page has other lines than before."""
+
+
+class Between(NamedTuple):
+    """What happened since the last run that saved a position. `started`: start of a new splunkd,
+    epoch seconds, 0 without one. `crashed`: the one before it did not stop in order.
+    """
+
+    started: float = 0.0
+    crashed: bool = False
+    ids_edited: bool = False
+
+    def allowances(self, before: Stored, expired: int) -> list[Allowance]:
+        """For the run that follows. `before`: what was stored when it began. `expired`: how often
+        Akamai said that its offset has expired.
+        """
+        goes_back = self._goes_back(before)
+        replays = expired + self.ids_edited + before.is_replay
+        found = []
+        if goes_back:
+            found.append(Allowance(goes_back, before.safe))
+        if replays:
+            since = before.safe_margin if goes_back else before.margin
+            found.append(Allowance("replay", since, times=replays))
+        return found
+
+    def _goes_back(self, before: Stored) -> str:
+        """The cause; empty if the input has to stay where it is."""
+        if not self.started:
+            return ""
+        if not before.ended:
+            return "splunkd gone in the middle of a run"
+        hasty = before.saved_at > self.started - STOP_AGE
+        if self.crashed:
+            return "splunkd crashed after a run" if hasty else ""
+        return "splunkd restarted, its pipe not read" if hasty and not before.read else ""
 
 
 class Happenings:
-    """Counts by kind, and the bound on duplicates. `page`: the largest page, in events."""
+    """`between`: see there."""
 
-    def __init__(self, page: int, rate: int) -> None:
+    def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
-        self.bound = 0
-        self._page = page
-        self._rate = rate
-        self._killed = 0
-        self._written: deque[tuple[float, int]] = deque()
+        self.between = Between()
 
     def note(self, kind: str) -> None:
         self.counts[kind] += 1
 
-    def wrote(self, records: int) -> None:
-        """A run has ended that delivered that many records to splunkd."""
-        self._written.append((time.monotonic(), records))
+    def splunkd_started(self, at: float, *, crashed: bool) -> None:
+        """`at`: epoch seconds."""
+        self.note("crashes of splunkd" if crashed else "restarts of splunkd")
+        self.between = self.between._replace(started=at, crashed=self.between.crashed or crashed)
 
-    def killed(self) -> None:
-        self.note("kills of the input")
-        self._killed += 1
+    def ids_edited(self) -> None:
+        self.note("config_ids edited")
+        self.between = self.between._replace(ids_edited=True)
 
-    def asked_again(self, *, same_page: bool) -> None:
-        """The next run begins. `same_page`: its page is the same as that of the killed run."""
-        self.bound += self._killed * (PER_KILL if same_page else self._page)
-        self._killed = 0
+    def run_begins(self) -> Between:
+        """What the run has to react to."""
+        found, self.between = self.between, Between()
+        return found
 
-    def splunkd_gone(self, kind: str) -> None:
-        """Everything written since the position to which the input goes back may be duplicated."""
-        self.note(kind)
-        # The last save is earlier than now; runs that ended since then are within reach as well.
-        reach = time.monotonic() - REWIND_AGE
-        before = [written for at, written in self._written if at < reach]
-        since = [written for at, written in self._written if at >= reach]
-        # One more run: its position is saved at its end, so all of it may be repeated.
-        self.bound += sum(since) + sum(before[-2:]) + self._page
-
-    def replayed(self, kind: str, lag: float) -> None:
-        """`lag`: seconds by which the input was behind."""
-        self.note(kind)
-        self.bound += int((MARGIN + lag) * self._rate) + self._page
+    def not_met(self, between: Between) -> None:
+        """The run ended before it could react, so the next one has to."""
+        now = self.between
+        self.between = Between(
+            now.started or between.started,
+            now.crashed or between.crashed,
+            now.ids_edited or between.ids_edited,
+        )

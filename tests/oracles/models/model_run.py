@@ -91,6 +91,8 @@ class Quiet:
     def interruptible(self) -> contextlib.AbstractContextManager[None]:
         return contextlib.nullcontext()
 
+    insisting = interruptible
+
     def gap(self, text: str) -> None: ...
 
     def doubt(self, text: str) -> None: ...
@@ -199,7 +201,7 @@ class Member:
             host_now=self.now,
             monotonic=self._monotonic,
             blocked=lambda: 0.0,
-            unread=lambda _: 0,
+            pipe=self.splunkd,
         )
         return Collector(settings, around, Totals())
 

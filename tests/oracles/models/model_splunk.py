@@ -89,6 +89,12 @@ class ModelSplunkd(EventStream):
         self.fate.step()
         self._take(records[half:])
 
+    def unread(self, _: float) -> int:
+        """It reads its pipe at once."""
+        return 0
+
+    def wait_until_read(self, check: Callable[[], None]) -> None: ...
+
     def _take(self, records: list[str]) -> None:
         self.taken += [(self.clock.now, record) for record in records]
 

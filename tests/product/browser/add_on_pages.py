@@ -44,10 +44,13 @@ class AddOnPages:
         landmark = self._landmark(view)
         expect(name.or_(landmark).first).to_be_visible()
         if name.is_visible():
-            name.fill(user or self._user)
-            self.page.get_by_label("Password").fill(self._password)
-            self.page.get_by_role("button", name="Sign In").click()
+            self.log_in(user)
         expect(landmark).to_be_visible()
+
+    def log_in(self, user: str = "") -> None:
+        self.page.get_by_label("Username").fill(user or self._user)
+        self.page.get_by_label("Password").fill(self._password)
+        self.page.get_by_role("button", name="Sign In").click()
 
     def _landmark(self, view: str) -> Locator:
         if view == "inputs":
@@ -80,7 +83,7 @@ class AddOnPages:
 
     def reveal(self, name: str) -> None:
         """Open groups until the field is visible."""
-        for group in ("Or enter the four values", "Advanced", "Start again"):
+        for group in ("Or enter the four values", "Advanced"):
             if self.field(name).first.is_visible():
                 return
             button = self.dialog.get_by_role("button", name=group)
@@ -98,6 +101,8 @@ class AddOnPages:
             box.fill(each)
             self.page.get_by_role("option", name=each).first.wait_for()
             box.press("Enter")
+        # The list stays open, over the fields below.
+        self.page.keyboard.press("Escape")
 
     def pick_configuration(self, name: str) -> None:
         self.field("config_ids").get_by_role("combobox").click()
@@ -137,6 +142,15 @@ class AddOnPages:
             has=self.page.get_by_role("cell", name=name, exact=True)
         )
 
+    def cell(self, name: str, field: str) -> Locator:
+        """The cell of a row in the column of a field."""
+        return self.row(name).locator(f'[data-column="{field}"]')
+
+    def unfold(self, name: str) -> Locator:
+        """What is below a row, once it is there."""
+        self.row(name).get_by_role("cell").first.click()
+        return self.page.get_by_role("row").filter(has_text="As of ")
+
     def act(self, name: str, action: str) -> None:
         """Edit, Clone or Delete of a row."""
         self.row(name).get_by_role("button", name=action).click()
@@ -147,9 +161,14 @@ class AddOnPages:
 
     # --- screenshots ----------------------------------------------------------------------
 
-    def shoot(self, name: str) -> Path:
-        """Take a screenshot, kept as an artefact."""
+    def shoot(self, name: str, height: int | None = None) -> Path:
+        """A screenshot, kept as an artefact. `height`: without what is below, in pixels."""
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         path = SCREENSHOTS / f"{name}.png"
-        self.page.screenshot(path=path, animations="disabled")
+        size = self.page.viewport_size
+        if height is None or size is None:
+            self.page.screenshot(path=path, animations="disabled")
+        else:
+            part = {"x": 0, "y": 0, "width": size["width"], "height": height}
+            self.page.screenshot(path=path, animations="disabled", clip=part)
         return path

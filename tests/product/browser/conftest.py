@@ -34,7 +34,7 @@ QUIET = (
     "--no-sandbox",
 )
 """No connections to hosts outside; root needs to run without a sandbox."""
-expect.set_options(timeout=8_000)
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -67,7 +67,11 @@ def web(site: Site) -> Iterator[SplunkWeb]:
 
 @pytest.fixture
 def pages(browser: Browser, web: SplunkWeb, site: Site) -> Iterator[AddOnPages]:
-    context = browser.new_context(viewport={"width": 1280, "height": 1000}, reduced_motion="reduce")
-    context.set_default_timeout(8_000)
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 1000},
+        reduced_motion="reduce",
+        timezone_id="Asia/Tokyo",
+    )
+    context.set_default_timeout(30_000)
     yield AddOnPages(context.new_page(), web.address, site.splunk.user, site.splunk.password)
     context.close()

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import re
 import socket
 from contextlib import closing
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from playwright.sync_api import expect
 
-from ta_akamai_siem.setting_labels import labelled
-from tests import ROOT
 from tests.product.browser.add_on_pages import AddOnPages
 from tests.product.end_to_end.site import ACCOUNT, CHECKPOINTS, CONFIG_ID, INPUT, KIND, Site
-from tests.product.messages import advice_of, advises
+from tests.product.messages import advice_of
 from tests.standins.proxy import ProxyServer
 
 if TYPE_CHECKING:
@@ -24,6 +21,9 @@ if TYPE_CHECKING:
 
     from tests.standins.splunk_web.server import SplunkWeb
 
+BACKFILL = "akamai_siem_backfill"
+REFRESHED_MS = 30_000
+"""Within which an open page shows what is new, on a busy machine."""
 SECRETS = ("client_token", "client_secret", "access_token")
 
 
@@ -37,43 +37,27 @@ def fill_account(pages: AddOnPages, site: Site, name: str = ACCOUNT, **changed: 
     pages.fill(edgerc=edgerc(site, **changed), ca_bundle=changed.get("ca_bundle", site.akamai.ca))
 
 
-def message_of_the_form(tab: str, field: str) -> str:
-    """The form's message for a value that does not match its pattern, from globalConfig.json."""
-    pages = json.loads((ROOT / "globalConfig.json").read_text(encoding="utf-8"))["pages"]
-    (form,) = [each for each in pages["configuration"]["tabs"] if each.get("name") == tab]
-    (entity,) = [each for each in form["entity"] if each["field"] == field]
-    (message,) = [each["errorMsg"] for each in entity["validators"] if each["type"] == "regex"]
-    return str(message)
+_BROKEN_WORDS = """body => {
+  const found = [];
+  const texts = document.createTreeWalker(body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    // For screen readers only.
+    if (texts.currentNode.parentElement.getBoundingClientRect().width <= 1) continue;
+    for (const word of texts.currentNode.data.matchAll(/\\S+/g)) {
+      const range = document.createRange();
+      range.setStart(texts.currentNode, word.index);
+      range.setEnd(texts.currentNode, word.index + word[0].length);
+      const lines = new Set([...range.getClientRects()].map(({ top }) => Math.round(top)));
+      if (lines.size > 1) found.push(word[0]);
+    }
+  }
+  return found;
+}"""
 
 
-def test_every_mistake_of_an_account_is_explained(pages: AddOnPages, site: Site) -> None:
-    wrong = "wrong" + site.akamai.client_secret[5:]
-    pages.open("configuration")
-    for name, change, told in (
-        ("wrong-secret", {"client_secret": wrong}, advice_of("credential.refused")),
-        ("untrusted-certificate", {"ca_bundle": ""}, advice_of("certificate.untrusted")),
-        ("wrong-ca-bundle", {"ca_bundle": "/no.pem"}, labelled("ca_bundle")),
-    ):
-        fill_account(pages, site, **change)
-        text = pages.refused()
-        assert told in text
-        assert wrong not in text
-        pages.shoot(f"error-{name}")
-        pages.cancel()
-    for name, values, told in (
-        ("credential-file-cut", {"edgerc": edgerc(site)[:60]}, "[default]"),
-        ("credential-file-none", {"edgerc": "{}\n= x"}, "'[section]'"),
-        ("values-missing", {"host": site.akamai.host}, labelled("client_secret")),
-        ("host-no-name", {"host": "https://a/b"}, message_of_the_form("account", "host")),
-    ):
-        pages.new_account(ACCOUNT)
-        pages.fill(**values)
-        assert told in pages.refused()
-        pages.shoot(f"error-{name}")
-        pages.cancel()
-    pages.page.get_by_role("button", name="Add", exact=True).first.click()
-    assert "Name" in pages.refused()
-    pages.cancel()
+def broken_words(pages: AddOnPages) -> list[str]:
+    """The words of the table that are drawn on more than one line."""
+    return list(pages.page.locator("table tbody").first.evaluate(_BROKEN_WORDS))
 
 
 def test_a_host_that_nobody_knows(pages: AddOnPages, site: Site) -> None:
@@ -107,10 +91,14 @@ def test_what_may_be_different_in_a_minute_is_saved_with_a_warning(
     pages.shoot("warning-clock")
     site.akamai.set_clock(skew_s=0)
     site.akamai.configurations(listable=False)
-    pages.act(ACCOUNT, "Edit")
-    pages.save("Update")
+    pages.row(ACCOUNT).get_by_role("button", name="Test now").click()
     expect(pages.row(ACCOUNT)).to_contain_text("Type their ids")
     pages.shoot("warning-role")
+    site.akamai.fault("status", status=401, mode="list", times=0)
+    pages.row(ACCOUNT).get_by_role("button", name="Test now").click()
+    expect(pages.row(ACCOUNT)).to_contain_text(re.compile(r"Refused, (\S+ )?\d\d:\d\d:\d\d: "))
+    expect(pages.row(ACCOUNT)).to_contain_text(advice_of("credential.refused"))
+    pages.shoot("account-refused-later")
 
 
 def test_a_proxy_is_tried_when_it_is_saved(pages: AddOnPages, site: Site) -> None:
@@ -133,36 +121,30 @@ def test_a_proxy_is_tried_when_it_is_saved(pages: AddOnPages, site: Site) -> Non
         save.click()
         expect(pages.page.get_by_text(advice_of("proxy.refused"))).to_be_hidden()
         expect(save).to_be_enabled()
-        pages.open("configuration")
-        pages.tab("Proxy")
-        tested = pages.field("proxy_test").get_by_role("textbox")
-        expect(tested).to_have_value(re.compile("^Reached Akamai"))
+        expect(pages.field("proxy_test")).to_contain_text(
+            re.compile(r"Reached Akamai, \S+ \S+ Asia/Tokyo \(.*UTC\)\."), timeout=REFRESHED_MS
+        )
         pages.shoot("proxy")
 
 
-def test_every_mistake_of_an_input_is_explained(pages: AddOnPages, site: Site) -> None:
-    site.push_account()
-    site.akamai.configurations(known=[7, CONFIG_ID], forbidden=[5], listable=False)
-    pages.open("inputs")
-    pages.new_input(INPUT)
-    pages.choose("account", ACCOUNT)
-    expect(pages.page.get_by_text("Type the ids")).to_be_visible()
-    pages.shoot("error-list-of-configurations")
-    pages.type_ids("404404")
-    assert advises(pages.refused(), "configuration.unknown")
-    pages.shoot("error-unknown-configuration")
-    pages.cancel()
-    pages.new_input(INPUT)
-    pages.choose("account", ACCOUNT)
-    pages.type_ids("5")
-    assert advises(pages.refused(), "permission.missing")
-    pages.shoot("error-missing-role")
-    pages.fill(start="-13h")
-    assert "from -1s to -12h" in pages.refused()
-    pages.fill(start="yesterday")
-    assert "start" in pages.refused().lower()
-    pages.cancel()
-    assert site.splunk.entries("data", "inputs", KIND) == {}
+def collect_a_range(pages: AddOnPages, site: Site) -> None:
+    """By a backfill that is given in relative times. Its row says how many events it brought."""
+    pages.new_input("range", "akamai_siem_backfill")
+    pages.choose("account", "two")
+    pages.type_ids(str(CONFIG_ID))
+    pages.fill(**{"from": "-2h", "to": "now"})
+    pages.save()
+    site.run(f"{BACKFILL}://range")
+    expect(pages.cell("range", "state")).to_contain_text("done", timeout=REFRESHED_MS)
+    expect(pages.cell("range", "events")).to_have_text("30", timeout=REFRESHED_MS)
+
+
+def look_before_deleting(pages: AddOnPages, name: str) -> None:
+    """The dialog says what becomes of the position."""
+    pages.act(name, "Delete")
+    expect(pages.dialog).to_contain_text("Its position is deleted too")
+    pages.shoot("input-deleted")
+    pages.dialog.get_by_role("button", name="Cancel").click()
 
 
 def test_two_accounts_three_inputs(pages: AddOnPages, site: Site) -> None:
@@ -173,39 +155,43 @@ def test_two_accounts_three_inputs(pages: AddOnPages, site: Site) -> None:
         fill_account(pages, site, name)
         pages.save()
     pages.open("inputs")
+    expect(pages.page.get_by_text("First step: add an account")).to_be_visible()
+    expect(pages.page.get_by_text("No records found")).to_be_visible()
+    pages.shoot("inputs-none")
     pages.new_input(INPUT)
+    expect(pages.dialog).not_to_contain_text("Start again")
     pages.choose("account", "one")
     pages.pick_configuration("Main site")
-    pages.fill(start="-2h")
+    pages.choose("start", "-2h")
     pages.save()
     assert site.run()["records"] == 30
     pages.act(INPUT, "Clone")
+    expect(pages.dialog).not_to_contain_text("Start again")
     pages.fill(name="copy")
     pages.save("Save")
-    expect(pages.row("copy")).to_contain_text("has not run yet")
-    pages.new_input("range", "akamai_siem_backfill")
-    pages.choose("account", "two")
-    pages.type_ids(str(CONFIG_ID))
-    now = int(site.akamai.now())
-    pages.fill(**{"from": str(now - 3_600), "to": str(now - 60)})
-    pages.save()
-    expect(pages.row("range")).to_contain_text("has not run yet")
+    expect(pages.row("copy")).to_contain_text("starting")
+    collect_a_range(pages, site)
     pages.row("copy").get_by_role("switch").press("Space")
-    expect(pages.row("copy")).to_contain_text("Inactive")
-    pages.open("inputs")
-    expect(pages.row("copy")).to_contain_text("disabled")
+    expect(pages.cell("copy", "state")).to_contain_text("disabled", timeout=REFRESHED_MS)
+    expect(pages.cell("copy", "disabled")).to_contain_text("Off")
+    assert broken_words(pages) == []
     pages.shoot("inputs-three")
+    expect(pages.unfold("range")).to_contain_text(re.compile(r"Tokyo \(.*UTC\) to \S+ .*UTC\)"))
+    pages.shoot("input-backfill")
     pages.open("configuration")
     pages.delete("one")
     expect(pages.dialog).to_contain_text("copy (akamai_siem), first (akamai_siem)")
     pages.shoot("error-account-in-use")
     pages.open("inputs")
+    look_before_deleting(pages, INPUT)
     for name in (INPUT, "copy"):
         pages.delete(name)
         expect(pages.row(name)).to_have_count(0)
     left = site.splunk.kv_documents(CHECKPOINTS).values()
     assert {each["input"]: each.get("reset") for each in left} == {
-        f"{KIND}:{name}": True for name in (INPUT, "copy")
+        f"{KIND}:{INPUT}": True,
+        f"{KIND}:copy": True,
+        f"{BACKFILL}:range": None,
     }
     pages.open("configuration")
     pages.delete("one")
@@ -237,17 +223,40 @@ def test_a_row_needs_attention_and_starts_again(pages: AddOnPages, site: Site) -
     site.akamai.fault("status", status=401, times=0)
     site.run()
     pages.open("inputs")
-    expect(pages.row(INPUT)).to_contain_text("needs attention: Akamai answered 'Not authorized")
-    pages.shoot("input-needs-attention")
+    expect(pages.cell(INPUT, "state")).to_have_text("credential refusedneeds attention")
+    below = pages.unfold(INPUT)
+    expect(below).to_contain_text("Akamai answered 'Not authorized")
+    expect(below).to_contain_text(advice_of("credential.refused"))
+    pages.shoot("input-needs-attention", 740)
+    explained = below.get_by_role("link", name='About "credential refused"').get_attribute("href")
+    answer = pages.page.request.get(str(explained).partition("#")[0])
+    anchor = str(explained).partition("#")[2]
+    assert f'<tr id="{anchor}">\n<td><code>credential.refused</code>' in answer.text()
+    queries = {
+        name: parse_qs(urlsplit(str(link.get_attribute("href"))).query)["q"][0]
+        for name in ("Its events", "Its log")
+        for link in [below.get_by_role("link", name=name)]
+    }
+    assert queries == {
+        "Its events": f'search index="main" source="{KIND}://{INPUT}"',
+        "Its log": f'search index=_internal source="*ta_akamai_siem_{INPUT}.log"',
+    }
     site.akamai.clear_faults()
     pages.act(INPUT, "Edit")
-    pages.fill(reset="-2h")
-    assert "Yes, start again" in pages.refused("Update")
-    pages.shoot("input-start-again")
     pages.field("reset_confirmed").get_by_role("checkbox").click()
+    assert "Start again from (reset)" in pages.refused("Update")
+    pages.choose("reset", "-2h")
+    pages.shoot("input-start-again")
     pages.save("Update")
-    expect(pages.row(INPUT)).to_contain_text("has not run yet")
+    expect(pages.row(INPUT)).to_contain_text("starting")
+    # The open page sees it by itself.
     assert site.run()["records"] == 20
+    expect(pages.row(INPUT)).to_contain_text("caught up", timeout=REFRESHED_MS)
+    expect(below).to_contain_text("collected everything that Akamai had")
+    # It says so if it cannot any more.
+    pages.page.route(f"**/TA_akamai_siem_{KIND}?*", lambda route: route.abort())
+    expect(pages.cell(INPUT, "state")).to_contain_text("not refreshed since", timeout=REFRESHED_MS)
+    expect(below).to_contain_text("Splunk does not answer")
 
 
 def test_by_keyboard_alone(pages: AddOnPages, site: Site) -> None:
@@ -297,14 +306,38 @@ def test_both_themes(browser: Browser, web: SplunkWeb, site: Site) -> None:
     assert shades["light"] != shades["dark"]
 
 
-def test_an_analyst_sees_inputs_and_changes_nothing(pages: AddOnPages, site: Site) -> None:
+def test_whoever_may_not_change_anything_is_offered_nothing(
+    browser: Browser, web: SplunkWeb, site: Site
+) -> None:
+    """No button that splunkd would refuse, and no page that cannot be shown."""
     site.create_account()
     site.create_input()
-    pages.open("inputs", user="user")
-    expect(pages.row(INPUT)).to_be_visible()
-    pages.delete(INPUT)
-    expect(pages.dialog).to_contain_text("do not have permission")
-    assert INPUT in site.splunk.entries("data", "inputs", KIND)
+    for user, sees in (("user", "but not the configuration"), ("auditor", "cannot change them")):
+        context = browser.new_context(viewport={"width": 1280, "height": 800})
+        pages = AddOnPages(context.new_page(), web.address, user, site.splunk.password)
+        pages.page.goto(web.url("inputs"))
+        pages.log_in()
+        row = pages.row(INPUT)
+        expect(row).to_be_visible()
+        expect(pages.page.locator('[data-notice="rights"]')).to_contain_text(sees)
+        expect(row.get_by_role("switch")).to_be_disabled()
+        pages.shoot(f"inputs-{user}")
+        offered = {each.inner_text() for each in pages.page.get_by_role("button").all()}
+        assert not offered & {"Create New Input", "Activate all", "Deactivate all"}
+        expect(row.get_by_role("button", name=re.compile("Edit|Clone|Delete"))).to_have_count(0)
+        pages.page.goto(web.url("configuration"))
+        if user == "user":
+            expect(pages.page).to_have_url(re.compile("/inputs$"))
+            expect(row).to_be_visible()
+        else:
+            expect(pages.row(ACCOUNT)).to_be_visible()
+            expect(pages.page.get_by_role("button", name="Add", exact=True)).to_have_count(0)
+            pages.tab("Proxy")
+            expect(pages.field("proxy_url")).to_be_visible()
+            expect(pages.page.get_by_role("button", name="Save")).to_have_count(0)
+            pages.shoot(f"configuration-{user}")
+        expect(pages.page.get_by_text("went wrong")).to_have_count(0)
+        context.close()
 
 
 def test_no_secret_comes_back(pages: AddOnPages, web: SplunkWeb, site: Site) -> None:

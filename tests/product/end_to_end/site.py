@@ -125,7 +125,7 @@ class Site:
     def clear(self) -> None:
         """Make it as if newly started: nothing set up, stored at Akamai, indexed or logged."""
         splunk = self.splunk
-        splunk.set_pipe(paused=0, rate=0, commit_delay=0)
+        splunk.set_pipe(paused=0, rate=0, leave=0, commit_delay=0)
         splunk.set_kvstore("ready")
         shutil.rmtree(self.home / "etc" / "apps" / splunk.app_name / "local", ignore_errors=True)
         splunk.reload_inputs()

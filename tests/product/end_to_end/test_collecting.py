@@ -69,6 +69,9 @@ def test_workers_and_a_pace_change_nothing_but_the_time(site: Site) -> None:
     assert differences(site) == []
     assert re.search(r"workers\.started .*count=2", site.log_text())
     assert "workers.lost" not in site.log_text()
+    # What the row of the input shows while the run goes on.
+    (claim,) = site.splunk.kv_documents("ta_akamai_siem_leases").values()
+    assert claim["so_far"]["events"] == 12_000
 
 
 def test_what_is_to_be_masked_is_not_indexed(site: Site) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import calendar
 import json
 import re
 import socket
+import time
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +24,10 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.shared_site
 
 APP = "TA_akamai_siem"
-ACCOUNTS, INPUTS = f"{APP}_account", f"{APP}_{KIND}"
+BACKFILL = "akamai_siem_backfill"
+ACCOUNTS, INPUTS, BACKFILLS = f"{APP}_account", f"{APP}_{KIND}", f"{APP}_{BACKFILL}"
+LEASES = "ta_akamai_siem_leases"
+ISO = "%Y-%m-%dT%H:%M:%SZ"
 LISTED = f"{APP}_configurations"
 SECRETS = ("client_token", "client_secret", "access_token")
 MASK = "******"
@@ -80,7 +85,7 @@ def test_a_credential_file_that_is_wrong_is_explained(site: Site) -> None:
     assert "client_token" not in told
     for text in ("[default]\n= x", "{'client_secret': 'hidden'}", "hidden"):
         told = refused(save, "a", edgerc=text)
-        assert "credential file" in told
+        assert "Credential file (.edgerc): " in told
         assert "hidden" not in told
     for missing in ("host", *SECRETS):
         values = site.account_values()
@@ -133,6 +138,24 @@ def test_an_edit_keeps_what_comes_back_masked(site: Site) -> None:
     )
     assert "Not authorized" in told
     site.splunk.edit(ACCOUNTS, ACCOUNT, **masked)
+    site.load(5)
+    site.create_input()
+    assert site.run()["records"] == 5
+
+
+def test_an_account_is_tested_at_any_time(site: Site) -> None:
+    """Whatever comes out is shown with its time, and nothing else changes."""
+    site.create_account()
+    before = account(site)
+    site.akamai.fault("status", status=401, mode="list", times=0)
+    site.splunk.edit(ACCOUNTS, ACCOUNT, connection="test")
+    after = account(site)
+    assert re.match(r"Refused, .{19} UTC: ", after["connection"])
+    assert advises(after["connection"], "credential.refused")
+    assert {**after, "connection": ""} == {**before, "connection": ""}
+    site.akamai.clear_faults()
+    site.splunk.edit(ACCOUNTS, ACCOUNT, connection="test")
+    assert re.fullmatch(r"Accepted, .{19} UTC\.", account(site)["connection"])
     site.load(5)
     site.create_input()
     assert site.run()["records"] == 5
@@ -223,17 +246,20 @@ def test_configurations_by_name(site: Site) -> None:
     site.create_account()
 
     def listed(name: str) -> Any:
-        return site.splunk.call("GET", site.splunk.app_path(LISTED) + f"&account={name}")["entry"]
+        return site.splunk.call("GET", site.splunk.app_path(LISTED, account=name))["entry"]
 
     assert [(entry["name"], entry["content"]["label"]) for entry in listed(ACCOUNT)] == [
         (str(CONFIG_ID), f"Main site ({CONFIG_ID})"),
         ("7", "Zoo (7)"),
     ]
     assert listed("") == []
+    site.create_input(config_ids=f"7;{CONFIG_ID}")
+    assert row(site)["configurations"] == f"Zoo (7), Main site ({CONFIG_ID})"
     site.akamai.configurations(listable=False)
     told = refused(listed, ACCOUNT)
     assert "Type the ids" in told
     assert "HTTP 403" in told
+    assert listed(f"{ACCOUNT}&quiet=1") == []
     assert names(refused(listed, "absent"), "account")
 
 
@@ -241,10 +267,12 @@ def test_configurations_by_name(site: Site) -> None:
 def test_the_row_of_an_input_says_how_it_is_doing(site: Site) -> None:
     site.load(50)
     site.create_account()
-    site.create_input()
-    assert (row(site)["state"], row(site)["last_event"]) == ("has not run yet", "")
+    site.create_input(index="")
+    assert row(site)["index"] == "default"
+    assert (row(site)["state"], row(site)["last_event"]) == ("starting", "")
     site.run()
     assert row(site)["state"] == "caught up"
+    assert "read_only" not in row(site)
     newest = max(record["time"] for record in site.splunk.records())
     document = site.splunk.kv_documents("ta_akamai_siem_runs")[f"{KIND}:{INPUT}"]
     assert document["newest"] == pytest.approx(float(newest), abs=2)
@@ -255,11 +283,14 @@ def test_the_row_of_an_input_says_how_it_is_doing(site: Site) -> None:
     assert row(site)["last_event"] == before
     site.akamai.fault("status", status=401, times=0)
     site.run()
-    assert row(site)["state"].startswith("needs attention: Akamai answered 'Not authorized")
+    assert (row(site)["state"], row(site)["note"]) == ("credential refused", "needs attention")
+    assert row(site)["explanation"].startswith("Akamai answered 'Not authorized")
+    assert advises(row(site)["explanation"], "credential.refused")
     site.splunk.switch_input(KIND, INPUT, enabled=False)
     assert row(site)["state"] == "disabled"
     site.splunk.set_kvstore("failed")
-    assert row(site)["state"].startswith("unknown: ")
+    assert row(site)["state"] == "unknown"
+    assert row(site)["explanation"] != ""
 
 
 def test_while_it_collects(site: Site) -> None:
@@ -272,6 +303,46 @@ def test_while_it_collects(site: Site) -> None:
     site.splunk.set_pipe(paused=0)
     site.splunk.wait_run(STANZA, number)
     assert row(site)["state"] == "caught up"
+    (claim,) = site.splunk.kv_documents(LEASES).values()
+    shown = claim["so_far"]
+    assert (shown["events"], shown["pages"]) == (20_000, site.log_text().count(" page.collected"))
+    assert shown["began_at"] < shown["at"]
+    # Some events are of the future, by their own account.
+    begun = shown["began_at"]
+    times = [float(record["time"]) for record in site.splunk.records()]
+    assert max(each for each in times if each <= begun) - 2 <= shown["newest"] <= shown["at"]
+
+
+def test_waiting_for_the_first_events(site: Site) -> None:
+    """The first minute of who starts now, and the looks of the second run."""
+    site.set_up(start="now")
+    since = set()
+    for _ in range(2):
+        assert site.run()["records"] == 0
+        shown = row(site)
+        assert (shown["state"], shown["last_event"]) == ("waiting for the first events", "")
+        found = re.fullmatch(r"since (.{19} UTC), next run in (\d+ s|1 min)", shown["note"])
+        assert found, shown["note"]
+        since.add(found[1])
+    assert len(since) == 1
+
+
+def test_a_backfill_by_relative_times_that_is_done(site: Site) -> None:
+    site.load(30)
+    site.create_account()
+    values = {**site.input_values(interval="300"), "from": "-2h", "to": "now"}
+    del values["start"]
+    site.splunk.create_input(BACKFILL, "range", **values)
+    stored = site.splunk.entries(BACKFILLS)["range"]
+    moments = [calendar.timegm(time.strptime(stored[name], ISO)) for name in ("from", "to")]
+    assert moments == pytest.approx([time.time() - 7_200, time.time() - 5], abs=5)
+    assert stored["range"].count(" UTC") == 2
+    site.run(f"{BACKFILL}://range")
+    shown = site.splunk.entries(BACKFILLS)["range"]
+    assert (shown["state"], shown["note"]) == ("done", "30 events collected")
+    assert (shown["kind"], shown["every"], shown["events"]) == ("Backfill", "300 s", "30")
+    told = refused(site.splunk.edit, BACKFILLS, "range", **{"from": "-13h"})
+    assert names(told, "from")
 
 
 def test_deleting_takes_the_position_along_and_a_clone_has_none(site: Site) -> None:
@@ -283,7 +354,7 @@ def test_deleting_takes_the_position_along_and_a_clone_has_none(site: Site) -> N
     keys = ("account", "config_ids", "start", "interval", "index", "limit")
     cloned = {key: original[key] for key in keys}
     site.splunk.create_input(KIND, "clone", **cloned)
-    assert row(site, "clone")["state"] == "has not run yet"
+    assert row(site, "clone")["state"] == "starting"
     documents = site.splunk.kv_documents(CHECKPOINTS).values()
     assert {each["input"] for each in documents} == {f"{KIND}:{INPUT}"}
     site.splunk.delete(INPUTS, INPUT)
@@ -291,7 +362,7 @@ def test_deleting_takes_the_position_along_and_a_clone_has_none(site: Site) -> N
     (mark,) = site.splunk.kv_documents(CHECKPOINTS).values()
     assert (mark["input"], mark["reset"]) == (f"{KIND}:{INPUT}", True)
     assert "offset" not in mark
-    assert site.splunk.kv_documents("ta_akamai_siem_leases") == {}
+    assert site.splunk.kv_documents(LEASES) == {}
     assert site.splunk.kv_documents("ta_akamai_siem_runs") == {}
     site.create_input()
     assert site.run()["records"] == 30
@@ -303,13 +374,14 @@ def test_starting_again(site: Site) -> None:
     site.create_input()
     assert site.run()["records"] == 30
     told = refused(site.splunk.edit, INPUTS, INPUT, reset="-2h")
-    assert "Yes, start again" in told
+    assert "Start again: " in told
+    assert names(refused(site.splunk.edit, INPUTS, INPUT, reset_confirmed="1"), "reset")
     told = refused(site.splunk.edit, INPUTS, INPUT, reset="-13h", reset_confirmed="1")
     assert names(told, "reset")
     assert "'-13h'" in told
     assert site.run()["records"] == 0
     site.splunk.edit(INPUTS, INPUT, reset="-2h", reset_confirmed="1")
-    assert (row(site)["start"], row(site)["state"]) == ("-2h", "has not run yet")
+    assert (row(site)["start"], row(site)["state"]) == ("-2h", "starting")
     assert "reset" not in row(site)
     assert site.run()["records"] == 30
 

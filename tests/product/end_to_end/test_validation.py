@@ -27,6 +27,8 @@ SERVER_ADDRESS = "192.0.2.209"
 ILLEGAL = "Missing mandatory parameter(s) or illegal parameter(s) in the request"
 SAVED_WITHIN_S = 12.0
 """Eight seconds for Akamai, the rest for starting Python and for splunkd's settings."""
+LOG_FULL = 11 << 20
+"""Bytes: a run would begin a new file."""
 WRONG = (
     ("config_ids", "1.5"),
     ("config_ids", "\N{ARABIC-INDIC DIGIT SEVEN}"),
@@ -215,12 +217,18 @@ def test_trouble_at_akamai_does_not_hinder_saving(site: Site, status: int) -> No
 
 
 def test_a_closed_port_does_not_hinder_saving(site: Site) -> None:
+    """And a log that has its full size is left to the run that may be writing it."""
+    log = site.home / "var" / "log" / "splunk" / f"ta_akamai_siem_{INPUT}.log"
+    with log.open("wb") as file:
+        file.truncate(LOG_FULL)
     with closing(socket.socket()) as taken:
         taken.bind(("127.0.0.1", 0))
         site.push_account(host=f"127.0.0.1:{taken.getsockname()[1]}")
         save(site)
     assert advises(unverified(site), "server.unreachable")
     assert "Connection refused" in unverified(site)
+    assert log.stat().st_size > LOG_FULL
+    assert not log.with_name(f"{log.name}.1").exists()
 
 
 def test_a_stall_hinders_saving_only_for_seconds(site: Site) -> None:

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from ta_akamai_siem.akamai.client import PAGE_TIMEOUT
+from ta_akamai_siem.akamai.fetching import ATTEMPTS_SECONDS_MAX
 from ta_akamai_siem.akamai.plan import RETRY_AFTER_MAX
 from ta_akamai_siem.continuous.cursor import RECOVERY_PAGES
 from ta_akamai_siem.errors import OffsetStuck, TryAgain, UnexpectedAnswer
@@ -24,7 +25,7 @@ NUMBERS = {
     r"the events stored within (\d+) s before the last moment known to be complete": MARGIN,
     r"restarted within (\d+) s of the last save": STOP_AGE,
     r"saved at least (\d+) s before the last one": SAFE_AGE,
-    r"what (\d+) s of collecting and one page brought": SAFE_AGE,
+    r"what (\d+) s of collecting and two pages brought": SAFE_AGE,
     r"stands still for (\d+) s or longer": EXPIRY,
     r"the block that it was writing as well, at most (\d+)": CHUNK,
     r"copy of the KV store is up to (\d+) minutes old": SURELY_KEPT / 60,
@@ -40,6 +41,8 @@ NUMBERS = {
     r"the limit is halved, and (\d+) full pages later it is back": RECOVERY_PAGES,
     r"Akamai's Retry-After is honored for at most (\d+) minutes": RETRY_AFTER_MAX / 60,
     r"Connection, header and body of a page have (\d+) seconds together": PAGE_TIMEOUT,
+    r"A run without a page makes no request after (\d+) minutes": ATTEMPTS_SECONDS_MAX / 60,
+    r"occupies it for at most (\d+) minutes": (ATTEMPTS_SECONDS_MAX + PAGE_TIMEOUT) / 60,
     r"for an hour \((\d+) minutes for answers": UnexpectedAnswer.told_after / 60,
     r"An event of more than (\d+) MB is indexed": LINE_MAX / MB,
     r"its first (\d+) KB with its length": KEPT / KB,

@@ -7,7 +7,9 @@ import re
 
 from ta_akamai_siem import errors
 from ta_akamai_siem.limits import PAGE_EVENTS_MAX
+from ta_akamai_siem.pages.input_state import STATES
 from ta_akamai_siem.record.masking import KINDS
+from ta_akamai_siem.run.trail import PATIENCE
 from ta_akamai_siem.settings import LIMIT_DEFAULT
 from ta_akamai_siem.splunk.scheme import scheme_xml
 from tests import ROOT
@@ -44,6 +46,12 @@ def test_every_error_has_its_row_with_the_same_advice() -> None:
             assert documented[code][2] == " ".join(told)
 
 
+def test_every_state_of_an_input_has_its_row() -> None:
+    text = (DOCS / "troubleshooting.md").read_text(encoding="utf-8")
+    part = text.partition("## States of an input")[2].partition("\n## ")[0]
+    assert set(re.findall(r"^\| `([^`]+)` \|", part, re.MULTILINE)) == set(STATES)
+
+
 def test_every_event_of_the_log_has_its_row() -> None:
     text = "".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py"))
     logged = set(re.findall(r"log\.(?:info|warning|error|debug)\(\s*\"([a-z.]+)\"", text))
@@ -62,7 +70,8 @@ def test_settings() -> None:
     services = page["inputs"]["services"]
     fields = [entity["field"] for service in services for entity in service["entity"]]
     for tab in page["configuration"]["tabs"]:
-        fields += [entity["field"] for entity in tab.get("entity", [])]
+        entities = tab.get("entity", [])
+        fields += [entity["field"] for entity in entities if entity["type"] != "helpLink"]
     # The framework provides the logging tab, including its field.
     assert set(documented) == set(fields) - {"name"} | {"loglevel"}
     for service in services:
@@ -110,3 +119,28 @@ def test_links_lead_somewhere() -> None:
     for page in [*ROOT.glob("*.md"), *DOCS.rglob("*.md")]:
         for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def table(page: str) -> dict[str, str]:
+    """The rows of a page's first table, by their first cell."""
+    text = (DOCS / page).read_text(encoding="utf-8")
+    lines = text[text.index("| cause |") :].partition("\n\n")[0].splitlines()[2:]
+    return {line.split("|")[1].strip(): line for line in lines}
+
+
+def test_each_cause_of_duplicates_has_its_tests_and_its_figures() -> None:
+    causes, proofs = table("delivery.md"), table("delivery-measured.md")
+    assert list(causes) == list(proofs)
+    text = (DOCS / "delivery-measured.md").read_text(encoding="utf-8")
+    for cause, row in proofs.items():
+        tests = re.findall(r"`([a-z_/]+\.py)`", row)
+        assert tests, cause
+        assert [each for each in tests if not (ROOT / "tests/product" / each).exists()] == []
+    for name in re.findall(r"WHAT=([a-z]+)", text):
+        assert name == "name" or (ROOT / f"tests/measured/shown/{name}.py").exists()
+
+
+def test_splunkd_has_half_a_second_to_read_the_rest() -> None:
+    text = (DOCS / "delivery.md").read_text(encoding="utf-8")
+    assert "reads the rest of the pipe within half a second" in text
+    assert PATIENCE == 0.5

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import configparser
 import hashlib
+import html
 import json
 import os
 import re
@@ -16,7 +17,9 @@ import tarfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from load_page_script import load_page_script
 
+from ta_akamai_siem.pages.input_state import STATES
 from tests import ROOT
 
 if TYPE_CHECKING:
@@ -24,12 +27,14 @@ if TYPE_CHECKING:
 
 APP_ID = "TA_akamai_siem"
 APP = ROOT / "build" / APP_ID
+DOC_PAGES = APP / "appserver" / "static" / "docs"
 MANIFEST = json.loads((ROOT / "app.manifest").read_text(encoding="utf-8"))
 VERSION = MANIFEST["info"]["id"]["version"]
 PACKAGE = ROOT / "dist" / f"{APP_ID}-{VERSION}.tar.gz"
 SPLUNKBASE = ROOT / "dist" / f"{APP_ID}-{VERSION}-splunkbase.tar.gz"
 SOURCES = ("app.manifest", "CHANGELOG.md", "globalConfig.json")
 FOLDERS = (
+    "appserver",
     "bin",
     "default",
     "docs",
@@ -231,7 +236,11 @@ def test_an_administrator_who_has_only_the_package_can_read_on() -> None:
     """README, release notes and all pages of docs/, as text whose links stay in the package."""
     assert (APP / "README.txt").is_file()
     assert (APP / "CHANGELOG.md").read_text(encoding="utf-8").startswith("# Changelog")
-    pages = {path.name for path in (ROOT / "docs").glob("*.md")} - {"believed.md", "release.md"}
+    pages = {path.name for path in (ROOT / "docs").glob("*.md")} - {
+        "believed.md",
+        "delivery-measured.md",
+        "release.md",
+    }
     assert {path.name for path in (APP / "docs").glob("*.md")} == pages
     for path in (ROOT / "docs" / "examples").rglob("*.conf"):
         assert (APP / path.relative_to(ROOT)).read_bytes() == path.read_bytes()
@@ -299,6 +308,48 @@ def test_no_script_that_nothing_loads() -> None:
     loaded = {name for name in scripts for other in scripts if name in scripts[other]}
     assert {*scripts} - loaded <= {"entry_page.js"}
     assert not [name for name in scripts if re.match("purify|html2canvas", name)]
+
+
+def anchors(page: str) -> set[str]:
+    """Those of a page of the documentation that the package has for browsers."""
+    return set(re.findall(r' id="([^"]+)"', (DOC_PAGES / page).read_text(encoding="utf-8")))
+
+
+def test_the_documentation_can_be_read_in_a_browser() -> None:
+    """Each page, with links that lead somewhere; and whatever the setup pages link to."""
+    pages = {path.name for path in DOC_PAGES.glob("*.html")}
+    assert pages == {f"{path.stem}.html" for path in (APP / "docs").glob("*.md")} | {"index.html"}
+    links = []
+    for name in pages:
+        text = (DOC_PAGES / name).read_text(encoding="utf-8")
+        assert f"Splunk {VERSION}</title>" in text
+        links += [(name, target) for target in re.findall(r'href="(?![a-z]+:)([^"]+)"', text)]
+    config = (APP / "appserver/static/js/build/globalConfig.json").read_text(encoding="utf-8")
+    links += [("", target) for target in re.findall(rf'"[./]+/app/{APP_ID}/docs/([^"]+)"', config)]
+    assert len(links) > 100
+    for name, target in links:
+        page, _, anchor = target.partition("#")
+        assert (page or name) in pages, (name, target)
+        assert not anchor or anchor in anchors(page or name), (name, target)
+    for path in (APP / "docs").glob("*.md"):
+        text = (DOC_PAGES / f"{path.stem}.html").read_text(encoding="utf-8")
+        code = html.unescape("".join(re.findall(r"<pre><code>(.*?)</code></pre>", text, re.DOTALL)))
+        searches = re.findall(
+            r"^ {4,}((?:index=|`akamai|\| ).*)", path.read_text("utf-8"), re.MULTILINE
+        )
+        assert [each for each in searches if each not in code] == [], path.name
+    topics = {state.replace(" ", "-") for state in STATES}
+    assert topics | {"credential.refused", "server.trouble"} <= anchors("troubleshooting.html")
+
+
+def test_the_page_template_waits_for_our_script(tmp_path: Path) -> None:
+    template = "appserver/templates/base.html"
+    text = (APP / template).read_text(encoding="utf-8")
+    assert text.index("js/build/custom/page.js'") < text.index("js/build/entry_page.js'")
+    (tmp_path / template).parent.mkdir(parents=True)
+    (tmp_path / template).write_text("<html>", encoding="utf-8")
+    with pytest.raises(SystemExit, match="ucc-gen has changed"):
+        load_page_script(tmp_path)
 
 
 def test_each_licence_text_of_the_pages_once() -> None:
@@ -403,8 +454,10 @@ def test_input_form_and_defaults_and_spec_name_the_same_settings(kind: str) -> N
 def test_our_settings_handler_has_the_fields_of_the_form() -> None:
     text = (ROOT / "bin" / f"{APP_ID}_rh_settings.py").read_text(encoding="utf-8")
     proxy = text[text.index("PROXY = (") : text.index("LOGGING = (")]
-    form = global_config()["proxy"]
-    assert re.findall(r'RestField\(\s*"(\w+)"', proxy) == [entity["field"] for entity in form]
+    search = text[text.index("SEARCH = (") : text.index("if __name__")]
+    for part, name in ((proxy, "proxy"), (search, "search")):
+        form = [each for each in global_config()[name] if each["type"] != "helpLink"]
+        assert re.findall(r'RestField\(\s*"(\w+)"', part) == [entity["field"] for entity in form]
     assert re.findall(r'"(\w+)", encrypted=True', proxy) == ["proxy_password"]
 
 
@@ -425,9 +478,9 @@ def test_secrets_are_encrypted_and_others_are_not() -> None:
 
 def test_every_entity_says_what_to_enter() -> None:
     for form, entities in global_config().items():
-        for entity in entities:
+        for entity in [each for each in entities if each["type"] != "helpLink"]:
             assert entity.get("help"), (form, entity["field"])
-            if entity["type"] not in {"checkbox", "index"}:
+            if entity["type"] not in {"checkbox", "custom", "index"}:
                 assert all(check.get("errorMsg") for check in entity["validators"])
 
 

@@ -166,6 +166,11 @@ class AkamaiStandin:
         """Write the raw lines held to an NDJSON file and return its path."""
         return Path(self.call("POST", "/dump", _dated(chosen))["path"])
 
+    def order(self, *, offset: str | None = None, stored: float = 0.0) -> int:
+        """Return how many events come before an offset, or were stored before a time."""
+        wanted: dict[str, object] = {"stored": stored} if offset is None else {"offset": offset}
+        return int(self.call("POST", "/order", wanted)["events"])
+
     def mint_token(self, stored: float, *config_ids: int) -> str:
         """Return the offset of a client that has everything stored up to ``stored``."""
         ids = list(config_ids) or self.configurations()["known"]

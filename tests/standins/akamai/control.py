@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .faults import read_fault
+from .position import before
 from .store import digests
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class Control:
             ("POST", "/held"): self._held,
             ("POST", "/dump"): self._dump,
             ("POST", "/tokens"): self._token,
+            ("POST", "/order"): self._order,
             ("GET", "/settings"): lambda _: self.api.settings.as_dict(),
             ("POST", "/settings"): self._settings,
             ("GET", "/clock"): lambda _: self._clock({}),
@@ -75,6 +77,13 @@ class Control:
     def _token(self, wanted: dict[str, Any]) -> Answer:
         config_ids = frozenset(wanted["config_ids"])
         return {"offset": self.api.pages.mint(config_ids, float(wanted["stored"]))}
+
+    def _order(self, wanted: dict[str, Any]) -> Answer:
+        if "offset" in wanted:
+            place = self.api.pages.place(str(wanted["offset"]))
+        else:
+            place = before(float(wanted["stored"]))
+        return {"events": self.store.count_until(place)}
 
     def _settings(self, wanted: dict[str, Any]) -> Answer:
         self.api.settings.change(wanted)

@@ -88,6 +88,10 @@ class Pages:
         self._store.promise(config_ids, stored)
         return self._tokens.issue(config_ids, after(stored), self._settings.token_form)
 
+    def place(self, offset: str) -> Position:
+        """Return the place of an offset; raises UnknownTokenError."""
+        return self._tokens.place(offset)
+
     def _offset_place(self, query: Query, now: float) -> Position:
         if query.offset == FROM_NOW:
             return after(now)

@@ -148,6 +148,12 @@ class Store:
             slices.extend(load.slices(low, high))
         return slices
 
+    def count_until(self, place: Position) -> int:
+        """Return how many events lie at ``place`` or before it."""
+        with self._lock:
+            loads = list(self._loads)
+        return sum(load.count_until(place) for load in loads)
+
     def newest(self) -> float:
         """Return the latest storage time, 0 if nothing is stored."""
         with self._lock:

@@ -46,11 +46,19 @@ class Tokens:
 
     def read(self, token: str, config_ids: Iterable[int]) -> Position:
         """Return the place; raises UnknownTokenError or ForeignTokenError."""
-        content = self._old.get(token) or self._opened(token)
-        stored, load, index, digest = _PLACE.unpack(content)
+        place, digest = self._unpacked(token)
         if digest != _digest_of(config_ids):
             raise ForeignTokenError
-        return Position(stored, load, index)
+        return place
+
+    def place(self, token: str) -> Position:
+        """Return the place, whatever the token was issued for; raises UnknownTokenError."""
+        return self._unpacked(token)[0]
+
+    def _unpacked(self, token: str) -> tuple[Position, bytes]:
+        content = self._old.get(token) or self._opened(token)
+        stored, load, index, digest = _PLACE.unpack(content)
+        return Position(stored, load, index), digest
 
     def _sealed(self, content: bytes) -> str:
         seal = hmac.new(self._key, content, hashlib.sha256).digest()

@@ -1,15 +1,26 @@
-"""The bulletin messages that Splunk Web shows to administrators."""
+"""The bulletin messages, and who sees them.
+
+A message with capabilities is seen by who has all of them, else one with roles by who has one of
+them, else it is seen by everybody.
+https://splunk.github.io/addonfactory-solutions-library-python/bulletin_rest_client
+"""
 
 from __future__ import annotations
 
 import threading
 import time
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from .rest_fault import RestFault, missing_arguments, not_found, unknown_argument
+from .sessions import ROLES
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 _SEVERITIES = frozenset({"info", "warn", "error"})
 _ARGUMENTS = frozenset({"name", "value", "severity", "capability", "role", "help"})
+_CAPABILITIES = frozenset().union(*ROLES.values())
 
 
 @dataclass(frozen=True)
@@ -20,6 +31,14 @@ class Message:
     value: str
     severity: str
     created: float = field(default_factory=time.time)
+    capabilities: frozenset[str] = frozenset()
+    roles: frozenset[str] = frozenset()
+
+    def is_seen_by(self, role: str, capabilities: Collection[str]) -> bool:
+        """Tell whether Splunk Web shows it to such a user."""
+        if self.capabilities:
+            return self.capabilities <= set(capabilities)
+        return not self.roles or role in self.roles
 
 
 class Bulletin:
@@ -30,10 +49,11 @@ class Bulletin:
         self._messages: dict[str, Message] = {}
         self._lock = threading.Lock()
 
-    def post(self, arguments: dict[str, str]) -> Message:
-        """Create a message from REST arguments; 400 if name or value is missing or the severity
-        unknown.
+    def post(self, given: dict[str, list[str]]) -> Message:
+        """Create from REST arguments; 400 if name or value is missing, or if the severity, a
+        capability or a role is unknown.
         """
+        arguments = {name: values[-1] for name, values in given.items()}
         for argument in arguments:
             if argument not in _ARGUMENTS:
                 raise unknown_argument(argument)
@@ -43,13 +63,25 @@ class Bulletin:
         severity = arguments.get("severity", "info")
         if severity not in _SEVERITIES:
             raise RestFault(400, f"Invalid severity '{severity}': must be info, warn or error.")
-        return self.add(arguments["name"], arguments["value"], severity)
+        capabilities, roles = (frozenset(given.get(name, ())) for name in ("capability", "role"))
+        for unknown in (*capabilities - _CAPABILITIES, *roles - set(ROLES)):
+            raise RestFault(400, f"Invalid capability or role '{unknown}'.")
+        message = Message(
+            arguments["name"],
+            arguments["value"],
+            severity,
+            capabilities=capabilities,
+            roles=roles,
+        )
+        return self._put(message)
 
     def add(self, name: str, value: str, severity: str = "error") -> Message:
-        """Add a message."""
-        message = Message(name, value, severity)
+        """Put a message of splunkd's own up."""
+        return self._put(Message(name, value, severity))
+
+    def _put(self, message: Message) -> Message:
         with self._lock:
-            self._messages[name] = message
+            self._messages[message.name] = message
         return message
 
     def all(self) -> list[Message]:

@@ -195,14 +195,18 @@ class SplunkStandin:
             raise RestError(status, _message(body))
         return json.loads(body) if body else None
 
-    def app_path(self, *parts: str) -> str:
-        """Return a path in the app's namespace, with escaped parts and output_mode=json."""
+    def app_path(self, *parts: str, **query: object) -> str:
+        """Return a path in the app's namespace, its parts escaped, asking for JSON.
+
+        It ends with its query: further parts and arguments are given here, not added to it.
+        """
         escaped = "/".join(quote(part.replace("/", "%2F"), safe="") for part in parts)
-        return f"/servicesNS/nobody/{self.app_name}/{escaped}?output_mode=json"
+        asked = urlencode({"output_mode": "json", **query})
+        return f"/servicesNS/nobody/{self.app_name}/{escaped}?{asked}"
 
     def entries(self, *parts: str) -> dict[str, dict[str, Any]]:
         """GET a collection of the app's namespace: contents by name."""
-        answer = self.call("GET", self.app_path(*parts) + "&count=0")
+        answer = self.call("GET", self.app_path(*parts, count=0))
         return {entry["name"]: entry["content"] for entry in answer["entry"]}
 
     def create(self, *parts: str, name: str, **values: object) -> dict[str, Any]:
@@ -259,9 +263,10 @@ class SplunkStandin:
         found = self.call("GET", self.app_path("storage", "collections", "data", collection))
         return {document["_key"]: document for document in found}
 
-    def messages(self) -> dict[str, dict[str, Any]]:
-        """Return the bulletin messages by name."""
-        answer = self.call("GET", "/services/messages?output_mode=json&count=0")
+    def messages(self, key: str | None = None) -> dict[str, dict[str, Any]]:
+        """Return the bulletin messages by name, those that the user of a session key sees."""
+        path = "/services/messages?output_mode=json&count=0"
+        answer = json.loads(self.request("GET", path, key=key)[1])
         return {entry["name"]: entry["content"] for entry in answer["entry"]}
 
     def delete_message(self, name: str) -> None:
@@ -348,7 +353,9 @@ class SplunkStandin:
         return self.home / "var" / "lib" / "splunk" / index / "records.ndjson"
 
     def set_pipe(self, **values: object) -> dict[str, Any]:
-        """Set `paused` (0, 1), `rate` (bytes a second, 0: no limit), `commit_delay` (seconds)."""
+        """Set `paused` (0, 1), `rate` (bytes a second, 0 is free), `leave` (0, 1: the pipe of an
+        input that is stopped is closed unread), `commit_delay` (seconds).
+        """
         found: dict[str, Any] = self._control("pipe", **values)
         return found
 

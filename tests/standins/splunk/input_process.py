@@ -60,6 +60,7 @@ class InputProcess:
         self._gate = gate
         self._trap = trap
         self._exited = threading.Event()
+        self._leaves, self._has_left = threading.Event(), threading.Event()
         self._signal_lock = threading.Lock()
         self.ended = threading.Event()
         started = time.time()
@@ -109,8 +110,16 @@ class InputProcess:
             os.kill(self._process.pid, number)
         return True
 
+    def leave(self) -> None:
+        """Close the pipe, whatever it holds: what was not read is lost."""
+        self.record.stopped_by.append("the pipe was closed")
+        self._leaves.set()
+        self._has_left.wait()
+
     def stop(self, grace: float) -> None:
         """Send SIGTERM, and SIGKILL to the whole group after `grace` seconds; wait for the end."""
+        if self._gate.leave:
+            self.leave()
         self.send(signal.SIGTERM, "stop")
         if not self._exited.wait(grace):
             self.send(signal.SIGKILL, f"did not exit within {grace:g} s")
@@ -159,7 +168,9 @@ class InputProcess:
             raise RuntimeError("no stdout pipe")
         handle = stdout.fileno()
         while True:
-            portion = self._gate.admit(_CHUNK, self._exited.is_set)
+            portion = self._gate.admit(_CHUNK, self._is_over)
+            if self._leaves.is_set():
+                break
             if not self._wait_readable(handle):
                 continue
             chunk = os.read(handle, portion)
@@ -175,6 +186,10 @@ class InputProcess:
                 self._trap = None
                 self.send(signal.SIGKILL, "trap")
         stdout.close()
+        self._has_left.set()
+
+    def _is_over(self) -> bool:
+        return self._exited.is_set() or self._leaves.is_set()
 
     def _wait_readable(self, handle: int) -> bool:
         """Wait for data. Kills a descendant that keeps the pipe of an ended process open."""

@@ -86,7 +86,7 @@ class Instance:
         self.sessions.expire(keep=self.sessions.first_key)
         self.kv_state.set(kvstore or "ready")
         self.startup_time = time.time()
-        self.gate.set(paused=False, rate=0)
+        self.gate.set(paused=False, rate=0, leave=False)
         self.log.write("INFO", "loader", _STARTING)
         self.inputs.start()
         self._write_ready()

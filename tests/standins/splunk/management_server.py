@@ -112,7 +112,8 @@ class ManagementHandler(http.server.BaseHTTPRequestHandler):
         request.session_key, request.user = session.key, session.user
         request.role, request.capabilities = session.role, session.capabilities
         path = "/".join(request.parts)
-        if any(path.startswith(start) for start in session.denied):
+        call = f"{request.method} {path}"
+        if any(text.startswith(start) for start in session.denied for text in (path, call)):
             name = path.replace("/", "_")
             raise RestFault(
                 403,

@@ -28,6 +28,9 @@ class Options:
     grace: float = 5.0
     call_timeout: float = 30.0
     server_name: str = "standin.example.com"
+    server_roles: list[str] = field(default_factory=list)
+    instance_type: str = ""
+    search_peers: list[Path] = field(default_factory=list)
     indexes: list[str] = field(default_factory=list)
     python_path: str = ""
     environment: dict[str, str] = field(default_factory=dict)
@@ -60,6 +63,9 @@ def _parser() -> argparse.ArgumentParser:
     add("--grace", type=float, default=5.0, metavar="S", help="from SIGTERM to SIGKILL")
     add("--call-timeout", type=float, default=30.0, metavar="S", help="--scheme, validation")
     add("--server-name", default="standin.example.com", help="serverName of server.conf")
+    add("--server-role", action="append", default=[], metavar="NAME", help="of server/info")
+    add("--instance-type", default="", help="of server/info: cloud")
+    add("--search-peer", action="append", default=[], type=Path, metavar="HOME", help="searched")
     add("--python-path", default="", metavar="DIR", help="for the scripts, before all others")
     add("--env", action="append", type=_pair, default=[], metavar="K=V", help="for the scripts")
     return parser
@@ -85,6 +91,9 @@ def parse_options(arguments: list[str]) -> Options:
         grace=chosen.grace,
         call_timeout=chosen.call_timeout,
         server_name=chosen.server_name,
+        server_roles=chosen.server_role,
+        instance_type=chosen.instance_type,
+        search_peers=chosen.search_peer,
         indexes=chosen.add_index,
         python_path=chosen.python_path,
         environment=dict(chosen.env),

@@ -10,8 +10,9 @@ _STEP = 0.02
 
 
 class PipeGate:
-    """Shared by all readers. `paused` stops reading, `rate` limits it (bytes a second, 0: no
-    limit).
+    """Shared by all readers. `paused` stops reading, `rate` slows it (bytes a second, 0: free).
+
+    `leave`: the pipe of an input that is stopped is closed, whatever it holds.
     """
 
     def __init__(self) -> None:
@@ -19,14 +20,23 @@ class PipeGate:
         self._condition = threading.Condition()
         self.paused = False
         self.rate = 0
+        self.leave = False
 
-    def set(self, *, paused: bool | None = None, rate: int | None = None) -> None:
-        """Change the given values."""
+    def set(
+        self,
+        *,
+        paused: bool | None = None,
+        rate: int | None = None,
+        leave: bool | None = None,
+    ) -> None:
+        """Change what is given."""
         with self._condition:
             if paused is not None:
                 self.paused = paused
             if rate is not None:
                 self.rate = rate
+            if leave is not None:
+                self.leave = leave
             self._condition.notify_all()
 
     def admit(self, most: int, let_through: Callable[[], bool]) -> int:

@@ -100,16 +100,20 @@ def records(instance: Instance, request: Request) -> Answer:
 
 
 def pipe(instance: Instance, request: Request) -> Answer:
-    """POST paused=0|1, rate=BYTES_A_SECOND (0: no limit), commit_delay=SECONDS, all optional."""
-    paused = request.option("paused")
-    rate = request.option("rate")
+    """POST paused=0|1, rate=BYTES_A_SECOND (0: free), leave=0|1, commit_delay=SECONDS; those given.
+
+    `leave`: an input that is stopped finds its pipe closed, whatever was not read.
+    """
+    paused, rate, leave = (request.option(name) for name in ("paused", "rate", "leave"))
     instance.gate.set(
         paused=paused == "1" if paused else None,
         rate=int(_number(request, "rate")) if rate else None,
+        leave=leave == "1" if leave else None,
     )
     if request.option("commit_delay"):
         instance.indexes.delay = _number(request, "commit_delay")
-    shown = {"paused": instance.gate.paused, "rate": instance.gate.rate}
+    gate = instance.gate
+    shown = {"paused": gate.paused, "rate": gate.rate, "leave": gate.leave}
     return as_json({**shown, "commit_delay": instance.indexes.delay})
 
 

@@ -12,6 +12,7 @@ from . import atom
 from .rest_fault import RestFault
 
 _STANDARD = frozenset({"output_mode", "count", "offset", "search", "sort_key", "sort_dir", "f"})
+_OUTPUT_MODES = frozenset({"atom", "csv", "json", "json_cols", "json_rows", "raw", "xml"})
 _FILTER = re.compile(r'([\w.:]+)=(?:"([^"]*)"|((?:\\.|\S)+))')
 
 
@@ -85,6 +86,9 @@ class Request:
                 self.form = parse_qs(self.body.decode(), keep_blank_values=True)
             except UnicodeDecodeError as error:
                 raise RestFault(400, "The request body is not UTF-8.") from error
+        # A second `?`, or a part behind the query, would otherwise change what is asked for.
+        if self.option("output_mode", "xml") not in _OUTPUT_MODES:
+            raise RestFault(400, f"Invalid output_mode: {self.option('output_mode')}")
 
     def option(self, name: str, default: str = "") -> str:
         """Return an argument of the query or the form."""

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from .instance import Instance
     from .rest_request import Request
 
+_STANDALONE = ["indexer", "license_manager", "kv_store"]
+"""What one instance that does everything says of itself."""
+
 
 def login(instance: Instance, request: Request) -> Answer:
     """POST username and password: a session key."""
@@ -39,10 +42,12 @@ def info(instance: Instance, request: Request) -> Answer:
         "os_name": "Linux",
         "product_type": "enterprise",
         "serverName": instance.options.server_name,
-        "server_roles": ["indexer", "license_manager", "kv_store"],
+        "server_roles": instance.options.server_roles or _STANDALONE,
         "startup_time": int(instance.startup_time),
         "version": atom.GENERATOR["version"],
     }
+    if instance.options.instance_type:
+        content["instance_type"] = instance.options.instance_type
     path = request.path("server", "info")
     acl = atom.make_acl("system", "system", "system")
     entry = atom.Entry("server-info", path, content, acl, removable=False)
@@ -75,21 +80,30 @@ def _message_entry(request: Request, message: Message) -> atom.Entry:
 
 
 def list_messages(instance: Instance, request: Request) -> Answer:
-    """GET the bulletin messages."""
-    entries = [_message_entry(request, message) for message in instance.bulletin.all()]
+    """GET the bulletin messages that the caller may see."""
+    entries = [
+        _message_entry(request, message)
+        for message in instance.bulletin.all()
+        if message.is_seen_by(request.role, request.capabilities)
+    ]
     return request.feed("messages", request.path("messages"), entries)
 
 
 def post_message(instance: Instance, request: Request) -> Answer:
-    """POST name, value and severity."""
-    message = instance.bulletin.post(request.arguments())
+    """POST name, value, severity, and who sees it."""
+    arguments = request.arguments()
+    given = {name: request.form.get(name) or request.query[name] for name in arguments}
+    message = instance.bulletin.post(given)
     entries = [_message_entry(request, message)]
     return request.feed("messages", request.path("messages"), entries, 201)
 
 
 def show_message(instance: Instance, request: Request, name: str) -> Answer:
-    """GET one."""
-    entries = [_message_entry(request, instance.bulletin.find(name))]
+    """GET one, if the caller may see it."""
+    message = instance.bulletin.find(name)
+    if not message.is_seen_by(request.role, request.capabilities):
+        raise not_found("messages", name)
+    entries = [_message_entry(request, message)]
     return request.feed("messages", request.path("messages"), entries)
 
 

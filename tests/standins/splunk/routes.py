@@ -8,8 +8,10 @@ from . import (
     rest_conf,
     rest_control,
     rest_inputs,
+    rest_knowledge,
     rest_kvstore,
     rest_passwords,
+    rest_search,
     rest_server,
 )
 from .rest_fault import RestFault
@@ -40,6 +42,9 @@ _TABLE: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "configs/conf-{}/{}", rest_conf.show_stanza),
     ("POST", "configs/conf-{}/{}", rest_conf.edit_stanza),
     ("DELETE", "configs/conf-{}/{}", rest_conf.delete_stanza),
+    ("GET", "saved/eventtypes/{}", rest_knowledge.show_event_type),
+    ("POST", "saved/eventtypes/{}", rest_knowledge.edit_event_type),
+    ("POST", "search/v2/jobs", rest_search.create_job),
     ("GET", "storage/passwords", rest_passwords.list_all),
     ("POST", "storage/passwords", rest_passwords.create),
     ("GET", "storage/passwords/{}", rest_passwords.show),
@@ -100,7 +105,7 @@ def _match(pattern: str, parts: tuple[str, ...]) -> list[str] | None:
     return taken
 
 
-_ANYBODY_WRITES = (("auth", "login"),)
+_ANYBODY_WRITES = (("auth", "login"), ("search", "v2", "jobs"))
 
 
 def _require_rights(request: Request) -> None:

@@ -10,19 +10,28 @@ from dataclasses import dataclass, field
 from .rest_fault import RestFault
 
 ROLES = {
-    "admin": frozenset({"admin_all_objects", "edit_storage_passwords", "list_storage_passwords"}),
+    "admin": frozenset(
+        {"admin_all_objects", "edit_storage_passwords", "list_storage_passwords", "search"}
+    ),
     # Splunk Cloud's administrators.
-    "sc_admin": frozenset({"edit_storage_passwords", "list_storage_passwords"}),
-    "user": frozenset(),
+    "sc_admin": frozenset({"edit_storage_passwords", "list_storage_passwords", "search"}),
+    "user": frozenset({"search"}),
+    # A role of the customer's own: it sees the configuration and changes nothing.
+    "auditor": frozenset({"list_storage_passwords", "search"}),
 }
 """The capabilities of each role, as far as the stand-in checks them."""
+_INDEXES = {"auditor": ("main",)}
+"""srchIndexesAllowed of a role, if it is not `*`: the indexes that are not internal."""
 WRITERS = ("admin", "sc_admin")
 """Roles that may write an app's objects, as metadata/default.meta has it."""
 
 
 @dataclass
 class Session:
-    """A logged-in caller. Paths that begin with one of `denied` return 403 to it."""
+    """A logged-in caller. Paths that begin with one of `denied` return 403 to it.
+
+    A method can come before such a path: `POST configs/`.
+    """
 
     key: str
     user: str
@@ -62,6 +71,11 @@ class Sessions:
         with self._lock:
             self._sessions[session.key] = session
         return session
+
+    @staticmethod
+    def indexes_of(role: str) -> tuple[str, ...]:
+        """Patterns of the indexes that users of a role search."""
+        return _INDEXES.get(role, ("[!_]*",))
 
     def login(self, user: str, password: str) -> Session:
         """Check a password; 401 if it is wrong."""

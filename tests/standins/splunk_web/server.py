@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 BUILD = "a4f7c3d2e1b0"
 _RAW = "/en-US/splunkd/__raw/"
-_STATIC = re.compile(r"/en-US/static/@[\w.:]+/app/(?P<app>\w+)/(?P<path>.+)")
+_STATIC = re.compile(r"/en-US/static/(?:@[\w.:]+/)?app/(?P<app>\w+)/(?P<path>.+)")
 _VIEW = re.compile(r"/en-US/app/(?P<app>\w+)/(?P<view>\w+)")
 
 

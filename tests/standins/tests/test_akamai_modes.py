@@ -78,6 +78,8 @@ def test_a_page_overshoots_its_limit_by_whole_buckets(
     token = standin.mint_token(now - HOUR, 1)
     lines, context = session.page("1", offset=token, limit=40)
     assert (len(lines), context["total"], context["limit"]) == (60, 60, 40)
+    assert (standin.order(offset=token), standin.order(offset=context["offset"])) == (0, 60)
+    assert [standin.order(stored=now - 60 + moved) for moved in (-1, 1)] == [0, 100]
     standin.set(page_stop="under")
     lines, context = session.page("1", offset=token, limit=40)
     assert (len(lines), "limit" in context) == (30, False)

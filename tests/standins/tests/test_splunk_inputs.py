@@ -191,6 +191,16 @@ def test_back_pressure(splunk: SplunkStandin) -> None:
     assert splunk.wait_run(stanza, number)["records"] == 5_000
 
 
+def test_who_leaves_a_pipe_loses_what_is_in_it(splunk: SplunkStandin) -> None:
+    stanza = made(splunk, "waits")
+    splunk.set_pipe(paused=1, leave=1)
+    number = splunk.start_run(stanza)
+    splunk.switch_input("tiny", stanza.partition("://")[2], enabled=False)
+    run = splunk.wait_run(stanza, number, 5)
+    assert (run["records"], run["signal"], run["stream"]) == (0, 15, "empty")
+    splunk.set_pipe(paused=0, leave=0)
+
+
 def test_expired_keys_reach_the_runs(splunk: SplunkStandin) -> None:
     stanza = made(splunk, "echo")
     splunk.run(stanza)
@@ -270,7 +280,8 @@ def test_a_members_copy_lags_behind_and_its_writes_do_not(
     peer = f"--kvstore-of={splunk.management},{splunk.session_key}"
     app = make_tiny_app(tmp_path)
     with SplunkStandin(tmp_path / "home", app, peer, "--kvstore-lag=1.5", app_name=NAME) as member:
-        data = member.app_path("storage", "collections", "data", "tiny_checkpoints")
+        place = ("storage", "collections", "data", "tiny_checkpoints")
+        data = member.app_path(*place)
         member.spoil_kv_writes("lost-answer", after=1)
         member.call("POST", data, document={"_key": "old", "n": 1})
         with pytest.raises(OSError, match=r"closed|reset"):
@@ -279,7 +290,11 @@ def test_a_members_copy_lags_behind_and_its_writes_do_not(
         assert {"old", "new"} <= set(splunk.kv_documents("tiny_checkpoints"))
         assert "new" not in member.kv_documents("tiny_checkpoints")
         member.wait_until("it", lambda: "new" in member.kv_documents("tiny_checkpoints"), 5)
-        member.request("DELETE", f"{data}/new")
+        newest = member.app_path(*place, query='{"n":{"$gt":0}}', sort="n:-1", limit=1)
+        assert [one["_key"] for one in member.call("GET", newest)] == ["new"]
+        assert member.request("DELETE", f"{data}/new")[0] == 400
+        member.delete(*place, "new")
+        assert "old" in splunk.kv_documents("tiny_checkpoints")
         assert "new" in member.kv_documents("tiny_checkpoints")
         member.wait_until("gone", lambda: "new" not in member.kv_documents("tiny_checkpoints"), 5)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -17,11 +18,13 @@ from solnlib.soln_exceptions import ConfManagerException, ConfStanzaNotExistExce
 from splunklib import binding, client
 
 from tests.standins.splunk.client import RestError, SplunkStandin
+from tests.standins.splunk.sessions import ROLES
 from tests.standins.splunk.tiny_app import NAME, make_tiny_app
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+MACRO = {"name": "mine", "definition": "(index=elsewhere OR index=x)"}
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 
@@ -196,6 +199,16 @@ def test_messages_and_server_info(splunk: SplunkStandin) -> None:
     assert bulletin.get_message()["entry"][0]["name"] == "m1"
     bulletin.delete_message()
     assert "m1" not in splunk.messages()
+    messages = "/services/messages?output_mode=json"
+    for who in ({"capability": "edit_storage_passwords"}, {"role": ["admin", "sc_admin"]}):
+        splunk.call("POST", messages, form={"name": "m2", "value": "v", **who})
+        seen = {role: splunk.messages(splunk.new_session(role=role)) for role in ROLES}
+        assert [role for role, messages in seen.items() if "m2" in messages] == [
+            "admin",
+            "sc_admin",
+        ]
+    with pytest.raises(RestError, match="400"):
+        splunk.call("POST", messages, form={"name": "m2", "value": "v", "capability": "no"})
     info = ServerInfo.from_server_uri(splunk.management, splunk.session_key)
     assert info.server_name == "standin.example.com"
     first = int(service(splunk).info["startup_time"])
@@ -262,3 +275,66 @@ def test_unknown_paths_methods_and_calls(splunk: SplunkStandin) -> None:
     (call,) = splunk.calls()
     assert (call["method"], call["status"], call["user"]) == ("GET", 200, "admin")
     assert Path(urlsplit(call["path"]).path).name == "conf-tiny"
+
+
+def test_which_index_has_which_events(splunk: SplunkStandin) -> None:
+    """By Splunk's SDK, as the add-on asks; whatever else is searched for is refused."""
+    folder = splunk.home / "var" / "lib" / "splunk"
+    now = time.time()
+    for index, sourcetype, times in (
+        ("elsewhere", "a:b", (now - 60, now - 30)),
+        ("elsewhere", "c", (now - 60, now - 9 * 86400)),
+        ("_hidden", "a:b", (now - 60,)),
+    ):
+        (folder / index).mkdir(exist_ok=True)
+        with (folder / index / "records.ndjson").open("a", encoding="utf-8") as file:
+            for each in times:
+                record = {"time": f"{each:.3f}", "index": index, "sourcetype": sourcetype}
+                file.write(json.dumps(record) + "\n")
+    jobs = service(splunk).jobs
+
+    def rows(search: str) -> Any:
+        found = jobs.oneshot(search, earliest_time="-7d", output_mode="json")
+        return json.loads(found.read())["results"]
+
+    splunk.call("POST", splunk.app_path("configs", "conf-macros"), form=MACRO)
+    where_it_is = "| tstats count max(_time) AS newest where"
+    assert rows(f"{where_it_is} index=* NOT (sourcetype=c OR sourcetype=x) by index") == [
+        {"index": "elsewhere", "count": "2", "newest": f"{now - 30:.3f}"}
+    ]
+    assert [
+        each["count"] for each in rows("| tstats count where index=e* by index sourcetype")
+    ] == [
+        "2",
+        "1",
+    ]
+    assert rows("| tstats count where `mine` sourcetype=c") == [{"count": "1"}]
+    assert rows("| tstats count where index=_hidden") == [{"count": "0"}]
+    for search in (
+        "search index=*",
+        "| tstats count where index=* | head 1",
+        "| tstats count where index=* host=a",
+        "| tstats count where (index=*",
+        "| tstats count where `unknown`",
+    ):
+        with pytest.raises(binding.HTTPError) as refused:
+            rows(search)
+        assert refused.value.status == 400
+    with pytest.raises(binding.HTTPError):
+        jobs.create("| tstats count where index=*", earliest_time="-7d")
+
+
+def test_an_event_type_has_an_endpoint(splunk: SplunkStandin) -> None:
+    path = splunk.app_path("saved", "eventtypes", "mine")
+    with pytest.raises(RestError, match="404"):
+        splunk.call("GET", path)
+    stanza = {"name": "mine", "search": "sourcetype=a"}
+    splunk.call("POST", splunk.app_path("configs", "conf-eventtypes"), form=stanza)
+    splunk.call("POST", path, form={"search": "sourcetype=b", "disabled": "1"})
+    (entry,) = splunk.call("GET", path)["entry"]
+    assert (entry["content"]["search"], entry["content"]["disabled"]) == ("sourcetype=b", True)
+    for form in ({"search": ""}, {"definition": "x"}):
+        with pytest.raises(RestError, match="400"):
+            splunk.call("POST", path, form=form)
+    key = splunk.new_session(role="user")
+    assert splunk.request("POST", path, form={"disabled": "0"}, key=key)[0] == 403

@@ -42,11 +42,13 @@ def dripping(data: bytes, pause: float = PAUSE) -> Iterator[bytes]:
 
 
 class Server(InThread):
-    """Reads a request's header, then sends what the test chose. `context`: for TLS, None
+    """Reads until the bytes that end a request, then speaks as it is told. `context`: of TLS, None
     without.
     """
 
-    def __init__(self, speak: Speak, context: ssl.SSLContext | None) -> None:
+    def __init__(
+        self, speak: Speak, context: ssl.SSLContext | None, ends: bytes = b"\r\n\r\n"
+    ) -> None:
         class Handler(socketserver.BaseRequestHandler):
             def handle(self) -> None:
                 with contextlib.suppress(OSError):
@@ -55,7 +57,7 @@ class Server(InThread):
                         peer = context.wrap_socket(peer, server_side=True)
                     with peer:
                         received = b""
-                        while b"\r\n\r\n" not in received:
+                        while ends not in received:
                             received += peer.recv(4096)
                         speak(peer.sendall)
 
@@ -112,13 +114,48 @@ def test_a_body_that_drips_is_cut_if_it_has_brought_an_event(tmp_path: Path, sen
     assert caught.value.events == (1 if sent else 0)
 
 
+def test_interim_responses_are_skipped(tmp_path: Path) -> None:
+    """103 Early Hints, and one that nobody has heard of."""
+    interim = b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 199 Soon\r\n\r\n"
+
+    def speak(say: Callable[[bytes], object]) -> None:
+        say(interim + HEADER % len(PAGE) + PAGE)
+
+    assert fetched(tmp_path, speak).events == 2
+
+
+def test_interim_responses_without_end(tmp_path: Path) -> None:
+    def speak(say: Callable[[bytes], object]) -> None:
+        while True:
+            say(b"HTTP/1.1 103 Early Hints\r\n\r\n")
+            time.sleep(PAUSE)
+
+    with soon(), pytest.raises(Unreachable, match=r"took too long|timed out"):
+        fetched(tmp_path, speak)
+
+
 def test_a_page_that_is_slow_and_honest(tmp_path: Path) -> None:
     def speak(say: Callable[[bytes], object]) -> None:
         say(HEADER % len(PAGE))
-        for byte in dripping(PAGE, DEADLINE / len(PAGE) / 3):
+        for byte in dripping(PAGE, DEADLINE / len(PAGE) / 6):
             say(byte)
 
     assert fetched(tmp_path, speak).events == 2
+
+
+def test_a_socks_proxy_whose_answer_drips(tmp_path: Path) -> None:
+    """It names a bound address of 255 bytes, one after the other."""
+    authority, _ = make_certificates(tmp_path)
+
+    def speak(say: Callable[[bytes], object]) -> None:
+        say(b"\x05\x00")
+        for byte in dripping(b"\x05\x00\x00\x03\xff" + b"x" * 257):
+            say(byte)
+
+    with Server(speak, None, ends=b"\x00") as server, soon():
+        proxy = Proxy("socks5", "127.0.0.1", server.port, "", "", remote_dns=True)
+        with pytest.raises(Unreachable, match=r"took too long|timed out"):
+            fetch("akab-example.luna.akamaiapis.net", str(authority), proxy)
 
 
 def test_a_proxy_whose_answer_drips(tmp_path: Path) -> None:

@@ -73,6 +73,7 @@ ANSWERS = [
     (302, "", "", UnexpectedAnswer),
     (204, "", "", UnexpectedAnswer),
     (418, "", "", UnexpectedAnswer),
+    (428, "", "", UnexpectedAnswer),
 ]
 
 

@@ -40,6 +40,8 @@ class Silent:
     def interruptible(self) -> contextlib.AbstractContextManager[None]:
         return contextlib.nullcontext()
 
+    insisting = interruptible
+
 
 def test_fifty_minutes(tmp_path: Path) -> None:
     clock, kv = Clock(), ModelKv()
@@ -79,7 +81,7 @@ def test_fifty_minutes(tmp_path: Path) -> None:
             host_now=clock.host,
             monotonic=monotonic,
             blocked=lambda: 0.0,
-            unread=lambda _: 0,
+            pipe=splunkd,
         )
         Collector(SETTINGS, around, totals).run()
         lease.release()

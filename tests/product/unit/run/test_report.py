@@ -5,13 +5,20 @@ from __future__ import annotations
 import logging
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from solnlib import log as solnlib_log
 
+from ta_akamai_siem.akamai.request import Gap
 from ta_akamai_siem.errors import CredentialRefused, LeaseHeld, ServerTrouble
-from ta_akamai_siem.run.report import Ending, Totals, report_ingested, report_run
+from ta_akamai_siem.run.report import (
+    Ending,
+    Totals,
+    report_gap,
+    report_ingested,
+    report_run,
+)
 from ta_akamai_siem.splunk.input_definition import InputDefinition
 from ta_akamai_siem.splunk.log import Log
 
@@ -82,3 +89,30 @@ def test_ingested_events_are_told_as_solnlib_does(caplog: pytest.LogCaptureFixtu
     ours, theirs = (dict(re.findall(r'(\w+)="?([^" ]+)"?', message)) for message in caplog.messages)
     assert theirs.items() <= ours.items()
     assert theirs["action"] == "events_ingested"
+
+
+@pytest.mark.parametrize(
+    ("cause", "events", "facts"),
+    [
+        ("offset_expired", None, ["cannot be collected", "12 hours"]),
+        ("window_full", None, ["may be incomplete", "600,000 events"]),
+        ("lines_missing", 1_234, ["lack 1,234 events", "three times"]),
+    ],
+)
+def test_a_gap_is_told_once_with_its_bounds_and_its_cause(
+    cause: str, events: int | None, facts: list[str]
+) -> None:
+    told: list[str] = []
+
+    class Around:
+        def gap(self, text: str) -> None:
+            told.append(text)
+
+        def warning(self, event: str, **_: object) -> None:
+            assert event == "gap.recorded"
+
+    around: Any = Around()
+    report_gap(Gap(1_750_000_000.0, 1_750_000_060.0, cause, events), "first", around, around)
+    (text,) = told
+    for fact in ("first", "2025-06-15", "15:06:40", "15:07:40", cause, *facts):
+        assert fact in text

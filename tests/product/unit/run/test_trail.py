@@ -8,12 +8,12 @@ import os
 import re
 import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ta_akamai_siem.akamai.page import PageSpool
-from ta_akamai_siem.errors import PipeClosed
+from ta_akamai_siem.errors import CredentialRefused, PipeClosed, StopRequested
 from ta_akamai_siem.record.event_time import Moment
 from ta_akamai_siem.run.trail import Trail
 from ta_akamai_siem.writing.delivery import Delivery
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ta_akamai_siem.akamai.page import Page
+    from ta_akamai_siem.errors import CollectionError
 
 MOMENT = Moment.of(1_750_000_000.0, 1_750_000_000.0)
 
@@ -40,7 +41,14 @@ class Place:
 
 
 class Quiet:
+    """A log that nobody reads, and a stop that nobody asks for."""
+
+    def insisting(self) -> contextlib.AbstractContextManager[None]:
+        return contextlib.nullcontext()
+
     def warning(self, event: str, **values: object) -> None: ...
+
+    def check(self) -> None: ...
 
 
 def page_of(number: int, events: int) -> Page:
@@ -74,24 +82,24 @@ def run(folder: Path, first: int, pages: int, events: int, most: int) -> tuple[b
     reader.start()
     stream = EventStream(writing)
     delivery = Delivery(stream, ProgressFile(folder / "p", 1.0), lambda: None, lambda: MOMENT)
-    trail: Trail[Place] = Trail(delivery, stream.unread, Quiet())  # type: ignore[arg-type]
     saved = first
-    try:
+
+    def save(place: Place) -> None:
+        nonlocal saved
+        saved = place.number
+
+    quiet: Any = Quiet()
+    trail: Trail[Place] = Trail(delivery, stream, quiet, quiet, save)
+    with contextlib.suppress(PipeClosed), trail.followed():
         for number in range(first, pages):
             trail.add(Place(number))
             with contextlib.closing(page_of(number, events)) as page:
                 delivery.deliver(page, f"page {number}")
             saved = number + 1
             delivery.page_saved()
-    except PipeClosed:
-        pass
-    if stream.written >= most:
-        # Whatever was written by then: splunkd closes the pipe, and is asked afterwards.
-        reader.join()
-    back = trail.back()
     os.close(writing)
     reader.join()
-    return reader.text, saved if back is None else back.number
+    return reader.text, saved
 
 
 @pytest.mark.parametrize("events", [1, 40, 700, 20_000])
@@ -116,6 +124,53 @@ def numbers(text: bytes) -> list[int]:
 def test_all_that_was_read_leaves_the_position(tmp_path: Path) -> None:
     _, following = run(tmp_path, 0, 20, 50, 10**9)
     assert following == 20
+
+
+class Stopping(Quiet):
+    """A stop that is asked for at the third look."""
+
+    def __init__(self) -> None:
+        self._looks = 0
+
+    def check(self) -> None:
+        self._looks += 1
+        if self._looks == 3:
+            raise StopRequested("stopped")
+
+
+@pytest.mark.parametrize("error", [None, CredentialRefused("refused")])
+@pytest.mark.parametrize("leaves", [True, False])
+def test_a_run_does_not_end_before_its_last_record_is_read(
+    tmp_path: Path, error: CollectionError | None, leaves: bool
+) -> None:
+    """Whatever ends it: splunkd leaves a pipe that holds all of the run, or stops the input."""
+    reading, writing = os.pipe()
+    stream, saved, stopping = EventStream(writing), [2], Stopping()
+    delivery = Delivery(stream, ProgressFile(tmp_path / "p", 1.0), lambda: None, lambda: MOMENT)
+    places: Any = [Place(0), Place(1)]
+    silent: Any = stopping
+    trail: Trail[Place] = Trail(
+        delivery, stream, silent, silent, lambda place: saved.append(place.number)
+    )
+
+    def collect() -> None:
+        with trail.followed():
+            for place in places:
+                trail.add(place)
+                with contextlib.closing(page_of(place.number, 5)) as page:
+                    delivery.deliver(page, place.position)
+                delivery.page_saved()
+            if leaves:
+                os.close(reading)
+            if error:
+                raise error
+
+    with pytest.raises((PipeClosed, StopRequested)):
+        collect()
+    assert saved == [2, 0]
+    os.close(writing)
+    if not leaves:
+        os.close(reading)
 
 
 def test_what_a_pipe_holds_is_known_to_the_byte() -> None:

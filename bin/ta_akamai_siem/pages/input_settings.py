@@ -1,0 +1,49 @@
+"""An input's settings as its row shows them: with names, units and absolute times."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ta_akamai_siem.backfill.settings import read_range
+from ta_akamai_siem.settings import Problems
+from ta_akamai_siem.splunk.names import KIND
+from ta_akamai_siem.timestamps import utc
+
+from .configuration_names import named
+from .input_searches import events_search, log_search
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_AROUND = 3_600
+"""Seconds around a backfill's range for the search of its events: the range is of storage time."""
+
+
+def shown_settings(
+    kind: str, name: str, stanza: Mapping[str, Any], names: Mapping[str, Mapping[str, Any]]
+) -> dict[str, str]:
+    """Fields of a row. `names`: of security configurations, as `configuration_names` knows them."""
+    of_account = names.get(str(stanza.get("account") or ""), {})
+    fields = {
+        "kind": "Continuous" if kind == KIND else "Backfill",
+        "configurations": named(str(stanza.get("config_ids") or ""), of_account),
+        "every": _with_unit(str(stanza.get("interval") or "").strip()),
+        "range": "",
+        "events_search": events_search(kind, name, str(stanza.get("index") or "").strip()),
+        "events_earliest": "-24h",
+        "events_latest": "now",
+        "log_search": log_search(kind, name),
+    }
+    if kind != KIND:
+        problems = Problems()
+        since, until = read_range(stanza, problems)
+        if not problems.sentences:
+            fields["range"] = f"{utc(since)} to {utc(until)}"
+            fields["events_earliest"] = str(since - _AROUND)
+            fields["events_latest"] = str(until + _AROUND)
+    return fields
+
+
+def _with_unit(interval: str) -> str:
+    """Seconds with their unit; a cron schedule as it is."""
+    return interval if " " in interval or not interval else f"{interval} s"

@@ -1,0 +1,284 @@
+"""Every refusal is in sight at 1280x800, whole, names its field and marks it.
+
+Groups are unfolded and the form scrolled to its end, as after a person has filled all of it; then
+the same with every group folded.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.product.browser.add_on_pages import AddOnPages
+from tests.product.browser.refusals import form, wrong_values
+from tests.product.browser.test_pages_in_a_browser import edgerc
+from tests.product.end_to_end.site import ACCOUNT, CONFIG_ID, INPUT, KIND, Site
+from tests.standins.proxy import ProxyServer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Locator
+
+    from tests.standins.splunk_web.server import SplunkWeb
+
+NOISE = re.compile(r"Traceback|<class|_ssl\.c|Errno|REST Error|In handler|NoneType|\bat 0x")
+IN_SIGHT = """each => {
+  const {left, top, right, bottom, width} = each.getBoundingClientRect();
+  const inside = width > 0 && left >= 0 && top >= 0 && right <= innerWidth && bottom <= innerHeight;
+  const middle = [(left + right) / 2, (top + bottom) / 2];
+  const points = [[left + 8, top + 4], middle, [right - 8, bottom - 4]];
+  return inside && points.every(([x, y]) => each.contains(document.elementFromPoint(x, y)));
+}"""
+"""Whole, and nothing lies over it."""
+FOLD = """(root, [groups, folded]) => {
+  for (const heading of root.querySelectorAll('button[aria-expanded]')) {
+    const isGroup = groups.some(label => heading.textContent.includes(label));
+    if (isGroup && (heading.ariaExpanded === 'true') === folded) heading.click();
+  }
+}"""
+SAVE = """async (root, [label, fields]) => {
+  const inSight = IN_SIGHT;
+  const frame = () => new Promise(requestAnimationFrame);
+  // As after a person has filled the last field.
+  for (let each = root.querySelector('form'); each; each = each.parentElement) {
+    if (/auto|scroll/.test(getComputedStyle(each).overflowY)) each.scrollTop = each.scrollHeight;
+  }
+  const button = () =>
+    [...root.querySelectorAll('button')].find(each => each.textContent.trim() === label);
+  // While a form is being saved, the button has no label.
+  do await frame(); while (!button());
+  button().click();
+  const part = field => document.querySelector(`[data-name="${field}"]`);
+  const look = () => {
+    const found = [...root.querySelectorAll('[data-test="message"][data-test-type="error"]')];
+    const controls = fields.slice(0, 1).flatMap(
+      field => [...part(field)?.querySelectorAll('input, textarea, button') ?? []]);
+    return {
+      messages: found.map(each => each.innerText.trim()),
+      isInSight: found.length === 1 && inSight(found[0]),
+      isFieldInSight: fields.length === 0 || controls.some(inSight),
+      unmarked: fields.filter(field => !part(field)?.querySelector('[aria-invalid="true"]')),
+    };
+  };
+  const good = ({isInSight, isFieldInSight, unmarked}) =>
+    isInSight && isFieldInSight && unmarked.length === 0;
+  const until = performance.now() + 20000;
+  let seen = look();
+  // Once there is a message, it has six seconds to come into sight.
+  for (let since = 0; !good(seen) && performance.now() < (since ? since + 6000 : until);) {
+    await frame();
+    seen = look();
+    since = since || (seen.messages.length ? performance.now() : 0);
+  }
+  return seen;
+}""".replace("IN_SIGHT", IN_SIGHT)
+
+
+@pytest.fixture
+def pages(browser: Browser, web: SplunkWeb, site: Site) -> Iterator[AddOnPages]:
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
+    context.set_default_timeout(30_000)
+    yield AddOnPages(context.new_page(), web.address, site.splunk.user, site.splunk.password)
+    context.close()
+
+
+class Form:
+    """An open form. `button`: what saves it. `within`: the dialog, or the tab of a page."""
+
+    def __init__(self, pages: AddOnPages, name: str, button: str, within: Locator) -> None:
+        self.pages, self.button, self.within = pages, button, within
+        self.groups = [group["label"] for group in form(name).get("groups", [])]
+        self.fields = {entity["field"]: entity for entity in form(name)["entity"]}
+
+    def fold(self, *, folded: bool) -> None:
+        """All groups."""
+        self.within.evaluate(FOLD, [self.groups, folded])
+
+    def refused(self, *fields: str) -> str:
+        """Save; the message, in sight with the first of these fields, all of them marked."""
+        self.forget_the_last()
+        seen = self.within.evaluate(SAVE, [self.button, list(fields)])
+        if not (seen["isInSight"] and seen["isFieldInSight"]) or seen["unmarked"]:
+            self.pages.shoot("not-in-sight")
+            pytest.fail(f"{fields}: {seen}; see not-in-sight.png")
+        # Its icon has a name of its own.
+        text = str(seen["messages"][0]).removeprefix("Alert\n")
+        assert [name for name in fields if self.fields[name]["label"] not in text] == [], text
+        assert text.endswith("."), text
+        assert not NOISE.search(text), text
+        return text
+
+    def forget_the_last(self) -> None:
+        """A message goes with the next change of the form, so that a new one is not the last."""
+        message = self.within.locator('[data-test="message"][data-test-type="error"]')
+        if message.count():
+            box = self.within.get_by_role("textbox", disabled=False).first
+            value = box.input_value()
+            box.fill(f"{value}x")
+            box.fill(value)
+            expect(message).to_have_count(0)
+
+    def each_wrong_value(self, name: str) -> None:
+        """Of every field, one after the other; the others keep what they hold."""
+        for wrong in wrong_values(name):
+            self.fold(folded=False)
+            box = self.pages.field(wrong.field).get_by_role("textbox").first
+            before = box.input_value()
+            box.fill(wrong.value)
+            assert self.refused(wrong.field) == wrong.message
+            if self.groups:
+                self.fold(folded=True)
+                assert self.refused(wrong.field) == wrong.message
+            box.fill(before)
+
+
+def dialog(pages: AddOnPages, name: str, button: str = "Add") -> Form:
+    return Form(pages, name, button, pages.dialog)
+
+
+def test_an_account(pages: AddOnPages, site: Site) -> None:
+    site.push_account()
+    pages.open("configuration")
+    pages.new_account("good")
+    opened = dialog(pages, "account")
+    opened.each_wrong_value("account")
+    pages.fill(name=ACCOUNT)
+    assert opened.refused("name") == f"Name: '{ACCOUNT}' is in use. Choose another name."
+    pages.fill(name="default")
+    assert opened.refused("name") == "Name: 'default' cannot be a name. Choose another."
+    pages.cancel()
+    secret = "wrong" + site.akamai.client_secret[5:]
+    for shot, fields, values in (
+        ("secret", ("client_secret",), {"edgerc": edgerc(site, client_secret=secret)}),
+        ("certificate", ("ca_bundle",), {"edgerc": edgerc(site), "ca_bundle": ""}),
+        ("ca-bundle", ("ca_bundle",), {"edgerc": edgerc(site), "ca_bundle": "/no.pem"}),
+        ("edgerc-cut", ("edgerc",), {"edgerc": edgerc(site)[:60]}),
+        ("edgerc-none", ("edgerc",), {"edgerc": "{}\n= x"}),
+        ("edgerc-section", ("edgerc_section",), {"edgerc": edgerc(site), "edgerc_section": "x"}),
+        ("values", ("client_token", "client_secret"), {"host": site.akamai.host}),
+    ):
+        for folded in (False, True):
+            pages.new_account("good")
+            pages.fill(**{"ca_bundle": site.akamai.ca, **values})
+            opened.fold(folded=folded)
+            text = opened.refused(*fields)
+            assert secret not in text
+            pages.shoot(f"refused-account-{shot}-{'folded' if folded else 'unfolded'}")
+            pages.cancel()
+
+
+def test_the_proxy(pages: AddOnPages, site: Site) -> None:
+    site.create_account()
+    pages.open("configuration")
+    pages.tab("Proxy")
+    tab = pages.page.locator("#proxyTab")
+    opened = Form(pages, "proxy", "Save", tab)
+    pages.field("proxy_enabled").get_by_role("checkbox").click()
+    opened.each_wrong_value("proxy")
+    with ProxyServer("http", "someone", "right") as proxy:
+        pages.fill(proxy_url="127.0.0.1", proxy_port=str(proxy.port))
+        pages.fill(proxy_username="someone", proxy_password="wrong")
+        opened.refused("proxy_username", "proxy_password")
+        pages.shoot("refused-proxy")
+    pages.fill(proxy_url="", proxy_port="")
+    opened.refused("proxy_url", "proxy_port")
+
+
+def test_an_input(pages: AddOnPages, site: Site) -> None:
+    site.push_account()
+    site.akamai.configurations(known=[7, CONFIG_ID], forbidden=[5])
+    site.create_input("taken")
+    pages.open("inputs")
+    pages.new_input(INPUT)
+    opened = dialog(pages, KIND)
+    for folded in (False, True):
+        opened.fold(folded=folded)
+        assert opened.refused("account") == "Account: this field is required."
+    pages.choose("account", ACCOUNT)
+    assert opened.refused("config_ids") == "Security configurations: this field is required."
+    pages.type_ids("abc")
+    opened.refused("config_ids")
+    pages.cancel()
+    pages.new_input(INPUT)
+    pages.choose("account", ACCOUNT)
+    pages.type_ids("404404")
+    opened.each_wrong_value(KIND)
+    pages.fill(name="taken")
+    assert opened.refused("name") == "Name: 'taken' is in use. Choose another name."
+    pages.fill(name=INPUT)
+    for folded in (False, True):
+        opened.fold(folded=folded)
+        opened.refused("config_ids")
+        pages.shoot(f"refused-input-configuration-{'folded' if folded else 'unfolded'}")
+    pages.fill(interval="* * * * 99")
+    opened.refused("interval")
+    index = pages.field("index").get_by_role("combobox")
+    index.click()
+    for name in ("main", "summary"):
+        expect(pages.page.get_by_role("option", name=name)).to_be_visible()
+    pages.shoot("input-indexes")
+    index.fill("my index")
+    index.press("Escape")
+    for folded in (False, True):
+        opened.fold(folded=folded)
+        assert "'my index'" in opened.refused("index")
+    pages.cancel()
+    pages.new_input(INPUT)
+    pages.choose("account", ACCOUNT)
+    pages.type_ids("5")
+    opened.fold(folded=False)
+    opened.refused("config_ids")
+    pages.cancel()
+    pages.act("taken", "Edit")
+    edited = dialog(pages, KIND, "Update")
+    pages.field("reset_confirmed").get_by_role("checkbox").click()
+    expect(pages.field("reset")).to_be_visible()
+    for folded in (False, True):
+        edited.fold(folded=folded)
+        edited.refused("reset")
+        pages.shoot(f"refused-input-reset-{'folded' if folded else 'unfolded'}")
+
+
+def test_a_backfill(pages: AddOnPages, site: Site) -> None:
+    site.push_account()
+    site.akamai.configurations(known=[CONFIG_ID])
+    pages.open("inputs")
+    kind = "akamai_siem_backfill"
+    pages.new_input("range", kind)
+    pages.choose("account", ACCOUNT)
+    pages.type_ids(str(CONFIG_ID))
+    now = int(site.akamai.now())
+    pages.fill(**{"from": str(now - 3_600), "to": str(now - 60)})
+    opened = dialog(pages, kind)
+    opened.each_wrong_value(kind)
+    for values, field in (
+        ({"from": str(now - 50_000)}, "from"),
+        ({"from": str(now - 3_600), "to": str(now + 60)}, "to"),
+        ({"from": str(now - 60), "to": str(now - 3_600)}, "to"),
+    ):
+        pages.fill(**values)
+        for folded in (False, True):
+            opened.fold(folded=folded)
+            opened.refused(field)
+        pages.shoot(f"refused-backfill-{field}")
+
+
+def test_two_messages_never_lie_over_each_other(pages: AddOnPages, site: Site) -> None:
+    """That configurations cannot be listed is said at their field, also beside a refusal."""
+    site.push_account()
+    site.akamai.configurations(known=[7, CONFIG_ID], listable=False)
+    pages.open("inputs")
+    pages.new_input(INPUT)
+    pages.choose("account", ACCOUNT)
+    reason = pages.field("config_ids").locator('[data-test="msg-markdown"]')
+    expect(reason).to_contain_text("Type the ids")
+    pages.shoot("error-list-of-configurations")
+    opened = dialog(pages, KIND)
+    opened.refused("config_ids")
+    assert reason.evaluate(IN_SIGHT)
+    expect(pages.page.locator('[data-test="toast"]')).to_have_count(0)
+    pages.shoot("refused-input-without-list")
