@@ -11,7 +11,7 @@ $(shell mkdir -p "$(TMPDIR)")
 SETUP = $(PYTHON) packaging/setup_venv.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo believed search one check test test-all browser workbench props search-cost cim mutations mutants shown soak bench build package origins audit icons inspect settings lint update clean
+.PHONY: help demo believed search one check test test-all browser views workbench props search-cost cim mutations mutants shown soak bench build package origins audit icons inspect settings lint update clean
 
 help: ## list all commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,8 +46,9 @@ browser: build ## test the setup pages in headless Chromium; screenshots in buil
 workbench: build ## serve the setup pages and both stand-ins locally, with new events, until Ctrl-C
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.by_hand.workbench
 
-props: ## write default/props.conf and transforms.conf from their table and pieces
+props: ## write props.conf, transforms.conf, the data model and the views from their pieces
 	@$(PYTHON) packaging/search_side/make_props.py
+	@$(PYTHON) packaging/views/make_views.py
 
 search-cost: ## measure what a search costs per event, beside version 0.1.0 (EVENTS=2000)
 	@search=$$($(SETUP) search) && "$$search" -m tests.measured.search_cost
@@ -63,6 +64,9 @@ mutants: ## put deliberate faults into the code, and show which test fails at ea
 
 shown: build ## test the delivery guarantees at full size, in figures (WHAT=kills KILLS=200, ...)
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.measured.shown $(WHAT)
+
+views: ## render the views with Splunk's components in Chromium, or serve them (SERVE=1, DOCS=1)
+	@search=$$($(SETUP) search) && "$$search" -m tests.by_hand.views
 
 believed: ## check on a real Splunk what docs/believed.md lists (SPLUNK=https://host:8089 [CA=FILE] [WRITE=1])
 	@$(PYTHON) -m tests.by_hand.believed $(SPLUNK) $(if $(CA),--ca $(CA)) $(if $(WRITE),--write)

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 SEARCH = (
     "tests/product/search",
     "tests/oracles/tests/test_emulation.py",
+    "tests/oracles/tests/test_spl_models.py",
     "tests/oracles/tests/test_spl_tables.py",
     "tests/oracles/tests/test_time_range.py",
 )

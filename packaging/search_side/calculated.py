@@ -41,6 +41,8 @@ def each_plain(field: str) -> str:
 
 
 PLAIN = (
+    "api_id",
+    "api_key",
     "applied_action",
     "cookie",
     "http_content_type",

@@ -50,6 +50,8 @@ ATTACK_IDS = {
 """They precede the rules, except in an `attackData` that was kept unchanged."""
 ATTACK = {
     "appliedAction": f'"(?<vendor_action>(?<applied_action>{SOME}))"',
+    "apiId": text("api_id"),
+    "apiKey": text("api_key"),
     "slowPostAction": text("slow_post_action"),
     "clientReputation": REPUTATION,
 }

@@ -114,6 +114,7 @@ class Collector:
             or not cursors.belongs_to(stored.position, self._settings)
         ):
             return self._saved(self._begun(stored))
+        self.totals.position = stored.position.nothing_missing
         return self._limited(stored.position)
 
     def _begun(self, stored: Stored[Cursor] | None) -> Cursor:
@@ -220,6 +221,7 @@ class Collector:
 
     def _save(self, cursor: Cursor) -> None:
         self._around.checkpoints.save(cursor, self._around.host_now())
+        self.totals.position = cursor.nothing_missing
         self._around.log.debug("checkpoint.saved", **cursor.to_document())
 
     def _report(self, fetched: Fetched[Cursor], delivered: Delivered, **seconds: float) -> None:

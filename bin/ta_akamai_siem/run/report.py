@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ta_akamai_siem.akamai.request import Gap
     from ta_akamai_siem.errors import CollectionError
     from ta_akamai_siem.position.history import Rewind
+    from ta_akamai_siem.splunk.input_definition import InputDefinition
     from ta_akamai_siem.splunk.log import Log
     from ta_akamai_siem.writing.delivery import Delivered
 
@@ -30,6 +31,7 @@ class Totals:
     `size`: bytes received. `lag`: seconds since the newest event, when its page was written.
     `newest`: the start of the newest event, by this host's clock, epoch seconds. `drained`: nothing
     was left. `share`: of a backfill's range, 0 to 1. `remaining`: seconds that its rest may take.
+    `position`: everything that Akamai stored before is collected; Akamai's clock, epoch seconds.
     """
 
     pages: int = 0
@@ -38,6 +40,7 @@ class Totals:
     size: int = 0
     drained: bool = False
     lag: Optional[float] = None
+    position: Optional[float] = None
     newest: Optional[float] = None
     share: Optional[float] = None
     remaining: Optional[float] = None
@@ -48,7 +51,8 @@ class Ending:
     """How a run ended. `error`: what ended it, None after success.
 
     `interval`: from the stanza. `succession`: of its lease, "" if unknown. `seconds`: duration.
-    `blocked`: seconds of it in which splunkd did not read from the pipe.
+    `blocked`: seconds of it in which splunkd did not read from the pipe. `at`: this host's clock,
+    epoch seconds.
     """
 
     error: Optional[CollectionError]
@@ -56,6 +60,7 @@ class Ending:
     succession: str = ""
     seconds: float = 0.0
     blocked: float = 0.0
+    at: float = 0.0
 
 
 def report_run(ending: Ending, totals: Totals, log: Log) -> None:
@@ -71,11 +76,32 @@ def report_run(ending: Ending, totals: Totals, log: Log) -> None:
         lease=ending.succession or None,
         lag_seconds=totals.lag,
         drained=int(totals.drained),
+        position_age_seconds=_age(totals.position, ending.at),
         repeated=totals.repeated or None,
         blocked_seconds=ending.blocked,
         how=how,
         result=ending.error.code if ending.error else "ok",
         reason=ending.error.what if ending.error and how not in (WELL, LEFT) else None,
+    )
+
+
+def _age(position: Optional[float], now: float) -> Optional[float]:
+    return None if position is None else max(0.0, now - position)
+
+
+def report_ingested(definition: InputDefinition, events: int, log: Log) -> None:
+    """Log the number of events as solnlib does: Splunk's monitoring of add-ons counts by it.
+
+    https://github.com/splunk/addonfactory-solutions-library-python/blob/main/solnlib/log.py
+    """
+    log.info(
+        "events.ingested",
+        action="events_ingested",
+        modular_input_name=f"{definition.kind}://{definition.name}",
+        sourcetype_ingested=definition.parameters.get("sourcetype", "akamai:siem"),
+        n_events=events,
+        event_input=definition.name,
+        event_index=definition.parameters.get("index", "default"),
     )
 
 

@@ -39,7 +39,7 @@ from ta_akamai_siem.writing.event_stream import EventStream
 from ta_akamai_siem.writing.progress import ProgressFile
 
 from .load_settings import load_settings, log_level
-from .report import Ending, Totals, report_run
+from .report import Ending, Totals, report_ingested, report_run
 
 if TYPE_CHECKING:
     import ssl
@@ -242,7 +242,10 @@ class Run(Generic[_Settings]):
             succession,
             time.monotonic() - self._began,
             self._stream.blocked,
+            time.time(),
         )
+        if self._totals.events:
+            report_ingested(self._definition, self._totals.events, log)
         report_run(ending, self._totals, log)
         if ended is None or isinstance(ended, Leave):
             return 0

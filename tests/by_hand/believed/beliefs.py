@@ -281,6 +281,34 @@ def _table(splunk: Splunk) -> str | None:
     return f"the row stays: {left.rows}" if left.rows else None
 
 
+def _model(splunk: Splunk) -> str | None:
+    total = _enough(splunk)
+    counted = splunk.search("| tstats count FROM datamodel=Akamai_SIEM.Requests")
+    count = int(counted.value("count") or 0)
+    # Some may have come between the two searches.
+    return None if abs(count - total) <= total // 50 else f"it counts {count} of {total} events"
+
+
+def _rules(splunk: Splunk) -> str | None:
+    fired = splunk.search(f"{EVENTS} rule_all=* | stats sum(eval(mvcount(rule_all))) AS rules")
+    total = int(fired.value("rules") or 0)
+    if total < _ENOUGH:
+        raise Unclear(f"needs {_ENOUGH} rules of the last hour; there are {total}")
+    counted = splunk.search("| tstats count FROM datamodel=Akamai_SIEM.Rules")
+    count = int(counted.value("count") or 0)
+    return None if abs(count - total) <= total // 50 else f"it counts {count} of {total} rules"
+
+
+def _subsearch_range(splunk: Splunk) -> str | None:
+    _enough(splunk)
+    minute = "[| makeresults | eval earliest=now()-60, latest=now() | fields earliest latest]"
+    old = splunk.search(
+        f"{EVENTS} {minute} | stats min(_time) AS first "
+        '| eval old=if(first<now()-600,"yes","no") | table old'
+    ).value("old")
+    return "events of all of the time range are found" if old == "yes" else None
+
+
 def _none_of(splunk: Splunk, commands: str, what: str) -> str | None:
     _enough(splunk)
     found = splunk.search(f"{EVENTS} | head 100000 {commands} | stats count")
@@ -512,6 +540,32 @@ BELIEFS = (
         "runs it without rows",
         "On a site without denied requests, expect these two to begin learning with the first one",
         _appendpipe,
+    ),
+    Belief(
+        "model",
+        "`tstats` over the data model counts every event, accelerated or not: a calculated field "
+        "of the model may have the name of the field that it is calculated from",
+        "all numbers of the views but those of Operations and Investigation",
+        "compares the model's count of the last hour with the events'",
+        "Rebuild the model's summaries (*Settings > Data models*). If the numbers differ without "
+        "acceleration too, report it and use docs/searches.md instead of the views",
+        _model,
+    ),
+    Belief(
+        "row for each rule",
+        "A root search dataset may have `mvexpand` and `rex`, and gives a row for each rule",
+        "the view Tuning",
+        "compares the dataset's count of the last hour with the rules of the events",
+        "Report it. Use search 3 of docs/searches.md instead of Tuning",
+        _rules,
+    ),
+    Belief(
+        "range of a subsearch",
+        "`earliest` and `latest` in the row of a subsearch are the range of the search around it",
+        "Investigation by a reference number, whose time is taken from it",
+        "searches a minute that a subsearch names, and looks for older events",
+        "Set the time range of the view to the time of the request",
+        _subsearch_range,
     ),
     Belief(
         "tables of alerts",

@@ -11,6 +11,7 @@ import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from tests import ROOT
 from tests.measured.search_cost import versions
 from tests.measured.search_cost.calculated import Recorder, of_json, of_lookup
 from tests.measured.search_cost.needed import Needed, all_of, needed
@@ -19,6 +20,10 @@ from tests.measured.search_cost.source_events import SIZES, source_events
 from tests.oracles.cim_models import MODELS
 from tests.oracles.search_time.knowledge import Event, Knowledge
 from tests.product.search import hot_fields
+
+sys.path.insert(0, str(ROOT / "packaging" / "views"))
+
+import data_model
 
 if TYPE_CHECKING:
     from tests.oracles.search_time.search_time import Rules
@@ -69,8 +74,16 @@ def _searches(knowledge: Knowledge, rules: Rules) -> dict[str, Needed]:
     models = {
         model.name: needed(rules, {*model.required, *model.recommended, *types}) for model in MODELS
     }
+    models[data_model.NAME] = needed(rules, _of_views())
     hot = {f"{field}=x": needed(rules, [field]) for field in hot_fields.HOT}
     return {EVERYTHING: all_of(rules), **models, **hot}
+
+
+def _of_views() -> set[str]:
+    """The fields of an event that the data model of the views reads; it knows no event types."""
+    calculated = {"uri_path", "user_risk", "rule_all", "rule_score"}
+    own = {field.name for fields in data_model.FIELDS.values() for field in fields}
+    return calculated | own
 
 
 def _parts(

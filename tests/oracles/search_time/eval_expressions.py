@@ -133,10 +133,27 @@ class _Compiler(Transformer):
     def call(self, items: list[Any]) -> Evaluated:
         name, arguments = str(items[0]).lower(), items[1:]
         check(name, len(arguments))
+        if name == "mvfilter":
+            return self._mvfilter(arguments[0])
         if name in LAZY:
             return _LAZY[name](arguments)
         of = FUNCTIONS[name][2]
         return lambda fields: of(*[argument(fields) for argument in arguments])
+
+    def _mvfilter(self, condition: Evaluated) -> Evaluated:
+        """The values for which a condition of one field, and no other, holds."""
+        read = _fields_of(condition)
+        if len(read) != 1:
+            raise Refused(f"mvfilter() with a condition of {len(read)} fields")
+        (name,) = read
+
+        def of(fields: Fields) -> Value:
+            value = values.read(name, fields.get(name))
+            each = value if isinstance(value, list) else [] if value is None else [str(value)]
+            kept = [one for one in each if _truth(condition({name: one}))]
+            return kept[0] if len(kept) == 1 else kept or None
+
+        return of
 
     def negated(self, items: list[Evaluated]) -> Evaluated:
         (of,) = items
@@ -169,6 +186,23 @@ class _Compiler(Transformer):
     def comparison(self, items: list[Any]) -> Evaluated:
         left, sign, right = items
         return lambda fields: _compared(left(fields), str(sign), right(fields))
+
+
+class _Probe(dict):  # type: ignore[type-arg]
+    """An event without fields that knows which were asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: set[str] = set()
+
+    def get(self, name: str, _default: object = None) -> None:
+        self.asked.add(name)
+
+
+def _fields_of(condition: Evaluated) -> set[str]:
+    probe = _Probe()
+    condition(probe)
+    return probe.asked
 
 
 def _string(text: str) -> str:

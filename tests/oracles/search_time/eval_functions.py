@@ -7,7 +7,9 @@ the emulation does not support; a name in neither is refused as Splunk refuses i
 from __future__ import annotations
 
 import json
+import math
 import re
+from datetime import datetime, timezone
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
@@ -15,6 +17,7 @@ from urllib.parse import unquote_to_bytes
 from tests.oracles.search_time import eval_values as values
 from tests.oracles.search_time.pcre import pattern
 from tests.oracles.search_time.refusals import NotInSubset, Refused, Unspecified, UnsureResult
+from tests.oracles.search_time.time_range import moment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,8 +35,6 @@ KNOWN = frozenset(
         "commands",
         "exact",
         "exp",
-        "floor",
-        "ceiling",
         "in",
         "ipmask",
         "isbool",
@@ -48,9 +49,7 @@ KNOWN = frozenset(
         "log",
         "ltrim",
         "md5",
-        "mvappend",
         "mvdedup",
-        "mvfilter",
         "mvmap",
         "mvrange",
         "mvsort",
@@ -60,7 +59,6 @@ KNOWN = frozenset(
         "pow",
         "printf",
         "random",
-        "relative_time",
         "rtrim",
         "sha1",
         "sha256",
@@ -222,6 +220,26 @@ def _mvjoin(subject: Value, between: Value) -> Value:
     return None if each is None or mark is None else mark.join(each)
 
 
+def _mvappend(*each: Value) -> Value:
+    found = [one for value in each for one in _list(value) or ()]
+    return found[0] if len(found) == 1 else found or None
+
+
+def _relative_time(subject: Value, modifier: Value) -> Value:
+    at, text = values.number(subject, "relative_time()"), values.text(modifier, "relative_time()")
+    return None if at is None or text is None else moment(text, at)
+
+
+def _strftime(subject: Value, form: Value) -> Value:
+    """The user's time zone is UTC."""
+    at, text = values.number(subject, "strftime()"), values.text(form, "strftime() format")
+    if at is None or text is None:
+        return None
+    if re.sub("%[YmdHMS]", "", text).count("%"):
+        raise NotInSubset(f"strftime() with {text}")
+    return datetime.fromtimestamp(int(at), timezone.utc).strftime(text)
+
+
 def _split(subject: Value, between: Value) -> Value:
     text, mark = values.text(subject, "split()"), values.text(between, "split() delimiter")
     if text is None or not mark:
@@ -255,6 +273,16 @@ def _round(subject: Value, digits: Value = 0) -> Value:
     return made if places else int(made)
 
 
+def _floor(subject: Value) -> Value:
+    amount = values.number(subject, "floor()")
+    return None if amount is None else math.floor(amount)
+
+
+def _ceiling(subject: Value) -> Value:
+    amount = values.number(subject, "ceiling()")
+    return None if amount is None else math.ceil(amount)
+
+
 def _extreme(choose: Callable[..., int | float]) -> Callable[..., Value]:
     def of(*each: Value) -> Value:
         known = [values.number(one, choose.__name__) for one in each]
@@ -273,6 +301,8 @@ def _text(change: Callable[[str], str | int]) -> Callable[[Value], Value]:
 
 
 FUNCTIONS: dict[str, tuple[int, int, Callable[..., Value]]] = {
+    "ceiling": (1, 1, _ceiling),
+    "floor": (1, 1, _floor),
     "len": (1, 1, _text(len)),
     "lower": (1, 1, _text(str.lower)),
     "upper": (1, 1, _text(str.upper)),
@@ -281,14 +311,17 @@ FUNCTIONS: dict[str, tuple[int, int, Callable[..., Value]]] = {
     "max": (1, ANY, _extreme(max)),
     "min": (1, ANY, _extreme(min)),
     "json_extract": (2, 2, _json_extract),
+    "mvappend": (1, ANY, _mvappend),
     "mvcount": (1, 1, _mvcount),
     "mvfind": (2, 2, _mvfind),
     "mvindex": (2, 3, _mvindex),
     "mvjoin": (2, 2, _mvjoin),
     "null": (0, 0, lambda: None),
+    "relative_time": (2, 2, _relative_time),
     "replace": (3, 3, _replace),
     "round": (1, 2, _round),
     "split": (2, 2, _split),
+    "strftime": (2, 2, _strftime),
     "substr": (2, 3, _substr),
     "tonumber": (1, 1, _tonumber),
     "tostring": (1, 1, _tostring),
@@ -305,6 +338,7 @@ LAZY = {
     "case": (2, ANY),
     "coalesce": (1, ANY),
     "if": (3, 3),
+    "mvfilter": (1, 1),
     "now": (0, 0),
     "searchmatch": (1, 1),
 }

@@ -27,3 +27,7 @@ class Unsure:
 
     def __repr__(self) -> str:
         return f"Unsure({self.why!r})"
+
+
+class Unsummed(Unsure):
+    """What `sum()` of no number gives: refused where a search ends with it."""

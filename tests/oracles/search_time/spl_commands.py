@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from tests.oracles.search_time import eval_values as values
 from tests.oracles.search_time.eval_expressions import expression
-from tests.oracles.search_time.refusals import NotInSubset, Refused, Unspecified
+from tests.oracles.search_time.pcre import pattern
+from tests.oracles.search_time.refusals import NotInSubset, Refused, Unspecified, Unsure
 from tests.oracles.search_time.search_expressions import as_text, search_expression
 from tests.oracles.search_time.spl_statistics import statistics
 
@@ -98,15 +99,91 @@ def _fields(arguments: str, rows: list[Row]) -> list[Row]:
 
 
 def _rename(arguments: str, rows: list[Row]) -> list[Row]:
-    pairs = re.findall(r"(\S+)\s+[aA][sS]\s+(\"[^\"]+\"|\S+?)(?:\s*,|\s|$)", arguments)
+    name = r"\"[^\"]+\"|[^\s,]+"
+    pairs = re.findall(rf"({name})\s+[aA][sS]\s+({name})(?:\s*,|\s|$)", arguments)
     if not pairs:
         message = f"rename {arguments}"
         raise Refused(message)
-    for old, new in pairs:
+    for old, new in ((old.strip('"'), new.strip('"')) for old, new in pairs):
+        if old.count("*") != new.count("*") or old.count("*") > 1:
+            raise Unspecified(f"rename {old} AS {new}: wildcards that do not belong together")
         for row in rows:
-            if old in row:
-                row[new.strip('"')] = row.pop(old)
+            for known in [known for known in row if known == old or _like(known, old)]:
+                part = known[len(old.partition("*")[0]) :] if "*" in old else ""
+                row[new.replace("*", part)] = row.pop(known)
     return rows
+
+
+def _like(name: str, pattern: str) -> bool:
+    """Whether a name begins as a pattern that ends in `*` does."""
+    if "*" in pattern and not pattern.endswith("*"):
+        raise NotInSubset(f"rename {pattern}")
+    return pattern.endswith("*") and name.startswith(pattern[:-1])
+
+
+def _fillnull(arguments: str, rows: list[Row]) -> list[Row]:
+    match = re.fullmatch(r"value=(\"[^\"]*\"|\S+)\s+([\w\s,]+)", arguments)
+    if match is None:
+        raise NotInSubset(f"fillnull {arguments}: say the value and the fields")
+    value = match[1].strip('"')
+    for row in rows:
+        for name in _names(match[2]):
+            if isinstance(row.get(name), Unsure) and value == "0":
+                del row[name]
+            row.setdefault(name, 0 if value == "0" else value)
+    return rows
+
+
+def _mvexpand(arguments: str, rows: list[Row]) -> list[Row]:
+    """A row for each value; one row where the field has one, or is not there."""
+    if not re.fullmatch(r"\w+", arguments):
+        raise NotInSubset(f"mvexpand {arguments}")
+    made = []
+    for row in rows:
+        value = row.get(arguments)
+        each = value if isinstance(value, list) else [value]
+        made += [row if one is None else {**row, arguments: one} for one in each]
+    return made
+
+
+def _rex(arguments: str, rows: list[Row]) -> list[Row]:
+    match = re.fullmatch(r"field=(\w+)\s+\"((?:[^\"\\]|\\.)*)\"", arguments)
+    if match is None:
+        raise NotInSubset(f"rex {arguments}")
+    wanted = pattern(match[2].replace('\\"', '"'))
+    names = re.findall(r"\(\?<(\w+)>", match[2])
+    if not names:
+        raise Refused(f"rex without a named group: {match[2]}")
+    for row in rows:
+        value = _single(row.get(match[1]), match[1])
+        found = wanted.search(str(value)) if value is not None else None
+        for name in names:
+            if found is not None and found[name]:
+                row[name] = found[name]
+    return rows
+
+
+def _chart(arguments: str, rows: list[Row]) -> list[Row]:
+    """`chart sum(x) OVER a BY b`: a row for each a, a column for each b, at most ten."""
+    match = re.fullmatch(r"(.+?)\s+OVER\s+(\w+)\s+BY\s+(\w+)", arguments, re.IGNORECASE)
+    if match is None:
+        raise NotInSubset(f"chart {arguments}")
+    (wanted,) = statistics(match[1])
+    cells: dict[str, dict[str, list[Row]]] = {}
+    columns: dict[str, None] = {}
+    for row in rows:
+        over, by = (_single(row.get(name), name) for name in match.groups()[1:])
+        if over is None:
+            continue
+        column = "NULL" if by is None else str(by)
+        columns.setdefault(column)
+        cells.setdefault(str(over), {}).setdefault(column, []).append(row)
+    if len(columns) > _SERIES:
+        raise Unspecified(f"chart with more than {_SERIES} columns: which are put into OTHER")
+    return [
+        {match[2]: over, **_known({by: wanted.of(each) for by, each in sorted(of_it.items())})}
+        for over, of_it in sorted(cells.items(), key=lambda pair: _order(pair[0], match[2]))
+    ]
 
 
 def _sort(arguments: str, rows: list[Row]) -> list[Row]:
@@ -149,12 +226,17 @@ def _top(arguments: str, rows: list[Row]) -> list[Row]:
     ]
 
 
+_SERIES = 10
 COMMANDS: dict[str, Callable[[str, list[Row]], list[Row]]] = {
+    "chart": _chart,
     "dedup": _dedup,
     "eval": _eval,
     "fields": _fields,
+    "fillnull": _fillnull,
     "head": _head,
+    "mvexpand": _mvexpand,
     "rename": _rename,
+    "rex": _rex,
     "search": _search,
     "sort": _sort,
     "stats": _stats,
@@ -170,7 +252,7 @@ def _by(arguments: str) -> tuple[str, list[str]]:
 
 
 def _names(text: str) -> list[str]:
-    return [name for name in re.split(r"[,\s]+", text.strip()) if name]
+    return [name.strip('"') for name in re.split(r"[,\s]+", text.strip()) if name]
 
 
 def _single(value: object, name: str) -> object:

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tests.oracles.search_time import eval_values as values
-from tests.oracles.search_time.refusals import NotInSubset, Refused, Unspecified
+from tests.oracles.search_time.refusals import NotInSubset, Refused, Unsummed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.oracles.search_time.spl_commands import Row
 
-_CALL = re.compile(r"\s*(\w+)(?:\(([^()]*)\))?(?:\s+[aA][sS]\s+(\"[^\"]+\"|\w+))?\s*,?")
+_CALL = re.compile(r"\s*,?\s*(\w+)(?:\(([^()]*)\))?(?:\s+[aA][sS]\s+(\"[^\"]+\"|\w+))?\s*,?")
 
 
 @dataclass(frozen=True)
@@ -69,10 +69,9 @@ def _average(each: list[object]) -> object:
     return sum(numbers) / len(numbers) if numbers else None
 
 
-def _sum(numbers: list[float]) -> float:
+def _sum(numbers: list[float]) -> object:
     if not numbers:
-        message = "sum() of no number: 0 or nothing, nobody says; use max(), or count"
-        raise Unspecified(message)
+        return Unsummed("sum() of no number: 0 or nothing, nobody says; fillnull value=0 behind it")
     return sum(numbers)
 
 

@@ -1,6 +1,7 @@
 """Commands that read and write lookup tables, or run searches over the rows so far.
 
-`inputlookup append=true`, `outputlookup`, `lookup` (CIDR tables), `eventstats`, `appendpipe`.
+`inputlookup`, `outputlookup`, `lookup` (CIDR tables, and those that automatic lookups use),
+`eventstats`, `appendpipe`.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import ipaddress
 import re
 from typing import TYPE_CHECKING
 
+from tests.oracles.search_time.lookups import Lookup
 from tests.oracles.search_time.refusals import NotInSubset, Refused, Unspecified
 from tests.oracles.search_time.search_expressions import as_text
 from tests.oracles.search_time.spl_statistics import statistics
@@ -66,6 +68,15 @@ class Tables:
             raise Refused(f"transforms.conf has no [{name}]")
         return self._transforms[name]
 
+    def whole(self, name: str) -> list[Row]:
+        """`| inputlookup name` as the first command."""
+        if "filename" in self._stanza(name):
+            path = self._app / "lookups" / self._stanza(name)["filename"]
+            with path.open(encoding="utf-8", newline="") as file:
+                return [{k: v for k, v in row.items() if v} for row in csv.DictReader(file)]
+        self._fields(name)
+        return [dict(row) for row in self.rows.get(name, [])]
+
     def _input(self, arguments: str, rows: list[Row]) -> list[Row]:
         match = re.fullmatch(r"append=true\s+(\w+)", arguments)
         if match is None:
@@ -90,16 +101,35 @@ class Tables:
         return rows
 
     def _look_up(self, arguments: str, rows: list[Row]) -> list[Row]:
-        match = re.fullmatch(r"(\w+) (\w+) AS (\w+) OUTPUT (\w+) AS (\w+)", arguments)
+        match = re.fullmatch(r"(\w+) (\w+)(?: AS (\w+))? OUTPUT (\w+)(?: AS (\w+))?", arguments)
         if match is None:
             raise NotInSubset(f"lookup {arguments}")
         name, column, field, output, target = match.groups()
+        field, target = field or column, target or output
+        if "CIDR" not in self._stanza(name).get("match_type", ""):
+            return self._exact(name, (column, field), (output, target), rows)
         table = self._networks(name, column, output)
         for row in rows:
             found = next((text for network, text in table if _within(row.get(field), network)), "")
             row.pop(target, None)
             if found:
                 row[target] = found
+        return rows
+
+    def _exact(
+        self, name: str, compared: tuple[str, str], given: tuple[str, str], rows: list[Row]
+    ) -> list[Row]:
+        """Of a CSV table: `compared` and `given` are a column and a field each."""
+        table = Lookup(name, self._stanza(name), self._app / "lookups")
+        table.check([compared[0], given[0]])
+        for row in rows:
+            value = row.get(compared[1])
+            row.pop(given[1], None)
+            if isinstance(value, list):
+                raise Unspecified(f"lookup {name} of {compared[1]}, which has several values")
+            found = value and table.find(((compared[0], str(value)),), (given[0],))
+            if found:
+                row[given[1]] = found[given[0]]
         return rows
 
     def _networks(self, name: str, column: str, output: str) -> list[tuple[str, str]]:

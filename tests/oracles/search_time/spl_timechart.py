@@ -1,7 +1,9 @@
-"""`timechart span=5m [limit=N] [useother=f] count [BY field]`: a row for each span of time.
+"""`timechart [span=5m] [limit=N] [useother=f] count [BY field]`: a row for each span of time.
 
-The rows cover the search's time range, those without events included (`cont` and `fixedrange` are
-true); where the search names none, from the first event to the last. The user's zone is UTC.
+Without `span=`, it is the one that the page below lists for the range, and other ranges are
+refused. `sum(field)` of no event leaves its cell empty. The rows cover the search's time range,
+those without events included (`cont` and `fixedrange` are true); where the search names none, from
+the first event to the last. The user's zone is UTC.
 https://help.splunk.com/en/splunk-enterprise/spl-search-reference/9.4/search-commands/timechart
 """
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 _FULL = {1: 60, 60: 60, 3_600: 24, 86_400: 1}
 """How many of a unit make the next: a span that divides it starts on it."""
+_SPANS = {900: 10, 3_600: 60, 14_400: 300, 86_400: 1_800, 604_800: 86_400, 2_592_000: 86_400}
+"""Default spans, by the length of the range: both in seconds."""
 _OPTION = re.compile(r"(\w+)=(\S+)\s*")
 _SERIES = 10
 _EMPTY_IS_ZERO = ("count", "c", "dc")
@@ -28,10 +32,11 @@ _EMPTY_IS_ZERO = ("count", "c", "dc")
 def timechart(arguments: str, rows: list[Row], within: TimeRange) -> list[Row]:
     """The table. `within`: the search's time range. Raises Refused, Unspecified, NotInSubset."""
     options, rest = _options(arguments)
-    span = _span(options.pop("span", ""))
+    chosen = options.pop("span", "")
     head, _, tail = re.sub(r"\s+[bB][yY]\s+", " by ", f"{rest} ").partition(" by ")
     late, by = _options(tail)
     options |= late
+    span = _span(options.pop("span", chosen), within)
     wanted = statistics(head.strip())
     if not wanted:
         raise Refused(f"timechart {arguments}")
@@ -61,10 +66,15 @@ def _options(text: str) -> tuple[dict[str, str], str]:
         text = (text[: match.start()] + text[match.end() :]).strip()
 
 
-def _span(text: str) -> int:
+def _span(text: str, within: TimeRange) -> int:
     """Seconds."""
     if not text:
-        raise Unspecified("timechart without span=: which one Splunk takes depends on the range")
+        whole = None
+        if within.earliest is not None and within.latest is not None:
+            whole = _SPANS.get(round(within.latest - within.earliest))
+        if whole is None:
+            raise Unspecified("timechart without span=: which one Splunk takes for this range")
+        return whole
     match = re.fullmatch(r"(\d+)(s|m|h|d)", text)
     if match is None:
         raise NotInSubset(f"timechart span={text}")
@@ -113,7 +123,7 @@ def _split(
 
     `limit`: number of columns; a negative limit omits OTHER.
     """
-    if wanted.function not in _EMPTY_IS_ZERO or wanted.function == "dc":
+    if wanted.function not in (*_EMPTY_IS_ZERO, "sum") or wanted.function == "dc":
         raise NotInSubset(f"timechart {wanted.function}() BY")
     series: dict[str, list[Row]] = {}
     for row in rows:
@@ -122,9 +132,10 @@ def _split(
             raise Unspecified(f"timechart BY {by}, which has several values")
         series.setdefault("NULL" if value is None else str(value), []).append(row)
     named = {name: each for name, each in series.items() if name != "NULL"}
-    order = sorted(named, key=lambda name: (-len(named[name]), name))
+    totals = {name: _number(wanted.of(each)) for name, each in named.items()}
+    order = sorted(named, key=lambda name: (-totals[name], name))
     kept = order[: abs(limit)] if limit else order
-    if len(order) > len(kept) and len(named[order[len(kept)]]) == len(named[kept[-1]]):
+    if len(order) > len(kept) and totals[order[len(kept)]] == totals[kept[-1]]:
         raise Unspecified(f"timechart limit={abs(limit)}: two series have the same total")
     columns = {name: named[name] for name in sorted(kept)}
     rest = [row for name in order[len(kept) :] for row in named[name]]
@@ -135,6 +146,15 @@ def _split(
     times, span = spans
     counted = {name: _in_spans(each, span) for name, each in columns.items()}
     return [
-        {"_time": float(at), **{n: wanted.of(each.get(at, [])) for n, each in counted.items()}}
+        {"_time": float(at), **{n: _cell(wanted, each.get(at, [])) for n, each in counted.items()}}
         for at in times
     ]
+
+
+def _cell(wanted: Statistic, rows: list[Row]) -> object:
+    return None if not rows and wanted.function not in _EMPTY_IS_ZERO else wanted.of(rows)
+
+
+def _number(value: object) -> float:
+    assert isinstance(value, (int, float))
+    return value

@@ -91,6 +91,11 @@ def test_what_is_to_be_masked_is_not_indexed(site: Site) -> None:
     counted = re.findall(r"page\.collected .*\bmasked=(\d+)", site.log_text())
     assert (len(counted), sum(map(int, counted))) == (2, whole)
     assert whole > 1_000
+    # What the views and Splunk's monitoring of add-ons count.
+    (ingested,) = re.findall(r"action=events_ingested .*\bn_events=(\d+)", site.log_text())
+    assert int(ingested) == len(lines)
+    (age,) = re.findall(r"run\.finished .*\bposition_age_seconds=([\d.]+)", site.log_text())
+    assert 0 < float(age) < 600
 
 
 def test_what_a_deployment_tool_pushes_is_what_the_pages_save(site: Site) -> None:

@@ -32,6 +32,10 @@ AGENT = 'a \\"b\\"'
 """The text as it is in JSON."""
 
 AS_BELIEVED: Answers = {
+    r"Akamai_SIEM\.Requests": Answered([{"count": str(TOTAL)}]),
+    r"Akamai_SIEM\.Rules": Answered([{"count": "900"}]),
+    r"sum\(eval\(mvcount": Answered([{"rules": "900"}]),
+    r"fields earliest latest\]": Answered([{"old": "no"}]),
     r"component=DateParserVerbose": Answered([{"count": "3"}]),
     r"where NOT match\(json_extract": Answered([{"count": "3"}], TOTAL, TOTAL),
     r"attack_family=reputation\) \| head 1$": Answered([{}], 1, 1),
@@ -90,6 +94,9 @@ OTHERWISE: dict[str, Answers] = {
     "several values": {r"split": Answered([{"v": "b a", "count": "1"}])},
     "first": {r"first\(v\)": Answered([{"v": "2"}])},
     "appendpipe": {r"where false": Answered()},
+    "model": {r"Akamai_SIEM\.Requests": Answered([{"count": "4"}])},
+    "row for each rule": {r"Akamai_SIEM\.Rules": Answered([{"count": "4"}])},
+    "range of a subsearch": {r"fields earliest latest\]": Answered([{"old": "yes"}])},
     "tables of alerts": {r"outputlookup \w+ \| search": Answered()},
 }
 

@@ -164,6 +164,10 @@ def _searches(app: Path) -> Iterator[str]:
     for name, stanza in conf_file.read(app / "default" / "workflow_actions.conf").items():
         if stanza["fields"] not in hot_fields.HOT:
             yield f"[{name}] searches by {stanza['fields']}, for which the index has no term"
+        if stanza["type"] == "link":
+            if f"form.value=${stanza['fields']}$" not in stanza["link.uri"]:
+                yield f"[{name}] does not hand over {stanza['fields']}"
+            continue
         search = re.sub(r"\$\w+\$", "x", stanza["search.search_string"])
         try:
             spl.searched(search, [], knowledge)

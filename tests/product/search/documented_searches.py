@@ -45,6 +45,7 @@ EXCEPTIONS = {
     "| mvexpand rule_all | spath input=rule_all": "part of a search; neither is in the emulation",
     "dc(_raw) as forms": "finds copies that two versions made; the demo has one",
     "| where count > 1": "finds duplicates; the demo has none",
+    "(index=a OR index=b)": "the form of a macro's definition, with names that stand for any",
     "action=unknown": "finds actions that are not in the table; the demo has none",
 }
 """A piece of a search, and why it is not run or finds nothing in the demo."""
@@ -100,18 +101,19 @@ def _knowledge() -> Knowledge:
 
 
 @cache
-def _sample() -> list[dict[str, Any]]:
+def sample() -> list[dict[str, Any]]:
     """Records of the demo and lines of the add-on's log, newest first, with all fields."""
     first, last = DEMO - demo_events.LASTS_S - demo_events.BEFORE_S, DEMO - demo_events.BEFORE_S
     lines = [*demo_events.events(demo_events.FIRST, first, last)]
     lines += demo_events.events(demo_events.SECOND, DEMO, DEMO + 8, demo_events.FIRST)
-    events = [*map(_indexed, lines), *_logged()]
+    events = [*map(indexed, lines), *_logged()]
     events.sort(key=lambda event: -float(event.time))
     known = _knowledge()
     return [{**known.fields(event), "_time": float(event.time)} for event in events]
 
 
-def _indexed(line: bytes) -> Event:
+def indexed(line: bytes) -> Event:
+    """A line of Akamai's, as the add-on indexes it."""
     made = record(line, Moment.of(DEMO, DEMO))
     return Event(made.text, made.time, "akamai:siem", "akamai_siem://first")
 
@@ -130,9 +132,13 @@ def _logged() -> Iterator[Event]:
 
 
 def run(search: str) -> list[dict[str, Any]]:
-    """Its rows. Raises Refused, Unspecified, NotInSubset."""
+    """Its rows; of a piece behind a search, those after all events. Raises Refused, Unspecified,
+    NotInSubset.
+    """
     CLOCK.moment = NOW
-    rows = default_indexes(_knowledge().expanded(search), _sample())
+    if search.startswith("|") and search[1:].split(maxsplit=1)[0] not in spl.MAKE_ROWS:
+        search = f"* {search}"
+    rows = default_indexes(_knowledge().expanded(search), sample())
     return spl.searched_again(search, rows, _knowledge())
 
 

@@ -33,4 +33,4 @@ def test_what_is_for_all_apps() -> None:
     assert all("export = system" in settings for settings in stanzas.values())
     confs = {path.stem for path in (ROOT / "default").glob("*.conf")}
     stay = {"app", "collections", "inputs", "savedsearches"}
-    assert {*stanzas} - {"lookups"} == confs - stay
+    assert {*stanzas} - {"lookups", "models", "datamodels"} == confs - stay

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import logging
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from solnlib import log as solnlib_log
 
 from ta_akamai_siem.akamai.request import Gap
 from ta_akamai_siem.errors import CredentialRefused, LeaseHeld, ServerTrouble
-from ta_akamai_siem.run.report import Ending, Totals, report_gap, report_run
+from ta_akamai_siem.run.report import (
+    Ending,
+    Totals,
+    report_gap,
+    report_ingested,
+    report_run,
+)
+from ta_akamai_siem.splunk.input_definition import InputDefinition
 from ta_akamai_siem.splunk.log import Log
 
 if TYPE_CHECKING:
@@ -47,6 +56,39 @@ def test_how_a_run_ended(
     assert line.startswith("run.finished ")
     assert {**wanted, **expected}.items() <= pairs.items()
     assert ("reason" in pairs) == ("reason" in expected)
+
+
+@pytest.mark.parametrize(
+    ("position", "age"), [(None, None), (400.0, "600.000"), (1_500.0, "0.000")]
+)
+def test_the_age_of_the_position(
+    position: float | None, age: str | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Not below zero: the two clocks may differ."""
+    logger = logging.getLogger("ta_akamai_siem.test")
+    with caplog.at_level("INFO", logger.name):
+        report_run(
+            Ending(None, "60", at=1_000.0),
+            Totals(position=position),
+            Log("akamai_siem", "main", logger),
+        )
+    found = re.search(r" position_age_seconds=(\S+)", caplog.messages[-1])
+    assert (found[1] if found else None) == age
+
+
+def test_ingested_events_are_told_as_solnlib_does(caplog: pytest.LogCaptureFixture) -> None:
+    """Splunk's monitoring of add-ons looks for solnlib's own words."""
+    logger = logging.getLogger("ta_akamai_siem.test")
+    stanza = {"index": "security", "sourcetype": "akamai:siem"}
+    definition = InputDefinition(
+        "akamai_siem", "main", stanza, "https://127.0.0.1:8089", "host", Path(), "key"
+    )
+    with caplog.at_level("INFO", logger.name):
+        report_ingested(definition, 7, Log("akamai_siem", "main", logger))
+        solnlib_log.events_ingested(logger, "akamai_siem://main", "akamai:siem", 7, "security")
+    ours, theirs = (dict(re.findall(r'(\w+)="?([^" ]+)"?', message)) for message in caplog.messages)
+    assert theirs.items() <= ours.items()
+    assert theirs["action"] == "events_ingested"
 
 
 @pytest.mark.parametrize(
