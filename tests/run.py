@@ -28,7 +28,7 @@ from typing import ClassVar
 from tests import ROOT
 from tests.environments import ADDON_SUITE, BROWSER, SEARCH, options_of
 from tests.measured.reached import environment as watched
-from tests.measured.reached.report import FILE as REACHED
+from tests.measured.reached.report import FOLDER as REACHED
 from tests.summary import Outcome, summary
 
 LARGEST_PAGE = 600_000

@@ -20,7 +20,10 @@ _OURS = ("ta_akamai_siem/", "akamai_siem", "TA_akamai_siem_rh_", "import_declare
 
 
 def _watch(monitoring: Any, target: str) -> None:
-    """`monitoring`: sys.monitoring. `target`: a file that all processes append to."""
+    """`monitoring`: sys.monitoring. `target`: a folder. Each process has its own file there: a test
+    limits the size of files.
+    """
+    os.makedirs(target, exist_ok=True)
     tool, events = monitoring.COVERAGE_ID, monitoring.events
 
     def start(code: CodeType, _: int) -> object:
@@ -31,7 +34,8 @@ def _watch(monitoring: Any, target: str) -> None:
     def line(code: CodeType, number: int) -> object:
         name = code.co_filename.rpartition("/bin/")[2]
         # Opened at each write, because a test counts the open files of a worker.
-        handle = os.open(target, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+        own = f"{target}/{os.getpid()}"
+        handle = os.open(own, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
         os.write(handle, f"bin/{name}:{number}\n".encode())
         os.close(handle)
         return monitoring.DISABLE
