@@ -163,6 +163,7 @@ def test_an_account(pages: AddOnPages, site: Site) -> None:
     ):
         for folded in (False, True):
             pages.new_account("good")
+            opened.fold(folded=False)
             pages.fill(**{"ca_bundle": site.akamai.ca, **values})
             opened.fold(folded=folded)
             text = opened.refused(*fields)

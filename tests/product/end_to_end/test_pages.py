@@ -245,8 +245,9 @@ def test_configurations_by_name(site: Site) -> None:
     site.akamai.configurations(known=[7, CONFIG_ID], names={7: "Zoo", CONFIG_ID: "Main site"})
     site.create_account()
 
-    def listed(name: str) -> Any:
-        return site.splunk.call("GET", site.splunk.app_path(LISTED, account=name))["entry"]
+    def listed(name: str, **more: str) -> Any:
+        path = site.splunk.app_path(LISTED, account=name, **more)
+        return site.splunk.call("GET", path)["entry"]
 
     assert [(entry["name"], entry["content"]["label"]) for entry in listed(ACCOUNT)] == [
         (str(CONFIG_ID), f"Main site ({CONFIG_ID})"),
@@ -259,7 +260,7 @@ def test_configurations_by_name(site: Site) -> None:
     told = refused(listed, ACCOUNT)
     assert "Type the ids" in told
     assert "HTTP 403" in told
-    assert listed(f"{ACCOUNT}&quiet=1") == []
+    assert listed(ACCOUNT, quiet="1") == []
     assert names(refused(listed, "absent"), "account")
 
 
