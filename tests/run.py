@@ -32,7 +32,7 @@ from tests.measured.reached.report import FOLDER as REACHED
 from tests.summary import Outcome, summary
 
 LARGEST_PAGE = 600_000
-SIDE_BY_SIDE = 3
+SIDE_BY_SIDE = 4
 WATCHED_FROM = (3, 12)
 """sys.monitoring is new in this version."""
 CHECKS = {
@@ -40,7 +40,7 @@ CHECKS = {
     "any: AppInspect and slim": ("--assume-old=package", "inspect"),
 }
 """Arguments of make. The package is there, and tests read it meanwhile."""
-LONGEST = ("test_faults.py", "test_collecting.py", "test_lifecycle.py")
+LONGEST = ("test_collecting.py", "test_field_cases.py", "test_cluster.py", "test_pages.py")
 REPORTS = ROOT / "build" / "tests"
 TEMPORARY = ROOT / "build" / "tmp"
 sys.path.insert(0, str(ROOT / "packaging"))
@@ -144,11 +144,13 @@ def parts(found: list[tuple[str, Path]], *, everything: bool) -> list[Part]:
         brief = {} if newest or everything else {"HYPOTHESIS_PROFILE": "brief"}
         title = f"{version}: unit and property tests"
         chosen.append(Part(title, path, tester, tuple(small), {**settings, **brief}))
-    newest_python = found[-1][1]
-    pages = Part(
-        "any: the pages in a browser", newest_python, Tester("browser"), (BROWSER, "-s"), {}
-    )
-    return [chosen[0], pages, *chosen[1:], *search_parts(newest_python)]
+    version, newest_python = found[-1]
+    reached = watched(str(REACHED)) if is_watched(version) else {}
+    tester = Tester("browser")
+    pages = Part("any: the pages in a browser", newest_python, tester, (BROWSER, "-s"), reached)
+    first, *rest = chosen
+    rest.sort(key=lambda part: not part.title.endswith("unit and property tests"))
+    return [first, pages, *rest, *search_parts(newest_python)]
 
 
 def is_watched(version: str) -> bool:
