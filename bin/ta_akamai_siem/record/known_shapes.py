@@ -25,8 +25,8 @@ NEW_MAX = 200
 """… the outlines are made to fit up to this many lines that fitted none."""
 OUTLINES_MAX = 3
 """A line that fits none of them is compared with all of them."""
-SHAPES_MAX = 500
-"""Shapes of an outline. One takes about 5 KB."""
+SHAPES_MAX = 400
+"""Shapes of an outline. One takes 2 to 5 KB."""
 
 _ODD = tuple(bytes((code,)) for code in (*range(32), ord("\\")) if code != ord("\n"))
 """A value with one of these cannot be copied, because JSON may write it in several ways."""

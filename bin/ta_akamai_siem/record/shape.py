@@ -41,6 +41,9 @@ _VALUE = re.compile(
     rf"|(?P<time>{_TIME_MARKER})"
 )
 
+_PIECES: dict[bytes, bytes] = {}
+"""Each piece of text once."""
+
 
 class Shape(NamedTuple):
     """`pieces`: the record; at each odd index is the place of a value. `taken`: takes the values of
@@ -112,6 +115,8 @@ def _shape(text: str, time: int, lists: list[int | None]) -> Shape:
         places[value.lastgroup or ""].append(len(pieces) - 1)
         done = value.end()
     pieces.append(text[done:].encode())
+    # Most shapes have the same pieces.
+    pieces = [_PIECES.setdefault(piece, piece) for piece in pieces]
     kinds = ("time", "rules", "headers", "decoded", "items")
     return Shape(
         pieces,

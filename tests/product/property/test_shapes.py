@@ -187,4 +187,4 @@ def test_events_of_the_mixes(mix: str) -> None:
     assert differences(known, lines) == []
     plain = sum(b"\\" not in line for line in lines)
     found = sum(made is not None for made in by_shape(known, block(lines)))
-    assert found > 0.9 * plain
+    assert found > 0.8 * plain
