@@ -202,13 +202,18 @@ def json_text(value: object) -> str:
     return text if text.isascii() else _NOT_IN_XML.sub(_json_escape, text)
 
 
+def is_xml_text(text: str) -> bool:
+    """Whether XML can carry all code points of a text that was decoded from UTF-8."""
+    return "\ufffe" not in text and "\uffff" not in text
+
+
 def _safe_in_xml(text: str, line: bytes) -> str:
     """`text` with the code points escaped that XML cannot carry. `line`: what it was made from.
 
     The expression takes long, and a half of a surrogate pair comes from an escape in the line.
     """
     escaped = b"\\ud" in line or b"\\uD" in line
-    if escaped or "\ufffe" in text or "\uffff" in text:
+    if escaped or not is_xml_text(text):
         return _NOT_IN_XML.sub(_json_escape, text)
     return text
 

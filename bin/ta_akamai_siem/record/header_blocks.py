@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .decoding import percent_decoded, percent_decoded_bytes, text_of
-from .event import json_text
+from .event import is_xml_text, json_text
 from .headers import header_lines
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ _FEW = 3
 _BETWEEN = b'","'
 """Between two lines in JSON, in the place of a line end."""
 _CONTROLS = tuple(bytes((code,)) for code in range(32) if bytes((code,)) not in b"\r\n" + _END)
-_NOT_IN_XML = ("\ufffe", "\uffff")
 
 
 def as_json(blocks: Sequence[bytes]) -> list[bytes]:
@@ -51,7 +50,7 @@ def _together(blocks: Sequence[bytes]) -> list[bytes] | None:
         return None
     if not data.isascii():
         text = text_of(data)
-        if any(character in text for character in _NOT_IN_XML):
+        if not is_xml_text(text):
             return None
         data = text.encode()
     if b"\r\n " in data or any(control in data for control in _CONTROLS):

@@ -10,6 +10,7 @@ import contextlib
 import re
 from typing import TYPE_CHECKING
 
+from .event import is_xml_text
 from .outline import NoOutline, merged, outline_of
 from .shape import Shape, learn
 
@@ -30,7 +31,6 @@ SHAPES_MAX = 400
 
 _ODD = tuple(bytes((code,)) for code in (*range(32), ord("\\")) if code != ord("\n"))
 """A value with one of these cannot be copied, because JSON may write it in several ways."""
-_NOT_IN_XML = ("\ufffe", "\uffff")
 
 
 class _Fitting:
@@ -48,10 +48,12 @@ class _Fitting:
         """None if it is not known yet."""
         there = tuple(map(type, values))
         shape = self.shapes.get(there)
-        if shape is None and there not in self.shapes and len(self._seen) < SHAPES_MAX:
+        if shape is None and there not in self.shapes and len(self.shapes) < SHAPES_MAX:
             if there in self._seen:
                 shape = self.shapes[there] = learn(line)
-            # Many are seen only once.
+            elif len(self._seen) >= SHAPES_MAX:
+                # Many are seen only once. They do not keep the others out.
+                self._seen.clear()
             self._seen.add(there)
         return shape
 
@@ -144,4 +146,4 @@ def _is_readable(data: bytes) -> bool:
         text = data.decode()
     except UnicodeDecodeError:
         return False
-    return not any(character in text for character in _NOT_IN_XML)
+    return is_xml_text(text)

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from ta_akamai_siem.record.known_shapes import FIRST, OUTLINES_MAX, KnownShapes
+from ta_akamai_siem.record.known_shapes import FIRST, OUTLINES_MAX, SHAPES_MAX, KnownShapes
 from ta_akamai_siem.record.outline import VALUES_MAX
 
 EVENT = (
@@ -124,6 +124,22 @@ def test_members_that_only_some_events_have() -> None:
     for _ in range(2):
         found(known, *every)
     assert found(known, *every) == [True] * 8
+
+
+def test_many_rare_combinations_do_not_keep_a_frequent_one_out() -> None:
+    event = json.loads(EVENT)
+    names = [f"m{number}" for number in range(10)]
+
+    def line(number: int) -> bytes:
+        there = {name: "x" for place, name in enumerate(names) if number & 1 << place}
+        whole = {**event, "httpMessage": {**there, **event["httpMessage"]}}
+        return json.dumps(whole, separators=(",", ":")).encode()
+
+    known = knowing(line(1023), line(0))
+    for number in range(1, SHAPES_MAX + 50):
+        found(known, line(number))
+    frequent = line(1000)
+    assert [found(known, frequent)[0] for _ in range(3)] == [False, True, True]
 
 
 def test_where_shapes_do_not_pay_they_are_left_alone() -> None:
