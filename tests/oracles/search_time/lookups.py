@@ -29,7 +29,7 @@ _STORED = {"external_type", "collection", "fields_list", "max_matches", "case_se
 class Stored:
     """A table in the KV store. `rows`: what is in it now.
 
-    Raises Unspecified where several rows match and differ: max_matches takes one, nobody says which.
+    Raises Unspecified where several rows match and differ: nobody says which max_matches takes.
     https://help.splunk.com/en/splunk-enterprise/manage-knowledge-objects/knowledge-management-manual/9.4/use-lookups-in-splunk-web/define-a-kv-store-lookup-in-splunk-web
     """
 
