@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from ta_akamai_siem.splunk.kv_store import KvStore
 
 RESET, CONFIRMED = "reset", "reset_confirmed"
+RESETTABLE = "resettable"
+"""Field of a single stanza: 1 if there is a position to reset. The form offers it only then."""
 
 
 class InputHandler(PageHandler):
@@ -39,6 +41,17 @@ class InputHandler(PageHandler):
         super().handleList(confInfo)
         self._describe(confInfo)
         self._mark(confInfo)
+        if self.callerArgs.id:
+            for name, item in confInfo.items():
+                item[RESETTABLE] = str(int(self._has_position(name)))
+
+    def _has_position(self, name: str) -> bool:
+        """Also if the KV store does not answer: then a reset says so."""
+        try:
+            document = newest_document(self.splunkd.kv_store, self._key(name))
+        except CollectionError:
+            return True
+        return document is not None and not document.get("reset")
 
     def _mark(self, confInfo: Any) -> None:  # noqa: N803, ANN401 - UCC's names
         """Rows of a user who may not change them have no buttons: `readonlyFieldId` of the page."""

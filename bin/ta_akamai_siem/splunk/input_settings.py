@@ -133,7 +133,7 @@ INPUT_SETTINGS = (
         form_help="Start of the range, by the time at which Akamai stored an event: how far back, "
         f"such as -2h (at most -{_HOURS}h, because Akamai retains events for {_HOURS} hours), or a "
         "moment as ISO 8601, such as 2026-01-31T08:00:00Z, or as epoch seconds. A time without a "
-        "zone is UTC. The row of the input shows the range in your time zone and in UTC.",
+        "zone is UTC. Below To you see the range in your time zone and in UTC.",
     ),
     InputSetting(
         "to",

@@ -31,6 +31,7 @@ TESTED_BY = {
     "pages/input_handler": "end_to_end/test_pages",
     "pages/input_searches": "unit/pages/test_input_settings",
     "pages/notices_handler": "browser/test_search_head",
+    "pages/range_handler": "browser/test_pages_in_a_browser",
     "pages/page_handler": "end_to_end/test_pages",
     "pages/settings_handler": "end_to_end/test_pages",
     "position/last_run": "unit/pages/test_input_state",
