@@ -14,9 +14,13 @@ from .errors import SettingsInvalid
 from .limits import PAGE_EVENTS_MAX, RETENTION
 from .record.masking import KINDS
 from .setting_labels import labelled
+from .volume.grammar import read_lines
+from .volume.left_out import WORDS, read_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from .volume.grammar import Line
 
 LIMIT_DEFAULT = 50_000
 INTERVAL_MIN = 10
@@ -78,8 +82,9 @@ class InputSettings:
     """A checked stanza of `akamai_siem` with its account and proxy.
 
     `config_ids`: ascending, without duplicates. `start_back`: seconds before the first run; 0: now.
-    `limit`: events per page. `mask`: words of `masking.KINDS`. `connector`: the input of Akamai's
-    connector from whose position the first run goes on, or "".
+    `limit`: events per page. `mask`: words of `masking.KINDS`. `leave_out`: words of
+    `volume.left_out`. `drop`: rules. `connector`: the input of Akamai's connector from whose
+    position the first run goes on, or "".
     """
 
     name: str
@@ -91,6 +96,8 @@ class InputSettings:
     throughput: Throughput = field(default_factory=Throughput)
     mask: tuple[str, ...] = ()
     connector: str = ""
+    leave_out: tuple[str, ...] = ()
+    drop: tuple[Line, ...] = ()
 
 
 class Problems:
@@ -136,6 +143,8 @@ def read_input(
         throughput=throughput,
         mask=read_mask(stanza, problems),
         connector=connector,
+        leave_out=read_leave_out(stanza, problems),
+        drop=read_drop(stanza, problems),
     )
     problems.settle()
     return result
@@ -272,6 +281,26 @@ def read_mask(stanza: Mapping[str, str], problems: Problems) -> tuple[str, ...]:
             f"{', '.join(wrong)}",
         )
     return tuple(kind for kind in KINDS if kind in words)
+
+
+def read_leave_out(stanza: Mapping[str, str], problems: Problems) -> tuple[str, ...]:
+    """`leave_out`: words of `volume.left_out`. Adds to `problems`."""
+    words, wrong = read_words(stanza.get("leave_out") or "")
+    if wrong:
+        problems.add(
+            "leave_out",
+            f"must be empty or any of {', '.join(WORDS)} and header:NAME, separated by "
+            f"semicolons, not {', '.join(wrong)}",
+        )
+    return words
+
+
+def read_drop(stanza: Mapping[str, str], problems: Problems) -> tuple[Line, ...]:
+    """`drop`: the rules. Adds to `problems`."""
+    lines, wrong = read_lines(stanza.get("drop") or "")
+    for sentence in wrong:
+        problems.add("drop", sentence)
+    return lines
 
 
 def _number(
