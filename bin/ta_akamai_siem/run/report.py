@@ -148,9 +148,12 @@ def report_gap(gap: Gap, name: str, log: Log, bulletin: Bulletin) -> None:
         outcome = (
             f"cannot be collected, because Akamai retains events for {RETENTION // 3600} hours"
         )
+    if gap.since is None:
+        period = f"before {utc(gap.until)}, and that Akamai's connector has not collected,"
+    else:
+        period = f"from {utc(gap.since)} to {utc(gap.until)}"
     bulletin.gap(
-        f"Input '{name}': the security events that Akamai stored from {utc(gap.since)} to "
-        f"{utc(gap.until)} {outcome} ({gap.cause})."
+        f"Input '{name}': the security events that Akamai stored {period} {outcome} ({gap.cause})."
     )
 
 
