@@ -58,6 +58,7 @@ NUMBERS = {
     r"still in a splunkd queue (\d+) s after splunkd accepted it": SAFE_AGE,
     r"started again more than (\d+) s after that run's last save": STOP_AGE,
     r"gave to its own splunkd in its last (\d+) s": SAFE_AGE,
+    r"keeps its claim for another (\d+) s after the last": SAFE_AGE,
 }
 """Sentences of the page, and the code's value for the number in each."""
 OF_OTHERS = (
