@@ -131,7 +131,7 @@ class ApplicationSecurity:
         except BaseException:
             file.close()
             raise
-        return gzip.GzipFile(fileobj=file) if encoding.endswith("gzip") else file  # type: ignore[return-value]
+        return _Unpacked(file) if encoding.endswith("gzip") else file  # type: ignore[return-value]
 
     def _sent(self, method: str, path: str) -> requests.Response:
         self._budget.before(1)
@@ -172,6 +172,18 @@ class ApplicationSecurity:
                 pause = _FIRST_WAIT * 2.0**failed * random.uniform(0.5, 1.0)  # noqa: S311 - jitter
                 self._log.warning(error.code, reason=error, attempt=failed, wait_seconds=pause)
                 self._wait(pause)
+
+
+class _Unpacked(gzip.GzipFile):
+    """Reads a compressed spool file, and closes it as well."""
+
+    def __init__(self, file: SpoolFile) -> None:
+        super().__init__(fileobj=file)
+        self._packed = file
+
+    def close(self) -> None:
+        super().close()
+        self._packed.close()
 
 
 def _broken(path: str, error: BaseException) -> Unreachable:

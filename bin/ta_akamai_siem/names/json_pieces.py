@@ -20,6 +20,8 @@ Path = tuple[str, ...]
 _CHUNK = 128 << 10
 _VALUE_MAX = 8 << 20
 """Characters of a value that is decoded as a whole."""
+_CUT_NUMBER = 2
+"""Characters of a number, at most, that are left over if the text ends within it."""
 _SPACE = re.compile(r"[ \t\r\n]*")
 _STRUCTURE = re.compile(r'["{}\[\]]')
 _STRING_END = re.compile(r'[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
@@ -122,8 +124,8 @@ class Pieces:
                 if self._more():
                     continue
                 raise _malformed("it ends early, or a value is no JSON") from error
-            # A number may go on behind the end of the text.
-            if end < len(self._text) or not self._more():
+            # A number may go on behind the end of the text, where `0.` and `1e+` end early.
+            if end + _CUT_NUMBER < len(self._text) or not self._more():
                 self._at = end
                 return value
 
