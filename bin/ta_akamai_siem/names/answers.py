@@ -120,7 +120,7 @@ def activations(answer: Mapping[str, Any]) -> list[Object]:
         found.append(
             cleaned(
                 {
-                    "id": f"{network}:{version}:{at}",
+                    "id": f"{network}:{version or 0}:{at or 0}",
                     "network": network,
                     "version": version,
                     "status": text(each.get("status")),
