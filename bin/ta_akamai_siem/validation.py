@@ -18,13 +18,10 @@ from .akamai.request import OffsetRequest
 from .akamai.security_configurations import security_configurations
 from .akamai.signing import CorrectedClock
 from .backfill.settings import BackfillSettings, read_backfill
-from .errors import (
-    ClockSkewed,
-    CollectionError,
-    NamesRefused,
-    PermissionMissing,
-)
+from .continuous import takeover
+from .errors import ClockSkewed, CollectionError, NamesRefused, PermissionMissing
 from .names.settings import NamesSettings, read_names
+from .position.ledger import newest_document
 from .run.load_settings import load_settings, log_level
 from .settings import InputSettings, read_input
 from .splunk.log import open_log
@@ -60,6 +57,8 @@ def validate(definition: InputDefinition) -> None:
         read = _backfill_reader(definition, splunkd)
     loaded = load_settings(definition, splunkd, pages, read)
     settings = loaded.settings
+    if isinstance(settings, InputSettings) and settings.connector:
+        _check_takeover(definition, splunkd, settings)
     client = SiemClient(
         settings.account, settings.config_ids, settings.proxy, loaded.trusted, clock
     )
@@ -71,6 +70,14 @@ def _ask_for_list(settings: NamesSettings, trusted: ssl.SSLContext, clock: Corre
         security_configurations(settings.account, settings.proxy, trusted, clock, PROBE_SECONDS)
     except PermissionMissing as error:
         raise NamesRefused(error.what.rstrip(".")) from error
+
+
+def _check_takeover(definition: InputDefinition, splunkd: Splunkd, settings: InputSettings) -> None:
+    """Only before the first run: later, the connector may be gone. Raises TakeOverRefused."""
+    key = f"{definition.kind}:{definition.name}"
+    document = newest_document(splunkd.kv_store, key)
+    if document is None or document.get("reset"):
+        takeover.offset_of(splunkd.connector, settings)
 
 
 def _backfill_reader(definition: InputDefinition, splunkd: Splunkd) -> Reader[BackfillSettings]:

@@ -44,8 +44,7 @@ def _twenty(site: Site) -> bool:
     site.akamai.application_security(configurations=given, coverage=[])
     first, unchanged = run(site), run(site)
     print(
-        f"  {CONFIGURATIONS} configurations of {POLICIES} policies, {RULES} rules and {HOSTS} "
-        "hosts"
+        f"  {CONFIGURATIONS} configurations of {POLICIES} policies, {RULES} rules and {HOSTS} hosts"
     )
     for name, each in (("first refresh", first), ("unchanged", unchanged)):
         print(f"  {name}: {told(each)}")
