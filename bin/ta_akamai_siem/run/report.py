@@ -34,7 +34,8 @@ class Totals:
     `rules`: of the setting `drop`. `dropped`: by the number of the rule. `left_out`: bytes that the
     records would have had more. `size`: bytes received. `lag`: seconds since the newest event, when
     its page was written. `newest`: the start of the newest event, by this host's clock, epoch
-    seconds. `drained`: nothing was left. `share`: of a backfill's range, 0 to 1. `remaining`: seconds that its rest may take.
+    seconds. `drained`: nothing was left. `share`: of a backfill's range, 0 to 1. `remaining`:
+    seconds that its rest may take.
     `position`: everything that Akamai stored before is collected; Akamai's clock, epoch seconds.
     """
 

@@ -31,17 +31,21 @@ RESPONSE = ["Content-Type: text/html", "Set-Cookie: a=canary", "X-Acme-Three: ca
 
 
 def event(request: object = REQUEST, response: object = RESPONSE, **more: Any) -> bytes:
-    http = {"start": "1699999999", "host": "www.example.com", "requestId": "1"}
+    http: dict[str, object] = {"start": "1699999999", "host": "a.example.com", "requestId": "1"}
     for name, lines in (("requestHeaders", request), ("responseHeaders", response)):
-        if lines is not None:
-            text = isinstance(lines, list) and all(isinstance(each, str) for each in lines)
-            http[name] = quote("".join(f"{each}\r\n" for each in lines)) if text else lines
+        if isinstance(lines, list) and all(isinstance(each, str) for each in lines):
+            http[name] = quote("".join(f"{each}\r\n" for each in lines))
+        elif lines is not None:
+            http[name] = lines
     return json.dumps({"attackData": {"configId": "7", **more}, "httpMessage": http}).encode()
 
 
 def made(line: bytes, *words: str, mask: tuple[str, ...] = ()) -> dict[str, Any]:
     leaving = left_out(words)
-    return json.loads(record(line, NOW, Masking(mask) if mask else None, leaving).text)
+    value: dict[str, Any] = json.loads(
+        record(line, NOW, Masking(mask) if mask else None, leaving).text
+    )
+    return value
 
 
 def without(lines: list[str], *starts: str) -> list[str]:
