@@ -31,6 +31,9 @@ PAGE_SECONDS_MAX = 60
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 PROXY_TYPES = ("http", "https", "socks5")
 
+CONNECTOR = "connector:"
+"""Begins a `start` that names an input of Akamai's own connector."""
+
 _HOST = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9][A-Za-z0-9._-]*)(?::[0-9]{1,5})?\Z")
 _START = re.compile(r"-([0-9]{1,6})([smh])\Z")
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
@@ -79,7 +82,8 @@ class InputSettings:
     """A checked stanza of `akamai_siem` with its account and proxy.
 
     `config_ids`: ascending, without duplicates. `start_back`: seconds before the first run; 0: now.
-    `limit`: events per page. `selection`: what of the events is indexed.
+    `limit`: events per page. `selection`: what of the events is indexed. `connector`: the input of
+    Akamai's connector from whose position the first run goes on, or "".
     """
 
     name: str
@@ -89,6 +93,7 @@ class InputSettings:
     limit: int
     proxy: Optional[Proxy]
     throughput: Throughput = field(default_factory=Throughput)
+    connector: str = ""
     selection: Selection = EVERYTHING
 
 
@@ -123,14 +128,17 @@ def read_input(
     problems = Problems()
     check_interval(stanza.get("interval", "").strip(), problems)
     throughput = read_throughput(stanza, problems)
+    start = stanza.get("start", "").strip()
+    connector = connector_of(start)
     result = InputSettings(
         name=name,
         account=read_account(stanza.get("account", "").strip(), account, problems),
         config_ids=read_config_ids(stanza.get("config_ids", ""), problems),
-        start_back=read_start(stanza.get("start", "").strip(), problems),
+        start_back=0 if connector else read_start(start, problems),
         limit=read_limit(stanza, throughput, problems),
         proxy=read_proxy(proxy, problems),
         throughput=throughput,
+        connector=connector,
         selection=read_selection(stanza, problems),
     )
     problems.settle()
@@ -226,6 +234,12 @@ def read_start(text: str, problems: Problems, setting: str = "start") -> int:
             f"must be 'now', or from -1s to -12h, such as -90s, -30m or -6h, not '{text}'",
         )
     return seconds
+
+
+def connector_of(start: str) -> str:
+    """The name in `connector:<name>`; "" for any other `start`."""
+    prefix, _, name = start.partition(CONNECTOR)
+    return "" if prefix else name.strip()
 
 
 def seconds_back(text: str) -> int | None:

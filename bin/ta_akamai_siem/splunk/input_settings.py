@@ -109,14 +109,18 @@ INPUT_SETTINGS = (
     InputSetting(
         "start",
         "First run starts at",
-        "now|-<integer>[s|m|h]",
+        "now|-<integer>[s|m|h]|connector:<name>",
         "Only for the first run: `now`, or how far back in seconds, minutes or hours, such as "
         f"`-90s`, `-30m` or `-6h`. At most `-{_HOURS}h`, because Akamai retains events for "
-        f"{_HOURS} hours.",
+        f"{_HOURS} hours. `connector:<name>`: at the position of that input of Akamai's own "
+        "connector, which must be disabled.",
         kinds=(KIND,),
         default="now",
         form_help="Only for the first run: now, or how far back it begins. Akamai retains events "
         f"for {_HOURS} hours.",
+        more="With connector:<name>, Host of the account and the ids must be those of the "
+        "connector's input, which must be on the same host.",
+        page="moving",
     ),
     InputSetting(
         "from",
@@ -134,7 +138,7 @@ INPUT_SETTINGS = (
         form_help="Start of the range, by the time at which Akamai stored an event: how far back, "
         f"such as -2h (at most -{_HOURS}h, because Akamai retains events for {_HOURS} hours), or a "
         "moment as ISO 8601, such as 2026-01-31T08:00:00Z, or as epoch seconds. A time without a "
-        "zone is UTC. The row of the input shows the range in your time zone and in UTC.",
+        "zone is UTC. Below To you see the range in your time zone and in UTC.",
     ),
     InputSetting(
         "to",
