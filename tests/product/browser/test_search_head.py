@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from tests import ROOT
 from tests.product.browser.add_on_pages import AddOnPages
 from tests.product.browser.test_refusals import Form
 from tests.product.end_to_end.compiled_app import BUILT_APP
@@ -124,6 +125,8 @@ def switches(pages: AddOnPages, search_head: SplunkStandin) -> None:
     assert "sourcetype=akamaisiem" in types["akamai_siem_rule"]["search"]
     assert "NOT action=blocked" not in types["akamai_siem_rule_web"]["search"]
     assert local(search_head, "props")["akamaisiem"]["KV_MODE"] == "json"
+    events = local(search_head, "macros")["akamai_siem_events"]
+    assert events == {"definition": "`akamai_siem_any_collector`"}
     pages.open("configuration")
     pages.tab("Search")
     expect(pages.field("search_web")).to_contain_text("All")
@@ -138,6 +141,9 @@ def switches(pages: AddOnPages, search_head: SplunkStandin) -> None:
     assert "akamaisiem" not in types["akamai_siem_rule"]["search"]
     assert types["akamai_siem_rule_web"]["disabled"] == "1"
     assert local(search_head, "props") == {}
+    events = local(search_head, "macros")["akamai_siem_events"]
+    shipped = conf_file.read(ROOT / "default" / "macros.conf")["akamai_siem_events"]
+    assert events["definition"] == shipped["definition"]
 
 
 def refusals(pages: AddOnPages) -> None:
