@@ -11,7 +11,7 @@ $(shell mkdir -p "$(TMPDIR)")
 SETUP = $(PYTHON) packaging/setup_venv.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo believed search one check test test-all browser views workbench props search-cost cim mutations mutants shown soak bench build package origins audit icons inspect settings lint update clean
+.PHONY: help demo believed search one check test test-all browser browser-ten catch-up views workbench props search-cost cim mutations mutants shown soak bench build package origins audit icons inspect settings lint update clean
 
 help: ## list all commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,12 @@ test-all: package ## the same, with all tests completely on every Python
 
 browser: build ## test the setup pages in headless Chromium; screenshots in build/browser/
 	@$(PYTHON) -m tests.one "" tests/product/browser -s && ls build/browser
+
+browser-ten: build ## run those tests ten times beside six busy processes (ROUNDS=10)
+	@$(PYTHON) -m tests.measured.browser_rounds $(ROUNDS)
+
+catch-up: build ## take pictures of a catch-up under way, two minutes apart, in build/browser/
+	@browser=$$($(SETUP) browser) && "$$browser" -m tests.by_hand.catch_up
 
 workbench: build ## serve the setup pages and both stand-ins locally, with new events, until Ctrl-C
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.by_hand.workbench
