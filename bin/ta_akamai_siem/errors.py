@@ -205,7 +205,7 @@ class HostUnknown(Unreachable):
 class RequestDeferred(TryAgain):
     code = "request.deferred"
     advice = (
-        "The input keeps its position. It honors Retry-After for at most 10 minutes. No events are "
+        "The input keeps its position. It honors Retry-After for at most 4 minutes. No events are "
         "lost if requests succeed within 12 hours."
     )
 

@@ -59,7 +59,7 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Optional
 
-from ta_akamai_siem.akamai.plan import RETRY_AFTER_MAX, Remembered, read_remembered
+from ta_akamai_siem.akamai.plan import Remembered, read_remembered
 from ta_akamai_siem.akamai.request import NEARLY_FULL, Gap, OffsetRequest, TimeRequest
 from ta_akamai_siem.errors import CheckpointDamaged, Replay
 from ta_akamai_siem.limits import (
@@ -85,6 +85,8 @@ FROM_NOW_GRACE = 2
 
 A later request, after a failure or a restart, would skip events stored in the meantime.
 """
+AHEAD_MAX = 600.0
+"""Seconds by which a beginning may be ahead of Akamai's clock: the host's clock may be fast."""
 VERSION = 1
 LIMIT_FIRST = 10_000
 """Events to request while the speed of pages is unknown."""
@@ -183,7 +185,7 @@ class Cursor:
             return OffsetRequest("NULL", self.limit)
         oldest = now - RETENTION + RETENTION_SLACK
         since = self.since
-        if since - now > RETRY_AFTER_MAX:
+        if since - now > AHEAD_MAX:
             # No working clock is that wrong, so the moment is meaningless.
             since = now - LATENCY - 1
         return TimeRequest(int(max(since, oldest)), self.limit)
@@ -194,7 +196,7 @@ class Cursor:
         if self.offset is None and not self._asks_from_now(now):
             # Time mode cannot begin at a moment whose events Akamai still withholds.
             withheld = self.since + LATENCY + 1 - now
-            pause = max(pause, withheld if withheld <= RETRY_AFTER_MAX else 0.0)
+            pause = max(pause, withheld if withheld <= AHEAD_MAX else 0.0)
         return pause
 
     @property
