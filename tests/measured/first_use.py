@@ -1,8 +1,9 @@
-"""What the commands of README cost who tries them first: `python -m tests.measured.first_use`.
+"""What the commands of README cost who tries them first: `make first-use`.
 
-It clones this repository, with no cache of pip, and runs each command twice. `first_use.json` beside
-this file keeps the result, and a test compares README with it: on two cores that have nothing else
-to do, a command takes no less than half of its CPU time and no more than what it took here.
+It clones this repository, with no cache of pip, and runs each command twice. `first_use.json`
+beside this file keeps the result, and a test compares README with it: on two cores that have
+nothing else to do, a command takes no less than half of its CPU time, and no more than it took
+here.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import os
 import re
 import resource
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -122,7 +124,7 @@ def start_workbench() -> None:
     for line in process.stdout:
         if "Ctrl-C ends everything" in line:
             break
-    os.killpg(process.pid, 2)
+    os.killpg(process.pid, signal.SIGINT)
     process.communicate()
 
 

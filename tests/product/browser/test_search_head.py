@@ -163,6 +163,8 @@ def switches(pages: AddOnPages, search_head: SplunkStandin) -> None:
 
 def refusals(pages: AddOnPages) -> None:
     form = Form(pages, "search", "Save", pages.page.locator("#searchTab"))
+    # The list comes from a search. When it arrives, the framework forgets what is being typed.
+    expect(pages.field("search_indexes")).to_contain_text("30 events")
     box = pages.field("search_indexes").get_by_role("combobox")
     box.fill("No Index")
     pages.page.get_by_role("option", name="No Index").first.wait_for()
