@@ -203,8 +203,8 @@ def _finished(facts: Facts) -> State:
     switch = (
         "The input is off."
         if facts.is_disabled
-        else "It is still on: Splunk starts it at each interval, and it ends at once, because "
-        "nothing is left to collect. You can switch it off."
+        else "The input is still on: Splunk starts it at each interval, and the run ends at once, "
+        "because nothing is left to collect. You can switch it off."
     )
     text = (
         f"The whole range is collected: {number}. {switch} If you delete the input, its events "
