@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from solnlib.utils import is_true
@@ -10,6 +12,7 @@ from splunktaucclib.rest_handler.error import RestError
 
 from ta_akamai_siem.backfill.settings import absolute
 from ta_akamai_siem.errors import CollectionError
+from ta_akamai_siem.names import coverage
 from ta_akamai_siem.position import last_run, lease
 from ta_akamai_siem.position.ledger import newest_document
 from ta_akamai_siem.setting_labels import LABELS, labelled
@@ -21,7 +24,7 @@ from ta_akamai_siem.settings import (
     seconds_back,
 )
 from ta_akamai_siem.splunk.log import page_log
-from ta_akamai_siem.splunk.names import KIND, LEASES, RUNS
+from ta_akamai_siem.splunk.names import BACKFILL_KIND, KIND, LEASES, NAMES_KIND, RUNS
 
 from .configuration_names import known_names
 from .input_settings import shown_settings
@@ -41,7 +44,7 @@ TAKEN = "connector"
 
 
 class InputHandler(PageHandler):
-    """For both kinds. `payload`: `reset` and `reset_confirmed` trigger an action, `connector` sets
+    """For all kinds. `payload`: `reset` and `reset_confirmed` trigger an action, `connector` sets
     `start`. None of them is stored.
     """
 
@@ -80,16 +83,21 @@ class InputHandler(PageHandler):
             leases, runs = (store.find_documents(each, {}) for each in (LEASES, RUNS))
             # Only a backfill's position says anything here: what is done.
             positions = {
-                name: newest_document(store, self._key(name)) if self._kind != KIND else None
+                name: newest_document(store, self._key(name))
+                if self._kind == BACKFILL_KIND
+                else None
                 for name in confInfo
             }
         except CollectionError as error:
             for item in confInfo.values():
                 item.update(unknown(str(error), now))
             return
+        left_out = coverage.noted(store)
         for name, item in confInfo.items():
             facts = _facts(self._key(name), item, positions[name], leases, runs)
-            item.update(describe(facts, now))
+            item.update(describe(replace(facts, names=self._kind == NAMES_KIND), now))
+            told = coverage.sentence(left_out, _ids(item) or left_out)
+            item["explanation"] = f"{item['explanation']} {told}".strip()
 
     def handleCreate(self, confInfo: Any) -> None:  # noqa: N802, N803, ANN401 - UCC's names
         """Save a new input. A cloned one has no position either."""
@@ -180,6 +188,12 @@ class InputHandler(PageHandler):
             store: KvStore = self.splunkd.kv_store
             position(store, key, time.time())
             store.delete_documents(RUNS, {"_key": key})
+
+
+def _ids(item: Any) -> list[int]:  # noqa: ANN401 - UCC's
+    """The security configurations that an input names; none: all."""
+    found: list[str] = re.findall(r"[0-9]+", str(item.get("config_ids") or ""))
+    return [int(each) for each in found]
 
 
 def _checked(wanted: str, *, confirmed: bool) -> str:

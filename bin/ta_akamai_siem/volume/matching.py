@@ -187,6 +187,8 @@ class Dropping:
         self._asks_rules = bool(of_rules)
         self._rules = _RulesMasks(of_rules)
         self._plans: dict[tuple[Optional[int], ...], Plan] = {}
+        self.whole = self.plan(tuple(range(len(NAMES))))
+        """For values that are there in the order of `members.NAMES`."""
 
     def _tests(self, name: str) -> list[_Test]:
         return [
@@ -223,8 +225,8 @@ class Dropping:
             place["request_id"],
         )
 
-    def of(self, plan: Plan, raw: Raw, rules: Callable[[], bytes | None]) -> int | None:
-        """The index of the first rule that drops the event; None to keep it.
+    def number(self, plan: Plan, raw: Raw, rules: Callable[[], bytes | None]) -> int:
+        """The number of the first rule that drops the event; 0 to keep it.
 
         `raw`: the values of its members, of which an absent one is None. `rules`: its list of rules
         as in the record, called only if it is needed.
@@ -233,12 +235,10 @@ class Dropping:
         for index, masks in plan.checks:
             left &= masks[raw[index]]
             if not left:
-                return None
+                return 0
         return self._of_rules(left, plan, raw, rules)
 
-    def _of_rules(
-        self, left: int, plan: Plan, raw: Raw, rules: Callable[[], bytes | None]
-    ) -> int | None:
+    def _of_rules(self, left: int, plan: Plan, raw: Raw, rules: Callable[[], bytes | None]) -> int:
         applied = None if plan.applied_action is None else raw[plan.applied_action]
         if self._asks_rules or not applied:
             mask, action = self._rules[rules()]
@@ -248,16 +248,15 @@ class Dropping:
                 left &= self._action[action or slow_post or None]
         return self._sampled(left, None if plan.request_id is None else raw[plan.request_id])
 
-    def _sampled(self, left: int, request_id: bytes | None) -> int | None:
-        """The first rule that is left and does not keep the event as a sample."""
+    def _sampled(self, left: int, request_id: bytes | None) -> int:
+        """The number of the first rule that is left and does not keep the event as a sample."""
         while left:
             lowest = left & -left
-            place = lowest.bit_length() - 1
-            sample = self.lines[place].sample
-            if not sample or not _is_kept(request_id, sample):
-                return place
+            line = self.lines[lowest.bit_length() - 1]
+            if not line.sample or not _is_kept(request_id, line.sample):
+                return line.number
             left ^= lowest
-        return None
+        return 0
 
 
 def _is_kept(request_id: bytes | None, sample: int) -> bool:

@@ -13,7 +13,7 @@ from typing import NamedTuple, Optional
 
 _TEXT = rb'[^"\\]*(?:\\.[^"\\]*)*'
 _RULE = re.compile(
-    rb'\{"id":"(%b)","version":"%b","message":"%b","tag":"(%b)","data":"%b","selector":"%b",'
+    rb'[\[,]\{"id":"(%b)","version":"%b","message":"%b","tag":"(%b)","data":"%b","selector":"%b",'
     rb'"action":"(%b)"\}' % ((_TEXT,) * 7)
 )
 MITIGATES = re.compile(
@@ -62,19 +62,28 @@ NO_RULES = RecordRules()
 
 
 def record_rules(text: bytes) -> RecordRules:
-    """`text`: the list of rules of a record, as JSON that this add-on wrote."""
-    rules = [_Rule(*map(_plain, found)) for found in _RULE.findall(text)]
-    if not rules:
-        return NO_RULES
-    place = _deciding(rules)
+    """`text`: `attackData.rules` of a record, as JSON."""
+    rules, is_whole = _read(text)
+    place = _deciding(rules, is_whole=is_whole)
+    ids = tuple(rule.id for rule in rules if rule.id)
+    tags = tuple(rule.tag for rule in rules if rule.tag)
+    if place is None:
+        return RecordRules(ids, tags)
     deciding = rules[place]
-    return RecordRules(
-        tuple(rule.id for rule in rules if rule.id),
-        tuple(rule.tag for rule in rules if rule.tag),
-        deciding.id or None,
-        deciding.tag or None,
-        _action(rules, place),
-    )
+    action = _action(rules, place)
+    return RecordRules(ids, tags, deciding.id or None, deciding.tag or None, action)
+
+
+def _read(text: bytes) -> tuple[list[_Rule], bool]:
+    """The rules up to the first that has another form, and whether these are all. Only a list that
+    is one in the source can have another form.
+    """
+    rules: list[_Rule] = []
+    at = 0
+    while found := _RULE.match(text, at):
+        rules.append(_Rule(*map(_plain, found.groups())))
+        at = found.end()
+    return rules, text[at:] == b"]"
 
 
 def is_mitigated(action: bytes | None) -> bool:
@@ -91,20 +100,21 @@ def _plain(text: bytes) -> bytes:
     return str(json.loads(b'"%b"' % text)).encode("utf-8", "surrogatepass")
 
 
-def _deciding(rules: list[_Rule]) -> int:
+def _deciding(rules: list[_Rule], *, is_whole: bool) -> int | None:
     """The first rule that mitigated, otherwise the last one; but if only bot, rate and reputation
     rules that did not mitigate follow an attack rule, the first attack rule of which that is so.
     """
     tagged = False
-    for place, rule in enumerate(rules[:-1]):
+    for place, rule in enumerate(rules):
         if rule.mitigates:
             return place
-        if rule.is_watched:
+        if rule.is_watched or not is_whole:
             continue
         tagged = tagged or bool(rule.tag)
-        if tagged and all(later.is_watched and not later.mitigates for later in rules[place + 1 :]):
+        rest = rules[place + 1 :]
+        if tagged and rest and all(each.is_watched and not each.mitigates for each in rest):
             return place
-    return len(rules) - 1
+    return len(rules) - 1 if rules and is_whole else None
 
 
 def _action(rules: list[_Rule], place: int) -> bytes | None:

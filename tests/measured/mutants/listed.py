@@ -72,7 +72,8 @@ MUTANTS = (
         ("context.limit is None and", ""),
         ("if not self.host_time:", "if self.host_time:"),
         ('_moment(document["since"]) - skew', '_moment(document["since"])'),
-        ("limit=min(LIMIT_FIRST, settings.limit)", "limit=LIMIT_FIRST"),
+        ("limit=min(first, settings.limit)", "limit=first"),
+        ("if back > RETENTION - EXPIRES_SOON else", "if False else"),
         ("from_now=not settings.start_back", "from_now=True"),
     ),
     *changes(

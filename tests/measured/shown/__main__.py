@@ -18,6 +18,7 @@ from tests.measured.shown import (
     disturbance,
     hostile,
     kills,
+    names,
     outage,
 )
 
@@ -32,6 +33,7 @@ PROGRAMS = {
     "hostile": hostile,
     "kills": kills,
     "backfill": backfill,
+    "names": names,
 }
 
 
