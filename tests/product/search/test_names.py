@@ -97,6 +97,11 @@ def test_what_was_not_listed_this_time_keeps_its_state() -> None:
     head.run(at=NOW + HOUR)
     assert {"950002", "950006", "981320"} <= set(head.names(RULES))
     assert "60012345" in head.retired(RULES), "custom rules were listed"
+    # A search head that sees both at once knows as much.
+    late = Head()
+    late.events = head.events
+    late.run(at=NOW + HOUR)
+    assert late.names(RULES) == head.names(RULES)
     assert set(head.names(POLICIES)) == {"pol1_14227"}
 
 
