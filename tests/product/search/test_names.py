@@ -105,6 +105,14 @@ def test_what_was_not_listed_this_time_keeps_its_state() -> None:
     assert set(head.names(POLICIES)) == {"pol1_14227"}
 
 
+def test_an_input_that_is_silent_takes_no_name_away() -> None:
+    head = Head().index("account", "complete")
+    head.run()
+    before = {table: head.names(table) for table in (*SMALL.values(), RULES)}
+    head.run(at=NOW + 5 * DAY)
+    assert {table: head.names(table) for table in before} == before
+
+
 def test_a_deleted_configuration_takes_its_names_with_it() -> None:
     head = Head().index("account", "complete")
     head.run(at=NOW - HOUR)
