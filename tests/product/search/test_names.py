@@ -50,13 +50,13 @@ def test_nothing_is_written_again_while_nothing_changes() -> None:
 def test_half_a_snapshot_is_never_used() -> None:
     head = Head().index("cut")
     head.run()
-    assert not any(head.tables.rows.values())
+    assert head.is_empty
     head = Head()
     whole = indexed(lines("complete"))
     for missing in (0, 10, len(whole) - 1):
         head.events = [*whole[:missing], *whole[missing + 1 :]]
         head.run()
-        assert not any(head.tables.rows.values()), missing
+        assert head.is_empty, missing
     # Of a policy that is renamed in a snapshot of which a part is missing, the old name stays.
     head = Head().index("account", "complete")
     head.events += indexed(lines("changed"))[1:]
@@ -219,7 +219,12 @@ def test_macros(macro: str, given: dict[str, str], made: dict[str, str]) -> None
 
 
 def test_without_names_the_scheduled_searches_do_nothing() -> None:
+    """But write one row to each table: Splunk complains about a replicated one that is empty."""
     head = Head()
+    head.run()
+    assert head.is_empty
+    rows = {name: [dict(row) for row in found] for name, found in head.tables.rows.items()}
     for name in ("names", "names retired"):
-        assert head.run(name) == []
-    assert not any(head.tables.rows.values())
+        assert head.run(name, at=NOW + 400 * DAY) == []
+    assert head.tables.rows == rows
+    assert not {"config_name", "policy_name", "api_name"} & set(event(head, "1", "p", "2"))
