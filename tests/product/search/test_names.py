@@ -140,6 +140,10 @@ def test_two_inputs_neither_takes_away_what_the_other_lists() -> None:
     rows = [dict(row) for row in head.tables.rows[CONFIGURATIONS]]
     head.run(at=NOW + HOUR)
     assert head.tables.rows[CONFIGURATIONS] == rows
+    # One of them is silent for days, and the other is not.
+    head.events = indexed((later(line, 3 * DAY) for line in other), "akamai_siem_names://another")
+    head.run(at=NOW + 3 * DAY)
+    assert set(head.names(CONFIGURATIONS)) == {"14227", "76213"}
 
 
 def test_after_a_year_a_retired_name_is_removed() -> None:
