@@ -19,6 +19,8 @@ from tests.measured.shown import (
     hostile,
     kills,
     outage,
+    takeover,
+    upgrade,
 )
 
 PROGRAMS = {
@@ -32,6 +34,8 @@ PROGRAMS = {
     "hostile": hostile,
     "kills": kills,
     "backfill": backfill,
+    "takeover": takeover,
+    "upgrade": upgrade,
 }
 
 
