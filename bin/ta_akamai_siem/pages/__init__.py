@@ -5,6 +5,6 @@ session key, no setting, no environment variable.
 
 Reading order: `edgerc`, `configuration_names`, `input_state`, `input_searches`, `input_settings`,
 `range_preview`, `search_side`, `found_events`, `notices`, `account_probe`, `page_handler`,
-`account_handler`, `settings_handler`, `input_handler`, `configurations_handler`, `range_handler`,
-`indexes_handler`, `notices_handler`.
+`taken_account`, `account_handler`, `settings_handler`, `input_handler`, `configurations_handler`,
+`connectors_handler`, `range_handler`, `indexes_handler`, `notices_handler`.
 """

@@ -65,6 +65,7 @@ def test_a_credential_file_is_all_it_takes(site: Site) -> None:
     assert saved["host"] == site.akamai.host
     assert {saved[name] for name in SECRETS} == {MASK}
     assert saved["connection"].startswith("Accepted")
+    assert 0 <= time.time() - int(saved["credential_saved_at"]) < 60
     assert not {"edgerc", "edgerc_section"} & set(saved)
     conf = (site.home / "etc" / "apps" / APP / "local" / "ta_akamai_siem_account.conf").read_text()
     assert "edgerc" not in conf
@@ -129,10 +130,11 @@ def test_what_may_be_different_in_a_minute_is_saved_with_a_warning(site: Site) -
 
 
 def test_an_edit_keeps_what_comes_back_masked(site: Site) -> None:
-    site.create_account()
+    site.push_account(credential_saved_at="1000000")
     masked = dict.fromkeys(SECRETS, MASK)
     site.splunk.edit(ACCOUNTS, ACCOUNT, host=site.akamai.host, **masked)
     assert account(site)["connection"].startswith("Accepted")
+    assert account(site)["credential_saved_at"] == "1000000"
     told = refused(
         site.splunk.edit, ACCOUNTS, ACCOUNT, **{**masked, "access_token": "akab-not-the-one"}
     )
@@ -141,6 +143,8 @@ def test_an_edit_keeps_what_comes_back_masked(site: Site) -> None:
     site.load(5)
     site.create_input()
     assert site.run()["records"] == 5
+    age = (time.time() - 1_000_000) // 86_400
+    assert f" credential_age_days={age:.0f} " in site.log_text()
 
 
 def test_an_account_is_tested_at_any_time(site: Site) -> None:
