@@ -191,9 +191,13 @@ VIEW = View(
                     "| rename input AS Input, host AS Host, pages AS Pages, events AS Events, "
                     'size AS "Events a page", seconds AS "Seconds a page", longest AS Longest, '
                     "fetch AS Fetching, blocked AS Blocked, limit AS Limit",
-                    width=700,
                     link=_LOG,
                 ),
+            ),
+        ),
+        Row(
+            220,
+            (
                 Panel(
                     "quality",
                     "table",
@@ -212,7 +216,6 @@ VIEW = View(
                     "| rename input AS Input, host AS Host, dropped AS Dropped, share AS "
                     '"Dropped (%)", left AS "MB left out", repeated AS Repeated, masked AS '
                     'Masked, untimed AS "Without time", unparsed AS Unparsed',
-                    width=500,
                     link=_LOG,
                 ),
             ),

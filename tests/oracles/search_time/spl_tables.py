@@ -1,7 +1,7 @@
 """Commands that read and write lookup tables, or run searches over the rows so far.
 
-`inputlookup`, `outputlookup`, `lookup` (CIDR tables, those that automatic lookups use, and tables in
-the KV store with `local=true`), `eventstats`, `appendpipe`.
+`inputlookup`, `outputlookup`, `lookup` (CIDR tables, those that automatic lookups use, and tables
+in the KV store with `local=true`), `eventstats`, `appendpipe`.
 https://help.splunk.com/en/splunk-enterprise/spl-search-reference/9.4/search-commands/outputlookup
 """
 
@@ -137,9 +137,7 @@ class Tables:
         if match is None:
             raise NotInSubset(f"lookup {arguments}")
         local, name = match[1], match[2]
-        inputs, outputs = (
-            [(one, to or one) for one, to in _pairs(text)] for text in match.groups()[2:]
-        )
+        inputs, outputs = _pairs(match[3]), _pairs(match[4])
         if "collection" in self._stanza(name):
             if not local:
                 raise Refused(f"lookup {name} without local=true: indexers may not have the table")
@@ -212,13 +210,13 @@ class Tables:
 
 
 def _pairs(text: str) -> list[tuple[str, str]]:
-    """From `column [AS field], …`."""
+    """Columns and fields, from `column [AS field], …`."""
     found, at = [], 0
     while at < len(text.rstrip()):
         match = _PAIRS.match(text, at)
         if match is None:
             raise NotInSubset(f"lookup … {text}")
-        found.append((match[1], match[2] or ""))
+        found.append((match[1], match[2] or match[1]))
         at = match.end()
     return found
 

@@ -1,7 +1,7 @@
-"""Names at Akamai as an input indexed them, and the tables that the scheduled searches make of them.
+"""Names at Akamai as an input indexed them, and the tables that scheduled searches make of them.
 
-The samples are those of docs/names.md. Their times are moved, so that `complete` and `account` are a
-day old at `NOW`, and `changed` is new.
+The samples are those of docs/names.md. Their times are moved, so that `complete` and `account` are
+a day old at `NOW`, and `changed` is new.
 """
 
 from __future__ import annotations
@@ -43,7 +43,8 @@ def lines(sample: str) -> list[Line]:
 
 
 def later(line: Line, seconds: float) -> Line:
-    return {**line, "seen_at": line["seen_at"] + seconds}
+    times = ("seen_at", "activated_at")
+    return {name: value + seconds if name in times else value for name, value in line.items()}
 
 
 def indexed(objects: Iterable[Line], source: str = SOURCE) -> list[Event]:
@@ -70,6 +71,10 @@ class Head:
             self.events += indexed(lines(one))
         return self
 
+    def rows(self) -> list[dict[str, Any]]:
+        """The fields of all events."""
+        return [{**self.knowledge.fields(one), "_time": float(one.time)} for one in self.events]
+
     def run(self, name: str = "names", at: float = NOW) -> list[dict[str, Any]]:
         """A scheduled search; its tables are replicated to the indexers."""
         found = self.search(SAVED[f"Akamai SIEM - {name}"]["search"], at)
@@ -78,8 +83,7 @@ class Head:
 
     def search(self, text: str, at: float = NOW) -> list[dict[str, Any]]:
         CLOCK.moment = at
-        events = sorted(self.events, key=lambda event: -float(event.time))
-        rows = [{**self.knowledge.fields(one), "_time": float(one.time)} for one in events]
+        rows = sorted(self.rows(), key=lambda row: -row["_time"])
         return spl.Searcher(rows, self.knowledge, tables=self.tables).found(text)
 
     def names(self, table: str) -> dict[str, str]:
