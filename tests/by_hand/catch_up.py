@@ -15,7 +15,7 @@ from playwright.sync_api import expect, sync_playwright
 from tests.by_hand.running_workbench import RunningWorkbench
 from tests.product.browser.add_on_pages import SCREENSHOTS, AddOnPages
 from tests.product.browser.conftest import CHROMIUM, QUIET
-from tests.product.browser.test_first_run import ACCOUNT, TABLE, events_so_far, stay_on
+from tests.product.browser.test_first_run import ACCOUNT, events_so_far, stay_on
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -76,7 +76,7 @@ def moment(pages: AddOnPages, number: int) -> dict[str, str]:
     events = events_so_far(pages, NAME)
     below = pages.page.get_by_role("row").filter(has_text="As of ")
     expect(below).to_contain_text("events per second")
-    pages.shoot(f"catch-up-{number}-of-2", TABLE + 240)
+    pages.shoot(f"catch-up-{number}-of-2")
     return {
         "at": time.strftime("%H:%M:%S"),
         "events": str(events),

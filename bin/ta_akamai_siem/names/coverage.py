@@ -27,6 +27,18 @@ def note(store: KvStore, config_id: int, name: str, left_out: Sequence[str]) -> 
         store.save_document(COVERAGE, document)
 
 
+def forget(store: KvStore, config_id: int) -> None:
+    """Delete what is noted of a configuration that is no longer listed. A failure is ignored."""
+    with contextlib.suppress(CollectionError):
+        store.delete_documents(COVERAGE, {"_key": str(config_id)})
+
+
+def forget_all(store: KvStore) -> None:
+    """Delete all notes. Another input of names writes its own again. A failure is ignored."""
+    with contextlib.suppress(CollectionError):
+        store.delete_documents(COVERAGE, {})
+
+
 def noted(store: KvStore) -> dict[int, Mapping[str, Any]]:
     """The documents by configuration. Empty if they cannot be read."""
     try:
@@ -38,6 +50,11 @@ def noted(store: KvStore) -> dict[int, Mapping[str, Any]]:
         for each in found
         if str(each.get("_key")).isdigit() and isinstance(each.get("left_out"), list)
     }
+
+
+def names(documents: Mapping[int, Mapping[str, Any]]) -> dict[str, str]:
+    """The names of configurations by id, as text."""
+    return {str(key): str(each["name"]) for key, each in documents.items() if each.get("name")}
 
 
 def sentence(documents: Mapping[int, Mapping[str, Any]], config_ids: Iterable[int]) -> str:

@@ -104,8 +104,10 @@ class Refresher:
             except (TryAgain, ConfigurationUnknown) as error:
                 first = first or error
                 self._around.log.warning(error.code, reason=error, config_id=each.id)
-        listed = {each.id for each in wanted}
-        self._memory = self._memory.only({ACCOUNT, *listed})
+        listed = {ACCOUNT, *(each.id for each in wanted)}
+        for gone in set(self._memory.written) - listed:
+            coverage.forget(self._around.store, gone)
+        self._memory = self._memory.only(listed)
         self._save()
         self._around.kept.forget_others({(each.id, each.version) for each in wanted})
         self._totals.drained = first is None

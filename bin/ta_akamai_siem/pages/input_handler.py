@@ -76,9 +76,12 @@ class InputHandler(PageHandler):
         if not confInfo:
             return
         now, store = time.time(), self.splunkd.kv_store
-        names = known_names(store)
+        noted = coverage.noted(store)
+        listed = known_names(store)
         for name, item in confInfo.items():
-            item.update(shown_settings(self._kind, name, item, names))
+            account = str(item.get("account") or "")
+            names = {**coverage.names(noted), **listed.get(account, {})}
+            item.update(shown_settings(self._kind, name, item, {account: names}))
         try:
             leases, runs = (store.find_documents(each, {}) for each in (LEASES, RUNS))
             # Only a backfill's position says anything here: what is done.
@@ -92,11 +95,10 @@ class InputHandler(PageHandler):
             for item in confInfo.values():
                 item.update(unknown(str(error), now))
             return
-        left_out = coverage.noted(store)
         for name, item in confInfo.items():
             facts = _facts(self._key(name), item, positions[name], leases, runs)
             item.update(describe(replace(facts, names=self._kind == NAMES_KIND), now))
-            told = coverage.sentence(left_out, _ids(item) or left_out)
+            told = coverage.sentence(noted, _ids(item) or noted)
             item["explanation"] = f"{item['explanation']} {told}".strip()
 
     def handleCreate(self, confInfo: Any) -> None:  # noqa: N802, N803, ANN401 - UCC's names
@@ -137,6 +139,8 @@ class InputHandler(PageHandler):
         super().handleRemove(confInfo)
         self._log("input.deleted")
         self._reset(lease.delete)
+        if self._kind == NAMES_KIND:
+            coverage.forget_all(self.splunkd.kv_store)
 
     @property
     def _kind(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Callable, Generic, Optional, TypeVar
 
 from ta_akamai_siem.akamai.client import PageSource
@@ -198,6 +198,7 @@ class Run(Generic[_Settings]):
             at=time.time(),
             pages=totals.pages,
             events=totals.events,
+            dropped=totals.dropped_events,
             newest=totals.newest,
             share=totals.share,
             remaining=totals.remaining,
@@ -227,6 +228,7 @@ class Run(Generic[_Settings]):
         run = last_run.ended(
             ended, self._began_at, totals.events, totals.newest, drained=totals.drained
         )
+        run = replace(run, dropped=totals.dropped_events)
         try:
             with self._stop.at_most(_CLOSING):
                 last_run.record(splunkd.kv_store, _key(self._definition), run)

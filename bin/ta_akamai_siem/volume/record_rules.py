@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 from typing import NamedTuple, Optional
 
 _TEXT = rb'[^"\\]*(?:\\.[^"\\]*)*'
 _RULE = re.compile(
-    rb'[\[,]\{"id":"(%b)","version":"%b","message":"%b","tag":"(%b)","data":"%b","selector":"%b",'
-    rb'"action":"(%b)"\}' % ((_TEXT,) * 7)
+    rb'(\{"id":"(%b)","version":"%b","message":"%b","tag":"(%b)","data":"%b","selector":"%b",'
+    rb'"action":"(%b)"\})' % ((_TEXT,) * 7)
 )
+CACHED = 2_048
+"""Actions, and tags, of which it is known what they are."""
 MITIGATES = re.compile(
     rb"deny|abort|tarpit|block|drop|reject|serve_alt|captcha|(?:[a-z]+_)*challenge", re.IGNORECASE
 )
@@ -39,11 +42,21 @@ class _Rule(NamedTuple):
 
     @property
     def mitigates(self) -> bool:
-        return MITIGATES.match(self.action) is not None
+        return _mitigates(self.action)
 
     @property
     def is_watched(self) -> bool:
-        return _WATCHED.match(self.tag) is not None
+        return _is_watched(self.tag)
+
+
+@lru_cache(CACHED)
+def _mitigates(action: bytes) -> bool:
+    return MITIGATES.match(action) is not None
+
+
+@lru_cache(CACHED)
+def _is_watched(tag: bytes) -> bool:
+    return _WATCHED.match(tag) is not None
 
 
 class RecordRules(NamedTuple):
@@ -78,19 +91,32 @@ def _read(text: bytes) -> tuple[list[_Rule], bool]:
     """The rules up to the first that has another form, and whether these are all. Only a list that
     is one in the source can have another form.
     """
-    rules: list[_Rule] = []
-    at = 0
+    found = _RULE.findall(text)
+    is_whole = b"[%b]" % b",".join(each[0] for each in found) == text
+    if not is_whole:
+        found = _first(text)
+    if b"\\" in text:
+        return [_Rule(*map(_plain, each[1:])) for each in found], is_whole
+    return [_Rule(*each[1:]) for each in found], is_whole
+
+
+def _first(text: bytes) -> list[tuple[bytes, ...]]:
+    """The rules of a list before the first item that is none."""
+    rules = []
+    at = 1 if text.startswith(b"[") else len(text)
     while found := _RULE.match(text, at):
-        rules.append(_Rule(*map(_plain, found.groups())))
-        at = found.end()
-    return rules, text[at:] == b"]"
+        rules.append(found.groups())
+        at = found.end() + 1
+        if text[at - 1 : at] != b",":
+            break
+    return rules
 
 
 def is_mitigated(action: bytes | None) -> bool:
     """Whether this action, as in `vendor_action`, kept a request from its origin."""
     if action is None:
         return False
-    return MITIGATES.match(action) is not None or action.lower() == SLOW_POST_ABORTED
+    return _mitigates(action) or action.lower() == SLOW_POST_ABORTED
 
 
 def _plain(text: bytes) -> bytes:

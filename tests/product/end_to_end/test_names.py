@@ -12,6 +12,7 @@ from tests.standins.splunk.client import RestError
 
 from .pushed_settings import push_account, push_input
 from .site import ACCOUNT
+from .site import STANZA as OF_EVENTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,7 +31,7 @@ Events = list[dict[str, Any]]
 def set_up(site: Site, **changed: str) -> None:
     stanza = {"account": ACCOUNT, "interval": "21600", "index": "main", **changed}
     site.akamai.configurations(known=[])
-    site.akamai.application_security(**WORLD)
+    site.akamai.application_security(**WORLD, exports={"polls": 0})
     push_account(site.splunk, ACCOUNT, site.account_values())
     push_input(site.splunk, STANZA, stanza)
 
@@ -82,6 +83,17 @@ def test_a_first_refresh_an_unchanged_one_and_a_change(site: Site) -> None:
     assert len({each["snapshot"] for each in of(first, SHOP)}) == 1
     assert len({each["seen_at"] for each in of(first, SHOP)}) == 1
     assert sum("export" in path and "result" in path for path in asked(site)) == 2
+
+    row = site.splunk.entries(f"{site.splunk.app_name}_{KIND}")["names"]
+    assert row["state"] == "names up to date"
+    assert row["explanation"].endswith(
+        "Akamai leaves out: policy mobile-api; alerts of rate controls; JA4 fingerprints; policy "
+        'Köln, "Kunden" Login (no match target).'
+    )
+    push_input(site.splunk, OF_EVENTS, site.input_values())
+    row = site.splunk.entries(f"{site.splunk.app_name}_akamai_siem")["first"]
+    assert row["configurations"] == f"shop-prod ({SHOP})"
+    assert "Akamai leaves out: policy mobile-api;" in row["explanation"]
 
     site.akamai.reset_log()
     second = refresh(site)

@@ -523,6 +523,10 @@ def test_operations_quality() -> None:
     (row,) = panel_rows("operations", "quality")
     assert row["Masked"] == sum(int(one.get("masked", 0)) for one in lines("page.collected"))
     assert row["Repeated"] == sum(int(one.get("repeated", 0)) for one in lines("page.collected"))
+    dropped = sum(int(one.get("dropped", 0)) for one in lines("page.collected"))
+    kept = sum(int(one["events"]) for one in lines("page.collected"))
+    assert row["Dropped"] == dropped > 0
+    assert row["Dropped (%)"] == f"{100 * dropped / (kept + dropped):.1f} %"
 
 
 def test_operations_results() -> None:

@@ -112,6 +112,8 @@ def _logged() -> Iterator[Event]:
             lag_seconds=9.5,
             limit=10_000,
             masked=12,
+            dropped=24 if ago % 240 else None,
+            left_out_bytes=40_000,
             repeated=3 if ago == 30 else None,
         )
     limited = 'request.limited {} reason="Akamai answered 429."'
