@@ -6,6 +6,7 @@ CollectionError
  │   ├─ SettingsUnreadable    splunkd does not return the settings or the secrets
  │   ├─ CredentialRefused     Akamai rejects the EdgeGrid credential
  │   ├─ PermissionMissing     Akamai accepts the credential, which lacks a permission
+ │   │   └─ NamesRefused        the permission to read names
  │   ├─ ConfigurationUnknown  no security configuration has this id
  │   ├─ ParameterIllegal      Akamai rejects a parameter of the request
  │   │   ├─ OffsetRefused       the stored offset
@@ -13,14 +14,17 @@ CollectionError
  │   ├─ ProxyRefused          the proxy rejects the user name or the password
  │   ├─ CertificateUntrusted  no trusted authority issued the server's certificate
  │   ├─ SpoolUnusable         no space or no permission to store a page on disk
- │   └─ CheckpointUnusable    the KV store is disabled or failed
- │       └─ CheckpointDamaged   the checkpoint is unreadable
+ │   ├─ CheckpointUnusable    the KV store is disabled or failed
+ │   │   └─ CheckpointDamaged   the checkpoint is unreadable
+ │   └─ TakeOverRefused       the input cannot go on from the position of Akamai's connector
  ├─ TryAgain                keep the position; a later attempt may succeed
  │   ├─ RateLimited           429: the request limit of the Akamai account is used up
  │   ├─ ServerTrouble         Akamai answered with a 5xx status
  │   ├─ Unreachable           no answer: network, timeout or a stalled connection
  │   │   └─ HostUnknown         DNS knows no such host
  │   ├─ RequestDeferred       Retry-After asks for a longer wait than a run has
+ │   ├─ ExportRunning         Akamai is exporting this security configuration already
+ │   ├─ ExportFailed          Akamai's export of a security configuration failed
  │   ├─ OffsetStuck           a page with events whose offset was requested before
  │   ├─ UnexpectedAnswer      an answer that Akamai's API documentation does not describe
  │   ├─ ClockSkewed           this host's clock is wrong; sign again with the corrected time
@@ -102,6 +106,15 @@ class PermissionMissing(NeedsPerson):
     )
 
 
+class NamesRefused(PermissionMissing):
+    advice = (
+        "No names are collected; events are not affected. In Akamai Control Center, under Identity "
+        "& Access, give the API client access to the API Application Security (READ-ONLY is "
+        "enough), and its user a role that can view security configurations. The role Manage SIEM "
+        "is for a user with no other role: add an account of its own for names."
+    )
+
+
 class ConfigurationUnknown(NeedsPerson):
     code = "configuration.unknown"
     advice = (
@@ -158,6 +171,14 @@ class CheckpointDamaged(CheckpointUnusable):
     advice = "Nothing is collected until you reset the position: edit the input and start again."
 
 
+class TakeOverRefused(NeedsPerson):
+    code = "takeover.refused"
+    advice = (
+        "Nothing is collected until then. No events are lost within 12 hours, because Akamai "
+        "retains them."
+    )
+
+
 class TryAgain(CollectionError):
     """The position is kept; the same request may succeed later.
 
@@ -205,7 +226,7 @@ class HostUnknown(Unreachable):
 class RequestDeferred(TryAgain):
     code = "request.deferred"
     advice = (
-        "The input keeps its position. It honors Retry-After for at most 10 minutes. No events are "
+        "The input keeps its position. It honors Retry-After for at most 4 minutes. No events are "
         "lost if requests succeed within 12 hours."
     )
 
@@ -218,6 +239,16 @@ class UnexpectedAnswer(TryAgain):
         "whether a proxy answered instead of Akamai. Akamai's support asks for the reference "
         "number, if there is one."
     )
+
+
+class ExportRunning(TryAgain):
+    code = "export.running"
+    advice = "The names that are known remain valid. The next run tries again."
+
+
+class ExportFailed(TryAgain):
+    code = "export.failed"
+    advice = "The names that are known remain valid. The next run tries again."
 
 
 class OffsetStuck(TryAgain):

@@ -13,19 +13,29 @@ from typing import TYPE_CHECKING, Optional
 from .errors import SettingsInvalid
 from .limits import PAGE_EVENTS_MAX, RETENTION
 from .record.masking import KINDS
+from .record.selection import EVERYTHING, Selection
 from .setting_labels import labelled
+from .volume.grammar import read_lines
+from .volume.left_out import WORDS, read_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+
 LIMIT_DEFAULT = 50_000
 INTERVAL_MIN = 10
+NAMES_INTERVAL_MIN = 15 * 60
+NAMES_INTERVAL_MAX = 24 * 3600
+"""Seconds. Searches look for names in the last 49 hours."""
 WORKERS_MAX = 16
 RATE_MAX = 1_000_000
 PAGE_SECONDS_MAX = 60
 """Longest time for a page at `max_events_per_second`: the checkpoint moves once per page."""
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 PROXY_TYPES = ("http", "https", "socks5")
+
+CONNECTOR = "connector:"
+"""Begins a `start` that names an input of Akamai's own connector."""
 
 _HOST = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9][A-Za-z0-9._-]*)(?::[0-9]{1,5})?\Z")
 _START = re.compile(r"-([0-9]{1,6})([smh])\Z")
@@ -75,7 +85,8 @@ class InputSettings:
     """A checked stanza of `akamai_siem` with its account and proxy.
 
     `config_ids`: ascending, without duplicates. `start_back`: seconds before the first run; 0: now.
-    `limit`: events per page. `mask`: words of `masking.KINDS`.
+    `limit`: events per page. `selection`: what of the events is indexed. `connector`: the input of
+    Akamai's connector from whose position the first run goes on, or "".
     """
 
     name: str
@@ -85,7 +96,8 @@ class InputSettings:
     limit: int
     proxy: Optional[Proxy]
     throughput: Throughput = field(default_factory=Throughput)
-    mask: tuple[str, ...] = ()
+    connector: str = ""
+    selection: Selection = EVERYTHING
 
 
 class Problems:
@@ -119,15 +131,18 @@ def read_input(
     problems = Problems()
     check_interval(stanza.get("interval", "").strip(), problems)
     throughput = read_throughput(stanza, problems)
+    start = stanza.get("start", "").strip()
+    connector = connector_of(start)
     result = InputSettings(
         name=name,
         account=read_account(stanza.get("account", "").strip(), account, problems),
         config_ids=read_config_ids(stanza.get("config_ids", ""), problems),
-        start_back=read_start(stanza.get("start", "").strip(), problems),
+        start_back=0 if connector else read_start(start, problems),
         limit=read_limit(stanza, throughput, problems),
         proxy=read_proxy(proxy, problems),
         throughput=throughput,
-        mask=read_mask(stanza, problems),
+        connector=connector,
+        selection=read_selection(stanza, problems),
     )
     problems.settle()
     return result
@@ -224,6 +239,12 @@ def read_start(text: str, problems: Problems, setting: str = "start") -> int:
     return seconds
 
 
+def connector_of(start: str) -> str:
+    """The name in `connector:<name>`; "" for any other `start`."""
+    prefix, _, name = start.partition(CONNECTOR)
+    return "" if prefix else name.strip()
+
+
 def seconds_back(text: str) -> int | None:
     """Seconds before now: `now` is 0, `-2h` is 7200. None for any other text."""
     if text == "now":
@@ -247,8 +268,8 @@ def read_throughput(stanza: Mapping[str, str], problems: Problems) -> Throughput
     return Throughput(workers or 1, rate)
 
 
-def read_mask(stanza: Mapping[str, str], problems: Problems) -> tuple[str, ...]:
-    """`mask`: words of `masking.KINDS` in their order. Adds to `problems`."""
+def read_selection(stanza: Mapping[str, str], problems: Problems) -> Selection:
+    """`mask`, `leave_out` and `drop`. Adds to `problems`."""
     words = [word for word in re.split(r"[;,\s]+", (stanza.get("mask") or "").lower()) if word]
     wrong = [word for word in words if word not in KINDS]
     if wrong:
@@ -257,7 +278,17 @@ def read_mask(stanza: Mapping[str, str], problems: Problems) -> tuple[str, ...]:
             f"must be empty or any of {', '.join(KINDS)}, separated by semicolons, not "
             f"{', '.join(wrong)}",
         )
-    return tuple(kind for kind in KINDS if kind in words)
+    parts, wrong = read_words(stanza.get("leave_out") or "")
+    if wrong:
+        problems.add(
+            "leave_out",
+            f"must be empty or any of {', '.join(WORDS)} and header:NAME, separated by "
+            f"semicolons, not {', '.join(wrong)}",
+        )
+    lines, predicates = read_lines(stanza.get("drop") or "")
+    for predicate in predicates:
+        problems.add("drop", predicate)
+    return Selection(tuple(kind for kind in KINDS if kind in words), parts, lines)
 
 
 def _number(

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from splunklib.binding import AuthenticationError, HTTPError, UrlEncoded
 
 from .connection import connection
-from .instance import Instance
+from .connector import Connector
 from .knowledge import Knowledge
 from .kv_store import KvStore
 from .search import Search
@@ -40,6 +40,7 @@ class Splunkd:
         self._context = connection(server_uri, session_key, _TIMEOUT)
         self.settings = StoredSettings(self._context)
         self.kv_store = KvStore(self._context)
+        self.connector = Connector(self._context)
         self.knowledge = Knowledge(self._context)
         self.search = Search(self._context)
 
@@ -62,18 +63,6 @@ class Splunkd:
             return {str(entry["name"]): dict(entry["content"]) for entry in entries}
         except (HTTPError, AuthenticationError, OSError, ValueError, LookupError) as error:
             raise unreadable(f"inputs of kind {kind}", error) from error
-
-    def instance(self, server_host: str) -> Instance:
-        """The GUID and start time of this splunkd. Never fails.
-
-        `server_host`: as splunkd passed it, used if splunkd does not return its GUID.
-        """
-        content = self.server_info()
-        try:
-            started = float(content["startup_time"])
-        except (KeyError, TypeError, ValueError):
-            started = None
-        return Instance(str(content.get("guid") or server_host), started)
 
     def server_info(self) -> Mapping[str, Any]:
         """What this splunkd says of itself; empty if it does not. Never fails."""
