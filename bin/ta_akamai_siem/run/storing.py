@@ -49,10 +49,11 @@ def may_release(
         return True
     try:
         while (left := wrote_at + SAFE_AGE - monotonic()) > 0:
+            confirm()
+            # First of all it shows here whether splunkd has stopped the input: then it also leaves.
+            wait(min(left, _LOOK))
             if pipe.has_left():
                 return False
-            confirm()
-            wait(min(left, _LOOK))
     except StopRequested:
         return True
     except CollectionError:
