@@ -50,7 +50,7 @@ def may_release(
     try:
         while (left := wrote_at + SAFE_AGE - monotonic()) > 0:
             confirm()
-            # First of all it shows here whether splunkd has stopped the input: then it also leaves.
+            # Raises if splunkd has stopped the input. Then it leaves too, and has not died.
             wait(min(left, _LOOK))
             if pipe.has_left():
                 return False
