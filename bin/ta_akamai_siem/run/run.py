@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Callable, Generic, Optional, TypeVar
 
 from ta_akamai_siem.akamai.client import PageSource
@@ -40,7 +40,7 @@ from ta_akamai_siem.writing.event_stream import EventStream
 from ta_akamai_siem.writing.progress import ProgressFile
 
 from .load_settings import load_settings, log_level
-from .report import Ending, Totals, report_ingested, report_run
+from .report import Ending, Totals, report_dropped, report_ingested, report_run
 from .storing import may_release
 
 if TYPE_CHECKING:
@@ -198,6 +198,7 @@ class Run(Generic[_Settings]):
             at=time.time(),
             pages=totals.pages,
             events=totals.events,
+            dropped=totals.dropped_events,
             newest=totals.newest,
             share=totals.share,
             remaining=totals.remaining,
@@ -227,6 +228,7 @@ class Run(Generic[_Settings]):
         run = last_run.ended(
             ended, self._began_at, totals.events, totals.newest, drained=totals.drained
         )
+        run = replace(run, dropped=totals.dropped_events)
         try:
             with self._stop.at_most(_CLOSING):
                 last_run.record(splunkd.kv_store, _key(self._definition), run)
@@ -247,8 +249,11 @@ class Run(Generic[_Settings]):
             bulletin.works()
 
     def _has_collected(self, ended: CollectionError) -> bool:
-        """Whether new events were collected. A loop of offsets only repeats the same ones."""
-        return self._totals.events > 0 and not isinstance(ended, OffsetStuck)
+        """Whether new events were collected, dropped ones included. A loop of offsets only repeats
+        the same ones.
+        """
+        collected = self._totals.events + self._totals.dropped_events
+        return collected > 0 and not isinstance(ended, OffsetStuck)
 
     def _report(
         self, ended: Optional[CollectionError], log: Log, lease: Optional[Lease] = None
@@ -265,6 +270,7 @@ class Run(Generic[_Settings]):
         )
         if self._totals.events:
             report_ingested(self._definition, self._totals.events, log)
+        report_dropped(self._totals, log)
         report_run(ending, self._totals, log)
         if ended is None or isinstance(ended, Leave):
             return 0
