@@ -106,6 +106,16 @@ def test_a_first_refresh_an_unchanged_one_and_a_change(site: Site) -> None:
         "hostname-coverage",
     ]
 
+    # An answer that is not Akamai's keeps no other configuration from its names.
+    site.akamai.fault("status", status=200, body="<html></html>", mode="custom-rules")
+    site.splunk.forget_records()
+    failed = site.run(STANZA)
+    assert (failed["exit_code"], failed["stderr"][0].split()[:2]) == (
+        1,
+        ["ERROR", "answer.unexpected"],
+    )
+    assert [each["config_id"] for each in events(site)] == [0, SHOP]
+
     site.akamai.reset_log()
     shop = json.loads(json.dumps(WORLD["configurations"][str(SHOP)]))
     shop["production"] = 7

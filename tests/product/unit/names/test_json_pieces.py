@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ta_akamai_siem.errors import UnexpectedAnswer
@@ -55,6 +55,7 @@ def expected(value: Any, path: tuple[str, ...]) -> list[tuple[tuple[str, ...], d
 
 
 @settings(max_examples=60)
+@example(document={"a": 0.5, "c": -1e-7, "list": [{"a": 12}]}, few=1, indent=None, plain=True)
 @given(
     document=st.dictionaries(NAMES, VALUES, max_size=5),
     few=st.integers(1, 40),
