@@ -123,7 +123,8 @@ def _form_field(text: str, kind: str, setting: InputSetting) -> str:
     end = text.find('"field": ', begin)
     entity = text[begin:end]
     shown = plain(setting.form_help or setting.help)
-    if setting.default:
+    # "Empty: Splunk's default index." says what the default is.
+    if setting.default and "Empty:" not in shown:
         shown += f" Default: {setting.default}."
     values = {"label": setting.label}
     if setting.default:

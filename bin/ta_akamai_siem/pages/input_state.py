@@ -203,8 +203,8 @@ def _finished(facts: Facts) -> State:
     switch = (
         "The input is off."
         if facts.is_disabled
-        else "It is still on: Splunk starts it at each interval, and it ends at once, because "
-        "nothing is left to collect. You can switch it off."
+        else "The input is still on: Splunk starts it at each interval, and the run ends at once, "
+        "because nothing is left to collect. You can switch it off."
     )
     text = (
         f"The whole range is collected: {number}. {switch} If you delete the input, its events "
@@ -240,17 +240,31 @@ def _lag(run: LastRun | None, newest: float | None, now: float, *, is_running: b
     if is_running or run is None:
         return span(max(0, round(now - newest)))
     seconds = max(0, round(run.ended_at - newest))
-    return f"{span(seconds)}, nothing newer" if run.drained and not run.events else span(seconds)
+    nothing = run.drained and not run.events and not run.dropped
+    return f"{span(seconds)}, nothing newer" if nothing else span(seconds)
 
 
 def _events(facts: Facts, so_far: SoFar | None) -> str:
     """Of the run under way, else of the last one; of a backfill all."""
     if so_far and so_far.pages:
-        return f"{so_far.events:,} so far, {_per_second(so_far):,} per second"
+        text = f"{so_far.events:,} so far, {_per_second(so_far):,} per second"
+        return text + _share_dropped(so_far.events, so_far.dropped)
     collected = _collected(facts)
     if collected is not None:
         return f"{collected:,}"
-    return f"{facts.run.events:,} in the last run" if facts.run else ""
+    if facts.run is None:
+        return ""
+    text = f"{facts.run.events:,} in the last run"
+    return text + _share_dropped(facts.run.events, facts.run.dropped)
+
+
+def _share_dropped(events: int, dropped: int) -> str:
+    """What the rules dropped of the events that Akamai sent."""
+    return (
+        f"; {dropped:,} more ({100 * dropped / (events + dropped):.0f} %) dropped"
+        if dropped
+        else ""
+    )
 
 
 def _collected(facts: Facts) -> int | None:

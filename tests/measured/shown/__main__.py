@@ -20,6 +20,8 @@ from tests.measured.shown import (
     kills,
     names,
     outage,
+    takeover,
+    upgrade,
 )
 
 PROGRAMS = {
@@ -34,6 +36,8 @@ PROGRAMS = {
     "kills": kills,
     "backfill": backfill,
     "names": names,
+    "takeover": takeover,
+    "upgrade": upgrade,
 }
 
 
