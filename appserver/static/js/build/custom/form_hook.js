@@ -75,6 +75,7 @@ export default class FormHook {
     this.util = util;
     this.form = this.formOf(Object.keys(state.data));
     this.openList(state.data.index?.value);
+    this.showStart(state.data.start?.value);
   }
 
   onRender() {
@@ -111,6 +112,13 @@ export default class FormHook {
       ...rest,
       data: { ...data, index: { ...data.index, value: "" } },
     }));
+  }
+
+  // A start that is not in its list, such as a connector's input, is shown as it is.
+  showStart(start) {
+    const listed = this.form?.entity.find(({ field }) => field === "start")?.options.autoCompleteFields;
+    if (!start || !listed || listed.some(({ value }) => value === start)) return;
+    listed.push({ value: start, label: start });
   }
 
   // A tab without a table has the service name "settings": it is known by its fields.
