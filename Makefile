@@ -11,7 +11,7 @@ $(shell mkdir -p "$(TMPDIR)")
 SETUP = $(PYTHON) packaging/setup_venv.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo believed search one check test test-all browser views workbench props search-cost cim mutations mutants shown soak bench build package origins audit icons inspect docs release release-files settings lint update clean
+.PHONY: help demo believed search one check test test-all browser browser-ten catch-up views workbench props search-cost first-use cim mutations mutants shown soak bench build package origins audit icons inspect docs release release-files settings lint update clean
 
 help: ## list all commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,8 +43,15 @@ test-all: package ## the same, with all tests completely on every Python
 browser: build ## test the setup pages in headless Chromium; screenshots in build/browser/
 	@$(PYTHON) -m tests.one "" tests/product/browser -s && ls build/browser
 
-workbench: build ## serve the setup pages and both stand-ins locally, with new events, until Ctrl-C
-	@dev=$$($(SETUP) dev) && "$$dev" -m tests.by_hand.workbench
+browser-ten: build ## run those tests ten times beside six busy processes (ROUNDS=10)
+	@$(PYTHON) -m tests.measured.browser_rounds $(ROUNDS)
+
+catch-up: build ## take pictures of a catch-up under way, two minutes apart, in build/browser/
+	@browser=$$($(SETUP) browser) && "$$browser" -m tests.by_hand.catch_up
+
+workbench: build ## serve the setup pages and both stand-ins locally, with new events, until Ctrl-C (VIEWS=1)
+	@dev=$$($(SETUP) dev) && if test -n "$(VIEWS)"; then search=$$($(SETUP) search); fi && \
+	  SEARCH_PYTHON="$$search" "$$dev" -m tests.by_hand.workbench
 
 props: ## write props.conf, transforms.conf, the data model and the views from their pieces
 	@$(PYTHON) packaging/search_side/make_props.py
@@ -52,6 +59,9 @@ props: ## write props.conf, transforms.conf, the data model and the views from t
 
 search-cost: ## measure what a search costs per event, beside version 0.1.0 (EVENTS=2000)
 	@search=$$($(SETUP) search) && "$$search" -m tests.measured.search_cost
+
+first-use: ## measure how long the commands of README take in a new clone, and their disk space
+	@$(PYTHON) -m tests.measured.first_use
 
 cim: ## how many fields of each data model 20,000 events fill
 	@search=$$($(SETUP) search) && "$$search" -m tests.measured.cim_table
@@ -65,8 +75,8 @@ mutants: ## put deliberate faults into the code, and show which test fails at ea
 shown: build ## test the delivery guarantees at full size, in figures (WHAT=kills KILLS=200, ...)
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.measured.shown $(WHAT)
 
-views: ## render the views with Splunk's components in Chromium, or serve them (SERVE=1, DOCS=1)
-	@search=$$($(SETUP) search) && "$$search" -m tests.by_hand.views
+views: ## render the views with Splunk's components in Chromium, or serve them (SERVE=1, IN=workbench, DOCS=1, CHECK=1)
+	@search=$$($(SETUP) search) && IN="$(IN)" "$$search" -m tests.by_hand.views
 
 believed: ## check on a real Splunk what docs/believed.md lists (SPLUNK=https://host:8089 [CA=FILE] [WRITE=1])
 	@$(PYTHON) -m tests.by_hand.believed $(SPLUNK) $(if $(CA),--ca $(CA)) $(if $(WRITE),--write)

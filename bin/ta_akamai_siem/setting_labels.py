@@ -30,6 +30,8 @@ LABELS = {
     "workers": "Worker processes",
     "max_events_per_second": "Events per second",
     "mask": "Mask",
+    "leave_out": "Leave out",
+    "drop": "Drop",
     "interval": "Interval",
     "index": "Index",
 }

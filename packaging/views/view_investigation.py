@@ -110,6 +110,7 @@ VIEW = View(
                     "| eval share=if(requests>0,round(100*blocked/requests,1),0) | fields share",
                     width=300,
                     options={"unit": "%"},
+                    link=link_to_search(f"{_EVENTS} action=blocked", "those that were blocked"),
                 ),
                 Panel(
                     "found_clients",
@@ -119,6 +120,10 @@ VIEW = View(
                     "events",
                     "stats dc(src) AS clients",
                     width=300,
+                    link=link_to_search(
+                        f"{_EVENTS} | stats count BY src | sort 1000 -count",
+                        "the addresses, with their requests",
+                    ),
                 ),
                 Panel(
                     "found_hosts",
@@ -128,6 +133,10 @@ VIEW = View(
                     "events",
                     "stats dc(dest) AS hosts",
                     width=300,
+                    link=link_to_search(
+                        f"{_EVENTS} | stats count BY dest | sort 1000 -count",
+                        "the hosts, with their requests",
+                    ),
                 ),
             ),
         ),
@@ -189,7 +198,7 @@ VIEW = View(
                     "| stats count BY dest http_method uri_path status "
                     "| sort 100 -count | rename dest AS Host, http_method AS Method, "
                     "uri_path AS Path, status AS Status, count AS Requests",
-                    width=600,
+                    width=580,
                     link=_of("dest", "Host"),
                 ),
                 Panel(
@@ -202,7 +211,7 @@ VIEW = View(
                     "| stats count BY dest uri_path status action signature_id | sort 100 -count "
                     "| rename dest AS Host, uri_path AS Path, status AS Status, action AS Action, "
                     "signature_id AS Rule, count AS Requests",
-                    width=600,
+                    width=620,
                     link=_of("dest", "Host"),
                 ),
             ),
@@ -220,7 +229,25 @@ VIEW = View(
                     "| eventstats min(blocked_at) AS first_block "
                     "| where isnull(first_block) OR _time<first_block | sort 100 -_time "
                     f"| {_TIME} | table {_STORY} | {_STORY_NAMES}",
-                    width=600,
+                    link=_of("src", "Client"),
+                ),
+            ),
+        ),
+        Row(
+            320,
+            (
+                Panel(
+                    "accounts",
+                    "table",
+                    "Clients and accounts",
+                    "Which addresses and users are behind it? Click: the client",
+                    "events",
+                    "fillnull value=unknown user,src,src_country,src_asn "
+                    '| eval blocked=if(action="blocked",1,0) '
+                    "| stats count sum(blocked) AS blocked BY src user src_country src_asn "
+                    "| sort 100 -count | rename src AS Client, user AS User, src_country AS "
+                    "Country, src_asn AS ASN, blocked AS Blocked, count AS Requests",
+                    width=540,
                     link=_of("src", "Client"),
                 ),
                 Panel(
@@ -235,7 +262,7 @@ VIEW = View(
                     '| rename http_user_agent_decoded AS "User agent", client_reputation AS '
                     'Reputation, bot_segment AS Segment, bot_score AS "Bot score", '
                     "clients AS Clients, count AS Requests",
-                    width=600,
+                    width=660,
                 ),
             ),
         ),
@@ -253,21 +280,6 @@ VIEW = View(
                     "| table ja4 src src_country count blocked first last "
                     "| rename ja4 AS JA4, src AS Client, src_country AS Country, "
                     "count AS Requests, blocked AS Blocked, first AS First, last AS Last",
-                    width=600,
-                    link=_of("src", "Client"),
-                ),
-                Panel(
-                    "accounts",
-                    "table",
-                    "Clients and accounts",
-                    "Which addresses and users are behind it? Click: the client",
-                    "events",
-                    "fillnull value=unknown user,src,src_country,src_asn "
-                    '| eval blocked=if(action="blocked",1,0) '
-                    "| stats count sum(blocked) AS blocked BY src user src_country src_asn "
-                    "| sort 100 -count | rename src AS Client, user AS User, src_country AS "
-                    "Country, src_asn AS ASN, blocked AS Blocked, count AS Requests",
-                    width=600,
                     link=_of("src", "Client"),
                 ),
             ),

@@ -7,6 +7,10 @@ from studio import SERIES, Base, Panel, Row, View, link_to_search, row, text, ti
 
 RETENTION_S = 12 * 3600
 """Akamai retains an event that long: `limits.RETENTION`."""
+CREDENTIAL_DAYS = 730
+"""Akamai's credentials expire after two years unless somebody chose another date.
+https://docs.databricks.com/gcp/en/ingestion/lakeflow-connect/akamai-waf-troubleshoot
+"""
 _LOG = link_to_search("`akamai_siem_log`", "the log of the input", input=row("Input"))
 _OF_INPUT = "input=$input|s$ host=$collector|s$"
 _STATE = (
@@ -39,12 +43,13 @@ VIEW = View(
             "pages",
             f"`akamai_siem_log` (event=page.collected OR event=window.collected) {_OF_INPUT} "
             "| table _time input kind host events bytes seconds fetch_seconds write_seconds "
-            "blocked_seconds limit repeated masked untimed unparsed",
+            "blocked_seconds limit repeated masked untimed unparsed dropped left_out_bytes",
         ),
         Base(
             "runs",
             f"`akamai_siem_log` event=run.finished {_OF_INPUT} "
-            "| table _time input kind host lease result how reason events pages seconds",
+            "| table _time input kind host holder credential_age_days result how reason events "
+            "pages seconds",
         ),
         Base(
             "troubles",
@@ -71,6 +76,7 @@ VIEW = View(
                     "states",
                     "search state=collecting | stats count AS inputs",
                     width=300,
+                    link=link_to_search("`akamai_siem_input_states`", "the state of each input"),
                 ),
                 Panel(
                     "in_trouble",
@@ -80,6 +86,10 @@ VIEW = View(
                     "states",
                     "search NOT state=collecting | stats count AS inputs",
                     width=300,
+                    link=link_to_search(
+                        "`akamai_siem_log` event=run.finished NOT result=ok",
+                        "the runs that did not end well",
+                    ),
                 ),
                 Panel(
                     "time_to_loss",
@@ -90,6 +100,12 @@ VIEW = View(
                     "stats min(loss) AS loss | eval hours=round(loss/3600,1) | fields hours",
                     width=300,
                     options={"unit": "h"},
+                    link=link_to_search(
+                        "`akamai_siem_log` event=run.finished "
+                        "| stats latest(position_age_seconds) AS seconds BY input kind host "
+                        "| sort 0 -seconds",
+                        "the age of each position",
+                    ),
                 ),
                 Panel(
                     "gaps",
@@ -175,22 +191,31 @@ VIEW = View(
                     "| rename input AS Input, host AS Host, pages AS Pages, events AS Events, "
                     'size AS "Events a page", seconds AS "Seconds a page", longest AS Longest, '
                     "fetch AS Fetching, blocked AS Blocked, limit AS Limit",
-                    width=700,
                     link=_LOG,
                 ),
+            ),
+        ),
+        Row(
+            220,
+            (
                 Panel(
                     "quality",
                     "table",
-                    "Repeated, masked, odd",
-                    "Events delivered twice by a repeated page, values masked, events without a "
+                    "Dropped, masked, odd",
+                    "Events dropped by rules, and megabytes left out, by your settings; events "
+                    "delivered twice by a repeated page, values masked, events without a "
                     "time, lines that are no events. Click: the input's log",
                     "pages",
-                    "fillnull value=0 repeated,masked,untimed,unparsed "
-                    "| stats sum(repeated) AS repeated sum(masked) AS masked sum(untimed) AS "
+                    "fillnull value=0 repeated,masked,untimed,unparsed,dropped,left_out_bytes "
+                    "| stats sum(events) AS events sum(dropped) AS dropped sum(left_out_bytes) AS "
+                    "left sum(repeated) AS repeated sum(masked) AS masked sum(untimed) AS "
                     "untimed sum(unparsed) AS unparsed BY input host | sort 100 input "
-                    "| rename input AS Input, host AS Host, repeated AS Repeated, masked AS "
+                    '| eval share=tostring(round(100*dropped/max(1,events+dropped),1))." %", '
+                    "left=round(left/1048576,1) "
+                    "| table input host dropped share left repeated masked untimed unparsed "
+                    "| rename input AS Input, host AS Host, dropped AS Dropped, share AS "
+                    '"Dropped (%)", left AS "MB left out", repeated AS Repeated, masked AS '
                     'Masked, untimed AS "Without time", unparsed AS Unparsed',
-                    width=500,
                     link=_LOG,
                 ),
             ),
@@ -223,6 +248,29 @@ VIEW = View(
                     "| rename event AS Reason, input AS Input, host AS Host, retries AS Retries, "
                     'waited AS "Seconds waited"',
                     width=600,
+                    link=_LOG,
+                ),
+            ),
+        ),
+        Row(
+            260,
+            (
+                Panel(
+                    "credentials",
+                    "table",
+                    "Leases and credentials",
+                    "Which host has the lease of each input, and how old its credential is. "
+                    f"Akamai's expire after {CREDENTIAL_DAYS} days unless you chose another date. "
+                    "Click: the input's log",
+                    "runs",
+                    "stats max(_time) AS last latest(holder) AS holder latest(result) AS result "
+                    "latest(credential_age_days) AS age BY input kind host "
+                    f"| eval left={CREDENTIAL_DAYS}-tonumber(age), last=strftime(last,"
+                    '"%Y-%m-%d %H:%M:%S"), age=coalesce(age,"unknown") '
+                    "| sort 100 left | table input kind host last result holder age left "
+                    '| rename input AS Input, kind AS Kind, host AS Host, last AS "Last run", '
+                    'result AS "Last result", holder AS "Lease holder", age AS "Credential age '
+                    '(days)", left AS "Days left"',
                     link=_LOG,
                 ),
             ),

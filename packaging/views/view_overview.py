@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from data_model import REQUESTS
-from filters import count, inputs
+from data_model import NAME, REQUESTS
+from filters import COUNTED, WITH_MARKS, count, inputs, marks, named
 from studio import (
     SERIES,
+    SHADES,
     Base,
     Panel,
     Row,
@@ -14,6 +15,7 @@ from studio import (
     link_to_search,
     link_to_view,
     row,
+    world,
 )
 
 BLOCKED = f"sum({REQUESTS}.blocked) AS blocked"
@@ -22,12 +24,30 @@ _ZEROES = "fillnull value=0 requests,blocked"
 _SHARE = "eval share=if(requests>0,round(100*blocked/requests,1),0)"
 
 
-def _top(by: str, named: str, columns: str) -> str:
-    """The twenty values with most requests."""
+def _top(names: str = "", more: str = "", **named: str) -> str:
+    """The twenty values with most requests. `named`: the title of each column, by field. `names`:
+    commands that look something up, into the columns `more`.
+    """
+    titles = ", ".join(f"{name} AS {title}" for name, title in named.items())
+    looked_up = f"| {names} " if names else ""
     return (
-        f"{_SUMS} BY {by} | {_SHARE} | sort 20 -requests | table {columns} requests share "
-        f'| rename {named}, requests AS Requests, share AS "Blocked %"'
+        f"{_SUMS} BY {' '.join(named)} | {_SHARE} | sort 20 -requests {looked_up}"
+        f"| table {' '.join(named)} {more} requests share "
+        f'| rename {titles}, requests AS Requests, share AS "Blocked %"'
     )
+
+
+_NEW_CLIENTS = (
+    count(
+        REQUESTS,
+        "src",
+        functions="count min(_time) AS first",
+        more=(f"{REQUESTS}.blocked=1",),
+        accelerated=True,
+    )
+    + ' | where first>=relative_time(now(),"@d") | sort 20 -count'
+)
+"""Only clients that were blocked, and of them twenty: a week has too many others."""
 
 
 VIEW = View(
@@ -38,7 +58,8 @@ VIEW = View(
     bases=(
         Base(
             "timeline",
-            count(REQUESTS, "_time span=1m action attack_family", functions=f"count {BLOCKED}"),
+            count(REQUESTS, "_time span=1m action attack_family", functions=f"count {BLOCKED}")
+            + WITH_MARKS,
         ),
         Base(
             "targets",
@@ -75,7 +96,8 @@ VIEW = View(
                 "signature_id dest src_country",
                 functions="count min(_time) AS first",
                 accelerated=True,
-            ),
+            )
+            + f" | append [{_NEW_CLIENTS}]",
             earliest="-7d@d",
         ),
     ),
@@ -89,7 +111,7 @@ VIEW = View(
                     "Requests",
                     "Reported by Akamai",
                     "timeline",
-                    f"{_SUMS} | {_ZEROES} | fields requests",
+                    f"{COUNTED} | {_SUMS} | {_ZEROES} | fields requests",
                     width=300,
                     link=link_to_counted("all events of the time range"),
                 ),
@@ -99,7 +121,7 @@ VIEW = View(
                     "Blocked",
                     "Share of the requests",
                     "timeline",
-                    f"{_SUMS} | {_ZEROES} | {_SHARE} | fields share",
+                    f"{COUNTED} | {_SUMS} | {_ZEROES} | {_SHARE} | fields share",
                     width=300,
                     options={"unit": "%"},
                     link=link_to_counted("the blocked requests", action="blocked"),
@@ -123,6 +145,11 @@ VIEW = View(
                     "clients",
                     "stats dc(src) AS clients",
                     width=300,
+                    link=link_to_search(
+                        f'| from datamodel:"{NAME}.{REQUESTS}" '
+                        "| stats count BY src | sort 1000 -count",
+                        "the addresses, with their requests",
+                    ),
                 ),
             ),
         ),
@@ -133,10 +160,11 @@ VIEW = View(
                     "actions",
                     "area",
                     "Requests by action",
-                    "What did Akamai do? unknown: nothing decided",
+                    "What did Akamai do? unknown: nothing decided. Lines: activations",
                     "timeline",
-                    "timechart sum(count) AS requests BY action",
+                    f"{COUNTED} | timechart sum(count) AS requests BY action",
                     width=700,
+                    marks=marks(60),
                     link=link_to_counted("the events of this action", action=SERIES),
                 ),
                 Panel(
@@ -160,18 +188,23 @@ VIEW = View(
             ),
         ),
         Row(
-            300,
+            320,
             (
                 Panel(
-                    "families",
-                    "area",
-                    "Attack families",
-                    "Which kinds of rules fired?",
-                    "timeline",
-                    "search NOT attack_family IN (none, unknown) "
-                    "| timechart limit=0 sum(count) AS requests BY attack_family",
+                    "map",
+                    "map",
+                    "Where blocked requests come from",
+                    "By country. Click: the blocked requests from it",
+                    "clients",
+                    "stats sum(blocked) AS blocked BY src_country | where blocked>0",
                     width=700,
-                    link=link_to_counted("the events of this family", attack_family=SERIES),
+                    options=world("src_country", "blocked"),
+                    context=SHADES,
+                    link=link_to_counted(
+                        "the blocked requests from the country",
+                        src_country=SERIES,
+                        action="blocked",
+                    ),
                 ),
                 Panel(
                     "countries",
@@ -198,6 +231,22 @@ VIEW = View(
             ),
         ),
         Row(
+            240,
+            (
+                Panel(
+                    "families",
+                    "area",
+                    "Attack families",
+                    "Which kinds of rules fired? Lines: activations",
+                    "timeline",
+                    f"{COUNTED} NOT attack_family IN (none, unknown) "
+                    "| timechart limit=0 sum(count) AS requests BY attack_family",
+                    marks=marks(60),
+                    link=link_to_counted("the events of this family", attack_family=SERIES),
+                ),
+            ),
+        ),
+        Row(
             380,
             (
                 Panel(
@@ -206,12 +255,8 @@ VIEW = View(
                     "Top targets",
                     "What is asked for most? Click: the host",
                     "targets",
-                    _top(
-                        "dest uri_path_start",
-                        "dest AS Host, uri_path_start AS Path",
-                        "dest uri_path_start",
-                    ),
-                    width=480,
+                    _top(dest="Host", uri_path_start="Path"),
+                    width=470,
                     link=link_to_view(
                         "investigation", "Investigation", kind="dest", value=row("Host")
                     ),
@@ -222,12 +267,8 @@ VIEW = View(
                     "Top clients",
                     "Who asks most? Click: the client",
                     "clients",
-                    _top(
-                        "src src_country src_asn ja4",
-                        "src AS Client, src_country AS Country, src_asn AS ASN, ja4 AS JA4",
-                        "src src_country src_asn ja4",
-                    ),
-                    width=720,
+                    _top(src="Client", src_country="Country", src_asn="ASN", ja4="JA4"),
+                    width=730,
                     link=link_to_view(
                         "investigation", "Investigation", kind="src", value=row("Client")
                     ),
@@ -245,9 +286,10 @@ VIEW = View(
                     "rules",
                     "search NOT signature_id=unknown | "
                     + _top(
-                        "signature_id attack_family",
-                        "signature_id AS Rule, attack_family AS Family",
-                        "signature_id attack_family",
+                        "`akamai_siem_rule_title(signature_id)` | rename rule_title AS Title",
+                        "Title",
+                        signature_id="Rule",
+                        attack_family="Family",
                     ),
                     width=600,
                     link=link_to_view(
@@ -261,12 +303,13 @@ VIEW = View(
                     "Which policy blocks how much? Click: this view of the policy",
                     "targets",
                     _top(
-                        "config_id policy_id",
-                        "config_id AS Configuration, policy_id AS Policy",
-                        "config_id policy_id",
+                        f"{named('config')} | {named('policy')}",
+                        "_policy",
+                        config_id="Configuration",
+                        policy_id="Policy",
                     ),
                     width=600,
-                    link=link_to_view("overview", "this view of the policy", policy=row("Policy")),
+                    link=link_to_view("overview", "this view of the policy", policy=row("_policy")),
                 ),
             ),
         ),
@@ -294,18 +337,17 @@ VIEW = View(
                     "first_seen",
                     "table",
                     "First seen today",
-                    "Rules, hosts and countries that the seven days before did not have. "
-                    "Needs acceleration",
+                    "And not in the seven days before; clients if blocked. Needs acceleration",
                     "first_seen",
                     'eval seen=mvappend("signature_id ".signature_id,"dest ".dest,'
-                    '"src_country ".src_country) '
+                    '"src_country ".src_country,"src ".src) '
                     "| stats min(first) AS first sum(count) AS requests BY seen "
                     '| where first>=relative_time(now(),"@d") '
                     '| eval _kind=mvindex(split(seen," "),0), value=replace(seen,"^[a-z_]+ ","") '
                     '| where value!="unknown" | eval kind=case(_kind="signature_id","rule",'
-                    '_kind="dest","host",true(),"country"), '
+                    '_kind="dest","host",_kind="src","client",true(),"country"), '
                     'first=strftime(first,"%H:%M:%S") '
-                    "| sort 50 -requests | table kind value first requests _kind "
+                    "| sort 100 -requests | table kind value first requests _kind "
                     "| rename kind AS Kind, value AS Value, first AS First, requests AS Requests",
                     width=500,
                     link=link_to_view(

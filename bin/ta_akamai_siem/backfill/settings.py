@@ -8,6 +8,7 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Optional
 
 from ta_akamai_siem.limits import BEGIN_SLACK, LATENCY, RETENTION
+from ta_akamai_siem.record.selection import EVERYTHING, Selection
 from ta_akamai_siem.setting_labels import labelled
 from ta_akamai_siem.settings import (
     Account,
@@ -18,8 +19,8 @@ from ta_akamai_siem.settings import (
     read_account,
     read_config_ids,
     read_limit,
-    read_mask,
     read_proxy,
+    read_selection,
     read_throughput,
     seconds_back,
 )
@@ -42,7 +43,7 @@ class BackfillSettings:
     """A checked stanza of `akamai_siem_backfill` with its account and proxy.
 
     `config_ids`: ascending, without duplicates. `since`, `until`: epoch seconds. `limit`: events
-    per page. `mask`: words of `masking.KINDS`.
+    per page. `selection`: what of the events is indexed.
     """
 
     name: str
@@ -53,7 +54,7 @@ class BackfillSettings:
     limit: int
     proxy: Optional[Proxy]
     throughput: Throughput = field(default_factory=Throughput)
-    mask: tuple[str, ...] = ()
+    selection: Selection = EVERYTHING
 
 
 def read_backfill(
@@ -81,7 +82,7 @@ def read_backfill(
         limit=read_limit(stanza, throughput, problems),
         proxy=read_proxy(proxy, problems),
         throughput=throughput,
-        mask=read_mask(stanza, problems),
+        selection=read_selection(stanza, problems),
     )
     problems.settle()
     return result

@@ -13,7 +13,7 @@ from ta_akamai_siem.akamai.trusted_certificates import trusted
 from ta_akamai_siem.errors import CollectionError, SettingsInvalid
 from ta_akamai_siem.setting_labels import LABELS
 from ta_akamai_siem.settings import Problems, read_account, read_proxy
-from ta_akamai_siem.splunk.names import BACKFILL_KIND, KIND
+from ta_akamai_siem.splunk.names import BACKFILL_KIND, KIND, NAMES_KIND
 from ta_akamai_siem.splunk.stored_settings import MASKS
 from ta_akamai_siem.timestamps import utc
 
@@ -32,12 +32,14 @@ if TYPE_CHECKING:
 
 _CONFLICT = 409
 _STORED = (*VALUES, "ca_bundle")
+_CREDENTIAL = ("client_token", "client_secret", "access_token")
 CONNECTION, TEST = "connection", "test"
+SAVED_AT = "credential_saved_at"
 
 
 class AccountHandler(PageHandler):
-    """`payload`: `edgerc`, `edgerc_section` and `connector` are read, not stored; `connection` is
-    set here.
+    """`payload`: `edgerc`, `edgerc_section` and `connector` are read, not stored; `connection` and
+    `credential_saved_at` are set here.
     """
 
     def handleCreate(self, confInfo: Any) -> None:  # noqa: N802, N803, ANN401 - UCC's names
@@ -68,7 +70,7 @@ class AccountHandler(PageHandler):
         with refusing():
             users = [
                 f"{input_name} ({kind})"
-                for kind in (KIND, BACKFILL_KIND)
+                for kind in (KIND, BACKFILL_KIND, NAMES_KIND)
                 for input_name, settings in sorted(self.splunkd.inputs(kind).items())
                 if settings.get("account") == name
             ]
@@ -103,7 +105,7 @@ class AccountHandler(PageHandler):
         return probe_account(account, proxy, certificates)
 
     def _complete(self, stored: Mapping[str, str | None]) -> None:
-        """Complete the payload: the values of the file or the connector, and `connection`.
+        """Complete the payload: the values of the file or the connector, and what is set here.
 
         Raises RestError if something prevents saving.
         """
@@ -118,6 +120,7 @@ class AccountHandler(PageHandler):
             else payload[key].strip()
             for key in _STORED
         }
+        payload[SAVED_AT] = _saved_at(values, stored)
         problems = Problems()
         account = read_account(str(self.callerArgs.id), values, problems)
         with refusing():
@@ -155,6 +158,14 @@ class AccountHandler(PageHandler):
             return read_edgerc(text, section)
         except EdgercInvalid as error:
             raise RestError(BAD_REQUEST, str(error)) from error
+
+
+def _saved_at(values: Mapping[str, str], stored: Mapping[str, str | None]) -> str:
+    """Epoch seconds: now if the credential is another than the stored one. Akamai's expire."""
+    known = {name: stored.get(name) or "" for name in _CREDENTIAL}
+    if known == {name: values[name] for name in _CREDENTIAL}:
+        return stored.get(SAVED_AT) or ""
+    return str(int(time.time()))
 
 
 def _joined(note: str, warning: str) -> str:

@@ -32,11 +32,13 @@ CAUGHT_UP = "caught up"
 CATCHING_UP = "catching up"
 STOPPED = "stopped by Splunk"
 ELSEWHERE = "collected elsewhere"
-DONE = "done"
+FINISHED = "finished"
+NAMED = "names up to date"
 SILENCE = "no runs"
 UNKNOWN = "unknown"
 STATES = (
-    *(STARTING, COLLECTING, WAITING, CAUGHT_UP, CATCHING_UP, DONE, STOPPED, ELSEWHERE),
+    *(STARTING, COLLECTING, WAITING, CAUGHT_UP, CATCHING_UP, FINISHED, NAMED, STOPPED),
+    ELSEWHERE,
     *(SILENCE, DISABLED, UNKNOWN),
 )
 """All but the codes of errors, which are shown as words: `credential refused`."""
@@ -49,7 +51,8 @@ class Facts:
     """What is known of one input. `interval`: seconds, None for a cron schedule.
 
     `position`: the newest checkpoint document of a backfill. `leases`: its claims. `run`: its last
-    run. `start_back`: seconds before the first run from which it collects.
+    run. `start_back`: seconds before the first run from which it collects. `names`: it collects
+    names instead of events.
     """
 
     is_disabled: bool
@@ -58,6 +61,7 @@ class Facts:
     leases: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
     run: Optional[LastRun] = None
     start_back: int = 0
+    names: bool = False
 
 
 class State(NamedTuple):
@@ -131,10 +135,14 @@ def _under_way(so_far: SoFar | None, now: float) -> State:
 def _at_rest(facts: Facts, now: float) -> State:  # noqa: PLR0911 - a table, read from the top
     """Between two runs."""
     run = facts.run
+    if _is_finished(facts):
+        return _finished(facts)
     if facts.is_disabled:
         text = (
-            "The input is disabled and keeps its position. Enable it within 12 hours of its last "
-            "run, because Akamai retains events for 12 hours."
+            "The input is disabled. The names that are indexed remain valid."
+            if facts.names
+            else "The input is disabled and keeps its position. Enable it within 12 hours of its "
+            "last run, because Akamai retains events for 12 hours."
         )
         return State(DISABLED, IDLE, "", text)
     if run is None:
@@ -145,8 +153,6 @@ def _at_rest(facts: Facts, now: float) -> State:  # noqa: PLR0911 - a table, rea
         return State(STARTING, BUSY, "first run to come", text)
     if run.how == PERSON:
         return _failed(run, BAD, "needs attention", run.message)
-    if _is_done(facts):
-        return _done(facts)
     following = _following(facts, run, now)
     if facts.interval and now - run.ended_at > max(SILENT, 3 * facts.interval):
         text = (
@@ -166,6 +172,9 @@ def _at_rest(facts: Facts, now: float) -> State:  # noqa: PLR0911 - a table, rea
 def _well(facts: Facts, run: LastRun, following: str) -> State:
     """After a run without an error."""
     ended = f"The last run ended at {utc(run.ended_at)}"
+    if facts.names:
+        changes = f"wrote {_count(run.events, 'event')}"
+        return State(NAMED, GOOD, following, f"{ended} and {changes}. {_sentence(following)}")
     if not run.drained:
         behind = "" if run.newest is None else _behind(max(0, round(run.ended_at - run.newest)))
         note = ", ".join(part for part in (behind, following) if part)
@@ -188,16 +197,23 @@ def _failed(run: LastRun, tone: str, note: str, text: str) -> State:
     return State(run.result.replace(".", " "), tone, note, text, topic=run.result)
 
 
-def _done(facts: Facts) -> State:
-    number = _collected(facts) or 0
-    text = (
-        f"The whole range is collected: {_count(number, 'event')}. Further runs do nothing, so you "
-        "can disable or delete this input. Its events stay in the index."
+def _finished(facts: Facts) -> State:
+    """The switch of the row is Splunk's: it says whether Splunk starts the input."""
+    number = _count(_collected(facts) or 0, "event")
+    switch = (
+        "The input is off."
+        if facts.is_disabled
+        else "The input is still on: Splunk starts it at each interval, and the run ends at once, "
+        "because nothing is left to collect. You can switch it off."
     )
-    return State(DONE, GOOD, f"{_count(number, 'event')} collected", text)
+    text = (
+        f"The whole range is collected: {number}. {switch} If you delete the input, its events "
+        "stay in the index."
+    )
+    return State(FINISHED, GOOD, f"{number} collected", text)
 
 
-def _is_done(facts: Facts) -> bool:
+def _is_finished(facts: Facts) -> bool:
     """Whether it is a backfill whose range is collected."""
     position = facts.position or {}
     return "until" in position and (
@@ -224,17 +240,31 @@ def _lag(run: LastRun | None, newest: float | None, now: float, *, is_running: b
     if is_running or run is None:
         return span(max(0, round(now - newest)))
     seconds = max(0, round(run.ended_at - newest))
-    return f"{span(seconds)}, nothing newer" if run.drained and not run.events else span(seconds)
+    nothing = run.drained and not run.events and not run.dropped
+    return f"{span(seconds)}, nothing newer" if nothing else span(seconds)
 
 
 def _events(facts: Facts, so_far: SoFar | None) -> str:
     """Of the run under way, else of the last one; of a backfill all."""
     if so_far and so_far.pages:
-        return f"{so_far.events:,} so far, {_per_second(so_far):,} per second"
+        text = f"{so_far.events:,} so far, {_per_second(so_far):,} per second"
+        return text + _share_dropped(so_far.events, so_far.dropped)
     collected = _collected(facts)
     if collected is not None:
         return f"{collected:,}"
-    return f"{facts.run.events:,} in the last run" if facts.run else ""
+    if facts.run is None:
+        return ""
+    text = f"{facts.run.events:,} in the last run"
+    return text + _share_dropped(facts.run.events, facts.run.dropped)
+
+
+def _share_dropped(events: int, dropped: int) -> str:
+    """What the rules dropped of the events that Akamai sent."""
+    return (
+        f"; {dropped:,} more ({100 * dropped / (events + dropped):.0f} %) dropped"
+        if dropped
+        else ""
+    )
 
 
 def _collected(facts: Facts) -> int | None:

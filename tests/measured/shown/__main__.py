@@ -18,6 +18,7 @@ from tests.measured.shown import (
     disturbance,
     hostile,
     kills,
+    names,
     outage,
     takeover,
     upgrade,
@@ -34,6 +35,7 @@ PROGRAMS = {
     "hostile": hostile,
     "kills": kills,
     "backfill": backfill,
+    "names": names,
     "takeover": takeover,
     "upgrade": upgrade,
 }

@@ -132,6 +132,9 @@ def test_each_search_counts_every_event(name: str) -> None:
         conditions = re.sub(r"Requests\.\w+=\$\w+\|s\$", "", query.partition("WHERE")[2])
         if not conditions.partition("BY")[0].strip():
             rows = board.rows(source, view_scene.searcher()) or []
+            if source == "ds_first_seen":
+                rows = [row for row in rows if "dest" in row]
+            rows = [row for row in rows if "mark" not in row]
             looks_back = known["options"].get("queryParameters") is not None
             assert sum(row["count"] for row in rows) == whole[looks_back], source
 
@@ -192,6 +195,42 @@ def test_overview_countries() -> None:
     }
 
 
+def test_overview_map() -> None:
+    groups = grouped(of_hour(), lambda record: record["geo"]["country"])
+    rows = panel_rows("overview", "map")
+    assert {row["src_country"]: row["blocked"] for row in rows} == {
+        country: blocked(group) for country, group in groups.items() if blocked(group)
+    }
+
+
+def test_overview_first_seen() -> None:
+    """Today's, none of the days before; of clients those that were blocked, the busiest twenty."""
+    midnight = NOW // DAY * DAY
+    firsts: dict[tuple[str, str], float] = {}
+    counts: Counter[tuple[str, str]] = Counter()
+    for at, record in records(8 * DAY):
+        seen = {
+            "rule": (decided(record) or {}).get("id"),
+            "host": host(record),
+            "country": record["geo"]["country"],
+            "client": client(record) if action(record) == "blocked" else None,
+        }
+        for kind, value in seen.items():
+            if value:
+                firsts[kind, value] = min(at, firsts.get((kind, value), at))
+                counts[kind, value] += 1
+    new = {key for key, at in firsts.items() if at >= midnight}
+    rows = panel_rows("overview", "first_seen")
+    shown = {(row["Kind"], row["Value"]): row["Requests"] for row in rows}
+    clients = {key for key in new if key[0] == "client"}
+    assert {key for key in shown if key[0] != "client"} == new - clients
+    assert all(count == counts[key] for key, count in shown.items())
+    most = sorted((counts[key] for key in clients), reverse=True)[:20]
+    found = {key: count for key, count in shown.items() if key[0] == "client"}
+    assert sorted(found.values(), reverse=True) == most
+    assert set(found) <= clients
+
+
 # --- Investigation --------------------------------------------------------------------------
 
 
@@ -233,6 +272,22 @@ def test_investigation_same_fingerprint() -> None:
         assert (row["Requests"], row["Blocked"]) == (len(group), blocked(group))
 
 
+def test_investigation_three_fingerprints() -> None:
+    """Of more, the most frequent: each further one makes the search of the model dearer."""
+    known = dict(next(row for row in view_scene.rows() if row.get("src") == CLIENT))
+    rows = [
+        {**known, "_time": NOW - 60.0, "ja4": f"t{number}", "request_id": f"{number}.{each}"}
+        for number in range(5)
+        for each in range(number + 1)
+    ]
+    found = BOARDS["investigation"].rows(
+        "ds_same_ja4",
+        Searcher(rows, view_scene.knowledge()),
+        view_scene.GIVEN["investigation"],
+    )
+    assert {row["ja4"] for row in found or []} == {"t2", "t3", "t4"}
+
+
 @pytest.mark.parametrize("form", ["18.7a1d2c17.{at}.{id}", "Reference #18.7a1d2c17.{at}.{id}"])
 def test_investigation_by_what_a_blocked_customer_has(form: str) -> None:
     """Its time is taken too: the event is found although the view shows another day."""
@@ -259,7 +314,7 @@ def test_tuning_places() -> None:
         selector = rule["selector"] or "unknown"
         groups[rule["id"], selector, host(record), path(record), policy].append(record)
     for row in panel_rows("tuning", "places"):
-        names = ("Rule", "Selector", "Host", "Path", "Policy")
+        names = ("Rule", "Selector", "Host", "Path", "_policy")
         group = groups[tuple(row[name] for name in names)]
         assert row["Events"] == len(group)
         assert row["Clients"] == len({*map(client, group)})
@@ -279,7 +334,7 @@ def test_tuning_thresholds() -> None:
     scored = [record for record in of_day() if score(record)]
     groups = grouped(scored, lambda record: record["attackData"]["policyId"])
     for row in panel_rows("tuning", "thresholds"):
-        group = groups[row["Policy"]]
+        group = groups[row["_policy"]]
         over = [one for one in group if (score(one) or (0, 1))[0] >= (score(one) or (0, 1))[1]]
         assert (row["Scored"], row["Over it"]) == (len(group), len(over))
         assert row["Let through"] == len(over) - blocked(over)
@@ -363,7 +418,7 @@ def of_apis() -> list[Record]:
 def test_apis() -> None:
     groups = grouped(of_apis(), lambda record: record["attackData"]["apiId"])
     for row in panel_rows("apis", "apis"):
-        group = groups.pop(row["API"])
+        group = groups.pop(row["_api"])
         assert row["Requests"] == len(group)
         assert row["2xx %"] == share(answered(group), len(group))
     assert not groups
@@ -421,6 +476,15 @@ def test_operations_inputs() -> None:
     assert panel_rows("operations", "in_trouble") == [{"inputs": 1}]
 
 
+def test_operations_leases_and_credentials() -> None:
+    rows = panel_rows("operations", "credentials")
+    assert {(row["Input"], row["Host"], row["Lease holder"]) for row in rows} == {
+        ("first", "forwarder", "forwarder"),
+        ("shop", "forwarder2", "forwarder2"),
+    }
+    assert {(row["Credential age (days)"], row["Days left"]) for row in rows} == {("700", 30)}
+
+
 def test_operations_by_the_position_not_by_the_log() -> None:
     """A forwarder that was off for five hours has nothing in its log, and an old position."""
     ending = Ending(ServerTrouble("503"), "60", "abc", at=NOW - 20.0)
@@ -441,6 +505,10 @@ def test_operations_quality() -> None:
     (row,) = panel_rows("operations", "quality")
     assert row["Masked"] == sum(int(one.get("masked", 0)) for one in lines("page.collected"))
     assert row["Repeated"] == sum(int(one.get("repeated", 0)) for one in lines("page.collected"))
+    dropped = sum(int(one.get("dropped", 0)) for one in lines("page.collected"))
+    kept = sum(int(one["events"]) for one in lines("page.collected"))
+    assert row["Dropped"] == dropped > 0
+    assert row["Dropped (%)"] == f"{100 * dropped / (kept + dropped):.1f} %"
 
 
 def test_operations_results() -> None:
