@@ -11,10 +11,10 @@ $(shell mkdir -p "$(TMPDIR)")
 SETUP = $(PYTHON) packaging/setup_venv.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo believed search one check test test-all browser browser-ten catch-up views workbench props search-cost first-use cim mutations mutants shown soak bench build package origins audit icons inspect settings lint update clean
+.PHONY: help demo believed search one check test test-all browser browser-ten catch-up views workbench props search-cost first-use cim mutations mutants shown soak bench build package origins audit icons inspect docs release release-files settings lint update clean
 
 help: ## list all commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: build ## build, collect from Akamai's stand-in into Splunk's, and show the result
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.by_hand.demo
@@ -107,6 +107,15 @@ icons: ## draw the icons in static/ from packaging/*.svg
 inspect: package ## check both packages with Splunk's AppInspect and slim
 	@$(PYTHON) packaging/inspect_package.py
 	@$(PYTHON) packaging/validate_package.py
+
+docs: ## make the site of the documents, with search, and check its links: build/site/
+	@site=$$($(SETUP) site) && "$$site" packaging/doc_site.py
+
+release: ## commit a version, make its files and notes, and tag it: all but the upload (VERSION=0.2.0)
+	@$(PYTHON) packaging/release.py $(VERSION)
+
+release-files: package inspect docs ## make the files and the notes of the version that is checked out
+	@$(PYTHON) packaging/release.py --notes
 
 settings: ## write the spec file, defaults, documents and form texts of the input settings
 	@$(PYTHON) packaging/write_settings.py

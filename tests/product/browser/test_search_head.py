@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from tests import ROOT
 from tests.product.browser.add_on_pages import AddOnPages
 from tests.product.browser.test_refusals import Form
 from tests.product.end_to_end.compiled_app import BUILT_APP
@@ -143,6 +144,8 @@ def switches(pages: AddOnPages, search_head: SplunkStandin) -> None:
     assert local(search_head, "props")["akamai:siem"] == {"EVAL-type": '"alert"'}
     accelerated = {"acceleration": "true", "acceleration.earliest_time": "-7d"}
     assert local(search_head, "datamodels")["Akamai_SIEM"] == accelerated
+    events = local(search_head, "macros")["akamai_siem_events"]
+    assert events == {"definition": "`akamai_siem_any_collector`"}
     pages.open("configuration")
     pages.tab("Search")
     expect(pages.field("search_web")).to_contain_text("All")
@@ -159,6 +162,9 @@ def switches(pages: AddOnPages, search_head: SplunkStandin) -> None:
     assert types["akamai_siem_alert"]["disabled"] == "1"
     assert local(search_head, "props") == {"akamai:siem": {"EVAL-type": "type"}}
     assert local(search_head, "datamodels")["Akamai_SIEM"]["acceleration"] == "false"
+    events = local(search_head, "macros")["akamai_siem_events"]
+    shipped = conf_file.read(ROOT / "default" / "macros.conf")["akamai_siem_events"]
+    assert events["definition"] == shipped["definition"]
 
 
 def refusals(pages: AddOnPages) -> None:

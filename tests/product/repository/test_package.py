@@ -451,7 +451,7 @@ def test_the_list_of_components_is_that_of_the_locks() -> None:
     assert all(each["licenses"] for each in bill["components"])
 
 
-@pytest.mark.parametrize("kind", ["akamai_siem", "akamai_siem_backfill"])
+@pytest.mark.parametrize("kind", ["akamai_siem", "akamai_siem_backfill", "akamai_siem_names"])
 def test_input_form_and_defaults_and_spec_name_the_same_settings(kind: str) -> None:
     form = {str(entity["field"]): entity for entity in global_config()[kind]}
     defaults = conf((ROOT / "default" / "inputs.conf").read_text(encoding="utf-8"))[kind]
