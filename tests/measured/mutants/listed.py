@@ -16,6 +16,8 @@ HISTORY = (f"{UNIT}/position/test_history.py", *NUMBERS)
 WINDOWS = (f"{UNIT}/backfill", f"{PROPERTY}/test_windows.py")
 DELIVERY = (f"{UNIT}/writing/test_delivery.py",)
 TRAIL = (f"{UNIT}/run/test_trail.py",)
+STORING = (f"{UNIT}/run/test_storing.py",)
+SHOWN = ("tests/product/repository/test_shown.py",)
 FETCHING = (f"{UNIT}/akamai/test_fetching.py",)
 DEADLINE = (f"{UNIT}/akamai/test_deadline.py",)
 PAGE = (f"{UNIT}/akamai/test_page.py",)
@@ -29,6 +31,8 @@ RECORD = (
 )
 MASKING = (f"{UNIT}/record/test_masking.py",)
 SHAPES = (f"{UNIT}/record/test_known_shapes.py", f"{PROPERTY}/test_shapes.py")
+NAMES = (f"{UNIT}/names",)
+RATE_BUDGET = (f"{UNIT}/akamai/test_rate_budget.py", f"{UNIT}/names/test_export_task.py")
 HEADER_BLOCKS = (f"{UNIT}/record/test_header_blocks.py",)
 
 
@@ -53,6 +57,28 @@ MUTANTS = (
     *number("limits.py", CURSOR, "RETENTION_SLACK", "10", "-10"),
     *number("limits.py", CURSOR, "BEGIN_SLACK", "30", "0"),
     *number("limits.py", WINDOWS, "PAGE_EVENTS_MAX", "600_000", "1", "1_200_000"),
+    *number("names/json_pieces.py", NAMES, "_CUT_NUMBER", "2", "0", "1"),
+    *number("names/answers.py", NAMES, "ACTIVATIONS_KEPT", "50", "0"),
+    *number("akamai/rate_budget.py", RATE_BUDGET, "WAITS_MAX", "1800.0", "0.0", "3600.0"),
+    *number("akamai/rate_budget.py", RATE_BUDGET, "_MINUTE", "60.0", "30.0", "120.0"),
+    *changes(
+        "akamai/rate_budget.py",
+        RATE_BUDGET,
+        ("self._remaining < cost", "self._remaining <= cost"),
+        ("        self._remaining = None\n\n    def learn", "\n    def learn"),
+    ),
+    *changes(
+        "names/exported.py",
+        NAMES,
+        ("not rule or version < found", "not rule or version > found"),
+        ("        if found.everywhere:", "        if not found.everywhere:"),
+    ),
+    *changes(
+        "names/blind_spots.py",
+        NAMES,
+        ('if not siem["enabled"]:', 'if siem["enabled"]:'),
+        ('policy.get("has_match_target") is False', 'not policy.get("has_match_target")'),
+    ),
     *number("position/history.py", HISTORY, "SAFE_AGE", "30.0", "0.0", "60.0"),
     *number("position/history.py", HISTORY, "STOP_AGE", "60.0", "0.0", "120.0"),
     *number("position/claim.py", NUMBERS, "EXPIRY", "45.0", "0.0", "90.0"),
@@ -72,7 +98,8 @@ MUTANTS = (
         ("context.limit is None and", ""),
         ("if not self.host_time:", "if self.host_time:"),
         ('_moment(document["since"]) - skew', '_moment(document["since"])'),
-        ("limit=min(LIMIT_FIRST, settings.limit)", "limit=LIMIT_FIRST"),
+        ("limit=min(first, settings.limit)", "limit=first"),
+        ("if back > RETENTION - EXPIRES_SOON else", "if False else"),
         ("from_now=not settings.start_back", "from_now=True"),
     ),
     *changes(
@@ -129,6 +156,22 @@ MUTANTS = (
         ("                self._pipe.wait_until_read(self._stop.check)\n", ""),
         ("            self._go_back()\n", ""),
     ),
+    *changes(
+        "run/storing.py",
+        STORING,
+        ("wrote_at + SAFE_AGE - monotonic()", "wrote_at - monotonic()"),
+        ("if pipe.has_left():", "if False:"),
+        ("            confirm()\n", ""),
+        (
+            "except StopRequested:\n        return True",
+            "except StopRequested:\n        return False",
+        ),
+        (
+            "except CollectionError:\n        return False",
+            "except CollectionError:\n        return True",
+        ),
+    ),
+    *number("akamai/plan.py", SHOWN, "RETRY_AFTER_MAX", "240.0", "600.0"),
     *changes(
         "akamai/fetching.py",
         FETCHING,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.measured.reached import standin_options
 from tests.standins.akamai.client import AkamaiStandin
-from tests.standins.splunk.client import SplunkStandin
+from tests.standins.splunk.client import PATIENCE, SplunkStandin
 from tests.standins.splunk.interpreter import version_of
 
 from .compiled_app import BUILT_APP, compile_for
@@ -27,7 +27,10 @@ INPUT = "first"
 STANZA = f"{KIND}://{INPUT}"
 CONFIG_ID = 76213
 CHECKPOINTS = "ta_akamai_siem_checkpoints"
-COLLECTIONS = (CHECKPOINTS, "ta_akamai_siem_leases", "ta_akamai_siem_runs")
+COLLECTIONS = (
+    *(CHECKPOINTS, "ta_akamai_siem_leases", "ta_akamai_siem_runs"),
+    "ta_akamai_siem_coverage",
+)
 SPLUNKS_PYTHONS = ("3.9", "3.13")
 """Splunk runs on no other versions. If neither is available, this Python is treated as the newest.
 """
@@ -133,7 +136,9 @@ class Site:
             splunk.delete("storage", "collections", "data", collection)
         for name in splunk.messages():
             splunk.delete_message(name)
-        shutil.rmtree(self.home / "var" / "lib" / "splunk" / "modinputs" / KIND, ignore_errors=True)
+        modinputs = self.home / "var" / "lib" / "splunk" / "modinputs"
+        for kind in modinputs.glob(f"{KIND}*"):
+            shutil.rmtree(kind, ignore_errors=True)
         # Handlers keep their log open.
         for log in (self.home / "var" / "log" / "splunk").glob("ta_akamai_siem_*.log"):
             os.truncate(log, 0)
@@ -151,7 +156,7 @@ class Site:
         now = self.akamai.now()
         self.akamai.load(count, stored_from=now - ago, stored_to=now - 10, **options)
 
-    def run(self, stanza: str = STANZA, timeout: float = 120) -> dict[str, Any]:
+    def run(self, stanza: str = STANZA, timeout: float = PATIENCE) -> dict[str, Any]:
         return self.splunk.run(stanza, timeout)
 
     def checkpoints(self, key: str = f"{KIND}:{INPUT}") -> list[dict[str, Any]]:

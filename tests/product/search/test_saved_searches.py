@@ -197,6 +197,14 @@ def test_backfills(knowledge: Knowledge) -> None:
     assert rows(knowledge, STOPPED, [*failing, window]) == []
 
 
+def test_names(knowledge: Knowledge) -> None:
+    """An input of names is silent for three intervals, and never lags."""
+    names = Input("names", "akamai_siem_names", interval="21600")
+    assert rows(knowledge, STOPPED, [names.ended(17 * HOUR)]) == []
+    assert [row["input"] for row in rows(knowledge, STOPPED, [names.ended(19 * HOUR)])] == ["names"]
+    assert rows(knowledge, LAGS, [names.ended(19 * HOUR)]) == []
+
+
 def test_an_input_named_like_a_backfill(knowledge: Knowledge) -> None:
     dead = Input("backfill_old").every(60, 5 * HOUR, HOUR)
     assert [row["input"] for row in rows(knowledge, STOPPED, dead)] == ["backfill_old"]
@@ -432,11 +440,12 @@ def test_tables_in_the_kv_store_are_there() -> None:
     collections = conf_file.read(ROOT / "default" / "collections.conf")
     named = {one["collection"] for one in transforms.values() if "collection" in one}
     assert named <= set(collections)
-    text = " ".join(stanza["search"] for stanza in SAVED.values())
+    saved = conf_file.read(ROOT / "default" / "savedsearches.conf")
+    text = " ".join(stanza["search"] for stanza in saved.values())
     for name, stanza in transforms.items():
         if "collection" in stanza:
-            assert f"inputlookup append=true {name} " in text
-            assert f"outputlookup {name} " in text
+            assert re.search(rf"inputlookup (append=true )?{name} ", text)
+            assert re.search(rf"outputlookup (\w+=\w+ )*{name} ", text)
 
 
 # --- the page and the log -------------------------------------------------------------------
