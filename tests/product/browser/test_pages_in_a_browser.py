@@ -189,6 +189,15 @@ def look_at_a_form_before_the_first_run(pages: AddOnPages, name: str) -> None:
     pages.cancel()
 
 
+def look_for_what_is_not_there(pages: AddOnPages) -> None:
+    """It is no first step that is missing then."""
+    box = pages.page.locator('[data-test="search"] input')
+    box.fill("no such input")
+    expect(pages.page.get_by_text("No records found")).to_be_visible()
+    box.fill("")
+    expect(pages.row(INPUT)).to_be_visible()
+
+
 def look_before_deleting(pages: AddOnPages, name: str) -> None:
     """The dialog says what becomes of the position."""
     pages.act(name, "Delete")
@@ -226,6 +235,7 @@ def test_two_accounts_three_inputs(pages: AddOnPages, site: Site) -> None:
     expect(pages.cell("copy", "state")).to_contain_text("disabled", timeout=REFRESHED_MS)
     assert (status(pages, "copy"), status(pages, INPUT)) == ("Off", "On")
     assert broken_words(pages) == []
+    look_for_what_is_not_there(pages)
     pages.shoot("inputs-three")
     expect(pages.unfold("range")).to_contain_text(re.compile(r"Tokyo \(.*UTC\) to \S+ .*UTC\)"))
     pages.shoot("input-backfill")
