@@ -10,9 +10,9 @@ import contextlib
 import re
 from typing import TYPE_CHECKING
 
-from .event import is_xml_text
 from .outline import NoOutline, merged, outline_of
 from .shape import Shape, learn
+from .xml_text import is_xml_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from .decoding import percent_decoded
 from .event import custom_items, json_text
 from .event_time import event_time
 from .header_blocks import as_json
-from .rules import rules_as_json
+from .recent import Recent
+from .rules import CACHED_RULES, all_rules_as_json
 
 if TYPE_CHECKING:
     from .shape import Shape, Values
 
 HEADERS_AT_ONCE = 24
 """Header blocks. More take no less time, and an odd one slows all of them down."""
-CACHED_RULES = 512
-"""The same rules fire together again. A larger cache is slower."""
+_rules: Recent[Values, bytes] = Recent(CACHED_RULES)
 
 
 class ShapedRecords:
@@ -30,6 +29,7 @@ class ShapedRecords:
         self._latest = latest
         self._waiting: list[tuple[list[bytes], int]] = []
         self._blocks: list[bytes] = []
+        self._new_rules: dict[Values, list[tuple[list[bytes], int]]] = {}
 
     def add(self, shape: Shape, values: Values) -> tuple[bytes, list[bytes]] | None:
         """The time of an event, and its record in pieces. None if the time is not plausible.
@@ -45,7 +45,7 @@ class ShapedRecords:
         for place in shape.times:
             pieces[place] = time
         for place in shape.rule_lists:
-            pieces[place] = _rules(shape.rules(values))
+            self._add_rules(shape.rules(values), pieces, place)
         for place in shape.headers:
             self._waiting.append((pieces, place))
             self._blocks.append(pieces[place])
@@ -54,11 +54,29 @@ class ShapedRecords:
         for place in shape.items:
             pieces[place] = _items(pieces[place])
         if len(self._blocks) >= HEADERS_AT_ONCE:
-            self.finish()
+            self._finish_headers()
         return time, pieces
 
     def finish(self) -> None:
-        """Convert the headers that are left."""
+        """Convert the rules and headers that are left."""
+        self._finish_headers()
+        made = all_rules_as_json(list(self._new_rules)) if self._new_rules else []
+        for (lists, waiting), json in zip(self._new_rules.items(), made):
+            rules = json.encode()
+            _rules.put(lists, rules)
+            for pieces, place in waiting:
+                pieces[place] = rules
+        self._new_rules = {}
+
+    def _add_rules(self, lists: Values, pieces: list[bytes], place: int) -> None:
+        """Put the rules in their place now, or with `finish` if they are new."""
+        known = _rules.get(lists)
+        if known is None:
+            self._new_rules.setdefault(lists, []).append((pieces, place))
+        else:
+            pieces[place] = known
+
+    def _finish_headers(self) -> None:
         for (pieces, place), headers in zip(self._waiting, as_json(self._blocks)):
             pieces[place] = headers
         self._waiting, self._blocks = [], []
@@ -70,8 +88,3 @@ def _decoded(text: bytes) -> bytes:
 
 def _items(text: bytes) -> bytes:
     return json_text(custom_items(text.decode())).encode()
-
-
-@lru_cache(CACHED_RULES)
-def _rules(lists: Values) -> bytes:
-    return rules_as_json(*[None if text is None else text.decode() for text in lists]).encode()

@@ -151,6 +151,15 @@ def test_events(events: list[dict[str, Any]], ascii_only: bool) -> None:
     assert differences(learned(lines), lines) == []
 
 
+@pytest.mark.parametrize("list_name", source_events.RULE_LISTS)
+def test_rules_that_xml_cannot_carry(list_name: str) -> None:
+    """An attacker can send the code point, encoded in what a rule found."""
+    event = {"attackData": dict.fromkeys(source_events.RULE_LISTS, "QQ%3d%3d")}
+    event["attackData"][list_name] = "77%2b%2b"
+    line = json.dumps({**event, "httpMessage": {"start": "1700000000"}}, separators=(",", ":"))
+    assert differences(learned([line.encode()]), [line.encode()]) == []
+
+
 @FEWER
 @given(st.lists(source_events.lines, min_size=1, max_size=3))
 def test_any_lines(lines: list[bytes]) -> None:
