@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Optional, Protocol
 
 from ta_akamai_siem.errors import PageIncomplete, SpoolUnusable
 from ta_akamai_siem.record.event import NotAnEvent, parse_object
+from ta_akamai_siem.record.line_ends import count_lines, count_objects
 from ta_akamai_siem.record.long_line import KEPT, LINE_MAX, shortened
 
 from .error_table import not_a_page
-from .line_ends import count_lines, count_objects
 from .lines import Lines
 
 if TYPE_CHECKING:

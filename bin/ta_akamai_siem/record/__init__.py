@@ -1,6 +1,6 @@
 """Turns one Akamai event into one Splunk record. No input or output; imports no other folder.
 
 Reading order: `masking`, `xml_text`, `decoding`, `rule_items`, `rules`, `headers`, `event_time`,
-`long_line`, `event`, `outline`, `shape`, `known_shapes`, `header_blocks`, `recent`,
+`long_line`, `event`, `line_ends`, `outline`, `shape`, `known_shapes`, `header_blocks`, `recent`,
 `shaped_records`.
 """

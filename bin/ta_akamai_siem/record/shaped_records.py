@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from .decoding import percent_decoded
 from .event import custom_items, json_text
-from .event_time import event_time
+from .event_time import event_time, is_usual
 from .header_blocks import as_json
 from .recent import Recent
 from .rules import CACHED_RULES, all_rules_as_json
@@ -27,6 +27,7 @@ class ShapedRecords:
 
     def __init__(self, latest: float) -> None:
         self._latest = latest
+        self._latest_text = b"%.3f" % latest
         self._waiting: list[tuple[list[bytes], int]] = []
         self._blocks: list[bytes] = []
         self._new_rules: dict[Values, list[tuple[list[bytes], int]]] = {}
@@ -36,10 +37,12 @@ class ShapedRecords:
 
         `values`: of the line, from `KnownShapes`.
         """
-        text = event_time((values[shape.time] or b"").decode(), self._latest)
-        if text is None:
-            return None
-        time = text.encode()
+        time = values[shape.time] or b""
+        if not is_usual(time, self._latest_text):
+            text = event_time(time.decode(), self._latest)
+            if text is None:
+                return None
+            time = text.encode()
         pieces = shape.pieces.copy()
         pieces[1::2] = shape.taken(values)
         for place in shape.times:

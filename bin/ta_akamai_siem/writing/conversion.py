@@ -13,7 +13,7 @@ from ta_akamai_siem.record.known_shapes import KnownShapes
 from ta_akamai_siem.record.long_line import WIDE_MAX, bounded, read_shortened
 from ta_akamai_siem.record.shaped_records import ShapedRecords
 
-from .event_stream import event_elements, framed
+from .event_stream import event_elements
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,13 +74,13 @@ class _Block:
         self._moment = moment
         self._tolerant = tolerant
         self._masking = masking
-        self._pieces: list[list[bytes]] = []
+        self._records: list[tuple[bytes, list[bytes]]] = []
         self._starts = array("d")
         self._kept = self._masked = self._contexts = 0
 
     def add_shaped(self, time: bytes, record: list[bytes]) -> None:
         """Add an event from `ShapedRecords`."""
-        self._pieces += framed(time, record)
+        self._records.append((time, record))
         self._starts.append(float(time))
 
     def add(self, given: bytes) -> None:
@@ -98,12 +98,12 @@ class _Block:
                 raise
             made = unparsed(line, self._moment, self._masking)
             self._kept += 1
-        self._pieces += framed(made.time.encode(), [made.text.encode()])
+        self._records.append((made.time.encode(), [made.text.encode()]))
         self._starts.append(float(made.time) if made.timed else NO_START)
         self._masked += made.masked
 
     def converted(self) -> Converted:
-        elements = event_elements(self._pieces)
+        elements = event_elements(self._records)
         return Converted(elements, self._starts, self._kept, self._masked, self._contexts)
 
 

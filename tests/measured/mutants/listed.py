@@ -19,7 +19,7 @@ TRAIL = (f"{UNIT}/run/test_trail.py",)
 FETCHING = (f"{UNIT}/akamai/test_fetching.py",)
 DEADLINE = (f"{UNIT}/akamai/test_deadline.py",)
 PAGE = (f"{UNIT}/akamai/test_page.py",)
-LINE_ENDS = (f"{UNIT}/akamai/test_line_ends.py",)
+LINE_ENDS = (f"{UNIT}/record/test_line_ends.py",)
 ERRORS = (f"{UNIT}/akamai/test_error_table.py",)
 SPOOL = (f"{UNIT}/akamai/test_spool.py",)
 MULTISET = (f"{UNIT}/akamai/test_line_multiset.py",)
@@ -152,7 +152,7 @@ MUTANTS = (
         ("or not offset:", "or False:"),
     ),
     *changes(
-        "akamai/line_ends.py",
+        "record/line_ends.py",
         LINE_ENDS,
         (' or not block.endswith(b"}\\n")', ""),
         ("not block.startswith(b'{\"') or ", ""),
@@ -253,7 +253,7 @@ MUTANTS = (
         SHAPES,
         ('(*range(32), ord("\\\\"))', "range(32)"),
         ('(*range(32), ord("\\\\"))', '(*range(31), ord("\\\\"))'),
-        ("self._worth and _is_readable(data)", "self._worth"),
+        ("or _is_readable(data[begin:end])", "or True"),
         ("return is_xml_text(text)", "return True"),
         ("values = line.groups()", 'values = line.groups(b"")'),
         ("not self._worth or self._unknown * 2 < since", "True"),

@@ -6,11 +6,11 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ta_akamai_siem.record.event import NotAnEvent, record
-from ta_akamai_siem.record.event_time import Moment
+from ta_akamai_siem.record.event_time import Moment, event_time, is_usual
 from ta_akamai_siem.record.known_shapes import FIRST, KnownShapes
 from ta_akamai_siem.record.shaped_records import ShapedRecords
 from tests.measured.bench.mixes import MIXES, event_lines
@@ -197,3 +197,17 @@ def test_events_of_the_mixes(mix: str) -> None:
     plain = sum(b"\\" not in line for line in lines)
     found = sum(made is not None for made in by_shape(known, block(lines)))
     assert found > 0.8 * plain
+
+
+@given(st.one_of(starts, plausible.map(lambda time: time[:-1])), st.sampled_from((NOW.latest, 5.0)))
+@example("0946684799.999", NOW.latest)
+@example("1700086400.501", NOW.latest)
+@example("1600000000.5e1", NOW.latest)
+@example("160000000.0123", NOW.latest)
+@example("1600000000.000", 90.0)
+def test_a_usual_time(start: str, latest: float) -> None:
+    """What is taken for a usual time is one that stays as it is."""
+    if is_usual(start.encode("utf-8", "surrogatepass"), b"%.3f" % latest):
+        assert event_time(start, latest) == start
+    elif event_time(start, latest) == start:
+        assert len(f"{latest:.3f}") != len(start)

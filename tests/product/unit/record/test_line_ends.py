@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ta_akamai_siem.akamai.line_ends import count_lines, count_objects
+from ta_akamai_siem.record.line_ends import count_lines, count_objects
 
 lines = st.one_of(
     st.just(b'{"a":1}'),
