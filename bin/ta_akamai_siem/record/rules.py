@@ -74,6 +74,10 @@ class _Decoder:
             together = decoded_together(listed)
             if together is not None and len(together) == len(texts):
                 return together
+        if len(texts) > _LISTS and (self._not_asked or listed is None):
+            # One of the events is odd. It is decoded alone.
+            half = len(texts) // _LISTS // 2 * _LISTS
+            return self.decoded(texts[:half]) + self.decoded(texts[half:])
         return self._item_by_item(_items(texts, listed))
 
     def _item_by_item(self, lists: list[list[str]]) -> list[list[str]]:
