@@ -43,8 +43,9 @@ test-all: package ## the same, with all tests completely on every Python
 browser: build ## test the setup pages in headless Chromium; screenshots in build/browser/
 	@$(PYTHON) -m tests.one "" tests/product/browser -s && ls build/browser
 
-workbench: build ## serve the setup pages and both stand-ins locally, with new events, until Ctrl-C
-	@dev=$$($(SETUP) dev) && "$$dev" -m tests.by_hand.workbench
+workbench: build ## serve the setup pages and both stand-ins locally, with new events, until Ctrl-C (VIEWS=1)
+	@dev=$$($(SETUP) dev) && if test -n "$(VIEWS)"; then search=$$($(SETUP) search); fi && \
+	  SEARCH_PYTHON="$$search" "$$dev" -m tests.by_hand.workbench
 
 props: ## write props.conf, transforms.conf, the data model and the views from their pieces
 	@$(PYTHON) packaging/search_side/make_props.py
@@ -65,8 +66,8 @@ mutants: ## put deliberate faults into the code, and show which test fails at ea
 shown: build ## test the delivery guarantees at full size, in figures (WHAT=kills KILLS=200, ...)
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.measured.shown $(WHAT)
 
-views: ## render the views with Splunk's components in Chromium, or serve them (SERVE=1, DOCS=1)
-	@search=$$($(SETUP) search) && "$$search" -m tests.by_hand.views
+views: ## render the views with Splunk's components in Chromium, or serve them (SERVE=1, IN=workbench, DOCS=1, CHECK=1)
+	@search=$$($(SETUP) search) && IN="$(IN)" "$$search" -m tests.by_hand.views
 
 believed: ## check on a real Splunk what docs/believed.md lists (SPLUNK=https://host:8089 [CA=FILE] [WRITE=1])
 	@$(PYTHON) -m tests.by_hand.believed $(SPLUNK) $(if $(CA),--ca $(CA)) $(if $(WRITE),--write)

@@ -36,7 +36,9 @@ SEARCH = (
     field.RestField("search_indexes", validator=TEXT),
     field.RestField("search_web", validator=validator.Enum(WEB)),
     field.RestField("search_watched"),
+    field.RestField("search_alerts"),
     field.RestField("search_history"),
+    field.RestField("search_accelerated"),
 )
 
 if __name__ == "__main__":

@@ -1,13 +1,14 @@
-"""Check the lock files for advisories and withdrawn files: ``python packaging/audit.py``.
+"""Check what ships for advisories and withdrawn files: ``python packaging/audit.py``.
 
 * ``advisories.json`` is this repository's list of advisories. The check shows the age of the list
   and the advisories that affect a locked version. It fails if one of them has no assessment, or is
   reachable.
 * The registry that pip is configured for shows whether a locked file was withdrawn ("yanked") or
   removed, and which newer releases exist. The check fails if a file was withdrawn.
+* npm's registry shows the same for the scripts of the setup pages: ``audit_pages.py``.
 
-The registry has no advisories. Fixes appear in newer releases first, so read their notes and add
-their advisories to the list. Runs in the ``tools`` environment.
+The registry of pip has no advisories. Fixes appear in newer releases first, so read their notes and
+add their advisories to the list. Runs in the ``tools`` environment.
 """
 
 from __future__ import annotations
@@ -21,9 +22,11 @@ from pathlib import Path
 from typing import Any
 
 from app_identity import PACKAGING
+from audit_pages import against_npm, ucc_app
 from lock import pure_python
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
+from page_packages import in_the_scripts
 from runtime_libraries import LOCKS, PYTHON, Library, locked
 
 LIST = PACKAGING / "advisories.json"
@@ -32,18 +35,21 @@ _SECONDS = 300
 
 
 def listed() -> dict[str, Any]:
-    """Return the list: ``reviewed``, a date, and ``advisories``."""
+    """Return the list.
+
+    ``reviewed`` is a date. ``advisories`` are those of the libraries, ``pages`` those of the
+    packages in the scripts of the setup pages.
+    """
     found: dict[str, Any] = json.loads(LIST.read_text(encoding="utf-8"))
     return found
 
 
-def affecting(library: Library) -> list[dict[str, Any]]:
-    """Return the advisories that affect a locked library."""
-    version = Version(library.version)
+def affecting(name: str, version: str, kind: str = "advisories") -> list[dict[str, Any]]:
+    """Return the advisories that affect a version. `kind`: the part of the list."""
     return [
         advisory
-        for advisory in listed()["advisories"]
-        if advisory["library"] == library.name and version in SpecifierSet(advisory["affected"])
+        for advisory in listed()[kind]
+        if advisory["library"] == name and Version(version) in SpecifierSet(advisory["affected"])
     ]
 
 
@@ -96,17 +102,23 @@ def against_the_list() -> list[str]:
     days = age()
     old = f", older than {OLD_AFTER_DAYS} days: look for new ones" if days > OLD_AFTER_DAYS else ""
     print(f"advisories.json: reviewed {listed()['reviewed']}, {days} days ago{old}")
+    shipped = [
+        (folder, each.name, each.version, "advisories")
+        for folder in LOCKS
+        for each in locked(folder)
+    ]
+    scripts = in_the_scripts(ucc_app()).items()
+    shipped += [("pages", name, version, "pages") for name, version in scripts]
     wrong = []
-    for folder in LOCKS:
-        for library in locked(folder):
-            for advisory in affecting(library):
-                name = f"{folder}: {library.name} {library.version}: {advisory['id']}"
-                print(
-                    f"  {name} ({advisory['severity']}, fixed in {advisory['fixed']}): "
-                    f"reachable: {advisory['reachable']}"
-                )
-                if advisory["reachable"] != "no" or not advisory["why"]:
-                    wrong.append(f"{name} is reachable, or not assessed")
+    for folder, library, version, kind in shipped:
+        for advisory in affecting(library, version, kind):
+            name = f"{folder}: {library} {version}: {advisory['id']}"
+            print(
+                f"  {name} ({advisory['severity']}, fixed in {advisory['fixed']}): "
+                f"reachable: {advisory['reachable']}"
+            )
+            if advisory["reachable"] != "no" or not advisory["why"]:
+                wrong.append(f"{name} is reachable, or not assessed")
     return wrong
 
 
@@ -134,8 +146,9 @@ def against_the_registry() -> list[str]:
 
 
 def main() -> None:
-    """Print both results. Fail if one of them needs action."""
-    wrong = [*against_the_list(), *against_the_registry()]
+    """Print the results. Fail if one of them needs action."""
+    assessed = {entry["id"] for entry in listed()["pages"]}
+    wrong = [*against_the_list(), *against_the_registry(), *against_npm(assessed)]
     if wrong:
         raise SystemExit("audit:\n  " + "\n  ".join(wrong))
     print("audit: nothing has to be done")

@@ -16,6 +16,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from app_identity import APP, APP_ID, BUILD, CONF_PREFIX, PACKAGING, ROOT, source_date, version
+from help_links import give_links_back, without_links
 from load_page_script import load_page_script
 from lock import pure_python
 from package_docs import README, write_docs
@@ -130,15 +131,18 @@ def _stage() -> None:
         elif source.is_file():
             shutil.copyfile(source, package / name)
     shutil.copytree(ROOT / "LICENSES", _STAGE / "LICENSES")
-    pages = (ROOT / "globalConfig.json").read_text(encoding="utf-8")
-    (_STAGE / "globalConfig.json").write_text(
-        pages.replace(VERSION_ON_PAGES, version()), encoding="utf-8"
-    )
+    (_STAGE / "globalConfig.json").write_text(without_links(_pages()), encoding="utf-8")
     for folder, libraries in by_folder().items():
         requirements = _requirements(folder)
         requirements.parent.mkdir(exist_ok=True)
         text = "".join(library.requirement() for library in libraries)
         requirements.write_text(text, encoding="utf-8")
+
+
+def _pages() -> str:
+    """globalConfig.json with the version in its texts."""
+    text = (ROOT / "globalConfig.json").read_text(encoding="utf-8")
+    return text.replace(VERSION_ON_PAGES, version())
 
 
 def _requirements(folder: str) -> Path:
@@ -252,6 +256,7 @@ def build(*, force: bool = False) -> None:
     write_docs(out)
     _write_doc_pages(python, out)
     load_page_script(out)
+    give_links_back(_pages(), out)
     normalise_dates(out, source_date())
     shutil.rmtree(APP, ignore_errors=True)
     out.rename(APP)

@@ -29,6 +29,7 @@ SOURCETYPE = "akamai:siem"
 _WIDTH = 100
 _LABELS_OF_INPUTS = "    # Inputs, written by `make settings`\n"
 _KEY = r'("%s": )("(?:[^"\\]|\\.)*")'
+_HELP = re.compile(r'("help": (?:\{\s*"text": )?)"(?:[^"\\]|\\.)*?((?: \[\[\w+\]\]\.?)*)"')
 
 
 def spec(_: str) -> str:
@@ -125,7 +126,7 @@ def _form_field(text: str, kind: str, setting: InputSetting) -> str:
     shown = plain(setting.form_help or setting.help)
     if setting.default:
         shown += f" Default: {setting.default}."
-    values = {"label": setting.label, "help": shown}
+    values = {"label": setting.label}
     if setting.default:
         values["defaultValue"] = setting.default
     for key, value in values.items():
@@ -133,9 +134,23 @@ def _form_field(text: str, kind: str, setting: InputSetting) -> str:
         entity, found = re.subn(_KEY % key, _replacing(written), entity, count=1)
         if not found:
             raise ValueError(f"Field {setting.name} of {kind} has no {key} in globalConfig.json")
+    entity = _with_help(entity, shown)
     required = rf'"required": {str(setting.is_required).lower()}'
     entity = re.sub(r'"required": (?:true|false)', required, entity, count=1)
     return text[:begin] + entity + text[end:]
+
+
+def _with_help(entity: str, shown: str) -> str:
+    """The entity with that help. The links of a help stay: only globalConfig.json has them.
+
+    Raises ValueError if the entity has no help.
+    """
+    text, found = _HELP.subn(
+        lambda match: match[1] + json.dumps(shown + match[2], ensure_ascii=False), entity, count=1
+    )
+    if not found:
+        raise ValueError(f"A field has no help in globalConfig.json: {entity}")
+    return text
 
 
 def _replacing(value: str) -> Callable[[re.Match[str]], str]:

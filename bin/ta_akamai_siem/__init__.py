@@ -7,6 +7,7 @@ the order inside it.
 `errors`         everything that can end or delay a collection, grouped by what to do about it
 `limits`         what Akamai's API allows, with sources, and the margins to these limits
 `timestamps`     times as text for users
+`volume`         what of the feed is not indexed: rules that drop events, parts that are left out
 `record`         turns one event into one record
 `setting_labels` the label of each setting on the forms
 `settings`       checks the settings of an input, its account and its proxy

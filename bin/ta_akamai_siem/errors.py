@@ -13,8 +13,9 @@ CollectionError
  │   ├─ ProxyRefused          the proxy rejects the user name or the password
  │   ├─ CertificateUntrusted  no trusted authority issued the server's certificate
  │   ├─ SpoolUnusable         no space or no permission to store a page on disk
- │   └─ CheckpointUnusable    the KV store is disabled or failed
- │       └─ CheckpointDamaged   the checkpoint is unreadable
+ │   ├─ CheckpointUnusable    the KV store is disabled or failed
+ │   │   └─ CheckpointDamaged   the checkpoint is unreadable
+ │   └─ TakeOverRefused       the input cannot go on from the position of Akamai's connector
  ├─ TryAgain                keep the position; a later attempt may succeed
  │   ├─ RateLimited           429: the request limit of the Akamai account is used up
  │   ├─ ServerTrouble         Akamai answered with a 5xx status
@@ -158,6 +159,14 @@ class CheckpointDamaged(CheckpointUnusable):
     advice = "Nothing is collected until you reset the position: edit the input and start again."
 
 
+class TakeOverRefused(NeedsPerson):
+    code = "takeover.refused"
+    advice = (
+        "Nothing is collected until then. No events are lost within 12 hours, because Akamai "
+        "retains them."
+    )
+
+
 class TryAgain(CollectionError):
     """The position is kept; the same request may succeed later.
 
@@ -205,7 +214,7 @@ class HostUnknown(Unreachable):
 class RequestDeferred(TryAgain):
     code = "request.deferred"
     advice = (
-        "The input keeps its position. It honors Retry-After for at most 10 minutes. No events are "
+        "The input keeps its position. It honors Retry-After for at most 4 minutes. No events are "
         "lost if requests succeed within 12 hours."
     )
 

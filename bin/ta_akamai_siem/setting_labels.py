@@ -19,6 +19,7 @@ LABELS = {
     # Fields that are not stored
     "reset": "Start again from",
     "reset_confirmed": "Start again",
+    "connector": "Take over from Akamai's connector",
     # Inputs, written by `make settings`
     "account": "Account",
     "config_ids": "Security configurations",
@@ -29,6 +30,8 @@ LABELS = {
     "workers": "Worker processes",
     "max_events_per_second": "Events per second",
     "mask": "Mask",
+    "leave_out": "Leave out",
+    "drop": "Drop",
     "interval": "Interval",
     "index": "Index",
 }

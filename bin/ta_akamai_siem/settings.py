@@ -14,9 +14,13 @@ from .errors import SettingsInvalid
 from .limits import PAGE_EVENTS_MAX, RETENTION
 from .record.masking import KINDS
 from .setting_labels import labelled
+from .volume.grammar import read_lines
+from .volume.left_out import WORDS, read_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from .volume.grammar import Line
 
 LIMIT_DEFAULT = 50_000
 INTERVAL_MIN = 10
@@ -26,6 +30,9 @@ PAGE_SECONDS_MAX = 60
 """Longest time for a page at `max_events_per_second`: the checkpoint moves once per page."""
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 PROXY_TYPES = ("http", "https", "socks5")
+
+CONNECTOR = "connector:"
+"""Begins a `start` that names an input of Akamai's own connector."""
 
 _HOST = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9][A-Za-z0-9._-]*)(?::[0-9]{1,5})?\Z")
 _START = re.compile(r"-([0-9]{1,6})([smh])\Z")
@@ -75,7 +82,9 @@ class InputSettings:
     """A checked stanza of `akamai_siem` with its account and proxy.
 
     `config_ids`: ascending, without duplicates. `start_back`: seconds before the first run; 0: now.
-    `limit`: events per page. `mask`: words of `masking.KINDS`.
+    `limit`: events per page. `mask`: words of `masking.KINDS`. `leave_out`: words of
+    `volume.left_out`. `drop`: rules. `connector`: the input of Akamai's connector from whose
+    position the first run goes on, or "".
     """
 
     name: str
@@ -86,6 +95,9 @@ class InputSettings:
     proxy: Optional[Proxy]
     throughput: Throughput = field(default_factory=Throughput)
     mask: tuple[str, ...] = ()
+    connector: str = ""
+    leave_out: tuple[str, ...] = ()
+    drop: tuple[Line, ...] = ()
 
 
 class Problems:
@@ -119,15 +131,20 @@ def read_input(
     problems = Problems()
     check_interval(stanza.get("interval", "").strip(), problems)
     throughput = read_throughput(stanza, problems)
+    start = stanza.get("start", "").strip()
+    connector = connector_of(start)
     result = InputSettings(
         name=name,
         account=read_account(stanza.get("account", "").strip(), account, problems),
         config_ids=read_config_ids(stanza.get("config_ids", ""), problems),
-        start_back=read_start(stanza.get("start", "").strip(), problems),
+        start_back=0 if connector else read_start(start, problems),
         limit=read_limit(stanza, throughput, problems),
         proxy=read_proxy(proxy, problems),
         throughput=throughput,
         mask=read_mask(stanza, problems),
+        connector=connector,
+        leave_out=read_leave_out(stanza, problems),
+        drop=read_drop(stanza, problems),
     )
     problems.settle()
     return result
@@ -224,6 +241,12 @@ def read_start(text: str, problems: Problems, setting: str = "start") -> int:
     return seconds
 
 
+def connector_of(start: str) -> str:
+    """The name in `connector:<name>`; "" for any other `start`."""
+    prefix, _, name = start.partition(CONNECTOR)
+    return "" if prefix else name.strip()
+
+
 def seconds_back(text: str) -> int | None:
     """Seconds before now: `now` is 0, `-2h` is 7200. None for any other text."""
     if text == "now":
@@ -258,6 +281,26 @@ def read_mask(stanza: Mapping[str, str], problems: Problems) -> tuple[str, ...]:
             f"{', '.join(wrong)}",
         )
     return tuple(kind for kind in KINDS if kind in words)
+
+
+def read_leave_out(stanza: Mapping[str, str], problems: Problems) -> tuple[str, ...]:
+    """`leave_out`: words of `volume.left_out`. Adds to `problems`."""
+    words, wrong = read_words(stanza.get("leave_out") or "")
+    if wrong:
+        problems.add(
+            "leave_out",
+            f"must be empty or any of {', '.join(WORDS)} and header:NAME, separated by "
+            f"semicolons, not {', '.join(wrong)}",
+        )
+    return words
+
+
+def read_drop(stanza: Mapping[str, str], problems: Problems) -> tuple[Line, ...]:
+    """`drop`: the rules. Adds to `problems`."""
+    lines, wrong = read_lines(stanza.get("drop") or "")
+    for sentence in wrong:
+        problems.add("drop", sentence)
+    return lines
 
 
 def _number(

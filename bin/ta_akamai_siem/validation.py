@@ -16,10 +16,9 @@ from .akamai.probe import INPUT, PROBE_SECONDS, prevents_saving, probe
 from .akamai.request import OffsetRequest
 from .akamai.signing import CorrectedClock
 from .backfill.settings import BackfillSettings, read_backfill
-from .errors import (
-    ClockSkewed,
-    CollectionError,
-)
+from .continuous import takeover
+from .errors import ClockSkewed, CollectionError
+from .position.ledger import newest_document
 from .run.load_settings import load_settings, log_level
 from .settings import InputSettings, read_input
 from .splunk.log import open_log
@@ -47,10 +46,20 @@ def validate(definition: InputDefinition) -> None:
         read = _backfill_reader(definition, splunkd)
     loaded = load_settings(definition, splunkd, pages, read)
     settings, clock = loaded.settings, CorrectedClock()
+    if isinstance(settings, InputSettings) and settings.connector:
+        _check_takeover(definition, splunkd, settings)
     client = SiemClient(
         settings.account, settings.config_ids, settings.proxy, loaded.trusted, clock
     )
     probe_akamai(client, clock, log)
+
+
+def _check_takeover(definition: InputDefinition, splunkd: Splunkd, settings: InputSettings) -> None:
+    """Only before the first run: later, the connector may be gone. Raises TakeOverRefused."""
+    key = f"{definition.kind}:{definition.name}"
+    document = newest_document(splunkd.kv_store, key)
+    if document is None or document.get("reset"):
+        takeover.offset_of(splunkd.connector, settings)
 
 
 def _backfill_reader(definition: InputDefinition, splunkd: Splunkd) -> Reader[BackfillSettings]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import history
@@ -22,6 +23,7 @@ import pieces
 from calculated import COMMENTS as GROUPS
 from calculated import EVALS
 from extracted import COMMENTS, NAMED_BY_TEXT, PATTERNS, REPEATED, SOURCES, TIME_PREFIX
+from written import write
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -111,13 +113,5 @@ def _stanza(name: str, pattern: str) -> str:
     return "\n".join(lines)
 
 
-def main() -> None:
-    """Write all of them."""
-    for path, text in files().items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-        print(f"{path.relative_to(ROOT)}: {len(text):,} characters")
-
-
 if __name__ == "__main__":
-    main()
+    write(files(), ROOT)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-sys.path[:0] = [str(HERE), str(ROOT / "bin")]
+sys.path[:0] = [str(HERE), str(HERE.parent), str(ROOT / "bin")]
 
 import data_model  # noqa: E402 - from the folder just added
 import documented  # noqa: E402 - from the folder just added
@@ -19,6 +19,7 @@ import view_investigation  # noqa: E402 - from the folder just added
 import view_operations  # noqa: E402 - from the folder just added
 import view_overview  # noqa: E402 - from the folder just added
 import view_tuning  # noqa: E402 - from the folder just added
+from written import write  # noqa: E402 - from the folder just added
 
 from ta_akamai_siem import errors  # noqa: E402 - likewise
 
@@ -91,13 +92,5 @@ def _all(kind: type[errors.CollectionError]) -> list[type[errors.CollectionError
     return [kind, *(found for child in kind.__subclasses__() for found in _all(child))]
 
 
-def write() -> None:
-    """Write all."""
-    for path, text in files().items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-        print(f"{path.relative_to(ROOT)}: {len(text):,} characters")
-
-
 if __name__ == "__main__":
-    write()
+    write(files(), ROOT)

@@ -31,9 +31,11 @@ _IDS = ("ASN", "Configuration", "Rule", "Status", "Value")
 _WIDTHS = {
     "Action": 82,
     "ASN": 75,
+    "Blocked %": 80,
     "Client": 115,
     "Code": 135,
     "Country": 95,
+    "First": 85,
     "Host": 145,
     "JA4": 290,
     "Kind": 120,
@@ -61,6 +63,7 @@ _KINDS = {
     "bar": "splunk.bar",
     "column": "splunk.column",
     "line": "splunk.line",
+    "map": "splunk.map",
     "number": "splunk.singlevalue",
     "table": "splunk.table",
 }
@@ -95,7 +98,7 @@ class Link:
 @dataclass(frozen=True)
 class Panel:
     """`question`: what it answers, shown under its title. `base`: its search, `then`: commands that
-    follow. `width`: of `WIDTH`. `options`: of the visualisation.
+    follow. `width`: of `WIDTH`. `options`: of the visualisation; `context`: what they name.
     """
 
     name: str
@@ -107,6 +110,7 @@ class Panel:
     link: Link | None = None
     width: int = WIDTH
     options: dict[str, Any] = field(default_factory=dict)
+    context: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -218,6 +222,8 @@ def _visualization(panel: Panel) -> dict[str, Any]:
         "showProgressBar": False,
         "showLastUpdated": False,
     }
+    if panel.context:
+        made["context"] = panel.context
     if panel.link:
         made["eventHandlers"] = [
             {
@@ -248,7 +254,38 @@ def _options(kind: str) -> dict[str, Any]:
             "showInternalFields": False,
             "columnFormat": formats,
         }
+    if kind == "map":
+        return {}
     return {"majorFontSize": 32, "sparklineDisplay": "off", "trendDisplay": "off"}
+
+
+SHADES = {"shades": {"colors": ["#F6D5D1", "#DC4E41", "#7D1F16"]}}
+"""Of the countries of a map: from few to many."""
+
+
+def world(country: str, number: str) -> dict[str, Any]:
+    """The options of a map. `country`: a field of ISO 3166 codes of two letters.
+
+    The shapes of the countries come with Splunk. Without a base layer, a browser asks no server of
+    map tiles.
+    """
+    return {
+        "center": [25, 10],
+        "zoom": 0.3,
+        "showBaseLayer": False,
+        "showScale": False,
+        "layers": [
+            {
+                "type": "choropleth",
+                "source": "geo://default/world",
+                "areaIds": f'> primary | seriesByName("{country}")',
+                "areaValues": f'> primary | seriesByName("{number}")',
+                "dataColors": "> areaValues | gradient(shades)",
+                "choroplethOpacity": 1,
+                "resultLimit": 300,
+            }
+        ],
+    }
 
 
 # --- searches and links ---------------------------------------------------------------------

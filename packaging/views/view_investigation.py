@@ -110,6 +110,7 @@ VIEW = View(
                     "| eval share=if(requests>0,round(100*blocked/requests,1),0) | fields share",
                     width=300,
                     options={"unit": "%"},
+                    link=link_to_search(f"{_EVENTS} action=blocked", "those that were blocked"),
                 ),
                 Panel(
                     "found_clients",
@@ -119,6 +120,10 @@ VIEW = View(
                     "events",
                     "stats dc(src) AS clients",
                     width=300,
+                    link=link_to_search(
+                        f"{_EVENTS} | stats count BY src | sort 1000 -count",
+                        "the addresses, with their requests",
+                    ),
                 ),
                 Panel(
                     "found_hosts",
@@ -128,6 +133,10 @@ VIEW = View(
                     "events",
                     "stats dc(dest) AS hosts",
                     width=300,
+                    link=link_to_search(
+                        f"{_EVENTS} | stats count BY dest | sort 1000 -count",
+                        "the hosts, with their requests",
+                    ),
                 ),
             ),
         ),

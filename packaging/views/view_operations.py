@@ -7,6 +7,10 @@ from studio import SERIES, Base, Panel, Row, View, link_to_search, row, text, ti
 
 RETENTION_S = 12 * 3600
 """Akamai retains an event that long: `limits.RETENTION`."""
+CREDENTIAL_DAYS = 730
+"""Akamai's credentials expire after two years unless somebody chose another date.
+https://docs.databricks.com/gcp/en/ingestion/lakeflow-connect/akamai-waf-troubleshoot
+"""
 _LOG = link_to_search("`akamai_siem_log`", "the log of the input", input=row("Input"))
 _OF_INPUT = "input=$input|s$ host=$collector|s$"
 _STATE = (
@@ -44,7 +48,8 @@ VIEW = View(
         Base(
             "runs",
             f"`akamai_siem_log` event=run.finished {_OF_INPUT} "
-            "| table _time input kind host lease result how reason events pages seconds",
+            "| table _time input kind host holder credential_age_days result how reason events "
+            "pages seconds",
         ),
         Base(
             "troubles",
@@ -71,6 +76,7 @@ VIEW = View(
                     "states",
                     "search state=collecting | stats count AS inputs",
                     width=300,
+                    link=link_to_search("`akamai_siem_input_states`", "the state of each input"),
                 ),
                 Panel(
                     "in_trouble",
@@ -80,6 +86,10 @@ VIEW = View(
                     "states",
                     "search NOT state=collecting | stats count AS inputs",
                     width=300,
+                    link=link_to_search(
+                        "`akamai_siem_log` event=run.finished NOT result=ok",
+                        "the runs that did not end well",
+                    ),
                 ),
                 Panel(
                     "time_to_loss",
@@ -90,6 +100,12 @@ VIEW = View(
                     "stats min(loss) AS loss | eval hours=round(loss/3600,1) | fields hours",
                     width=300,
                     options={"unit": "h"},
+                    link=link_to_search(
+                        "`akamai_siem_log` event=run.finished "
+                        "| stats latest(position_age_seconds) AS seconds BY input kind host "
+                        "| sort 0 -seconds",
+                        "the age of each position",
+                    ),
                 ),
                 Panel(
                     "gaps",
@@ -223,6 +239,29 @@ VIEW = View(
                     "| rename event AS Reason, input AS Input, host AS Host, retries AS Retries, "
                     'waited AS "Seconds waited"',
                     width=600,
+                    link=_LOG,
+                ),
+            ),
+        ),
+        Row(
+            260,
+            (
+                Panel(
+                    "credentials",
+                    "table",
+                    "Leases and credentials",
+                    "Which host has the lease of each input, and how old its credential is. "
+                    f"Akamai's expire after {CREDENTIAL_DAYS} days unless you chose another date. "
+                    "Click: the input's log",
+                    "runs",
+                    "stats max(_time) AS last latest(holder) AS holder latest(result) AS result "
+                    "latest(credential_age_days) AS age BY input kind host "
+                    f"| eval left={CREDENTIAL_DAYS}-tonumber(age), last=strftime(last,"
+                    '"%Y-%m-%d %H:%M:%S"), age=coalesce(age,"unknown") '
+                    "| sort 100 left | table input kind host last result holder age left "
+                    '| rename input AS Input, kind AS Kind, host AS Host, last AS "Last run", '
+                    'result AS "Last result", holder AS "Lease holder", age AS "Credential age '
+                    '(days)", left AS "Days left"',
                     link=_LOG,
                 ),
             ),

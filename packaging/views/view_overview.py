@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from data_model import REQUESTS
+from data_model import NAME, REQUESTS
 from filters import count, inputs
 from studio import (
     SERIES,
+    SHADES,
     Base,
     Panel,
     Row,
@@ -14,6 +15,7 @@ from studio import (
     link_to_search,
     link_to_view,
     row,
+    world,
 )
 
 BLOCKED = f"sum({REQUESTS}.blocked) AS blocked"
@@ -22,12 +24,27 @@ _ZEROES = "fillnull value=0 requests,blocked"
 _SHARE = "eval share=if(requests>0,round(100*blocked/requests,1),0)"
 
 
-def _top(by: str, named: str, columns: str) -> str:
-    """The twenty values with most requests."""
+def _top(**named: str) -> str:
+    """The twenty values with most requests. `named`: the title of each column, by field."""
+    titles = ", ".join(f"{name} AS {title}" for name, title in named.items())
     return (
-        f"{_SUMS} BY {by} | {_SHARE} | sort 20 -requests | table {columns} requests share "
-        f'| rename {named}, requests AS Requests, share AS "Blocked %"'
+        f"{_SUMS} BY {' '.join(named)} | {_SHARE} | sort 20 -requests "
+        f"| table {' '.join(named)} requests share "
+        f'| rename {titles}, requests AS Requests, share AS "Blocked %"'
     )
+
+
+_NEW_CLIENTS = (
+    count(
+        REQUESTS,
+        "src",
+        functions="count min(_time) AS first",
+        more=(f"{REQUESTS}.blocked=1",),
+        accelerated=True,
+    )
+    + ' | where first>=relative_time(now(),"@d") | sort 20 -count'
+)
+"""Only clients that were blocked, and of them twenty: a week has too many others."""
 
 
 VIEW = View(
@@ -75,7 +92,8 @@ VIEW = View(
                 "signature_id dest src_country",
                 functions="count min(_time) AS first",
                 accelerated=True,
-            ),
+            )
+            + f" | append [{_NEW_CLIENTS}]",
             earliest="-7d@d",
         ),
     ),
@@ -123,6 +141,11 @@ VIEW = View(
                     "clients",
                     "stats dc(src) AS clients",
                     width=300,
+                    link=link_to_search(
+                        f'| from datamodel:"{NAME}.{REQUESTS}" '
+                        "| stats count BY src | sort 1000 -count",
+                        "the addresses, with their requests",
+                    ),
                 ),
             ),
         ),
@@ -160,18 +183,23 @@ VIEW = View(
             ),
         ),
         Row(
-            300,
+            320,
             (
                 Panel(
-                    "families",
-                    "area",
-                    "Attack families",
-                    "Which kinds of rules fired?",
-                    "timeline",
-                    "search NOT attack_family IN (none, unknown) "
-                    "| timechart limit=0 sum(count) AS requests BY attack_family",
+                    "map",
+                    "map",
+                    "Where blocked requests come from",
+                    "By country. Click: the blocked requests from it",
+                    "clients",
+                    "stats sum(blocked) AS blocked BY src_country | where blocked>0",
                     width=700,
-                    link=link_to_counted("the events of this family", attack_family=SERIES),
+                    options=world("src_country", "blocked"),
+                    context=SHADES,
+                    link=link_to_counted(
+                        "the blocked requests from the country",
+                        src_country=SERIES,
+                        action="blocked",
+                    ),
                 ),
                 Panel(
                     "countries",
@@ -198,6 +226,21 @@ VIEW = View(
             ),
         ),
         Row(
+            240,
+            (
+                Panel(
+                    "families",
+                    "area",
+                    "Attack families",
+                    "Which kinds of rules fired?",
+                    "timeline",
+                    "search NOT attack_family IN (none, unknown) "
+                    "| timechart limit=0 sum(count) AS requests BY attack_family",
+                    link=link_to_counted("the events of this family", attack_family=SERIES),
+                ),
+            ),
+        ),
+        Row(
             380,
             (
                 Panel(
@@ -206,12 +249,8 @@ VIEW = View(
                     "Top targets",
                     "What is asked for most? Click: the host",
                     "targets",
-                    _top(
-                        "dest uri_path_start",
-                        "dest AS Host, uri_path_start AS Path",
-                        "dest uri_path_start",
-                    ),
-                    width=480,
+                    _top(dest="Host", uri_path_start="Path"),
+                    width=460,
                     link=link_to_view(
                         "investigation", "Investigation", kind="dest", value=row("Host")
                     ),
@@ -222,12 +261,8 @@ VIEW = View(
                     "Top clients",
                     "Who asks most? Click: the client",
                     "clients",
-                    _top(
-                        "src src_country src_asn ja4",
-                        "src AS Client, src_country AS Country, src_asn AS ASN, ja4 AS JA4",
-                        "src src_country src_asn ja4",
-                    ),
-                    width=720,
+                    _top(src="Client", src_country="Country", src_asn="ASN", ja4="JA4"),
+                    width=740,
                     link=link_to_view(
                         "investigation", "Investigation", kind="src", value=row("Client")
                     ),
@@ -244,11 +279,7 @@ VIEW = View(
                     "Which rules decide most? Click: the rule",
                     "rules",
                     "search NOT signature_id=unknown | "
-                    + _top(
-                        "signature_id attack_family",
-                        "signature_id AS Rule, attack_family AS Family",
-                        "signature_id attack_family",
-                    ),
+                    + _top(signature_id="Rule", attack_family="Family"),
                     width=600,
                     link=link_to_view(
                         "investigation", "Investigation", kind="signature_id", value=row("Rule")
@@ -260,11 +291,7 @@ VIEW = View(
                     "Policies",
                     "Which policy blocks how much? Click: this view of the policy",
                     "targets",
-                    _top(
-                        "config_id policy_id",
-                        "config_id AS Configuration, policy_id AS Policy",
-                        "config_id policy_id",
-                    ),
+                    _top(config_id="Configuration", policy_id="Policy"),
                     width=600,
                     link=link_to_view("overview", "this view of the policy", policy=row("Policy")),
                 ),
@@ -294,18 +321,17 @@ VIEW = View(
                     "first_seen",
                     "table",
                     "First seen today",
-                    "Rules, hosts and countries that the seven days before did not have. "
-                    "Needs acceleration",
+                    "And not in the seven days before; clients if blocked. Needs acceleration",
                     "first_seen",
                     'eval seen=mvappend("signature_id ".signature_id,"dest ".dest,'
-                    '"src_country ".src_country) '
+                    '"src_country ".src_country,"src ".src) '
                     "| stats min(first) AS first sum(count) AS requests BY seen "
                     '| where first>=relative_time(now(),"@d") '
                     '| eval _kind=mvindex(split(seen," "),0), value=replace(seen,"^[a-z_]+ ","") '
                     '| where value!="unknown" | eval kind=case(_kind="signature_id","rule",'
-                    '_kind="dest","host",true(),"country"), '
+                    '_kind="dest","host",_kind="src","client",true(),"country"), '
                     'first=strftime(first,"%H:%M:%S") '
-                    "| sort 50 -requests | table kind value first requests _kind "
+                    "| sort 100 -requests | table kind value first requests _kind "
                     "| rename kind AS Kind, value AS Value, first AS First, requests AS Requests",
                     width=500,
                     link=link_to_view(

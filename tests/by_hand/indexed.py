@@ -30,8 +30,8 @@ _AT_ONCE = 250
 
 
 class Indexed:
-    """`folder`: of the demo or the workbench. `total`: number of events there; `rows`: the newest
-    of them.
+    """`folder`: of the demo or the workbench. `total`: number of events there; `events`: the newest
+    of them, `rows`: with their fields.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -39,8 +39,8 @@ class Indexed:
         self._kept = folder / "fields.pickle"
         found = sorted(self._found(), key=lambda event: -float(event.time))
         self.total = len(found)
-        self._events = found[:NEWEST]
-        self.now = float(self._events[0].time) + 1 if self._events else 0.0
+        self.events = found[:NEWEST]
+        self.now = float(self.events[0].time) + 1 if self.events else 0.0
         """One second after the newest event. Searches use it as the current time, so that they find
         the demo's events later too.
         """
@@ -54,7 +54,7 @@ class Indexed:
                 known, rows = pickle.load(file)
             if known == mark:
                 return rows  # type: ignore[no-any-return]
-        pieces = [self._events[at : at + _AT_ONCE] for at in range(0, len(self._events), _AT_ONCE)]
+        pieces = [self.events[at : at + _AT_ONCE] for at in range(0, len(self.events), _AT_ONCE)]
         with ProcessPoolExecutor(os.cpu_count()) as pool:
             rows = list(chain.from_iterable(pool.map(_fields, pieces)))
         with self._kept.open("wb") as file:
@@ -80,7 +80,7 @@ class Indexed:
         sources = [ROOT / "default", ROOT / "lookups", ROOT / "tests" / "oracles" / "search_time"]
         for path in sorted(chain.from_iterable(source.glob("*.*") for source in sources)):
             digest.update(path.read_bytes())
-        for event in self._events:
+        for event in self.events:
             digest.update(event.raw.encode("utf-8", "surrogatepass"))
         return digest.hexdigest()
 

@@ -1,15 +1,17 @@
 """Serves both stand-ins and the setup pages locally: `python -m tests.by_hand.workbench`.
 
-Nothing is configured: you do that on the pages. New events arrive while it runs. Ctrl-C, or closing
-the terminal, ends everything.
+Nothing is configured: you do that on the pages. New events arrive while it runs. With VIEWS=1 it
+serves the views too, over what is indexed. Ctrl-C, or closing the terminal, ends everything.
 """
 
 from __future__ import annotations
 
 import contextlib
 import io
+import os
 import signal
 import socket
+import subprocess
 import sys
 import tempfile
 import threading
@@ -54,8 +56,9 @@ def main() -> int:
         for config_id in names:
             site.load(FIRST, config_id=config_id)
         introduce(site, web)
-        while not stop.wait(EVERY_S):
-            flow(site, sorted(names))
+        with served_views():
+            while not stop.wait(EVERY_S):
+                flow(site, sorted(names))
     print("\nEnded.")
     return 0
 
@@ -71,6 +74,21 @@ def found_by_search(folder: Path) -> Iterator[None]:
         with contextlib.suppress(OSError):
             if NEWEST.readlink() == folder:
                 NEWEST.unlink()
+
+
+@contextlib.contextmanager
+def served_views() -> Iterator[None]:
+    """Serve the views if `make` was asked to; it names the Python that can search."""
+    python = os.environ.get("SEARCH_PYTHON")
+    if not python:
+        yield
+        return
+    environment = {**os.environ, "IN": "workbench"}
+    with subprocess.Popen([python, "-m", "tests.by_hand.views"], cwd=ROOT, env=environment) as one:
+        try:
+            yield
+        finally:
+            one.terminate()
 
 
 def free_or_any(port: int) -> int:
@@ -120,6 +138,10 @@ Akamai's stand-in   https://{site.akamai.host}
 
 Search what is indexed, in another terminal:
   make search IN=workbench Q='index=main sourcetype=akamai:siem | top src'
+
+The views over it, in another terminal, or with `make workbench VIEWS=1` from the start. The first
+time takes 587 MB of Splunk's own components from the npm registry:
+  make views IN=workbench
 
 Ctrl-C ends everything."""
     )

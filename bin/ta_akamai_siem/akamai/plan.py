@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from .request import Request
 
 PlanType = TypeVar("PlanType", bound="Plan")
-RETRY_AFTER_MAX = 600.0
-"""Longest time, in seconds, for which a Retry-After is honored: events expire during the wait."""
+RETRY_AFTER_MAX = 240.0
+"""Longest time, in seconds, for which a Retry-After is honored. See docs/decisions/0018."""
 _LATEST = 1e11
 """No moment is later: epoch seconds have ten digits until the year 2286."""
 

@@ -40,10 +40,10 @@ Request = Union[OffsetRequest, TimeRequest]
 @dataclass(frozen=True)
 class Gap:
     """Events that cannot be collected: stored from `since` to `until`, Akamai's clock, epoch
-    seconds. `cause`: its name in the log. `events`: how many are missing, None if unknown.
+    seconds. `cause`: its name in the log. `events`: how many are missing. None: unknown.
     """
 
-    since: float
+    since: Optional[float]
     until: float
     cause: str
     events: Optional[int] = None

@@ -17,6 +17,8 @@ from ta_akamai_siem.settings import (
     check_interval,
     read_account,
     read_config_ids,
+    read_drop,
+    read_leave_out,
     read_limit,
     read_mask,
     read_proxy,
@@ -27,6 +29,8 @@ from ta_akamai_siem.timestamps import iso_utc
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from ta_akamai_siem.volume.grammar import Line
 
 _EPOCH = re.compile(r"[0-9]{1,11}(?:\.[0-9]+)?\Z", re.ASCII)
 _ISO = re.compile(
@@ -42,7 +46,7 @@ class BackfillSettings:
     """A checked stanza of `akamai_siem_backfill` with its account and proxy.
 
     `config_ids`: ascending, without duplicates. `since`, `until`: epoch seconds. `limit`: events
-    per page. `mask`: words of `masking.KINDS`.
+    per page. `mask`, `leave_out`, `drop`: as in `settings.InputSettings`.
     """
 
     name: str
@@ -54,6 +58,8 @@ class BackfillSettings:
     proxy: Optional[Proxy]
     throughput: Throughput = field(default_factory=Throughput)
     mask: tuple[str, ...] = ()
+    leave_out: tuple[str, ...] = ()
+    drop: tuple[Line, ...] = ()
 
 
 def read_backfill(
@@ -82,6 +88,8 @@ def read_backfill(
         proxy=read_proxy(proxy, problems),
         throughput=throughput,
         mask=read_mask(stanza, problems),
+        leave_out=read_leave_out(stanza, problems),
+        drop=read_drop(stanza, problems),
     )
     problems.settle()
     return result

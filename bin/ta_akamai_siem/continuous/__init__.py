@@ -1,4 +1,4 @@
 """The kind `akamai_siem`: collects page after page, from now or an earlier time, until drained.
 
-Reading order: `cursor`, `way`, `collector`, `job`.
+Reading order: `cursor`, `way`, `takeover`, `collector`, `job`.
 """

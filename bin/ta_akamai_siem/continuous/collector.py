@@ -22,6 +22,7 @@ from ta_akamai_siem.run.run_time import RUN_MAX
 from ta_akamai_siem.run.trail import Trail
 
 from . import cursor as cursors
+from .takeover import offset_of
 from .way import Way
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from ta_akamai_siem.writing.delivery import Delivered
 
     from .cursor import Cursor
+    from .takeover import Positions
 
 
 class Pages(Protocol):
@@ -49,7 +51,7 @@ class Pages(Protocol):
 class Surroundings:
     """`now`: Akamai's clock, `host_now`: this host's, both epoch seconds. `monotonic`: seconds, to
     measure a run. `blocked`: seconds that the run has waited for splunkd so far. `pipe`: to
-    splunkd.
+    splunkd. `connector`: Akamai's own connector on this Splunk.
     """
 
     checkpoints: Checkpoints[Cursor]
@@ -63,6 +65,7 @@ class Surroundings:
     monotonic: Callable[[], float]
     blocked: Callable[[], float]
     pipe: Pipe
+    connector: Positions
 
 
 class Collector:
@@ -120,7 +123,7 @@ class Collector:
     def _begun(self, stored: Stored[Cursor] | None) -> Cursor:
         """A position other than the last saved one: new, gone back to, or for other ids."""
         if stored is None:
-            return cursors.begin(self._settings, self._around.now())
+            return self._first()
         if stored.rewind is not None:
             # Records written since may be lost, so the progress record must not skip them.
             self._around.writer.page_saved()
@@ -128,6 +131,15 @@ class Collector:
         if not cursors.belongs_to(stored.position, self._settings):
             return self._reassigned(stored.position)
         return self._limited(stored.position)
+
+    def _first(self) -> Cursor:
+        """The beginning of an input that has never run. Raises TakeOverRefused."""
+        settings = self._settings
+        if not settings.connector:
+            return cursors.begin(settings, self._around.now())
+        offset = offset_of(self._around.connector, settings)
+        self._around.log.info("connector.taken_over", connector=settings.connector)
+        return cursors.take_over(settings, offset, self._around.now())
 
     def _limited(self, cursor: Cursor) -> Cursor:
         return replace(cursor, limit=min(cursor.limit, self._settings.limit))
@@ -141,11 +153,16 @@ class Collector:
             host=stored.host,
             config_ids=";".join(map(str, stored.config_ids)),
         )
-        if stored.host != self._settings.account.host:
+        settings = self._settings
+        if stored.host != settings.account.host:
             self._around.checkpoints.start_anew()
-            return cursors.begin(self._settings, self._around.now())
+            if settings.connector:
+                # The connector's offset is older than what this input has collected since.
+                moved = replace(stored.replaying(), host=settings.account.host)
+                return replace(moved, config_ids=settings.config_ids)
+            return cursors.begin(settings, self._around.now())
         # The history is kept: if splunkd has died, a replay begins from a safe moment in it.
-        return replace(stored.replaying(), config_ids=self._settings.config_ids)
+        return replace(stored.replaying(), config_ids=settings.config_ids)
 
     def _saved(self, cursor: Cursor) -> Cursor:
         self._save(cursor)

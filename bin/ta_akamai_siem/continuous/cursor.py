@@ -3,13 +3,14 @@
 It has no clock and no input or output: the caller passes the time. All times are Akamai's clock, in
 epoch seconds. Every change is a method that returns a new cursor.
 
-A cursor is in one of four states, which three of its members distinguish:
+A cursor is in one of five states, which three of its members distinguish:
 
   state   offset  from_now  complete_until  request
   START   none    yes       none            NULL
   BACK    none    no        none            since
   REPLAY  none    no        known           since
   OFFSET  token   no        known           token
+  TAKEN   token   no        none            token
 
 START   The input begins now, and has no page yet. It requests the offset NULL, which means "from
         now" to Akamai, for `FROM_NOW_GRACE` seconds; later it requests `since`, to skip nothing.
@@ -17,22 +18,27 @@ BACK    The input begins in the past, and has no page yet. It requests in time m
 REPLAY  The offset is no longer valid. Time mode leads to a new one. It starts `MARGIN` seconds
         before the last moment known to be complete, because events can become visible late.
 OFFSET  A page is written. The input continues from its offset.
+TAKEN   The input begins at the offset of Akamai's own connector, and has no page yet. What that
+        connector has collected is known only as "all before the offset". If Akamai no longer has
+        the offset, the input begins at the oldest event that Akamai retains: the connector cannot
+        have collected any of these.
 
 The events of a cursor, the state after each of them, and the members that may change too:
 
-  event     START   BACK    REPLAY  OFFSET  may change
-  page      OFFSET  OFFSET  OFFSET  OFFSET  offset from_now complete_until host_time skew remembered
-  drained   OFFSET  OFFSET  OFFSET  OFFSET  as page, cut
-  expired   BACK    BACK    REPLAY  REPLAY  offset from_now since remembered
-  cut       START   BACK    REPLAY  OFFSET  limit cut
-  mismatch  START   BACK    REPLAY  OFFSET  remembered
-  wait      START   BACK    REPLAY  OFFSET  remembered
-  trouble   START   BACK    REPLAY  OFFSET
-  clock     START   BACK    REPLAY  OFFSET  since skew
-  pace      START   BACK    REPLAY  OFFSET  limit cut
-  settled   START   BACK    REPLAY  OFFSET  host_time skew
-  known     -       -       REPLAY  OFFSET  complete_until
-  restart   START   BACK    REPLAY  OFFSET  since skew
+  event     START   BACK    REPLAY  OFFSET  TAKEN   may change
+  page      OFFSET  OFFSET  OFFSET  OFFSET  OFFSET  offset from_now complete_until host_time skew
+                                                    taken_over remembered
+  drained   OFFSET  OFFSET  OFFSET  OFFSET  OFFSET  as page, cut
+  expired   BACK    BACK    REPLAY  REPLAY  BACK    offset from_now since remembered
+  cut       START   BACK    REPLAY  OFFSET  TAKEN   limit cut
+  mismatch  START   BACK    REPLAY  OFFSET  TAKEN   remembered
+  wait      START   BACK    REPLAY  OFFSET  TAKEN   remembered
+  trouble   START   BACK    REPLAY  OFFSET  TAKEN
+  clock     START   BACK    REPLAY  OFFSET  TAKEN   since skew
+  pace      START   BACK    REPLAY  OFFSET  TAKEN   limit cut
+  settled   START   BACK    REPLAY  OFFSET  TAKEN   host_time skew
+  known     -       -       REPLAY  OFFSET  -       complete_until
+  restart   START   BACK    REPLAY  OFFSET  TAKEN   since skew
 
 page      A page is written and more is waiting: `after`.
 drained   A page is written and nothing is left: `after`.
@@ -59,7 +65,7 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Optional
 
-from ta_akamai_siem.akamai.plan import RETRY_AFTER_MAX, Remembered, read_remembered
+from ta_akamai_siem.akamai.plan import Remembered, read_remembered
 from ta_akamai_siem.akamai.request import NEARLY_FULL, Gap, OffsetRequest, TimeRequest
 from ta_akamai_siem.errors import CheckpointDamaged, Replay
 from ta_akamai_siem.limits import (
@@ -85,6 +91,8 @@ FROM_NOW_GRACE = 2
 
 A later request, after a failure or a restart, would skip events stored in the meantime.
 """
+AHEAD_MAX = 600.0
+"""Seconds by which a beginning may be ahead of Akamai's clock: the host's clock may be fast."""
 VERSION = 1
 LIMIT_FIRST = 10_000
 """Events to request while the speed of pages is unknown."""
@@ -136,6 +144,7 @@ class Cursor:
     `limit`: events to request; it adapts to the speed of the connection (`paced`, `halved`).
     `cut`: the limit stays lower after a page that was cut, until some whole pages have arrived or
     all events are drained.
+    `taken_over`: the beginning is the position of Akamai's connector, and no page is written yet.
     `remembered`: facts learnt from failed requests, until a page is written.
     """
 
@@ -149,6 +158,7 @@ class Cursor:
     cut: Cut = field(default_factory=Cut)
     host_time: bool = False
     skew: float = 0.0
+    taken_over: bool = False
     remembered: Remembered = field(default_factory=Remembered)
 
     def to_document(self) -> dict[str, Any]:
@@ -168,6 +178,7 @@ class Cursor:
             "cut_pages": self.cut.pages,
             "host_time": self.host_time,
             "skew": self.skew,
+            "taken_over": self.taken_over,
         }
 
     @property
@@ -183,7 +194,7 @@ class Cursor:
             return OffsetRequest("NULL", self.limit)
         oldest = now - RETENTION + RETENTION_SLACK
         since = self.since
-        if since - now > RETRY_AFTER_MAX:
+        if since - now > AHEAD_MAX:
             # No working clock is that wrong, so the moment is meaningless.
             since = now - LATENCY - 1
         return TimeRequest(int(max(since, oldest)), self.limit)
@@ -194,7 +205,7 @@ class Cursor:
         if self.offset is None and not self._asks_from_now(now):
             # Time mode cannot begin at a moment whose events Akamai still withholds.
             withheld = self.since + LATENCY + 1 - now
-            pause = max(pause, withheld if withheld <= RETRY_AFTER_MAX else 0.0)
+            pause = max(pause, withheld if withheld <= AHEAD_MAX else 0.0)
         return pause
 
     @property
@@ -216,6 +227,7 @@ class Cursor:
             from_now=False,
             host_time=False,
             skew=0.0,
+            taken_over=False,
             remembered=Remembered(),
             cut=Cut() if drained else self.cut,
             complete_until=complete if complete is not None else self.since,
@@ -268,6 +280,8 @@ class Cursor:
 
     def gap(self, request: Request) -> Gap | None:
         """The events stored before the start of time mode that may be missing."""
+        if isinstance(request, TimeRequest) and self.taken_over:
+            return Gap(None, float(request.since), cause="connector_offset_expired")
         if not isinstance(request, TimeRequest) or request.since <= self.nothing_missing:
             return None
         if self.nothing_missing < _CLOCK_SET:
@@ -293,6 +307,19 @@ def begin(settings: InputSettings, now: float) -> Cursor:
     )
 
 
+def take_over(settings: InputSettings, offset: str, now: float) -> Cursor:
+    """The cursor of an input that goes on from the offset of Akamai's connector."""
+    return Cursor(
+        host=settings.account.host,
+        config_ids=settings.config_ids,
+        limit=min(LIMIT_FIRST, settings.limit),
+        offset=offset,
+        since=now - (RETENTION - BEGIN_SLACK),
+        host_time=True,
+        taken_over=True,
+    )
+
+
 def from_document(document: Mapping[str, Any]) -> Cursor:
     """The cursor that `to_document` wrote. Raises CheckpointUnusable for anything else."""
     with reading(document, VERSION):
@@ -312,6 +339,7 @@ def from_document(document: Mapping[str, Any]) -> Cursor:
             limit=_events(document["limit"]),
             cut=_cut(document),
             host_time=bool(document.get("host_time", False)),
+            taken_over=bool(document.get("taken_over", False)),
             remembered=read_remembered(document),
         )
 

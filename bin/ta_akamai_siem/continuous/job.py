@@ -41,6 +41,7 @@ def collect(parts: Parts[InputSettings]) -> None:
             monotonic=time.monotonic,
             blocked=lambda: stream.blocked,
             pipe=stream,
+            connector=parts.splunkd.connector,
         )
         Collector(settings, around, parts.totals).run()
 

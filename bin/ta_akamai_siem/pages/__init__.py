@@ -4,6 +4,7 @@ splunkd uses one process of a handler for the calls of many users, so nothing ou
 session key, no setting, no environment variable.
 
 Reading order: `edgerc`, `configuration_names`, `input_state`, `input_searches`, `input_settings`,
-`search_side`, `found_events`, `notices`, `account_probe`, `page_handler`, `account_handler`,
-`settings_handler`, `input_handler`, `configurations_handler`, `indexes_handler`, `notices_handler`.
+`range_preview`, `search_side`, `found_events`, `notices`, `account_probe`, `page_handler`,
+`taken_account`, `account_handler`, `settings_handler`, `input_handler`, `configurations_handler`,
+`connectors_handler`, `range_handler`, `indexes_handler`, `notices_handler`.
 """

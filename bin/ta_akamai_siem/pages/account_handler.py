@@ -1,4 +1,6 @@
-"""Configuration > Accounts: a pasted `.edgerc` file fills the form, and saving asks Akamai."""
+"""Configuration > Accounts: a pasted `.edgerc` file or an input of Akamai's connector fills the
+form, and saving asks Akamai.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +11,7 @@ from splunktaucclib.rest_handler.error import RestError
 
 from ta_akamai_siem.akamai.trusted_certificates import trusted
 from ta_akamai_siem.errors import CollectionError, SettingsInvalid
+from ta_akamai_siem.setting_labels import LABELS
 from ta_akamai_siem.settings import Problems, read_account, read_proxy
 from ta_akamai_siem.splunk.names import BACKFILL_KIND, KIND
 from ta_akamai_siem.splunk.stored_settings import MASKS
@@ -18,6 +21,7 @@ from .account_probe import probe_account
 from .configuration_names import forget
 from .edgerc import VALUES, EdgercInvalid, read_edgerc
 from .page_handler import BAD_REQUEST, PageHandler, refusing
+from .taken_account import take_account
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,11 +32,15 @@ if TYPE_CHECKING:
 
 _CONFLICT = 409
 _STORED = (*VALUES, "ca_bundle")
+_CREDENTIAL = ("client_token", "client_secret", "access_token")
 CONNECTION, TEST = "connection", "test"
+SAVED_AT = "credential_saved_at"
 
 
 class AccountHandler(PageHandler):
-    """`payload`: `edgerc` and `edgerc_section` are read, not stored; `connection` is set here."""
+    """`payload`: `edgerc`, `edgerc_section` and `connector` are read, not stored; `connection` and
+    `credential_saved_at` are set here.
+    """
 
     def handleCreate(self, confInfo: Any) -> None:  # noqa: N802, N803, ANN401 - UCC's names
         """Check, ask Akamai, save."""
@@ -97,32 +105,27 @@ class AccountHandler(PageHandler):
         return probe_account(account, proxy, certificates)
 
     def _complete(self, stored: Mapping[str, str | None]) -> None:
-        """Complete the payload: the values of the pasted file, and `connection`.
+        """Complete the payload: the values of the file or the connector, and what is set here.
 
         Raises RestError if something prevents saving.
         """
         payload = self.payload
-        text = payload.pop("edgerc", "")
-        section = payload.pop("edgerc_section", "")
-        warning = ""
-        if text.strip():
-            try:
-                given, warning = read_edgerc(text, section)
-                payload.update(given)
-            except EdgercInvalid as error:
-                raise RestError(BAD_REQUEST, str(error)) from error
+        with refusing():
+            pages = self.splunkd.settings.page()
+        given, warning = self._given(pages)
+        payload.update(given)
         values = {
             key: (stored.get(key) or "")
             if payload.get(key, MASKS[0]) in MASKS
             else payload[key].strip()
             for key in _STORED
         }
+        payload[SAVED_AT] = _saved_at(values, stored)
         problems = Problems()
         account = read_account(str(self.callerArgs.id), values, problems)
         with refusing():
             problems.settle()
             certificates = trusted(account.ca_bundle)
-            pages = self.splunkd.settings.page()
         payload["host"] = account.host
         wrong = Problems()
         proxy = read_proxy(pages.get("proxy", {}), wrong)
@@ -135,12 +138,41 @@ class AccountHandler(PageHandler):
             raise RestError(BAD_REQUEST, str(answer.refusal))
         payload[CONNECTION] = _joined(answer.note, warning)
 
+    def _given(self, pages: Mapping[str, Mapping[str, str | None]]) -> tuple[dict[str, str], str]:
+        """The values that the form does not have itself, and what to tell. Raises RestError.
+
+        `pages`: the stanzas of the settings page.
+        """
+        text = self.payload.pop("edgerc", "")
+        section = self.payload.pop("edgerc_section", "")
+        connector = self.payload.pop("connector", "").strip()
+        if text.strip() and connector:
+            what = f"{LABELS['connector']}: select an input or paste a credential file, not both."
+            raise RestError(BAD_REQUEST, what)
+        if connector:
+            has_proxy = read_proxy(pages.get("proxy", {}), Problems()) is not None
+            return take_account(self.splunkd.connector, connector, has_proxy=has_proxy)
+        if not text.strip():
+            return {}, ""
+        try:
+            return read_edgerc(text, section)
+        except EdgercInvalid as error:
+            raise RestError(BAD_REQUEST, str(error)) from error
+
+
+def _saved_at(values: Mapping[str, str], stored: Mapping[str, str | None]) -> str:
+    """Epoch seconds: now if the credential is another than the stored one. Akamai's expire."""
+    known = {name: stored.get(name) or "" for name in _CREDENTIAL}
+    if known == {name: values[name] for name in _CREDENTIAL}:
+        return stored.get(SAVED_AT) or ""
+    return str(int(time.time()))
+
 
 def _joined(note: str, warning: str) -> str:
     return f"{note} {warning}" if warning else note
 
 
 def _emptied(conf_info: Any) -> None:  # noqa: ANN401 - Splunk's own
-    """Clear both fields: the form keeps what was typed unless the answer changes it."""
+    """Clear the fields: the form keeps what was typed unless the answer changes it."""
     for item in conf_info.values():
-        item.update(edgerc="", edgerc_section="")
+        item.update(edgerc="", edgerc_section="", connector="")

@@ -13,7 +13,13 @@ from ta_akamai_siem.errors import CollectionError
 from ta_akamai_siem.position import last_run, lease
 from ta_akamai_siem.position.ledger import newest_document
 from ta_akamai_siem.setting_labels import LABELS, labelled
-from ta_akamai_siem.settings import Problems, check_interval, read_start, seconds_back
+from ta_akamai_siem.settings import (
+    CONNECTOR,
+    Problems,
+    check_interval,
+    read_start,
+    seconds_back,
+)
 from ta_akamai_siem.splunk.log import page_log
 from ta_akamai_siem.splunk.names import KIND, LEASES, RUNS
 
@@ -29,16 +35,32 @@ if TYPE_CHECKING:
     from ta_akamai_siem.splunk.kv_store import KvStore
 
 RESET, CONFIRMED = "reset", "reset_confirmed"
+RESETTABLE = "resettable"
+"""Field of a single stanza: 1 if there is a position to reset. The form offers it only then."""
+TAKEN = "connector"
 
 
 class InputHandler(PageHandler):
-    """For both kinds. `payload`: `reset` and `reset_confirmed` trigger an action, not stored."""
+    """For both kinds. `payload`: `reset` and `reset_confirmed` trigger an action, `connector` sets
+    `start`. None of them is stored.
+    """
 
     def handleList(self, confInfo: Any) -> None:  # noqa: N802, N803, ANN401 - UCC's names
         """The stanzas with their state."""
         super().handleList(confInfo)
         self._describe(confInfo)
         self._mark(confInfo)
+        if self.callerArgs.id:
+            for name, item in confInfo.items():
+                item[RESETTABLE] = str(int(self._has_position(name)))
+
+    def _has_position(self, name: str) -> bool:
+        """Also if the KV store does not answer: then a reset says so."""
+        try:
+            document = newest_document(self.splunkd.kv_store, self._key(name))
+        except CollectionError:
+            return True
+        return document is not None and not document.get("reset")
 
     def _mark(self, confInfo: Any) -> None:  # noqa: N803, ANN401 - UCC's names
         """Rows of a user who may not change them have no buttons: `readonlyFieldId` of the page."""
@@ -95,9 +117,11 @@ class InputHandler(PageHandler):
         self._answer(confInfo)
 
     def _answer(self, confInfo: Any) -> None:  # noqa: N803, ANN401 - UCC's names
-        """Clear both fields: the form keeps what was typed unless the answer changes it."""
+        """Clear the fields: the form keeps what was typed unless the answer changes it."""
         for item in confInfo.values():
             item.update({RESET: "", CONFIRMED: "0"})
+            if self._kind == KIND:
+                item[TAKEN] = ""
         self._describe(confInfo)
 
     def handleRemove(self, confInfo: Any) -> None:  # noqa: N802, N803, ANN401 - UCC's names
@@ -132,7 +156,10 @@ class InputHandler(PageHandler):
             problems.settle()
 
     def _stored_only(self) -> tuple[str, bool]:
-        """Remove both fields from the payload; the new start, and whether it is confirmed."""
+        """Remove the fields that are not stored; the new start, and whether it is confirmed."""
+        taken = self.payload.pop(TAKEN, "").strip()
+        if taken:
+            self.payload["start"] = f"{CONNECTOR}{taken}"
         wanted = self.payload.pop(RESET, "").strip()
         confirmed = self.payload.pop(CONFIRMED, "").strip().lower() in ("1", "true", "yes")
         return wanted, confirmed

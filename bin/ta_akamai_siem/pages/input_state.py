@@ -32,11 +32,11 @@ CAUGHT_UP = "caught up"
 CATCHING_UP = "catching up"
 STOPPED = "stopped by Splunk"
 ELSEWHERE = "collected elsewhere"
-DONE = "done"
+FINISHED = "finished"
 SILENCE = "no runs"
 UNKNOWN = "unknown"
 STATES = (
-    *(STARTING, COLLECTING, WAITING, CAUGHT_UP, CATCHING_UP, DONE, STOPPED, ELSEWHERE),
+    *(STARTING, COLLECTING, WAITING, CAUGHT_UP, CATCHING_UP, FINISHED, STOPPED, ELSEWHERE),
     *(SILENCE, DISABLED, UNKNOWN),
 )
 """All but the codes of errors, which are shown as words: `credential refused`."""
@@ -131,6 +131,8 @@ def _under_way(so_far: SoFar | None, now: float) -> State:
 def _at_rest(facts: Facts, now: float) -> State:  # noqa: PLR0911 - a table, read from the top
     """Between two runs."""
     run = facts.run
+    if _is_finished(facts):
+        return _finished(facts)
     if facts.is_disabled:
         text = (
             "The input is disabled and keeps its position. Enable it within 12 hours of its last "
@@ -145,8 +147,6 @@ def _at_rest(facts: Facts, now: float) -> State:  # noqa: PLR0911 - a table, rea
         return State(STARTING, BUSY, "first run to come", text)
     if run.how == PERSON:
         return _failed(run, BAD, "needs attention", run.message)
-    if _is_done(facts):
-        return _done(facts)
     following = _following(facts, run, now)
     if facts.interval and now - run.ended_at > max(SILENT, 3 * facts.interval):
         text = (
@@ -188,16 +188,23 @@ def _failed(run: LastRun, tone: str, note: str, text: str) -> State:
     return State(run.result.replace(".", " "), tone, note, text, topic=run.result)
 
 
-def _done(facts: Facts) -> State:
-    number = _collected(facts) or 0
-    text = (
-        f"The whole range is collected: {_count(number, 'event')}. Further runs do nothing, so you "
-        "can disable or delete this input. Its events stay in the index."
+def _finished(facts: Facts) -> State:
+    """The switch of the row is Splunk's: it says whether Splunk starts the input."""
+    number = _count(_collected(facts) or 0, "event")
+    switch = (
+        "The input is off."
+        if facts.is_disabled
+        else "It is still on: Splunk starts it at each interval, and it ends at once, because "
+        "nothing is left to collect. You can switch it off."
     )
-    return State(DONE, GOOD, f"{_count(number, 'event')} collected", text)
+    text = (
+        f"The whole range is collected: {number}. {switch} If you delete the input, its events "
+        "stay in the index."
+    )
+    return State(FINISHED, GOOD, f"{number} collected", text)
 
 
-def _is_done(facts: Facts) -> bool:
+def _is_finished(facts: Facts) -> bool:
     """Whether it is a backfill whose range is collected."""
     position = facts.position or {}
     return "until" in position and (

@@ -23,9 +23,19 @@ MACRO = "akamai_siem_index"
 LET_THROUGH, ALL, NONE = "let_through", "all", "nothing"
 WEB = (LET_THROUGH, ALL, NONE)
 """Which events with a rule are in the data model Web too. The framework takes `none` for false."""
+MODEL = "Akamai_SIEM"
+"""The data model of the views."""
+SUMMARY_RANGE = "-7d"
+"""How far back the views look: docs/views.md."""
 CONNECTOR = "akamaisiem"
 """The source type of Akamai's own connector."""
 _WEB_TYPE, _WATCHED_TYPE = "akamai_siem_rule_web", "akamai_siem_watched_attack"
+_ALERT_TYPE = "akamai_siem_alert"
+SOURCETYPE = "akamai:siem"
+ALERT_PROPS = {True: {"EVAL-type": '"alert"'}, False: {"EVAL-type": "type"}}
+"""The model Alerts wants `type` to be alert. If it is off again, the field is what the record has:
+a stanza that was there before must stay, and an expression cannot be empty.
+"""
 _NOT_BLOCKED = " NOT action=blocked"
 _APP = Path(__file__).resolve().parents[3]
 _OURS = _APP / "default" / "eventtypes.conf"
@@ -42,13 +52,16 @@ class SearchSide:
     """`indexes`: of the macro; None if its definition is of another form.
 
     `web`: one of `WEB`. `watched`: bot, rate and reputation rules that only watched are attacks.
-    `history`: the data models have the events of Akamai's own connector too.
+    `alerts`: events of high severity are in the data model Alerts. `history`: the data models have
+    the events of Akamai's own connector too. `accelerated`: the data model of the views is.
     """
 
     indexes: Optional[tuple[str, ...]]
     web: str
     watched: bool
+    alerts: bool
     history: bool
+    accelerated: bool
 
 
 def index_names(definition: str) -> tuple[str, ...] | None:
@@ -81,7 +94,9 @@ def read_search_side(knowledge: Knowledge) -> SearchSide:
         indexes=index_names(knowledge.macro(MACRO)),
         web=_web(web),
         watched=knowledge.event_type(_WATCHED_TYPE).is_on,
+        alerts=knowledge.event_type(_ALERT_TYPE).is_on,
         history=f"sourcetype={CONNECTOR}" in web.search,
+        accelerated=knowledge.is_accelerated(MODEL),
     )
 
 
@@ -98,6 +113,13 @@ def change_search_side(knowledge: Knowledge, now: SearchSide, wanted: SearchSide
     if wanted.watched != now.watched:
         watched = knowledge.event_type(_WATCHED_TYPE)
         knowledge.set_event_type(_WATCHED_TYPE, watched._replace(is_on=wanted.watched))
+    if wanted.alerts != now.alerts:
+        alert = knowledge.event_type(_ALERT_TYPE)
+        # The field first: without it, the model would find events that are no alerts to it.
+        knowledge.add_props(SOURCETYPE, ALERT_PROPS[wanted.alerts])
+        knowledge.set_event_type(_ALERT_TYPE, alert._replace(is_on=wanted.alerts))
+    if wanted.accelerated != now.accelerated:
+        knowledge.accelerate(MODEL, SUMMARY_RANGE, is_on=wanted.accelerated)
     if wanted.history != now.history:
         _change_history(knowledge, with_history=wanted.history)
     if (wanted.web, wanted.history) != (now.web, now.history):
@@ -141,7 +163,9 @@ def shown(side: SearchSide) -> dict[str, str]:
         "search_indexes": ";".join(side.indexes or ()),
         "search_web": side.web,
         "search_watched": str(int(side.watched)),
+        "search_alerts": str(int(side.alerts)),
         "search_history": str(int(side.history)),
+        "search_accelerated": str(int(side.accelerated)),
     }
 
 
@@ -165,7 +189,9 @@ def wanted_of(payload: Mapping[str, str], now: SearchSide) -> tuple[SearchSide, 
         indexes=indexes or None,
         web=web,
         watched=_is_on(payload, "search_watched", default=now.watched),
+        alerts=_is_on(payload, "search_alerts", default=now.alerts),
         history=_is_on(payload, "search_history", default=now.history),
+        accelerated=_is_on(payload, "search_accelerated", default=now.accelerated),
     )
     return wanted, problem
 

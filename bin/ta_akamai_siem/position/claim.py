@@ -8,6 +8,7 @@ owner deletes it: if a renewal finds no document to replace, the run has lost th
 `run`               id of the run, as in the positions that it saves
 `succession`        as in the positions
 `owner`             guid of the splunkd that runs it
+`host`              its name, for display only
 `beat`              number of renewals
 `renewed_at`        epoch seconds of the owner's clock, for display only
 `released`          true: the run has ended
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from .entry import Entry
     from .host import Host
 
+HOST = "host"
 RENEWAL = 5.0
 """Seconds between two renewals: the inputs page shows the progress of a run as often."""
 TRUSTED = 20.0
@@ -139,6 +141,7 @@ class Claim:
             RUN: self._taken.run,
             "succession": self._taken.succession,
             "owner": self._taken.by.guid,
+            HOST: self._host.name,
             "beat": self._beat,
             "renewed_at": self._host.now(),
             "released": released,

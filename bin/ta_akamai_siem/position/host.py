@@ -21,7 +21,7 @@ class Host:
     """`instance`: the splunkd that runs us. `now`: this host's clock, epoch seconds. `wait`: sleeps
     that many seconds, or raises if the input is stopped. `watch`: records other members' claims.
     `stopped_in_order`: whether splunkd is proved to have stopped in order between two moments.
-    `monotonic`: seconds, by a clock that cannot be set.
+    `monotonic`: seconds, by a clock that cannot be set. `name`: in Splunk, for people.
     """
 
     instance: Instance
@@ -30,6 +30,7 @@ class Host:
     watch: Watch
     stopped_in_order: Callable[[float, float], bool] = _unproved
     monotonic: Callable[[], float] = time.monotonic
+    name: str = ""
 
     def moment(self) -> tuple[float, float]:
         """Now, by both clocks."""

@@ -37,7 +37,7 @@ from ta_akamai_siem.splunk.kv_retry import retried
 from ta_akamai_siem.splunk.names import CHECKPOINTS, LEASES
 
 from . import history as histories
-from .claim import EXPIRY, Claim
+from .claim import EXPIRY, HOST, Claim
 from .entry import INPUT, NUMBER, RUN, Entry, from_document
 from .ledger import Ledger, newest_document
 
@@ -78,6 +78,11 @@ class _Found(NamedTuple):
         return str((self.claim or {}).get("owner") or by)
 
     @property
+    def holder(self) -> str:
+        """The name of the owner's host; its guid if the claim lacks it."""
+        return str((self.claim or {}).get(HOST) or self.owner)
+
+    @property
     def ended_cleanly(self) -> bool:
         return self.claim is not None and bool(self.claim.get("released"))
 
@@ -97,7 +102,8 @@ class _Found(NamedTuple):
 
 class Lease:
     """The right to collect one input, for one run. `key`: `<kind>:<name>`. `so_far`: called for
-    each renewal, for what the claim shows of the run.
+    each renewal, for what the claim shows of the run. `holder`: the host that has the lease, this
+    or another one; "" if unknown.
     """
 
     def __init__(
@@ -119,6 +125,7 @@ class Lease:
         self._claim: Optional[Claim] = None
         self.rewind: Optional[Rewind] = None
         self.succession = ""
+        self.holder = ""
 
     @property
     def instance(self) -> Instance:
@@ -156,6 +163,7 @@ class Lease:
             raise LeaseHeld("The takeover took so long that another member may own the input")
         self.succession = entry.succession
         self._claim, self._newest, self.rewind, self._first = claim, entry, rewind, entry.number
+        self.holder = self._host.name
         self._host.watch.forget()
         claim.keep_renewed()
 
@@ -234,7 +242,7 @@ class Lease:
         if seconds is None:
             return self._watched_here(found)
         if seconds < EXPIRY:
-            raise _held(found)
+            raise self._held(found)
         return found
 
     def _watched_here(self, found: _Found) -> _Found:
@@ -245,8 +253,12 @@ class Lease:
             if self._is_free(again):
                 return again
             if again.sign != found.sign:
-                raise _held(again)
+                raise self._held(again)
         return found
+
+    def _held(self, found: _Found) -> LeaseHeld:
+        self.holder = found.holder
+        return LeaseHeld(f"Another member of the cluster collects this input ({found.holder})")
 
     def _resumed(self, found: _Found) -> tuple[Entry, Rewind | None]:
         """The position for the takeover: the newest, or a safe one before it."""
@@ -326,10 +338,6 @@ def delete(store: KvStore, key: str, now: float) -> None:
     """
     number = reset(store, key, now)
     store.delete_documents(CHECKPOINTS, {INPUT: key, NUMBER: {"$lt": number}})
-
-
-def _held(found: _Found) -> LeaseHeld:
-    return LeaseHeld(f"Another member of the cluster collects this input ({found.owner})")
 
 
 def _new_succession() -> str:

@@ -12,6 +12,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import unquote_plus
 
+from ta_akamai_siem.volume.header_names import COOKIES, CREDENTIALS
+
 MASKED = "[masked]"
 
 
@@ -41,24 +43,12 @@ KINDS = {
     ),
     "cookies": Kind(
         {},
-        ("cookie", "cookie2", "set-cookie", "set-cookie2"),
+        COOKIES,
         (),
     ),
     "api_keys": Kind(
         {"attackData": ("apiKey",)},
-        (
-            "api-key",
-            "apikey",
-            "authorization",
-            "ocp-apim-subscription-key",
-            "proxy-authorization",
-            "x-access-token",
-            "x-amz-security-token",
-            "x-api-key",
-            "x-apikey",
-            "x-auth-token",
-            "x-goog-api-key",
-        ),
+        CREDENTIALS,
         (
             "access_token",
             "api-key",

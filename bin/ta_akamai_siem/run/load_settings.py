@@ -25,10 +25,13 @@ Reader = Callable[[str, Mapping[str, str], Optional[_Stanza], _Stanza], _Setting
 
 @dataclass(frozen=True)
 class Loaded(Generic[_Settings]):
-    """`trusted`: the certificates for TLS to Akamai and to an https proxy."""
+    """`trusted`: the certificates for TLS to Akamai and to an https proxy. `credential_saved_at`:
+    epoch seconds, None if the account was saved by a version that did not note it.
+    """
 
     settings: _Settings
     trusted: ssl.SSLContext
+    credential_saved_at: Optional[float] = None
 
 
 def load_settings(
@@ -50,7 +53,8 @@ def load_settings(
         raise SettingsInvalid(invalid.problems + problems) from invalid
     if certificates is None:
         raise SettingsInvalid(problems)
-    return Loaded(settings, certificates)
+    saved_at = (account or {}).get("credential_saved_at") or ""
+    return Loaded(settings, certificates, float(saved_at) if saved_at.isdecimal() else None)
 
 
 def log_level(pages: Mapping[str, Mapping[str, str | None]]) -> str:

@@ -50,9 +50,9 @@ class Totals:
 class Ending:
     """How a run ended. `error`: what ended it, None after success.
 
-    `interval`: from the stanza. `succession`: of its lease, "" if unknown. `seconds`: duration.
-    `blocked`: seconds of it in which splunkd did not read from the pipe. `at`: this host's clock,
-    epoch seconds.
+    `interval`: from the stanza. `succession`: of its lease, `holder`: the host that has it; "" if
+    unknown. `seconds`: duration. `blocked`: seconds of it in which splunkd did not read from the
+    pipe. `at`, `credential_saved_at`: this host's clock, epoch seconds; None if unknown.
     """
 
     error: Optional[CollectionError]
@@ -61,6 +61,8 @@ class Ending:
     seconds: float = 0.0
     blocked: float = 0.0
     at: float = 0.0
+    holder: str = ""
+    credential_saved_at: Optional[float] = None
 
 
 def report_run(ending: Ending, totals: Totals, log: Log) -> None:
@@ -74,9 +76,11 @@ def report_run(ending: Ending, totals: Totals, log: Log) -> None:
         seconds=ending.seconds,
         interval=_short(longest_pause(ending.interval)),
         lease=ending.succession or None,
+        holder=ending.holder or None,
         lag_seconds=totals.lag,
         drained=int(totals.drained),
         position_age_seconds=_age(totals.position, ending.at),
+        credential_age_days=_days(_age(ending.credential_saved_at, ending.at)),
         repeated=totals.repeated or None,
         blocked_seconds=ending.blocked,
         how=how,
@@ -85,8 +89,12 @@ def report_run(ending: Ending, totals: Totals, log: Log) -> None:
     )
 
 
-def _age(position: Optional[float], now: float) -> Optional[float]:
-    return None if position is None else max(0.0, now - position)
+def _age(moment: Optional[float], now: float) -> Optional[float]:
+    return None if moment is None else max(0.0, now - moment)
+
+
+def _days(seconds: Optional[float]) -> Optional[int]:
+    return None if seconds is None else int(seconds // 86_400)
 
 
 def report_ingested(definition: InputDefinition, events: int, log: Log) -> None:
@@ -140,9 +148,12 @@ def report_gap(gap: Gap, name: str, log: Log, bulletin: Bulletin) -> None:
         outcome = (
             f"cannot be collected, because Akamai retains events for {RETENTION // 3600} hours"
         )
+    if gap.since is None:
+        period = f"before {utc(gap.until)}, and that Akamai's connector has not collected,"
+    else:
+        period = f"from {utc(gap.since)} to {utc(gap.until)}"
     bulletin.gap(
-        f"Input '{name}': the security events that Akamai stored from {utc(gap.since)} to "
-        f"{utc(gap.until)} {outcome} ({gap.cause})."
+        f"Input '{name}': the security events that Akamai stored {period} {outcome} ({gap.cause})."
     )
 
 

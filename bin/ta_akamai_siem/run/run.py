@@ -124,6 +124,7 @@ class Run(Generic[_Settings]):
         self._began_at = time.time()
         self._stream = EventStream()
         self._totals = Totals()
+        self._credential_saved_at: Optional[float] = None
 
     def run(self) -> int:
         """Do the job and return the exit code: 0 also if splunkd stopped us or closed the pipe."""
@@ -142,12 +143,20 @@ class Run(Generic[_Settings]):
         remembered = folder / "bulletin.json"
         bulletin = Bulletin(splunkd, folder.name, remembered, instance.started, log)
         watch = Watch(folder / "watch.json")
-        host = Host(instance, time.time, self._stop.wait, watch, stopped_in_order)
+        host = Host(
+            instance,
+            time.time,
+            self._stop.wait,
+            watch,
+            stopped_in_order,
+            name=definition.server_host,
+        )
         lease = Lease(splunkd.kv_store, _key(definition), host, self._so_far)
         ended: Optional[CollectionError] = None
         try:
             with self._stop.interruptible():
                 loaded = load_settings(definition, splunkd, pages, self._job.read)
+                self._credential_saved_at = loaded.credential_saved_at
                 lease.take()
             self._job.collect(
                 Parts(
@@ -173,7 +182,7 @@ class Run(Generic[_Settings]):
         self._remember(ended, splunkd, log)
         self._stop.disarm()
         self._tell_person(ended, bulletin)
-        return self._report(ended, log, lease.succession)
+        return self._report(ended, log, lease)
 
     def _so_far(self) -> dict[str, Any]:
         """What the claim shows of this run. Called in the thread that renews it."""
@@ -235,14 +244,18 @@ class Run(Generic[_Settings]):
         """Whether new events were collected. A loop of offsets only repeats the same ones."""
         return self._totals.events > 0 and not isinstance(ended, OffsetStuck)
 
-    def _report(self, ended: Optional[CollectionError], log: Log, succession: str = "") -> int:
+    def _report(
+        self, ended: Optional[CollectionError], log: Log, lease: Optional[Lease] = None
+    ) -> int:
         ending = Ending(
             ended,
             self._definition.parameters.get("interval", ""),
-            succession,
+            lease.succession if lease else "",
             time.monotonic() - self._began,
             self._stream.blocked,
             time.time(),
+            lease.holder if lease and not isinstance(ended, LeaseLost) else "",
+            self._credential_saved_at,
         )
         if self._totals.events:
             report_ingested(self._definition, self._totals.events, log)

@@ -2,5 +2,5 @@
 
 Reading order: `names`, `instance`, `input_definition`, `input_settings`, `scheme`, `no_proxy`,
 `connection`, `log`, `orderly_stop`, `stop_signal`, `kv_store`, `kv_retry`, `stored_settings`,
-`knowledge`, `search`, `splunkd`, `bulletin`.
+`connector`, `knowledge`, `search`, `splunkd`, `bulletin`.
 """

@@ -23,6 +23,7 @@ from ta_akamai_siem.settings import (
     RATE_MAX,
     WORKERS_MAX,
 )
+from ta_akamai_siem.volume.left_out import WORDS as LEFT_OUT
 
 from .names import BACKFILL_KIND, KIND
 
@@ -108,14 +109,18 @@ INPUT_SETTINGS = (
     InputSetting(
         "start",
         "First run starts at",
-        "now|-<integer>[s|m|h]",
+        "now|-<integer>[s|m|h]|connector:<name>",
         "Only for the first run: `now`, or how far back in seconds, minutes or hours, such as "
         f"`-90s`, `-30m` or `-6h`. At most `-{_HOURS}h`, because Akamai retains events for "
-        f"{_HOURS} hours.",
+        f"{_HOURS} hours. `connector:<name>`: at the position of that input of Akamai's own "
+        "connector, which must be disabled.",
         kinds=(KIND,),
         default="now",
         form_help="Only for the first run: now, or how far back it begins. Akamai retains events "
         f"for {_HOURS} hours.",
+        more="With connector:<name>, Host of the account and the ids must be those of the "
+        "connector's input, which must be on the same host.",
+        page="moving",
     ),
     InputSetting(
         "from",
@@ -133,7 +138,7 @@ INPUT_SETTINGS = (
         form_help="Start of the range, by the time at which Akamai stored an event: how far back, "
         f"such as -2h (at most -{_HOURS}h, because Akamai retains events for {_HOURS} hours), or a "
         "moment as ISO 8601, such as 2026-01-31T08:00:00Z, or as epoch seconds. A time without a "
-        "zone is UTC. The row of the input shows the range in your time zone and in UTC.",
+        "zone is UTC. Below To you see the range in your time zone and in UTC.",
     ),
     InputSetting(
         "to",
@@ -186,6 +191,27 @@ INPUT_SETTINGS = (
         form_help="Personal data to replace with [masked] before indexing. Masking cannot be "
         "undone. Empty: none.",
         page="masking",
+    ),
+    InputSetting(
+        "leave_out",
+        "Leave out",
+        "<list>",
+        "Parts of an event that are not indexed: any of "
+        f"{', '.join(f'`{word}`' for word in LEFT_OUT)}, and `header:NAME` for headers by name, "
+        "separated by semicolons. They cannot be recovered. Empty: none.",
+        form_help="Parts of an event that are not indexed. For a header of another name, type "
+        "header: and its name, such as header:X-Acme-*. They cannot be recovered. Empty: none.",
+        page="volume",
+    ),
+    InputSetting(
+        "drop",
+        "Drop",
+        "<rules>",
+        "Events that are not indexed: one rule per line, such as `action=monitor "
+        "tag=AKAMAI/BOT/*`. An event is dropped if all terms of any line match it. Lines end at a "
+        "line end or at a semicolon. Dropped events cannot be recovered. Empty: none.",
+        more="Requests that Akamai mitigated are dropped only by a line that names their action.",
+        page="volume",
     ),
     InputSetting(
         "interval",

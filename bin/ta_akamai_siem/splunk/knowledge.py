@@ -6,6 +6,7 @@ no endpoint of its own: https://docs.splunk.com/Documentation/Splunk/9.4.0/RESTT
 
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
@@ -56,6 +57,19 @@ class Knowledge:
     def set_event_type(self, name: str, changed: EventType) -> None:
         values = {"search": changed.search, "disabled": str(int(not changed.is_on))}
         self._post(_event_type(name), f"event type '{name}'", values)
+
+    def is_accelerated(self, model: str) -> bool:
+        """Whether Splunk keeps summaries of the data model. False if its answer is not known."""
+        stated = self._content(_model(model), f"data model '{model}'").get("acceleration")
+        with contextlib.suppress(ValueError):
+            stated = json.loads(str(stated))
+        return _is_true(stated.get("enabled") if isinstance(stated, dict) else stated)
+
+    def accelerate(self, model: str, earliest: str, *, is_on: bool) -> None:
+        """`earliest`: how far back the summaries reach, such as `-7d`."""
+        stated = {"enabled": is_on, **({"earliest_time": earliest} if is_on else {})}
+        values = {"acceleration": json.dumps(stated)}
+        self._post(_model(model), f"acceleration of data model '{model}'", values)
 
     def add_props(self, name: str, values: Mapping[str, str]) -> None:
         """Add a stanza to this app's props.conf, or replace its values."""
@@ -120,6 +134,11 @@ def _is_true(value: object) -> bool:
 
 def _conf(conf: str, name: str) -> UrlEncoded:
     return _path(f"configs/conf-{conf}/{quote(name, safe='')}")
+
+
+def _model(name: str) -> UrlEncoded:
+    """https://docs.splunk.com/Documentation/Splunk/latest/RESTREF/RESTknowledge describes it."""
+    return _path(f"datamodel/model/{quote(name, safe='')}")
 
 
 def _event_type(name: str) -> UrlEncoded:

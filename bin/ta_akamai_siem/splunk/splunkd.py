@@ -13,6 +13,7 @@ from urllib.parse import quote
 from splunklib.binding import AuthenticationError, HTTPError, UrlEncoded
 
 from .connection import connection
+from .connector import Connector
 from .instance import Instance
 from .knowledge import Knowledge
 from .kv_store import KvStore
@@ -40,6 +41,7 @@ class Splunkd:
         self._context = connection(server_uri, session_key, _TIMEOUT)
         self.settings = StoredSettings(self._context)
         self.kv_store = KvStore(self._context)
+        self.connector = Connector(self._context)
         self.knowledge = Knowledge(self._context)
         self.search = Search(self._context)
 

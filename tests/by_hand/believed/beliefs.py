@@ -14,9 +14,12 @@ from tests.product.search.hot_fields import HOT
 if TYPE_CHECKING:
     from .search_api import Found, Splunk
 
+SUMMARY_BYTES = 250
 EVENTS = "search `akamai_siem_events`"
 _ENOUGH = 500
 """From this number of events on, a check can tell whether a search read few of them or all."""
+_SUMMARISED = 100_000
+"""Fewer say nothing about the size of summaries: the list of values weighs too much."""
 
 
 class Unclear(Exception):
@@ -299,6 +302,23 @@ def _rules(splunk: Splunk) -> str | None:
     return None if abs(count - total) <= total // 50 else f"it counts {count} of {total} rules"
 
 
+def _summary_size(splunk: Splunk) -> str | None:
+    """https://help.splunk.com/en/splunk-enterprise/manage-knowledge-objects/knowledge-management-manual/9.4/use-data-summaries-to-accelerate-searches/accelerate-data-models"""
+    size = splunk.search(
+        "| rest /services/admin/summarization by_tstats=true splunk_server=local count=0 "
+        '| search summary.id="DM_TA_akamai_siem_Akamai_SIEM" | stats sum(summary.size) AS bytes'
+    ).value("bytes")
+    events = splunk.search(
+        "| tstats summariesonly=true allow_old_summaries=true count "
+        "FROM datamodel=Akamai_SIEM.Requests",
+        "0",
+    ).value("count")
+    if not float(size or 0) or int(events or 0) < _SUMMARISED:
+        raise Unclear(f"needs an accelerated model with {_SUMMARISED:,} events in its summaries")
+    each = float(size) / int(events)
+    return f"{each:.0f} bytes for each event" if each > SUMMARY_BYTES else None
+
+
 def _subsearch_range(splunk: Splunk) -> str | None:
     _enough(splunk)
     minute = "[| makeresults | eval earliest=now()-60, latest=now() | fields earliest latest]"
@@ -566,6 +586,14 @@ BELIEFS = (
         "searches a minute that a subsearch names, and looks for older events",
         "Set the time range of the view to the time of the request",
         _subsearch_range,
+    ),
+    Belief(
+        "size of summaries",
+        f"An accelerated data model takes at most {SUMMARY_BYTES} bytes for each event in it",
+        "how much disk docs/views.md tells you to plan; no result",
+        "divides the size that Splunk reports of the model's summaries by the events in them",
+        "Plan with the figure that this line shows, or shorten the summary range",
+        _summary_size,
     ),
     Belief(
         "tables of alerts",

@@ -3,8 +3,9 @@
 Both themes, two widths; the searches are answered by the emulation over the demo's records. Ends
 with 1 if Splunk's own validation of a definition finds anything, a search or the page fails, or
 the page asks for anything outside. Pictures are in build/views/pictures; with DOCS=1, those that
-docs/views.md shows are written anew too. With SERVE=1 it serves the views to a browser of yours
-instead. The components come from the npm registry (587 MB, by package-lock.json); they are not
+docs/views.md shows are written anew too; with CHECK=1, one of each view is taken. With SERVE=1 it
+serves the views to a browser of yours instead, with IN=workbench over what a running workbench has
+indexed. The components come from the npm registry (587 MB, by package-lock.json); they are not
 shipped.
 """
 
@@ -18,17 +19,23 @@ import shutil
 import subprocess
 import sys
 import threading
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from tests import ROOT
+from tests.by_hand.views.live import Live
 from tests.by_hand.views.server import Server
 from tests.product.search import view_scene
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 HERE = Path(__file__).resolve().parent
 BUILT = ROOT / "build" / "views"
 PICTURES = BUILT / "pictures"
+WORKBENCH = ROOT / "build" / "workbench"
 LOCK = "package-lock.json"
 SOURCES = (
     *("package.json", LOCK, ".npmrc", "vite.config.mjs", "index.html"),
@@ -39,6 +46,7 @@ WIDTHS = (1280, 1920)
 OF_DOCS = {
     **{f"view_{name}.png": f"{name}_light_1280.png" for name in view_scene.NAMES},
     "view_overview_dark.png": "overview_dark_1280.png",
+    "view_overview_empty.png": "overview_empty.png",
     "walk_reference.png": "walk_reference.png",
     "walk_tuning.png": "walk_tuning.png",
 }
@@ -53,19 +61,27 @@ def main() -> int:
             print(f"`make views` needs {program}. On Debian: apt-get install nodejs npm chromium")
             return 1
     prepare()
-    server = Server(BUILT / "dist", view_scene.VIEWS, view_scene.searcher())
+    if os.environ.get("IN") == "workbench":
+        if not WORKBENCH.is_dir():
+            print("No workbench is running: start `make workbench` in another terminal.")
+            return 1
+        return serve(Server(BUILT / "dist", view_scene.VIEWS, Live(WORKBENCH).searcher))
+    server = Server(BUILT / "dist", view_scene.VIEWS, view_scene.searcher)
     if os.environ.get("SERVE"):
         return serve(server)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     PICTURES.mkdir(exist_ok=True)
+    brief = bool(os.environ.get("CHECK"))
     wanted = [
         picture(name, theme, width, view_scene.GIVEN.get(name, {}))
         for name in view_scene.NAMES
-        for theme in THEMES
-        for width in WIDTHS
+        for theme in THEMES[: 1 if brief else None]
+        for width in WIDTHS[: 1 if brief else None]
     ]
-    wanted += walks()
-    wrong = take(wanted, server.url)
+    wanted += [] if brief else walks()
+    wanted = [{**one, "base": server.url} for one in wanted]
+    wanted += [] if brief else list(with_little())
+    wrong = take(wanted)
     if os.environ.get("DOCS") and not wrong:
         for shown, taken in OF_DOCS.items():
             shutil.copyfile(PICTURES / taken, ROOT / "docs" / "images" / shown)
@@ -77,7 +93,7 @@ def serve(server: Server) -> int:
     """Until Ctrl-C. Links work: those to a search show its rows."""
     for name in view_scene.NAMES:
         given = urlencode({f"form.{k}": v for k, v in view_scene.GIVEN.get(name, {}).items()})
-        print(f"{name:14} {server.url}?view={name}&{given}".rstrip("&"))
+        print(f"{name:14} {server.url}?view={name}&{given}".rstrip("&"), flush=True)
     print("Ctrl-C ends it.", flush=True)
     with contextlib.suppress(KeyboardInterrupt):
         server.serve_forever()
@@ -133,9 +149,19 @@ def walks() -> list[dict[str, Any]]:
     ]
 
 
-def take(wanted: list[dict[str, Any]], base: str) -> int:
+def with_little() -> Iterator[dict[str, Any]]:
+    """Views of an index without events, and of one with the events of Akamai's connector only."""
+    for only, called in (("none", "empty"), ("akamaisiem", "connector")):
+        server = Server(BUILT / "dist", view_scene.VIEWS, partial(view_scene.searcher, only))
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        for name in ("overview", "operations"):
+            taken = picture(name, "light", 1280, {}, f"{name}_{called}.png")
+            yield {**taken, "base": server.url}
+
+
+def take(wanted: list[dict[str, Any]]) -> int:
     """How many are wrong."""
-    asked = json.dumps({"base": base, "folder": str(PICTURES), "pictures": wanted})
+    asked = json.dumps({"folder": str(PICTURES), "pictures": wanted})
     with subprocess.Popen(
         ["node", "pictures.mjs"],
         cwd=BUILT,

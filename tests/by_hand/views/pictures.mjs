@@ -10,10 +10,12 @@ async function settled(page) {
     }
 }
 
-const { base, folder, pictures } = JSON.parse(readFileSync(0, 'utf8'));
+const { folder, pictures } = JSON.parse(readFileSync(0, 'utf8'));
 const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
-for (const { view, theme, width, height, query, file } of pictures) {
+for (const { base, view, theme, width, height, query, file } of pictures) {
     const context = await browser.newContext({ viewport: { width, height }, timezoneId: 'UTC' });
+    // A machine with other work takes long to draw.
+    context.setDefaultTimeout(180_000);
     const page = await context.newPage();
     const outside = [];
     const errors = [];
@@ -23,7 +25,7 @@ for (const { view, theme, width, height, query, file } of pictures) {
     });
     page.on('pageerror', (error) => errors.push(String(error).slice(0, 300)));
     await page.goto(`${base}?view=${view}&theme=${theme}${query}`);
-    await page.waitForFunction(() => window.validation, null, { timeout: 60_000 });
+    await page.waitForFunction(() => window.validation);
     await settled(page);
     const failures = await page.evaluate(() => window.failures);
     const validation = await page.evaluate(() => window.validation);

@@ -18,6 +18,7 @@ from tests.oracles.search_time.refusals import NotInSubset, Refused, Unspecified
 from tests.oracles.search_time.time_range import TimeRange, moment
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.oracles.search_time.spl import Searcher
@@ -28,11 +29,15 @@ APP = "/app/TA_akamai_siem/"
 
 
 class Server(ThreadingHTTPServer):
-    """`built`: the page; `views`: the folder of their files. It listens on the loopback."""
+    """`built`: the page; `views`: the folder of their files; `searcher`: gives that of the events
+    as they are now. It listens on the loopback.
+    """
 
     daemon_threads = True
 
-    def __init__(self, built: Path, views: Path, searcher: Searcher, port: int = 0) -> None:
+    def __init__(
+        self, built: Path, views: Path, searcher: Callable[[], Searcher], port: int = 0
+    ) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
         self.built = built
         self.views = views
@@ -49,7 +54,8 @@ class Server(ThreadingHTTPServer):
         wanted = asked["range"]
         try:
             with self._lock:
-                rows = self._rows(asked["search"], wanted["earliest"], wanted["latest"])
+                searcher = self._searcher()
+                rows = self._rows(searcher, asked["search"], wanted["earliest"], wanted["latest"])
         except (Refused, NotInSubset, Unspecified, ValueError) as error:
             return {"error": f"{type(error).__name__}: {error}"}
         for name, order in asked["sort"].items():
@@ -63,9 +69,10 @@ class Server(ThreadingHTTPServer):
             "total": len(rows),
         }
 
-    def _found(self, search: str, earliest: str, latest: str) -> list[Row]:
+    @staticmethod
+    def _found(searcher: Searcher, search: str, earliest: str, latest: str) -> list[Row]:
         now = CLOCK.now()
-        return self._searcher.found(search, TimeRange(moment(earliest, now), moment(latest, now)))
+        return searcher.found(search, TimeRange(moment(earliest, now), moment(latest, now)))
 
 
 class _Handler(BaseHTTPRequestHandler):

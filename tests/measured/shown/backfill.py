@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
-from tests import ROOT
+from ta_akamai_siem.record.event import record
+from ta_akamai_siem.record.event_time import Moment
 from tests.measured.shown.arrivals import committed
 from tests.product.end_to_end.pushed_settings import push_account, push_input
 from tests.product.end_to_end.site import ACCOUNT, CONFIG_ID, Site
 from tests.standins.akamai.multiset import MultisetDigest
-
-sys.path.insert(0, str(ROOT / "bin"))
-
-from ta_akamai_siem.record.event import record
-from ta_akamai_siem.record.event_time import Moment
 
 STANZA = "akamai_siem_backfill://range"
 HOURS = 11.5

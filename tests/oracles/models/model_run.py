@@ -98,6 +98,16 @@ class Quiet:
     def doubt(self, text: str) -> None: ...
 
 
+class NoConnector:
+    """A Splunk without Akamai's own connector."""
+
+    def find(self, name: str) -> None: ...
+
+    def offset(self, name: str) -> str:
+        del name
+        return ""
+
+
 class MortalProgress(ProgressFile):
     """The real record; a dead process writes none."""
 
@@ -202,6 +212,7 @@ class Member:
             monotonic=self._monotonic,
             blocked=lambda: 0.0,
             pipe=self.splunkd,
+            connector=NoConnector(),
         )
         return Collector(settings, around, Totals())
 

@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tests.oracles.search_time.knowledge import Event, Knowledge
+    from tests.oracles.search_time.spl_subsearch import Run
 
 MAKE_ROWS = ("tstats", "from", "inputlookup", "makeresults")
 """Commands that a search can begin with, after a pipe."""
 _KNOWN = frozenset(
     [
         "addinfo",
-        "append",
         "bin",
         "bucket",
         "collect",
@@ -128,7 +128,7 @@ class Searcher:
 
     def piped(self, commands: list[str], rows: list[Row], within: TimeRange) -> list[Row]:
         """The rows after commands."""
-        return _piped(commands, rows, self._tables, within)
+        return _piped(commands, rows, self._tables, within, lambda inner: self.found(inner, within))
 
     def _within(self, within: TimeRange) -> list[Row]:
         if within is ALL_TIME:
@@ -178,10 +178,18 @@ def _without_command(search: str) -> str:
 
 
 def _piped(
-    commands: list[str], rows: list[Row], tables: Tables, within: TimeRange = ALL_TIME
+    commands: list[str],
+    rows: list[Row],
+    tables: Tables,
+    within: TimeRange = ALL_TIME,
+    run: Run | None = None,
 ) -> list[Row]:
+    """`run`: what runs a subsearch."""
     for command in commands:
-        rows = _run(command.strip(), rows, tables, within)
+        if command.split()[0] == "append":
+            rows = spl_subsearch.appended(command.strip(), rows, run)
+        else:
+            rows = _run(command.strip(), rows, tables, within)
     for row in rows if any("stats" in command for command in commands) else ():
         for name, value in row.items():
             if isinstance(value, Unsummed):
@@ -197,7 +205,7 @@ def split(search: str) -> list[str]:
             quoted = not quoted
         if not quoted:
             depth += (letter in "([") - (letter in ")]")
-            if letter == "[" and not parts[-1].lstrip().startswith("appendpipe"):
+            if letter == "[" and not parts[-1].lstrip().startswith(spl_subsearch.OF_ROWS):
                 message = f"a subsearch: {search}"
                 raise NotInSubset(message)
             if letter == "|" and not depth:

@@ -1,9 +1,12 @@
 """Subsearches: `[...]` runs first, and what `format` makes of its rows stands in its place.
 
+That of `append` gives rows instead, which follow those of the search.
+
 A row becomes `( f="v" g="w" )`, rows are joined by OR; fields that begin with `_` and missing ones
 are left out; without rows nothing is found. One row may have the fields `earliest` and `latest`:
 they are the range of the search around it.
 https://help.splunk.com/en/splunk-enterprise/spl-search-reference/9.4/search-commands/format
+https://help.splunk.com/en/splunk-enterprise/spl-search-reference/9.4/search-commands/append
 """
 
 from __future__ import annotations
@@ -18,18 +21,24 @@ if TYPE_CHECKING:
 
     from tests.oracles.search_time.spl_commands import Row
 
+    Run = Callable[[str], list[Row]]
+
 _ROWS_MAX = 10_000
 """limits.conf `[subsearch] maxout`; later rows are silently left out."""
+_APPENDED_MAX = 50_000
+"""The default of `append maxout=`."""
 _NOTHING = "NOT *"
+OF_ROWS = ("appendpipe", "append")
+"""Commands with a search in brackets that gives rows."""
 
 
-def replaced(search: str, run: Callable[[str], list[Row]]) -> str:
+def replaced(search: str, run: Run) -> str:
     """A search (without macros) with the results of its subsearches in their places."""
     at = 0
     while (span := _first(search, at)) is not None:
         begin, end = span
         inner = search[begin + 1 : end].strip()
-        if search[:begin].rstrip().endswith("appendpipe"):
+        if search[:begin].rstrip().endswith(OF_ROWS):
             at = end + 1
             continue
         if not inner.startswith(("|", "search ")):
@@ -38,6 +47,20 @@ def replaced(search: str, run: Callable[[str], list[Row]]) -> str:
         search = search[:begin] + text + search[end + 1 :]
         at = begin + len(text)
     return search
+
+
+def appended(command: str, rows: list[Row], run: Run | None) -> list[Row]:
+    """`append [...]`. `run`: runs a search in the time range of the search around it."""
+    inner = command.removeprefix("append").strip()
+    if not (inner.startswith("[") and inner.endswith("]")) or run is None:
+        raise NotInSubset(command)
+    inner = inner[1:-1].strip()
+    if not inner.startswith(("|", "search ")):
+        raise Refused(f"a subsearch begins with a pipe or with search: {inner}")
+    more = run(inner)
+    if len(more) > _APPENDED_MAX:
+        raise Unspecified(f"append of {len(more)} rows: those behind {_APPENDED_MAX} are lost")
+    return [*rows, *more]
 
 
 def _first(search: str, at: int) -> tuple[int, int] | None:

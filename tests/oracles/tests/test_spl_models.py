@@ -170,6 +170,20 @@ def test_subsearches(app: Path) -> None:
         run(app, '[| makeresults | eval src="a\\"b" | fields src]')
 
 
+def test_append(app: Path) -> None:
+    """Its rows follow; its time range is that of the search around it."""
+    hosts = "host=a | stats count BY host | append [search host=b | stats count BY host]"
+    assert run(app, hosts) == [{"host": "a", "count": 2}, {"host": "b", "count": 1}]
+    lately = TimeRange(NOW - 30, NOW)
+    assert run(app, hosts, lately) == [{"host": "a", "count": 1}]
+    models = f"| tstats count {FROM} BY host | append [| tstats count {FROM} WHERE host=b BY host]"
+    assert run(app, models)[2:] == [{"host": "b", "count": 1}]
+    with pytest.raises(Refused):
+        run(app, "* | append [host=b]")
+    with pytest.raises(NotInSubset):
+        run(app, "* | append maxout=5 [search host=b]")
+
+
 @pytest.mark.parametrize(
     ("text", "made"),
     [

@@ -66,7 +66,7 @@ SAVE = """async (root, [label, fields]) => {
   };
   const good = ({isInSight, isFieldInSight, unmarked}) =>
     isInSight && isFieldInSight && unmarked.length === 0;
-  const until = performance.now() + 20000;
+  const until = performance.now() + 60000;
   let seen = look();
   // Once there is a message, it has six seconds to come into sight.
   for (let since = 0; !good(seen) && performance.now() < (since ? since + 6000 : until);) {

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tests.standins.splunk.client import SplunkStandin
 
 INDEX = "akamai"
+SWITCHES = ("search_watched", "search_alerts", "search_history", "search_accelerated")
 
 
 @pytest.fixture
@@ -77,7 +78,7 @@ def test_a_search_head(pages: AddOnPages, forwarder: Site, search_head: SplunkSt
     expect(host).to_contain_text("This host is a search head.")
     expect(host).to_contain_text("heavy forwarder")
     expect(events).to_contain_text(f"in the index {INDEX}")
-    expect(pages.page.get_by_text("No records found")).to_be_visible()
+    expect(pages.page.get_by_text("No inputs on this host.")).to_be_visible()
     pages.shoot("inputs-search-head")
     events.get_by_role("link").click()
     box = pages.field("search_indexes").get_by_role("combobox")
@@ -116,7 +117,7 @@ def without_write_access(search_head: SplunkStandin) -> None:
 def switches(pages: AddOnPages, search_head: SplunkStandin) -> None:
     """On and off again: what is stored, and what the form shows of it."""
     pages.choose("search_web", "All")
-    for name in ("search_watched", "search_history"):
+    for name in SWITCHES:
         pages.field(name).get_by_role("checkbox").click()
     save(pages)
     types = local(search_head, "eventtypes")
@@ -124,10 +125,14 @@ def switches(pages: AddOnPages, search_head: SplunkStandin) -> None:
     assert "sourcetype=akamaisiem" in types["akamai_siem_rule"]["search"]
     assert "NOT action=blocked" not in types["akamai_siem_rule_web"]["search"]
     assert local(search_head, "props")["akamaisiem"]["KV_MODE"] == "json"
+    assert types["akamai_siem_alert"]["disabled"] == "0"
+    assert local(search_head, "props")["akamai:siem"] == {"EVAL-type": '"alert"'}
+    accelerated = {"acceleration": "true", "acceleration.earliest_time": "-7d"}
+    assert local(search_head, "datamodels")["Akamai_SIEM"] == accelerated
     pages.open("configuration")
     pages.tab("Search")
     expect(pages.field("search_web")).to_contain_text("All")
-    for name in ("search_watched", "search_history"):
+    for name in SWITCHES:
         box = pages.field(name).get_by_role("checkbox")
         expect(box).to_be_checked()
         box.click()
@@ -137,7 +142,9 @@ def switches(pages: AddOnPages, search_head: SplunkStandin) -> None:
     assert types["akamai_siem_watched_attack"]["disabled"] == "1"
     assert "akamaisiem" not in types["akamai_siem_rule"]["search"]
     assert types["akamai_siem_rule_web"]["disabled"] == "1"
-    assert local(search_head, "props") == {}
+    assert types["akamai_siem_alert"]["disabled"] == "1"
+    assert local(search_head, "props") == {"akamai:siem": {"EVAL-type": "type"}}
+    assert local(search_head, "datamodels")["Akamai_SIEM"]["acceleration"] == "false"
 
 
 def refusals(pages: AddOnPages) -> None:

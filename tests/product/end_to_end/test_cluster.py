@@ -45,7 +45,7 @@ def test_one_collects_and_the_other_leaves_quietly(tmp_path: Path) -> None:
         number = start_paused(cluster)
         run = two.run(STANZA)
         assert (run["exit_code"], run["records"], run["stderr"]) == (0, 0, [])
-        assert "result=lease.held" in cluster.log_text("two")
+        assert re.search(r" holder=one\.example\.com .*result=lease\.held", cluster.log_text("two"))
         one.set_pipe(paused=0)
         assert one.wait_run(STANZA, number)["records"] == COUNT
         # The next run may be the other member's: it continues where the first one ended.

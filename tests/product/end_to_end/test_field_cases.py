@@ -26,7 +26,7 @@ DENIED = (
 )
 
 
-def test_a_retry_after_of_a_day_holds_nothing_up_for_longer_than_ten_minutes(site: Site) -> None:
+def test_a_retry_after_of_a_day_holds_nothing_up_for_longer_than_four_minutes(site: Site) -> None:
     site.load(1_000)
     site.set_up()
     site.akamai.fault("status", status=503, retry_after="86400", body="{}")

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from typing import TYPE_CHECKING
 
 import pytest
 from packaging.specifiers import SpecifierSet
@@ -14,10 +15,14 @@ from packaging.version import Version
 
 from tests import ROOT
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 APP = ROOT / "build" / "TA_akamai_siem"
 sys.path.insert(0, str(ROOT / "packaging"))
 
-from runtime_libraries import LOCKS, locked  # noqa: E402 - from the folder just added
+import page_packages  # noqa: E402 - from the folder just added
+from runtime_libraries import LOCKS, locked  # noqa: E402 - likewise
 
 LIST = json.loads((ROOT / "packaging" / "advisories.json").read_text(encoding="utf-8"))
 PAGE = (ROOT / "docs" / "advisories.md").read_text(encoding="utf-8")
@@ -48,11 +53,51 @@ def expected(
 
 def test_the_page_has_a_row_for_each_advisory_of_a_locked_version_and_no_other() -> None:
     libraries = {(each.name, each.version) for folder in LOCKS for each in locked(folder)}
-    licences = (APP / "appserver/static/js/build/licenses.txt").read_text(encoding="utf-8")
-    scripts = {*re.findall(r"^Name: (\S+)\nVersion: (\d\S*)$", licences, re.MULTILINE)}
+    scripts = {*page_packages.licensed(APP).items()}
     found = expected(libraries, LIST["advisories"]) | expected(scripts, LIST["pages"])
     assert len(found) > 5
     assert rows() == found
+
+
+def test_the_page_has_the_packages_of_the_scripts() -> None:
+    text = page_packages.text_of_scripts(APP)
+    known = page_packages.listed()["in_the_scripts"]
+    shipped = page_packages.in_the_scripts(APP)
+    row = re.compile(r"^\| (\S+) (\d\S*) \| (its place|its version|the text)", re.MULTILINE)
+    rows = row.findall(PAGE)
+    assert {(name, version) for name, version, _ in rows} == {*shipped.items()}
+    assert len(rows) == len(shipped)
+    for name, version, how in rows:
+        mark = known[name]
+        assert (how == "its place") == (mark is None), name
+        assert mark is None or mark in text, f"the scripts no longer contain {name}"
+        assert how != "its version" or version in mark
+
+
+def test_packages_with_advisories_that_are_not_in_the_scripts_are_not(tools: Path) -> None:
+    """Their text is in UCC's own scripts, so that it would be found, and not in the package's."""
+    ucc = next(tools.parents[1].glob("lib/python3*/site-packages/splunk_add_on_ucc_framework"))
+    everything = page_packages.text_of_scripts(ucc / "package")
+    shipped = page_packages.text_of_scripts(APP)
+    versions = page_packages.licensed(APP)
+    others = page_packages.listed()["only_in_others"]
+    for name, other in others.items():
+        assert other["mark"] in everything, name
+        assert other["mark"] not in shipped, name
+        row = f"| {name} {versions[name]} | {other['fixed']} | "
+        assert row + ", ".join(f"`{each}`" for each in other["advisories"]) + " |" in PAGE
+    assert not {*others} & {*page_packages.in_the_scripts(APP)}
+
+
+def test_the_list_of_packages_is_that_of_the_locked_ucc() -> None:
+    locked_ucc = re.search(
+        r"^splunk-add-on-ucc-framework==(\S+)",
+        (ROOT / "packaging" / "tools.lock").read_text(encoding="utf-8"),
+        re.MULTILINE,
+    )
+    assert locked_ucc is not None
+    assert locked_ucc[1] == page_packages.listed()["ucc"], "review page_packages.json"
+    assert f"UCC framework {locked_ucc[1]}," in PAGE
 
 
 def test_what_runs_on_the_newest_python_has_none() -> None:

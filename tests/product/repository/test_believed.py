@@ -32,6 +32,8 @@ AGENT = 'a \\"b\\"'
 """The text as it is in JSON."""
 
 AS_BELIEVED: Answers = {
+    r"admin/summarization": Answered([{"bytes": "200000000"}]),
+    r"tstats summariesonly=true": Answered([{"count": "1000000"}]),
     r"Akamai_SIEM\.Requests": Answered([{"count": str(TOTAL)}]),
     r"Akamai_SIEM\.Rules": Answered([{"count": "900"}]),
     r"sum\(eval\(mvcount": Answered([{"rules": "900"}]),
@@ -97,6 +99,7 @@ OTHERWISE: dict[str, Answers] = {
     "model": {r"Akamai_SIEM\.Requests": Answered([{"count": "4"}])},
     "row for each rule": {r"Akamai_SIEM\.Rules": Answered([{"count": "4"}])},
     "range of a subsearch": {r"fields earliest latest\]": Answered([{"old": "yes"}])},
+    "size of summaries": {r"admin/summarization": Answered([{"bytes": "900000000"}])},
     "tables of alerts": {r"outputlookup \w+ \| search": Answered()},
 }
 
@@ -174,6 +177,7 @@ def test_what_is_otherwise_shows_in_the_exit_code(tmp_path: Path) -> None:
 def test_what_cannot_be_told_is_not_told(tmp_path: Path) -> None:
     """A Splunk without events, without a log, and with a search that fails."""
     nothing = {
+        r"admin/summarization": Answered([{}]),
         r"^search `akamai_siem_events`": Answered([{"count": "0"}]),
         r"index=_internal": Answered(),
         r"urldecode": Answered(failed="Error in 'eval' command"),
@@ -183,6 +187,7 @@ def test_what_cannot_be_told_is_not_told(tmp_path: Path) -> None:
     assert code == 0
     unclear = {name for name, how in told.items() if how.startswith("not checked")}
     assert unclear >= {"hot fields", "index time", "event time", "one record", "own log"}
+    assert "size of summaries" in unclear
     assert told["urldecode"] == "not checked  Error in 'eval' command"
 
 

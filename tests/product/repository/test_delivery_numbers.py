@@ -9,7 +9,7 @@ import pytest
 from ta_akamai_siem.akamai.client import PAGE_TIMEOUT
 from ta_akamai_siem.akamai.fetching import ATTEMPTS_SECONDS_MAX
 from ta_akamai_siem.akamai.plan import RETRY_AFTER_MAX
-from ta_akamai_siem.continuous.cursor import RECOVERY_PAGES
+from ta_akamai_siem.continuous.cursor import AHEAD_MAX, RECOVERY_PAGES
 from ta_akamai_siem.errors import OffsetStuck, TryAgain, UnexpectedAnswer
 from ta_akamai_siem.limits import LATENCY, MARGIN, RETENTION
 from ta_akamai_siem.position.claim import EXPIRY, TRUSTED
@@ -18,6 +18,7 @@ from ta_akamai_siem.position.ledger import SURELY_KEPT
 from ta_akamai_siem.record.long_line import KEPT, LINE_MAX, WIDE_MAX
 from ta_akamai_siem.writing.delivery import CHUNK, PROGRESS_EVENTS_MAX
 from tests import ROOT
+from tests.measured.shown.disturbance import ARRIVING, SOON_AFTER_A_WAIT
 
 KB, MB = 1 << 10, 1 << 20
 NUMBERS = {
@@ -40,6 +41,9 @@ NUMBERS = {
     r"The gap begins (\d+) s before the last moment known to be complete": MARGIN,
     r"the limit is halved, and (\d+) full pages later it is back": RECOVERY_PAGES,
     r"Akamai's Retry-After is honored for at most (\d+) minutes": RETRY_AFTER_MAX / 60,
+    r"an input that receives (\d+) events a second has caught up": ARRIVING,
+    r"(\d+) minutes after Akamai answers again": SOON_AFTER_A_WAIT / 60,
+    r"No stored value delays a request for more than (\d+) minutes": AHEAD_MAX / 60,
     r"Connection, header and body of a page have (\d+) seconds together": PAGE_TIMEOUT,
     r"A run without a page makes no request after (\d+) minutes": ATTEMPTS_SECONDS_MAX / 60,
     r"occupies it for at most (\d+) minutes": (ATTEMPTS_SECONDS_MAX + PAGE_TIMEOUT) / 60,

@@ -41,6 +41,7 @@ NAMES = [name.removeprefix(PREFIX) for name in SAVED]
 OF_OPERATIONS = [name for name in NAMES if "dispatch.index_earliest" not in SAVED[PREFIX + name]]
 NOW = 1_800_000_000
 HOUR, DAY = 3_600, 86_400
+CREDENTIAL_DAYS = 700
 _UNITS = {"s": 1, "m": 60, "h": HOUR, "d": DAY}
 
 
@@ -100,7 +101,14 @@ class Input:
     ) -> Indexed:
         """A run with this end; by default it succeeded and drained the source."""
         totals = Totals(drained=error is None and lag is None, lag=lag)
-        ending = Ending(error, self.interval, self.lease)
+        ending = Ending(
+            error,
+            self.interval,
+            self.lease,
+            at=NOW,
+            holder=self.host,
+            credential_saved_at=NOW - CREDENTIAL_DAYS * DAY,
+        )
         (text,) = messages(lambda log: report_run(ending, totals, log), self.name, self.kind)
         return line(text, ago, self.host)
 

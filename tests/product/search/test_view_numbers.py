@@ -132,6 +132,8 @@ def test_each_search_counts_every_event(name: str) -> None:
         conditions = re.sub(r"Requests\.\w+=\$\w+\|s\$", "", query.partition("WHERE")[2])
         if not conditions.partition("BY")[0].strip():
             rows = board.rows(source, view_scene.searcher()) or []
+            if "append [" in query:
+                rows = [row for row in rows if "dest" in row]
             looks_back = known["options"].get("queryParameters") is not None
             assert sum(row["count"] for row in rows) == whole[looks_back], source
 
@@ -192,6 +194,42 @@ def test_overview_countries() -> None:
     }
 
 
+def test_overview_map() -> None:
+    groups = grouped(of_hour(), lambda record: record["geo"]["country"])
+    rows = panel_rows("overview", "map")
+    assert {row["src_country"]: row["blocked"] for row in rows} == {
+        country: blocked(group) for country, group in groups.items() if blocked(group)
+    }
+
+
+def test_overview_first_seen() -> None:
+    """Today's, none of the days before; of clients those that were blocked, the busiest twenty."""
+    midnight = NOW // DAY * DAY
+    firsts: dict[tuple[str, str], float] = {}
+    counts: Counter[tuple[str, str]] = Counter()
+    for at, record in records(8 * DAY):
+        seen = {
+            "rule": (decided(record) or {}).get("id"),
+            "host": host(record),
+            "country": record["geo"]["country"],
+            "client": client(record) if action(record) == "blocked" else None,
+        }
+        for kind, value in seen.items():
+            if value:
+                firsts[kind, value] = min(at, firsts.get((kind, value), at))
+                counts[kind, value] += 1
+    new = {key for key, at in firsts.items() if at >= midnight}
+    rows = panel_rows("overview", "first_seen")
+    shown = {(row["Kind"], row["Value"]): row["Requests"] for row in rows}
+    clients = {key for key in new if key[0] == "client"}
+    assert {key for key in shown if key[0] != "client"} == new - clients
+    assert all(count == counts[key] for key, count in shown.items())
+    most = sorted((counts[key] for key in clients), reverse=True)[:20]
+    found = {key: count for key, count in shown.items() if key[0] == "client"}
+    assert sorted(found.values(), reverse=True) == most
+    assert set(found) <= clients
+
+
 # --- Investigation --------------------------------------------------------------------------
 
 
@@ -231,6 +269,22 @@ def test_investigation_same_fingerprint() -> None:
     for row in rows:
         group = groups[row["JA4"], row["Client"]]
         assert (row["Requests"], row["Blocked"]) == (len(group), blocked(group))
+
+
+def test_investigation_three_fingerprints() -> None:
+    """Of more, the most frequent: each further one makes the search of the model dearer."""
+    known = dict(next(row for row in view_scene.rows() if row.get("src") == CLIENT))
+    rows = [
+        {**known, "_time": NOW - 60.0, "ja4": f"t{number}", "request_id": f"{number}.{each}"}
+        for number in range(5)
+        for each in range(number + 1)
+    ]
+    found = BOARDS["investigation"].rows(
+        "ds_same_ja4",
+        Searcher(rows, view_scene.knowledge()),
+        view_scene.GIVEN["investigation"],
+    )
+    assert {row["ja4"] for row in found or []} == {"t2", "t3", "t4"}
 
 
 @pytest.mark.parametrize("form", ["18.7a1d2c17.{at}.{id}", "Reference #18.7a1d2c17.{at}.{id}"])
@@ -419,6 +473,15 @@ def test_operations_inputs() -> None:
     assert "Host, Client token" in second["What to do"]
     assert panel_rows("operations", "collecting") == [{"inputs": 1}]
     assert panel_rows("operations", "in_trouble") == [{"inputs": 1}]
+
+
+def test_operations_leases_and_credentials() -> None:
+    rows = panel_rows("operations", "credentials")
+    assert {(row["Input"], row["Host"], row["Lease holder"]) for row in rows} == {
+        ("first", "forwarder", "forwarder"),
+        ("shop", "forwarder2", "forwarder2"),
+    }
+    assert {(row["Credential age (days)"], row["Days left"]) for row in rows} == {("700", 30)}
 
 
 def test_operations_by_the_position_not_by_the_log() -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from .deflate import GZIP_HEADER, GzipMember, compress_piece, expand_piece
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from .load import Slice
     from .pages import Page
@@ -20,6 +20,15 @@ def plain_body(page: Page, *, reorder: bool) -> Iterator[bytes]:
     for data, piece in _content(page, reorder=reorder):
         yield _raw(piece) if piece is not None else data
     yield _last(page)
+
+
+def compressed(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield any bytes as one gzip member."""
+    engine = zlib.compressobj(wbits=zlib.MAX_WBITS | 16)
+    for piece in pieces:
+        if data := engine.compress(piece):
+            yield data
+    yield engine.flush()
 
 
 def gzip_body(page: Page, *, reorder: bool) -> Iterator[bytes]:

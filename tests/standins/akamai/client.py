@@ -92,6 +92,7 @@ class AkamaiStandin:
         self.set(**self._settings)
         self.set_clock(advance_s=0, skew_s=0)
         self.configurations(**self._configurations, names={}, listable=True)
+        self.application_security(reset=True)
         self.reset_log()
 
     def fault(self, kind: str, **options: Any) -> None:
@@ -132,6 +133,14 @@ class AkamaiStandin:
         ``names``: by id. ``listable``: whether the client may ask for the list.
         """
         answer: dict[str, list[int]] = self.call("POST", "/configurations", changes)
+        return answer
+
+    def application_security(self, **changes: Any) -> dict[str, int]:
+        """Change what the Application Security API answers (`application_security/world.py`).
+
+        Returns ``spent`` tokens, and how many requests were ``limited``.
+        """
+        answer: dict[str, int] = self.call("POST", "/application-security", changes)
         return answer
 
     def log(self) -> list[dict[str, Any]]:

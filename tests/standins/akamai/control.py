@@ -46,6 +46,8 @@ class Control:
             ("POST", "/clock"): self._clock,
             ("GET", "/configurations"): lambda _: self._configurations({}),
             ("POST", "/configurations"): self._configurations,
+            ("GET", "/application-security"): self._application_security,
+            ("POST", "/application-security"): self._application_security,
             ("GET", "/faults"): lambda _: self.api.faults.waiting(),
             ("POST", "/faults"): self._faults,
             ("DELETE", "/faults"): lambda _: self.api.faults.clear(),
@@ -116,6 +118,11 @@ class Control:
             "known": sorted(configurations.known),
             "forbidden": sorted(configurations.forbidden),
         }
+
+    def _application_security(self, wanted: dict[str, Any]) -> Answer:
+        world = self.api.application_security
+        world.change(wanted)
+        return {"spent": world.rate_limit.spent, "limited": world.rate_limit.refused}
 
     def _faults(self, wanted: Any) -> Answer:
         listed = wanted if isinstance(wanted, list) else [wanted]

@@ -8,6 +8,15 @@ from typing import Any
 
 from .problems import DOCUMENTED_STATUSES
 
+PAGES = ("offset", "time")
+"""Modes of requests for pages, which a fault without a mode strikes."""
+MODES = (
+    *PAGES,
+    *("list", "security-policies", "custom-rules", "rate-policies", "reputation-profiles"),
+    *("custom-deny", "siem", "activations", "hostname-coverage"),
+    *("export", "export-begin", "export-status", "export-result"),
+)
+"""`list` is `GET /configs`; the others are operations of the Application Security API."""
 ENDINGS = ("rst", "fin", "tls_close", "clean_end")
 KINDS: dict[str, dict[str, Any]] = {
     # when the connection is made
@@ -64,7 +73,7 @@ class Fault:
 
     def matches(self, mode: str | None) -> bool:
         """Whether this fault applies to a request in ``mode``."""
-        return self.mode == mode or (self.mode is None and mode != "list")
+        return self.mode == mode or (self.mode is None and mode in PAGES)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the fault as the control port shows it."""
@@ -83,10 +92,8 @@ def read_fault(wanted: dict[str, Any]) -> Fault:
     if type(times) is not int or type(skip) is not int or times < 0 or skip < 0:
         message = "times and skip are whole numbers that are not negative"
         raise ValueError(message)
-    if mode not in (None, "list", "offset", "time") or (
-        mode and kind in ("connection", "clock_skew")
-    ):
-        message = "mode is list, offset or time, and unknown when a connection is made"
+    if mode not in (None, *MODES) or (mode and kind in ("connection", "clock_skew")):
+        message = f"mode is one of {MODES}, and unknown when a connection is made"
         raise ValueError(message)
     unknown = set(rest) - set(KINDS[kind])
     if unknown:

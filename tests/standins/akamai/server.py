@@ -11,8 +11,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from . import application_security
-from .body import gzip_body, plain_body
+from .application_security import routes
+from .application_security.answers import answer as application_security_answer
+from .application_security.refusals import ApiProblem
+from .application_security.world import World
+from .body import compressed, gzip_body, plain_body
 from .clock import Clock, http_date, problem_time
 from .damage import damage
 from .delivery import CutError, Delivery, Manner, reset
@@ -23,6 +26,7 @@ from .request_log import Entry, RequestLog
 
 if TYPE_CHECKING:
     import ssl
+    from collections.abc import Iterable, Iterator
 
     from .pages import Configurations, Page, Pages
     from .settings import Settings
@@ -44,6 +48,7 @@ class Api:
     clock: Clock
     faults: Faults = field(default_factory=Faults)
     log: RequestLog = field(default_factory=RequestLog)
+    application_security: World = field(default_factory=World)
     release: threading.Event = field(default_factory=threading.Event)
 
     def release_stalls(self) -> None:
@@ -142,8 +147,8 @@ class ApiHandler(BaseHTTPRequestHandler):
         entry.faults = ["clock_skew"] if skew else []
         try:
             self._verify()
-            if split_path(self.path) == application_security.PATH:
-                self._send_list(entry)
+            if split_path(self.path).startswith(routes.PATH_START):
+                self._send_names(entry)
                 return
             query = self._checked_query(entry)
             faults = api.faults.take(query.mode)
@@ -175,25 +180,29 @@ class ApiHandler(BaseHTTPRequestHandler):
             self._told(),
             api.settings.timestamp_tolerance_s,
         )
-        if self.command != "GET" or self.request_version != "HTTP/1.1":
+        posts = self.command == "POST" and routes.is_post(self.path)
+        if not (self.command == "GET" or posts) or self.request_version != "HTTP/1.1":
             self.close_connection = True
             problem = documented(404, "Only GET is served, over HTTP/1.1")
             problem.status = 405
             raise problem
 
-    def _send_list(self, entry: Entry) -> None:
-        """Apply faults that affect any request, valid or not."""
+    def _send_names(self, entry: Entry) -> None:
+        """Answer a request to the Application Security API."""
         api = self.server.api
-        faults = api.faults.take("list")
-        entry.path, entry.faults = self.path, entry.faults + [fault.kind for fault in faults]
+        entry.path = self.path
+        route = routes.find(self.command, self.path)
+        mode = "list" if route.name == "configs" else route.name
+        faults = api.faults.take(mode)
+        entry.faults += [fault.kind for fault in faults]
         self._stall_before_headers(faults)
         status = next((fault for fault in faults if fault.kind == "status"), None)
         if status is not None:
             self._send_status(entry, status)
             return
-        body = application_security.listed(api.configurations)
-        entry.status = 200
-        self._send_whole(entry, 200, "application/json", body)
+        world = api.application_security
+        answer = application_security_answer(world, route, api.configurations, api.clock.now())
+        self._send_chunked(entry, answer.status, answer.headers, answer.pieces, faults)
 
     def _checked_query(self, entry: Entry) -> Query:
         """Parse the request to the API; raises Problem."""
@@ -215,18 +224,42 @@ class ApiHandler(BaseHTTPRequestHandler):
         entry.status, entry.events = 200, page.total
         for fault in faults:
             damage(page, fault.kind, {**fault.options, "requested": entry.query.get("offset")})
-        compressed = _accepts_gzip(entry.accept_encoding)
-        self.send_response(200)
+        encode = gzip_body if _accepts_gzip(entry.accept_encoding) else plain_body
+        body = encode(page, reorder=api.settings.reorder_replays)
+        self._send_encoded(entry, 200, [], body, faults)
+
+    def _send_chunked(
+        self,
+        entry: Entry,
+        status: int,
+        headers: list[tuple[str, str]],
+        pieces: Iterable[bytes],
+        faults: list[Fault],
+    ) -> None:
+        body = compressed(pieces) if _accepts_gzip(entry.accept_encoding) else iter(pieces)
+        entry.status = status
+        self._send_encoded(entry, status, headers, body, faults)
+
+    def _send_encoded(
+        self,
+        entry: Entry,
+        status: int,
+        headers: list[tuple[str, str]],
+        body: Iterator[bytes],
+        faults: list[Fault],
+    ) -> None:
+        self.send_response(status)
+        for name, value in headers:
+            self.send_header(name, value)
         self.send_header("Content-Type", "application/json")
         self.send_header("Transfer-Encoding", "chunked")
         self.send_header("Vary", "Accept-Encoding")
-        if compressed:
+        if _accepts_gzip(entry.accept_encoding):
             self.send_header("Content-Encoding", "gzip")
         self.end_headers()
-        encode = gzip_body if compressed else plain_body
-        delivery = Delivery(self.wfile, self.connection, _manner(faults), api.release)
+        delivery = Delivery(self.wfile, self.connection, _manner(faults), self.server.api.release)
         try:
-            delivery.send(encode(page, reorder=api.settings.reorder_replays))
+            delivery.send(body)
             entry.completed = True
         except OSError:
             self.close_connection = True
@@ -235,6 +268,8 @@ class ApiHandler(BaseHTTPRequestHandler):
 
     def _send_problem(self, entry: Entry, problem: Problem, *headers: tuple[str, str]) -> None:
         entry.status, entry.reason = problem.status, problem.reason
+        if isinstance(problem, ApiProblem):
+            headers = (*headers, *problem.headers)
         body = problem.body(
             self.headers.get("Host", ""), self.path, self.command, problem_time(self._told())
         )

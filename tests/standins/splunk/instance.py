@@ -18,6 +18,7 @@ from .interpreter import version_of
 from .kv_state import KvState
 from .kv_store import KvStore
 from .modular_inputs import ModularInputs
+from .other_apps import OtherApps
 from .pipe_gate import PipeGate
 from .sessions import Sessions
 from .splunk_home import SplunkHome
@@ -65,6 +66,7 @@ class Instance:
         self.indexes.delay = options.commit_delay
         self.handlers = ExternalHandlers(self)
         self.inputs = ModularInputs(self)
+        self.other_apps = OtherApps(self.layers, self.home.app)
         self.calls: list[CallRecord] = []
         self.calls_lock = threading.Lock()
         self.stopping = threading.Event()

@@ -1,10 +1,10 @@
-"""REST: data/inputs/SCHEME and data/indexes."""
+"""REST: data/inputs/SCHEME and data/indexes. Kinds of other apps: `rest_other_inputs`."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import atom
+from . import atom, rest_other_inputs
 from .rest_fault import RestFault, missing_arguments, not_found
 from .truth import is_true
 
@@ -54,6 +54,8 @@ def list_kinds(instance: Instance, request: Request) -> Answer:
 
 def list_stanzas(instance: Instance, request: Request, kind: str) -> Answer:
     """GET all stanzas of a kind."""
+    if rest_other_inputs.serves(instance, kind):
+        return rest_other_inputs.list_stanzas(instance, request, kind)
     _require_app(instance, request)
     instance.inputs.scheme(kind)
     return _feed(instance, request, kind, instance.inputs.names(kind))
@@ -61,6 +63,8 @@ def list_stanzas(instance: Instance, request: Request, kind: str) -> Answer:
 
 def create(instance: Instance, request: Request, kind: str) -> Answer:
     """POST a new stanza: checked, validated by the script, written, started."""
+    if rest_other_inputs.serves(instance, kind):
+        return rest_other_inputs.create(instance, request, kind)
     _require_app(instance, request)
     stanza = instance.inputs.create(kind, request.arguments(), request.session_key)
     return _feed(instance, request, kind, [stanza], 201)
@@ -68,6 +72,8 @@ def create(instance: Instance, request: Request, kind: str) -> Answer:
 
 def show(instance: Instance, request: Request, kind: str, name: str) -> Answer:
     """GET one stanza, or reload the conf files."""
+    if rest_other_inputs.serves(instance, kind):
+        return rest_other_inputs.show(instance, request, kind, name)
     _require_app(instance, request)
     instance.inputs.scheme(kind)
     if name == "_reload":
@@ -78,6 +84,8 @@ def show(instance: Instance, request: Request, kind: str, name: str) -> Answer:
 
 def edit(instance: Instance, request: Request, kind: str, name: str) -> Answer:
     """POST changed arguments: checked, validated by the script, written, restarted."""
+    if rest_other_inputs.serves(instance, kind):
+        return rest_other_inputs.edit(instance, request, kind, name)
     _require_app(instance, request)
     stanza = instance.inputs.edit(kind, name, request.arguments(), request.session_key)
     return _feed(instance, request, kind, [stanza])
@@ -85,6 +93,8 @@ def edit(instance: Instance, request: Request, kind: str, name: str) -> Answer:
 
 def switch(instance: Instance, request: Request, kind: str, name: str, action: str) -> Answer:
     """POST …/enable or …/disable."""
+    if rest_other_inputs.serves(instance, kind):
+        return rest_other_inputs.switch(instance, request, kind, name, action)
     _require_app(instance, request)
     if action not in {"enable", "disable"}:
         raise RestFault(404, "Not Found")

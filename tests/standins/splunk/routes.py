@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Callable
 from . import (
     rest_conf,
     rest_control,
+    rest_datamodels,
     rest_inputs,
     rest_knowledge,
     rest_kvstore,
@@ -44,6 +45,8 @@ _TABLE: tuple[tuple[str, str, Handler], ...] = (
     ("DELETE", "configs/conf-{}/{}", rest_conf.delete_stanza),
     ("GET", "saved/eventtypes/{}", rest_knowledge.show_event_type),
     ("POST", "saved/eventtypes/{}", rest_knowledge.edit_event_type),
+    ("GET", "datamodel/model/{}", rest_datamodels.show_model),
+    ("POST", "datamodel/model/{}", rest_datamodels.edit_model),
     ("POST", "search/v2/jobs", rest_search.create_job),
     ("GET", "storage/passwords", rest_passwords.list_all),
     ("POST", "storage/passwords", rest_passwords.create),

@@ -11,10 +11,18 @@ from .rest_fault import RestFault
 
 ROLES = {
     "admin": frozenset(
-        {"admin_all_objects", "edit_storage_passwords", "list_storage_passwords", "search"}
+        {
+            *("accelerate_datamodel", "admin_all_objects", "search"),
+            *("edit_storage_passwords", "list_storage_passwords"),
+        }
     ),
     # Splunk Cloud's administrators.
-    "sc_admin": frozenset({"edit_storage_passwords", "list_storage_passwords", "search"}),
+    "sc_admin": frozenset(
+        {
+            *("accelerate_datamodel", "search"),
+            *("edit_storage_passwords", "list_storage_passwords"),
+        }
+    ),
     "user": frozenset({"search"}),
     # A role of the customer's own: it sees the configuration and changes nothing.
     "auditor": frozenset({"list_storage_passwords", "search"}),

@@ -13,7 +13,13 @@ from ta_akamai_siem.akamai.page import Context
 from ta_akamai_siem.akamai.plan import RETRY_AFTER_MAX, Failed, Remembered
 from ta_akamai_siem.akamai.request import OffsetRequest, TimeRequest
 from ta_akamai_siem.continuous import cursor as cursors
-from ta_akamai_siem.continuous.cursor import CUT_REMEMBERED, RECOVERY_PAGES, Cursor, Cut
+from ta_akamai_siem.continuous.cursor import (
+    AHEAD_MAX,
+    CUT_REMEMBERED,
+    RECOVERY_PAGES,
+    Cursor,
+    Cut,
+)
 from ta_akamai_siem.errors import (
     CheckpointDamaged,
     CheckpointUnusable,
@@ -215,7 +221,7 @@ def test_no_member_of_a_document_breaks_a_run(name: str, value: object) -> None:
     except CheckpointDamaged:
         return
     for restarted in (cursor, cursor.replaying()):
-        assert 0 <= restarted.pause(NOW) <= RETRY_AFTER_MAX
+        assert 0 <= restarted.pause(NOW) <= AHEAD_MAX
         assert 1 <= restarted.request(NOW).limit <= PAGE_EVENTS_MAX
 
 

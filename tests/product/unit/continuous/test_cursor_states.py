@@ -34,16 +34,21 @@ NEVER = "-"
 
 
 def table(head: str) -> dict[str, dict[str, str]]:
-    """The rows of the table whose first column has that name; cells of the last column may contain
-    blanks.
+    """The rows of the table whose first column has that name. A cell of the last column may contain
+    blanks, and go on in a line that begins below it.
     """
     lines = iter((cursors.__doc__ or "").splitlines())
     title = next(line for line in lines if line.startswith(f"  {head} "))
     _, *columns = re.split(r"\s{2,}", title.strip())
-    rows = {}
+    rows: dict[str, dict[str, str]] = {}
+    name = ""
+    last, indent = columns[-1], title.index(columns[-1])
     for line in lines:
         if not line.strip():
             break
+        if not line[:indent].strip():
+            rows[name][last] += f" {line.strip()}"
+            continue
         name, *cells = line.split(None, len(columns))
         rows[name] = dict(zip(columns, cells))
     return rows
@@ -73,10 +78,11 @@ def samples() -> dict[str, list[Cursor]]:
     first = back.after(Context(5, TOKEN, 5), NOW - 900, drained=False)
     offset = replace(first, cut=Cut(40_000, 3), remembered=busy, complete_until=NOW - 600)
     found: dict[str, list[Cursor]] = {name: [] for name in STATES}
-    for cursor in (start, back, first, offset, first.replaying(), offset.replaying()):
+    taken = replace(back, offset=TOKEN, taken_over=True)
+    for cursor in (start, back, first, offset, first.replaying(), offset.replaying(), taken):
         for sample in (cursor, replace(cursor, remembered=busy, cut=Cut(40_000, 3))):
             found[state_of(sample)].append(sample)
-    for cursor in (start, back):
+    for cursor in (start, back, taken):
         found[state_of(cursor)].append(cursor.clock_corrected(60.0))
     return found
 
@@ -119,7 +125,7 @@ def allowed(event: str) -> set[str]:
 
 
 def test_the_tables_are_read_whole() -> None:
-    assert list(STATES) == ["START", "BACK", "REPLAY", "OFFSET"]
+    assert list(STATES) == ["START", "BACK", "REPLAY", "OFFSET", "TAKEN"]
     assert set(EVENTS) == set(HAPPENS)
     assert all({*STATES} <= set(row) for row in EVENTS.values())
     assert all(allowed(event) <= FIELDS for event in EVENTS)

@@ -108,8 +108,13 @@ def with_progress(so_far: SoFar) -> Facts:
         ),
         (
             replace(FACTS, position={"at": 5, "until": 5, "events": 12_345}),
-            "done",
+            "finished",
             "12,345 events collected",
+        ),
+        (
+            replace(FACTS, is_disabled=True, position={"at": 5, "until": 5, "events": 1}),
+            "finished",
+            "1 event collected",
         ),
         (replace(FACTS, position={"at": 4, "until": 5}), "caught up", "next run in 40 s"),
     ],

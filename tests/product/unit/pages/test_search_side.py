@@ -17,12 +17,16 @@ from ta_akamai_siem.pages.search_side import (
     wanted_of,
 )
 
-NOW = SearchSide(("main",), LET_THROUGH, watched=False, history=False)
+NOW = SearchSide(
+    ("main",), LET_THROUGH, watched=False, alerts=False, history=False, accelerated=False
+)
 FORM = {
     "search_indexes": "main",
     "search_web": "let_through",
     "search_watched": "0",
+    "search_alerts": "0",
     "search_history": "0",
+    "search_accelerated": "0",
 }
 
 

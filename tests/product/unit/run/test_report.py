@@ -76,6 +76,17 @@ def test_the_age_of_the_position(
     assert (found[1] if found else None) == age
 
 
+def test_the_holder_of_the_lease_and_the_age_of_the_credential(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    logger = logging.getLogger("ta_akamai_siem.test")
+    ending = Ending(None, "60", at=1_000_000.0, holder="one", credential_saved_at=1_000.0)
+    with caplog.at_level("INFO", logger.name):
+        report_run(ending, Totals(), Log("akamai_siem", "main", logger))
+    assert " holder=one " in caplog.messages[-1]
+    assert " credential_age_days=11 " in caplog.messages[-1]
+
+
 def test_ingested_events_are_told_as_solnlib_does(caplog: pytest.LogCaptureFixture) -> None:
     """Splunk's monitoring of add-ons looks for solnlib's own words."""
     logger = logging.getLogger("ta_akamai_siem.test")

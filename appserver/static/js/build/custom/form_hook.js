@@ -4,9 +4,13 @@
 // https://splunk.github.io/addonfactory-ucc-generator/custom_ui_extensions/standard/custom_hook/
 
 import { firstProblem, fieldsIn } from "./form_problems.js";
+import { ENDS, SAID_AT, rangeMessage } from "./form_range.js";
 import { endpoint, entries } from "./splunkd.js";
 
 const CREATES = ["create", "clone"];
+const EDITS = "edit";
+// Offered only if there is a position to reset.
+const RESETS = "reset_confirmed";
 // The field whose list Akamai gives, and the field that says for which API client.
 const LISTED = "config_ids";
 const LISTED_BY = "account";
@@ -74,43 +78,69 @@ export default class FormHook {
     this.mode = mode;
     this.util = util;
     this.form = this.formOf(Object.keys(state.data));
+    this.name = state.data.name?.value;
     this.openList(state.data.index?.value);
   }
 
   onRender() {
     this.util.setState((previous) => {
       this.explainList(previous.data[LISTED_BY]?.value);
+      this.ends = ENDS.map((end) => [end, previous.data[end]?.value ?? ""]);
       return previous;
     });
+    this.showRange();
+    this.offerReset();
   }
 
   onChange(field, value) {
     if (field === LISTED_BY) this.explainList(value);
+    if (!ENDS.includes(field)) return;
+    this.ends = this.ends.map(([end, typed]) => [end, end === field ? value : typed]);
+    this.showRange();
+  }
+
+  has(field) {
+    return this.entities.some((entity) => entity.field === field);
+  }
+
+  // Change what the framework knows of a field.
+  change(field, changed) {
+    this.util.setState(({ data, ...rest }) => ({
+      ...rest,
+      data: { ...data, [field]: { ...data[field], ...changed } },
+    }));
+  }
+
+  async showRange() {
+    if (!this.has(SAID_AT)) return;
+    const message = await rangeMessage(this.globalConfig.meta, Object.fromEntries(this.ends));
+    if (message !== null) this.change(SAID_AT, { markdownMessage: message });
+  }
+
+  async offerReset() {
+    if (this.mode !== EDITS || !this.has(RESETS)) return;
+    const path = endpoint(this.globalConfig, this.serviceName, this.name);
+    const [{ content }] = await entries(path);
+    if (content.resettable === "1") this.change(RESETS, { display: true });
   }
 
   // Why the list of security configurations is empty, below its field.
   async explainList(account) {
-    if (!this.entities.some(({ field }) => field === LISTED)) return;
+    if (!this.has(LISTED)) return;
     this.account = account;
     const { name, restRoot } = this.globalConfig.meta;
     const path = `/servicesNS/nobody/${name}/${restRoot}_configurations`;
     const text = account ? await reasonOf(entries(path, undefined, { account })) : "";
     if (this.account !== account) return;
     const markdownMessage = text ? { markdownType: "text", text, color: WARNING } : undefined;
-    this.util.setState(({ data, ...rest }) => ({
-      ...rest,
-      data: { ...data, [LISTED]: { ...data[LISTED], markdownMessage } },
-    }));
+    this.change(LISTED, { markdownMessage });
   }
 
   // The list of indexes shows what begins with the field's text: with "default" in it, nothing. The
   // handler takes an empty field for "default".
   openList(index) {
     if (index !== "default") return;
-    this.util.setState(({ data, ...rest }) => ({
-      ...rest,
-      data: { ...data, index: { ...data.index, value: "" } },
-    }));
+    this.change("index", { value: "" });
   }
 
   // A tab without a table has the service name "settings": it is known by its fields.

@@ -19,6 +19,16 @@ function line(text, style) {
   return element;
 }
 
+// What the switch of a row means; of a finished backfill, it is no news that it is on (page.js).
+const SWITCH = "On: Splunk starts this input at each interval. Off: it collects nothing.";
+
+function explainSwitch(el, row) {
+  const cell = el.closest("tr")?.querySelector('[data-column="disabled"]');
+  if (!cell) return;
+  cell.title = row.topic === "finished" ? row.explanation : SWITCH;
+  cell.dataset.state = row.topic;
+}
+
 function mark(tone) {
   const dot = document.createElement("span");
   Object.assign(dot.style, {
@@ -63,6 +73,7 @@ export default class InputCell {
     follow(this.globalConfig, this.serviceName, this.row, el, (row, isStale) => {
       el.title = row[field] ?? "";
       el.replaceChildren(...DRAWN[field](row, isStale));
+      if (field === "state") explainSwitch(el, row);
     });
   }
 }

@@ -16,6 +16,8 @@ const SETTINGS = [
   ["index", "Index"],
   ["limit", "Events per page"],
   ["mask", "Mask"],
+  ["leave_out", "Leave out"],
+  ["drop", "Drop"],
 ];
 
 const LIVE = "This page refreshes itself.";

@@ -1,7 +1,9 @@
-// What every page of the add-on has beyond the framework: notices above the table, no buttons for users
-// whom splunkd would refuse, and messages of forms that stay in sight. The page template loads this
-// before the framework, which waits for `ready` (packaging/load_page_script.py).
+// What every page of the add-on has beyond the framework: notices above the table, the first step in an
+// empty one, no buttons for users whom splunkd would refuse, and messages of forms that stay in sight.
+// The page template loads this before the framework, which waits for `ready`
+// (packaging/load_page_script.py).
 
+import { nameFirstStep } from "./empty_table.js";
 import { entries } from "./splunkd.js";
 
 const NOTICES = "/servicesNS/nobody/TA_akamai_siem/TA_akamai_siem_notices";
@@ -20,6 +22,12 @@ const STYLE = `
   .akamai-siem-notice {
     margin: 8px 0; padding: 8px 12px; border-left: 4px solid #d97a0d; border-radius: 4px;
     background: rgba(128, 128, 128, 0.13); font-size: 14px; line-height: 20px;
+  }
+  [data-column="disabled"][data-state="finished"]:has([aria-checked="true"]) [data-test="status"] {
+    font-size: 0;
+  }
+  [data-column="disabled"][data-state="finished"]:has([aria-checked="true"]) [data-test="status"]::after {
+    content: "Finished"; font-size: 14px;
   }
   .akamai-siem-notice a { color: inherit; font-weight: 600; }
 `;
@@ -41,8 +49,15 @@ function element(name, notice) {
   return box;
 }
 
-// Below the title, as soon as the framework has drawn it.
 function draw() {
+  drawNotices();
+  const { akamaiSiem } = document.documentElement.dataset;
+  // A tab of the configuration has no table of accounts before the page has its rights.
+  if (akamaiSiem) nameFirstStep(VIEW, akamaiSiem === "writes" && !notices.get("host")?.text);
+}
+
+// Below the title, as soon as the framework has drawn it.
+function drawNotices() {
   const title = document.querySelector(".pageSubtitle");
   if (!title) return;
   for (const [name, notice] of notices) {

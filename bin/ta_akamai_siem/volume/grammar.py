@@ -1,0 +1,193 @@
+r"""Reads the setting `drop`: one rule per line.
+
+A line ends at a line end or at a `;` outside of quotation marks. Lines that are blank do not count.
+The terms of a line are `field=value` or, where the field compares, `field<value` and the like, with
+`NOT` before them or not; `sample=N` is once in a line. A value in quotation marks may have blanks
+and `;`, and `\"` and `\\` as in a search.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple, Optional
+
+from .fields import ANY, COMPARISONS, EQUAL, FIELDS, SEGMENTS
+
+LINES_MAX = 200
+LENGTH_MAX = 20_000
+"""Characters of the setting."""
+SAMPLE_MIN, SAMPLE_MAX = 2, 1_000_000
+NOT, SAMPLE = "NOT", "sample"
+
+_LINE = re.compile(r'((?:[^"\n;]|"(?:[^"\\\n]|\\[^\n])*(?:"|(?=\n|\Z)))*)(?:[;\n]|\Z)')
+_WORD = re.compile(r'(?:[^\s"]|"(?:[^"\\]|\\.)*(?:"|\Z))+', re.DOTALL)
+_TERM = re.compile(r"([^=<>!\"]*)(!=|==|<=|>=|=|<|>)(.*)\Z", re.DOTALL)
+_QUOTED = re.compile(r'"((?:[^"\\]|\\["\\])*)"\Z', re.DOTALL)
+_OPERATORS = ", ".join((EQUAL, *COMPARISONS))
+_NAMES = ", ".join((*FIELDS, SAMPLE))
+_SAMPLES = f"a whole number from {SAMPLE_MIN} to {SAMPLE_MAX}"
+
+
+class Term(NamedTuple):
+    """`operator`: `=`, or one of `COMPARISONS`. `value`: without quotation marks, with `*`."""
+
+    field: str
+    operator: str
+    value: str
+    is_positive: bool = True
+
+
+class Line(NamedTuple):
+    """A rule. `number`: 1 for the first. `text`: as it was given. `sample`: None without."""
+
+    number: int
+    text: str
+    terms: tuple[Term, ...]
+    sample: Optional[int] = None
+
+    @property
+    def may_drop_mitigated(self) -> bool:
+        """Whether it names the action, so that it may drop a request that was mitigated."""
+        return any(
+            term.field == "action" and term.is_positive and term.value.strip(ANY)
+            for term in self.terms
+        )
+
+
+class _Wrong(Exception):
+    """`word`: what is wrong. `why`, `allowed`: clauses."""
+
+    def __init__(self, word: str, why: str, allowed: str) -> None:
+        super().__init__(why)
+        self.word, self.why, self.allowed = word, why, allowed
+
+
+def read_lines(text: str) -> tuple[tuple[Line, ...], list[str]]:
+    """The rules; and what is wrong with them, as it follows the name of the setting in a message.
+
+    If anything is wrong, none of the rules may be used.
+    """
+    if len(text) > LENGTH_MAX:
+        return (), [f"has {len(text)} characters. Allowed: at most {LENGTH_MAX}"]
+    lines: list[Line] = []
+    problems: list[str] = []
+    found = _LINE.finditer(text.replace("\r\n", "\n").replace("\r", "\n"))
+    given = [stripped for each in found if (stripped := each[1].strip())]
+    if len(given) > LINES_MAX:
+        return (), [f"has {len(given)} lines. Allowed: at most {LINES_MAX}"]
+    for number, line in enumerate(given, 1):
+        try:
+            lines.append(_line(number, line))
+        except _Wrong as wrong:  # noqa: PERF203 - each wrong line is reported
+            problems.append(
+                f"is wrong in line {number} at '{wrong.word}': {wrong.why}. "
+                f"Allowed: {wrong.allowed}"
+            )
+    return tuple(lines), problems
+
+
+def _line(number: int, text: str) -> Line:
+    terms: list[Term] = []
+    sample: int | None = None
+    is_positive = True
+    for word in _WORD.findall(text):
+        if word == NOT:
+            if not is_positive:
+                raise _Wrong(word, "NOT comes twice", "one NOT before a term")
+            is_positive = False
+            continue
+        name, operator, value = _parts(word)
+        if name == SAMPLE:
+            if sample is not None or not is_positive:
+                why = "sample comes twice" if is_positive else "NOT does not go with sample"
+                raise _Wrong(word, why, "sample=N once in a line, without NOT")
+            sample = _sample(word, operator, value)
+        else:
+            terms.append(_term(word, name, operator, value, is_positive=is_positive))
+        is_positive = True
+    if not is_positive:
+        raise _Wrong(NOT, "no term follows it", "NOT before a term, such as NOT action=deny")
+    return Line(number, text, tuple(terms), sample)
+
+
+def _parts(word: str) -> tuple[str, str, str]:
+    """Name, operator and value of a word."""
+    if word.upper() in ("AND", "OR", NOT):
+        raise _Wrong(word, *_JOINED[word.upper()])
+    if word[0] in "()" or word[-1] in "()":
+        raise _Wrong(
+            word, "parentheses do not group terms", "terms that all have to match; a line for each"
+        )
+    found = _TERM.match(word)
+    if not found:
+        why = "a term has a field, an operator and a value, without blanks between them"
+        raise _Wrong(word, why, f"{_NAMES}, each with {EQUAL} and a value")
+    name, operator, value = found.groups()
+    if name not in FIELDS and name != SAMPLE:
+        why = f"'{name}' is no field of a rule" if name else "the field is missing"
+        raise _Wrong(word, why, _NAMES)
+    if operator in _OTHERS:
+        raise _Wrong(
+            word, f"{operator} is no operator of a rule", f"{_OTHERS[operator]}{name}={value}"
+        )
+    return name, operator, _value(word, value)
+
+
+_OTHERS = {"!=": "NOT ", "==": ""}
+"""Operators of other languages, and what stands before a term instead."""
+_JOINED = {
+    "AND": ("terms of a line have to match together anyway", "terms without AND"),
+    "OR": ("terms of a line have to match together", "a line for each alternative"),
+    NOT: ("NOT is in capitals, as in a search", "NOT before a term"),
+}
+
+
+def _value(word: str, value: str) -> str:
+    """A value without its quotation marks."""
+    if not value:
+        raise _Wrong(word, "the value is missing", "a value right behind the operator")
+    if '"' in value:
+        quoted = _QUOTED.match(value)
+        if not quoted:
+            raise _Wrong(word, *_quotes(value))
+        value = re.sub(r'\\(["\\])', r"\1", quoted[1])
+    if not value.strip():
+        why = "the value is empty"
+        raise _Wrong(word, why, "a value; NOT field=* matches events without the field")
+    return value
+
+
+def _quotes(value: str) -> tuple[str, str]:
+    """What is wrong with a value that has a quotation mark, and what is allowed."""
+    if value[0] != '"':
+        return (
+            "a quotation mark is inside the value",
+            'quotation marks around all of it, \\" inside',
+        )
+    if re.match(r'"(?:[^"\\]|\\.)*\Z', value, re.DOTALL):
+        return "the quotation mark is not closed", "a value that ends in its line"
+    if re.match(r'"(?:[^"\\]|\\.)*"\Z', value, re.DOTALL):
+        return "a backslash comes before another character", '\\" and \\\\ in quotation marks'
+    return "text follows the quotation mark", "a blank between two terms"
+
+
+def _sample(word: str, operator: str, value: str) -> int:
+    if operator != EQUAL or not re.match(r"[0-9]{1,7}\Z", value):
+        raise _Wrong(word, "sample needs a whole number", f"sample=N, {_SAMPLES}")
+    number = int(value)
+    if not SAMPLE_MIN <= number <= SAMPLE_MAX:
+        raise _Wrong(word, f"one of {number} is no sample", f"sample=N, {_SAMPLES}")
+    return number
+
+
+def _term(word: str, name: str, operator: str, value: str, *, is_positive: bool) -> Term:
+    field = FIELDS[name]
+    if operator != EQUAL and not field.compares:
+        comparing = ", ".join(each.name for each in FIELDS.values() if each.compares)
+        raise _Wrong(word, f"{name} has no order", f"{name}=value; {_OPERATORS} with {comparing}")
+    is_any = operator == EQUAL and not value.strip(ANY)
+    if not is_any and not field.accepts(value):
+        raise _Wrong(word, f"'{value}' is no value of {name}", field.allowed)
+    if name == "bot_segment":
+        value = SEGMENTS.get(value.lower(), value)
+    return Term(name, operator, ANY if is_any else value, is_positive)

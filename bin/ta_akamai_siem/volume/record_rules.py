@@ -1,0 +1,126 @@
+"""What the fields of a rule of `drop` need of a record's list of rules.
+
+Which rule decided, and which action it was, are questions of a search: the patterns of
+packaging/search_side/extracted.py answer them. This module answers the same for an event that is
+not indexed yet. A property test compares both.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import NamedTuple, Optional
+
+_TEXT = rb'[^"\\]*(?:\\.[^"\\]*)*'
+_RULE = re.compile(
+    rb'\{"id":"(%b)","version":"%b","message":"%b","tag":"(%b)","data":"%b","selector":"%b",'
+    rb'"action":"(%b)"\}' % ((_TEXT,) * 7)
+)
+MITIGATES = re.compile(
+    rb"deny|abort|tarpit|block|drop|reject|serve_alt|captcha|(?:[a-z]+_)*challenge", re.IGNORECASE
+)
+"""How an action begins that kept the request from its origin, as on the search side."""
+SLOW_POST_ABORTED = b"a"
+"""An outcome of Slow POST protection that kept the request from its origin, in lower case."""
+_ALERT = b"alert"
+_WATCHED = re.compile(
+    rb"(?:CUSTOM/BOT(?=/|\Z)|(?!CUSTOM/)(?:[A-Z0-9_]+/)*?(?:BOT(?:_[A-Z0-9_]+?)?|BOTMANAGEMENT"
+    rb"|AUTOMATION|(?:SECURITY_)?SCANNER|(?:WEB_)?SCRAPER|RATE(?:_[A-Z0-9_]+?)?"
+    rb"|(?:CLIENT_)?REPUTATION|CLIENTREP|REP_[A-Z0-9_]+?)(?:_AI)?(?:_ANOMALY)?(?=/|\Z))",
+    re.IGNORECASE,
+)
+"""Tags of bot, rate and reputation rules, as on the search side."""
+
+
+class _Rule(NamedTuple):
+    id: bytes
+    tag: bytes
+    action: bytes
+
+    @property
+    def mitigates(self) -> bool:
+        return MITIGATES.match(self.action) is not None
+
+    @property
+    def is_watched(self) -> bool:
+        return _WATCHED.match(self.tag) is not None
+
+
+class RecordRules(NamedTuple):
+    """`ids`, `tags`: of all rules, without empty ones. `deciding_id`, `deciding_tag`: of the rule
+    that decided; None without. `action`: the strongest; None if no rule has any.
+    """
+
+    ids: tuple[bytes, ...] = ()
+    tags: tuple[bytes, ...] = ()
+    deciding_id: Optional[bytes] = None
+    deciding_tag: Optional[bytes] = None
+    action: Optional[bytes] = None
+
+
+NO_RULES = RecordRules()
+
+
+def record_rules(text: bytes) -> RecordRules:
+    """`text`: the list of rules of a record, as JSON that this add-on wrote."""
+    rules = [_Rule(*map(_plain, found)) for found in _RULE.findall(text)]
+    if not rules:
+        return NO_RULES
+    place = _deciding(rules)
+    deciding = rules[place]
+    return RecordRules(
+        tuple(rule.id for rule in rules if rule.id),
+        tuple(rule.tag for rule in rules if rule.tag),
+        deciding.id or None,
+        deciding.tag or None,
+        _action(rules, place),
+    )
+
+
+def is_mitigated(action: bytes | None) -> bool:
+    """Whether this action, as in `vendor_action`, kept a request from its origin."""
+    if action is None:
+        return False
+    return MITIGATES.match(action) is not None or action.lower() == SLOW_POST_ABORTED
+
+
+def _plain(text: bytes) -> bytes:
+    """The text of a JSON string."""
+    if b"\\" not in text:
+        return text
+    return str(json.loads(b'"%b"' % text)).encode("utf-8", "surrogatepass")
+
+
+def _deciding(rules: list[_Rule]) -> int:
+    """The first rule that mitigated, otherwise the last one; but if only bot, rate and reputation
+    rules that did not mitigate follow an attack rule, the first attack rule of which that is so.
+    """
+    tagged = False
+    for place, rule in enumerate(rules[:-1]):
+        if rule.mitigates:
+            return place
+        if rule.is_watched:
+            continue
+        tagged = tagged or bool(rule.tag)
+        if tagged and all(later.is_watched and not later.mitigates for later in rules[place + 1 :]):
+            return place
+    return len(rules) - 1
+
+
+def _action(rules: list[_Rule], place: int) -> bytes | None:
+    """The action of the rule that decided, unless another one has a stronger one."""
+    own = rules[place].action
+    if own.lower() == _ALERT or rules[place].mitigates:
+        return own
+    passed = _strongest(rules[:place])
+    later = _strongest(rules[place + 1 :])
+    if later is not None and later.lower() == _ALERT:
+        return later
+    return passed or own or later
+
+
+def _strongest(rules: list[_Rule]) -> bytes | None:
+    """An alert, otherwise the first action."""
+    actions = [rule.action for rule in rules if rule.action]
+    alerts = [action for action in actions if action.lower() == _ALERT]
+    return next(iter(alerts or actions), None)
