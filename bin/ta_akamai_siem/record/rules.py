@@ -33,7 +33,7 @@ CACHED_RULES = 512
 _TEXTS, _BYTES = (0, 1, 2, 3, 6), (4, 5)
 """Indexes of lists: the items of `ruleData` and `ruleSelectors` may contain any bytes."""
 _LISTS = len(RULE_LISTS)
-_AT_ONCE = 8
+_AT_ONCE = 16
 """Events whose lists are decoded together. More save little, and an odd one slows all down."""
 NOT_ASKED = 16
 """So often items are not looked for among the known ones after most of them were new."""

@@ -30,7 +30,9 @@ class ShapedRecords:
         self._latest_text = b"%.3f" % latest
         self._waiting: list[tuple[list[bytes], int]] = []
         self._blocks: list[bytes] = []
-        self._new_rules: dict[Values, list[tuple[list[bytes], int]]] = {}
+        self._asks = _rules.pays
+        self._rules = 0
+        self._new_rules: list[tuple[Values, list[bytes], int]] = []
 
     def add(self, shape: Shape, values: Values) -> tuple[bytes, list[bytes]] | None:
         """The time of an event, and its record in pieces. None if the time is not plausible.
@@ -63,21 +65,26 @@ class ShapedRecords:
     def finish(self) -> None:
         """Convert the rules and headers that are left."""
         self._finish_headers()
-        made = all_rules_as_json(list(self._new_rules)) if self._new_rules else []
-        for (lists, waiting), json in zip(self._new_rules.items(), made):
-            rules = json.encode()
-            _rules.put(lists, rules)
-            for pieces, place in waiting:
-                pieces[place] = rules
-        self._new_rules = {}
+        self._finish_rules()
 
     def _add_rules(self, lists: Values, pieces: list[bytes], place: int) -> None:
         """Put the rules in their place now, or with `finish` if they are new."""
-        known = _rules.get(lists)
+        self._rules += 1
+        known = _rules.get(lists) if self._asks else None
         if known is None:
-            self._new_rules.setdefault(lists, []).append((pieces, place))
+            self._new_rules.append((lists, pieces, place))
         else:
             pieces[place] = known
+
+    def _finish_rules(self) -> None:
+        new, self._new_rules = self._new_rules, []
+        for (lists, pieces, place), json in zip(
+            new, all_rules_as_json([lists for lists, _, _ in new])
+        ):
+            pieces[place] = json.encode()
+            if self._asks:
+                _rules.put(lists, pieces[place])
+        _rules.asked(self._rules, len(new))
 
     def _finish_headers(self) -> None:
         for (pieces, place), headers in zip(self._waiting, as_json(self._blocks)):

@@ -19,6 +19,7 @@ TRAIL = (f"{UNIT}/run/test_trail.py",)
 FETCHING = (f"{UNIT}/akamai/test_fetching.py",)
 DEADLINE = (f"{UNIT}/akamai/test_deadline.py",)
 PAGE = (f"{UNIT}/akamai/test_page.py",)
+RECENT = (f"{UNIT}/record/test_recent.py",)
 LINE_ENDS = (f"{UNIT}/record/test_line_ends.py",)
 ERRORS = (f"{UNIT}/akamai/test_error_table.py",)
 SPOOL = (f"{UNIT}/akamai/test_spool.py",)
@@ -205,6 +206,23 @@ MUTANTS = (
         ("while rules and not any(rules[-1]):", "while False:"),
     ),
     *changes(
+        "record/recent.py",
+        RECENT,
+        ("self.put(key, found)", "pass"),
+        ("if len(self._new) >= self._size:", "if False:"),
+        ("new > _NEARLY_ALL * times", "new > 0"),
+        ("times >= ENOUGH and ", ""),
+    ),
+    *changes(
+        "record/event_time.py",
+        SHAPES,
+        ("_EARLIEST_TEXT <= start <= latest", "_EARLIEST_TEXT <= start"),
+        ("_EARLIEST_TEXT <= start <= latest", "start <= latest"),
+        ("and start[_SECONDS_DIGITS] == _POINT", ""),
+        ("and start[:_SECONDS_DIGITS].isdigit()", ""),
+        ("and start[_SECONDS_DIGITS + 1 :].isdigit()", ""),
+    ),
+    *changes(
         "record/rule_items.py",
         RECORD,
         ("if not any_bytes and not _is_plain(joined, text):", "if False:"),
@@ -242,6 +260,8 @@ MUTANTS = (
         "record/outline.py",
         SHAPES,
         ("one.always & other.always", "one.always | other.always"),
+        ("if name not in self.always:\n                found", "if False:\n                found"),
+        ("found += [place + each for each in inner.deciding()]", "pass"),
     ),
     *changes(
         "record/shape.py",
