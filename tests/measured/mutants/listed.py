@@ -219,7 +219,7 @@ MUTANTS = (
         ("_EARLIEST_TEXT <= start <= latest", "_EARLIEST_TEXT <= start"),
         ("_EARLIEST_TEXT <= start <= latest", "start <= latest"),
         ("and start[_SECONDS_DIGITS] == _POINT", ""),
-        ("and start[:_SECONDS_DIGITS].isdigit()", ""),
+        ("        and start[:_SECONDS_DIGITS].isdigit()\n", ""),
         ("and start[_SECONDS_DIGITS + 1 :].isdigit()", ""),
     ),
     *changes(
