@@ -10,8 +10,6 @@ import socket
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-import requests
-from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 
 from ta_akamai_siem.errors import (
@@ -25,6 +23,7 @@ from ta_akamai_siem.errors import (
 
 from .deadline import install
 from .error_table import error_of, read_error_response
+from .lean_requests import HTTPAdapter, requests
 from .signing import EdgeGridSignature
 
 if TYPE_CHECKING:
