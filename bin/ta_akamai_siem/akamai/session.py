@@ -10,6 +10,8 @@ import socket
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+import requests
+from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 
 from ta_akamai_siem.errors import (
@@ -23,7 +25,6 @@ from ta_akamai_siem.errors import (
 
 from .deadline import install
 from .error_table import error_of, read_error_response
-from .lean_requests import HTTPAdapter, requests
 from .signing import EdgeGridSignature
 
 if TYPE_CHECKING:
