@@ -11,10 +11,10 @@ $(shell mkdir -p "$(TMPDIR)")
 SETUP = $(PYTHON) packaging/setup_venv.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo believed search one check test test-all browser views workbench props search-cost cim mutations mutants shown soak bench build package origins audit icons inspect settings lint update clean
+.PHONY: help demo believed search one check test test-all browser browser-ten catch-up views workbench props search-cost first-use cim mutations mutants shown soak bench build package origins audit icons inspect docs release release-files settings lint update clean
 
 help: ## list all commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: build ## build, collect from Akamai's stand-in into Splunk's, and show the result
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.by_hand.demo
@@ -43,6 +43,12 @@ test-all: package ## the same, with all tests completely on every Python
 browser: build ## test the setup pages in headless Chromium; screenshots in build/browser/
 	@$(PYTHON) -m tests.one "" tests/product/browser -s && ls build/browser
 
+browser-ten: build ## run those tests ten times beside six busy processes (ROUNDS=10)
+	@$(PYTHON) -m tests.measured.browser_rounds $(ROUNDS)
+
+catch-up: build ## take pictures of a catch-up under way, two minutes apart, in build/browser/
+	@browser=$$($(SETUP) browser) && "$$browser" -m tests.by_hand.catch_up
+
 workbench: build ## serve the setup pages and both stand-ins locally, with new events, until Ctrl-C (VIEWS=1)
 	@dev=$$($(SETUP) dev) && if test -n "$(VIEWS)"; then search=$$($(SETUP) search); fi && \
 	  SEARCH_PYTHON="$$search" "$$dev" -m tests.by_hand.workbench
@@ -53,6 +59,9 @@ props: ## write props.conf, transforms.conf, the data model and the views from t
 
 search-cost: ## measure what a search costs per event, beside version 0.1.0 (EVENTS=2000)
 	@search=$$($(SETUP) search) && "$$search" -m tests.measured.search_cost
+
+first-use: ## measure how long the commands of README take in a new clone, and their disk space
+	@$(PYTHON) -m tests.measured.first_use
 
 cim: ## how many fields of each data model 20,000 events fill
 	@search=$$($(SETUP) search) && "$$search" -m tests.measured.cim_table
@@ -98,6 +107,15 @@ icons: ## draw the icons in static/ from packaging/*.svg
 inspect: package ## check both packages with Splunk's AppInspect and slim
 	@$(PYTHON) packaging/inspect_package.py
 	@$(PYTHON) packaging/validate_package.py
+
+docs: ## make the site of the documents, with search, and check its links: build/site/
+	@site=$$($(SETUP) site) && "$$site" packaging/doc_site.py
+
+release: ## commit a version, make its files and notes, and tag it: all but the upload (VERSION=0.2.0)
+	@$(PYTHON) packaging/release.py $(VERSION)
+
+release-files: package inspect docs ## make the files and the notes of the version that is checked out
+	@$(PYTHON) packaging/release.py --notes
 
 settings: ## write the spec file, defaults, documents and form texts of the input settings
 	@$(PYTHON) packaging/write_settings.py

@@ -1,7 +1,4 @@
-"""Worker process of a modular input: converts blocks of events that it receives through a pipe.
-
-Arguments: the words of the setting `mask`.
-"""
+"""Worker process of a modular input: converts blocks of events that it receives through a pipe."""
 
 import os
 import signal
@@ -14,9 +11,7 @@ for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
 
 sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
 
-from ta_akamai_siem.record.masking import Masking
 from ta_akamai_siem.writing.worker_protocol import serve
 
 if __name__ == "__main__":
-    kinds = tuple(sys.argv[1:])
-    serve(sys.stdin.buffer, sys.stdout.buffer, Masking(kinds) if kinds else None)
+    serve(sys.stdin.buffer, sys.stdout.buffer)

@@ -66,10 +66,12 @@ EXPECTED = (
     f"bin/{APP_ID}_rh_account.py",
     f"bin/{APP_ID}_rh_akamai_siem.py",
     f"bin/{APP_ID}_rh_akamai_siem_backfill.py",
+    f"bin/{APP_ID}_rh_akamai_siem_names.py",
     f"bin/{APP_ID}_rh_settings.py",
     "bin/akamai_siem.py",
     "bin/akamai_siem_backfill.py",
     "bin/akamai_siem_diag.py",
+    "bin/akamai_siem_names.py",
     "bin/akamai_siem_worker.py",
     "bin/library_path.py",
     "bin/ta_akamai_siem/__init__.py",
@@ -240,7 +242,7 @@ def build(*, force: bool = False) -> None:
         remove_compiled(APP)
         print(f"{APP.relative_to(ROOT)} is up to date")
         return
-    for script in ("akamai_siem.py", "akamai_siem_backfill.py"):
+    for script in ("akamai_siem.py", "akamai_siem_backfill.py", "akamai_siem_names.py"):
         if not (ROOT / "bin" / script).is_file():
             raise SystemExit(f"bin/{script} is missing; ucc-gen would make one of its own")
     python = environment("tools")

@@ -14,11 +14,10 @@ from html import escape
 from pathlib import Path
 
 import markdown
+from code_in_lists import indented
 
 EXTENSIONS = ["tables", "fenced_code", "toc"]
 FIRST = "quickstart.md"
-_IN_LIST = re.compile(r"^ {6,7}(?=\S)", re.MULTILINE)
-"""Code below an item of a list, as CommonMark has it; the library wants eight spaces."""
 _TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
 _ROW = re.compile(r"<tr>\n<td><code>([^<]+)</code>")
 _PAGE = re.compile(r'href="(?![a-z]+:)([^"#]*)\.md(#[^"]*)?"')
@@ -55,7 +54,7 @@ def write_pages(app: Path, version: str) -> None:
 
 def as_html(text: str) -> str:
     """Return a page's content. A link to a file that is no page becomes plain text."""
-    body = markdown.markdown(_IN_LIST.sub(" " * 8, text), extensions=EXTENSIONS)
+    body = markdown.markdown(indented(text), extensions=EXTENSIONS)
     body = _PAGE.sub(r'href="\1.html\2"', body)
     body = _ELSEWHERE.sub(r"\1", body)
     return _ROW.sub(_with_anchor, body)

@@ -7,9 +7,9 @@ an ``.in`` file and review the differences. It needs the network.
   that use ``lib39/`` and ``lib313/``. They allow one file per library, in pure Python (a universal
   wheel, or the source of splunk-sdk 2, which has no wheel). Libraries of ``runtime.in`` have the
   same version in both.
-* ``browser.lock``, ``dev.lock``, ``search.lock``, ``slim.lock`` and ``tools.lock``: tools for
-  linting, testing, building and inspecting. They allow every published file of a version, so that
-  they install on any system.
+* ``browser.lock``, ``dev.lock``, ``search.lock``, ``site.lock``, ``slim.lock`` and ``tools.lock``:
+  tools for linting, testing, building, documenting and inspecting. They allow every published file
+  of a version, so that they install on any system.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ OLDEST_PYTHON = "3.9.2"
 
 LOCKER = "uv==0.13.9"
 
-DEVELOPMENT = ("browser", "dev", "search", "slim", "tools")
+DEVELOPMENT = ("browser", "dev", "search", "site", "slim", "tools")
 _FILE = re.compile(r"(?P<name>.+?)-(?P<version>\d[^-]*?)(?:-.*\.whl|\.tar\.gz)")
 
 

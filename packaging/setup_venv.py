@@ -8,6 +8,7 @@
   interpreter in a folder of its own
 * ``browser``: as ``dev``, and drives a browser (browser.lock in addition)
 * ``search``: tests the search side (search.lock)
+* ``site``: makes the site of the documents (site.lock)
 * ``slim``: validates the package (slim.lock)
 
 It prints the path of the environment's Python. An environment whose lock files have not changed is
@@ -42,6 +43,7 @@ _KINDS = {
     "dev": ("dev.lock", _RUNTIME),
     "browser": ("dev.lock", _RUNTIME, "browser.lock"),
     "search": ("search.lock",),
+    "site": ("site.lock",),
     "slim": ("slim.lock",),
 }
 _STAMP = "locks.sha256"

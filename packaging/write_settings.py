@@ -25,7 +25,6 @@ from ta_akamai_siem.splunk.input_settings import (  # noqa: E402 - the path come
     settings_of,
 )
 
-SOURCETYPE = "akamai:siem"
 _WIDTH = 100
 _LABELS_OF_INPUTS = "    # Inputs, written by `make settings`\n"
 _KEY = r'("%s": )("(?:[^"\\]|\\.)*")'
@@ -44,7 +43,7 @@ def _spec_stanza(kind: str) -> list[str]:
         *_bullet(f"{of_kind.description} {of_kind.more}".strip()),
         *_bullet(
             f"The events have source {kind}://<name> and, unless you change it, sourcetype "
-            f"{SOURCETYPE}."
+            f"{of_kind.sourcetype}."
         ),
     ]
     return ["\n".join(head), *map(_spec_setting, settings_of(kind))]
@@ -70,7 +69,7 @@ def defaults(_: str) -> str:
     """default/inputs.conf."""
     stanzas = []
     for kind in KINDS:
-        lines = [f"[{kind.name}]", f"sourcetype = {SOURCETYPE}", "python.version = python3"]
+        lines = [f"[{kind.name}]", f"sourcetype = {kind.sourcetype}", "python.version = python3"]
         lines.append("start_by_shell = false")
         lines += [
             f"{each.name} = {each.default}" for each in settings_of(kind.name) if each.default
@@ -84,7 +83,7 @@ def page(text: str) -> str:
     told: list[InputSetting] = []
     for kind in KINDS:
         new = [each for each in settings_of(kind.name) if each.is_in_form and each not in told]
-        rows = [_page_row(each, told) for each in new]
+        rows = [_page_row(each, told, kind.short) for each in new]
         told += new
         head = f"## Input `{kind.name}`\n"
         begin = text.index("| setting |", text.index(head))
@@ -94,10 +93,10 @@ def page(text: str) -> str:
     return text
 
 
-def _page_row(setting: InputSetting, told: list[InputSetting]) -> str:
+def _page_row(setting: InputSetting, told: list[InputSetting], kind: str) -> str:
     name = f"`{setting.name}`"
     if any(setting.name == each.name for each in told):
-        name += " (backfill)"
+        name += f" ({kind})"
     default = f"`{setting.default}`" if setting.default else "none"
     if setting.is_required:
         default = "none, required"
@@ -124,7 +123,8 @@ def _form_field(text: str, kind: str, setting: InputSetting) -> str:
     end = text.find('"field": ', begin)
     entity = text[begin:end]
     shown = plain(setting.form_help or setting.help)
-    if setting.default:
+    # "Empty: Splunk's default index." says what the default is.
+    if setting.default and "Empty:" not in shown:
         shown += f" Default: {setting.default}."
     values = {"label": setting.label}
     if setting.default:

@@ -1,5 +1,7 @@
 """Collects Akamai's security events (SIEM API v1) as a Splunk modular input.
 
+Another kind of input collects the names of their ids (Application Security API v1).
+
 There is one folder for each neighbouring system, each delivery guarantee and each kind of input.
 Each folder and module imports only from those above it in this list. The docstring of a folder has
 the order inside it.
@@ -12,12 +14,13 @@ the order inside it.
 `setting_labels` the label of each setting on the forms
 `settings`       checks the settings of an input, its account and its proxy
 `splunk`         splunkd: settings, KV store, log, messages, signals
-`akamai`         Akamai: requests, error responses, pages, retries
+`akamai`         Akamai: requests, error responses, pages, retries, rate limit
 `position`       the position of an input, and which host may move it
 `writing`        writes a page to splunkd's pipe
 `run`            one run of one input
 `continuous`     the kind `akamai_siem`
 `backfill`       the kind `akamai_siem_backfill`
+`names`          the kind `akamai_siem_names`
 `validation`     checks a stanza before splunkd saves it
 `modular_input`  the entry point of the scripts
 `pages`          the REST handlers behind the setup page and the inputs page

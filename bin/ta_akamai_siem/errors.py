@@ -6,6 +6,7 @@ CollectionError
  │   ├─ SettingsUnreadable    splunkd does not return the settings or the secrets
  │   ├─ CredentialRefused     Akamai rejects the EdgeGrid credential
  │   ├─ PermissionMissing     Akamai accepts the credential, which lacks a permission
+ │   │   └─ NamesRefused        the permission to read names
  │   ├─ ConfigurationUnknown  no security configuration has this id
  │   ├─ ParameterIllegal      Akamai rejects a parameter of the request
  │   │   ├─ OffsetRefused       the stored offset
@@ -22,6 +23,8 @@ CollectionError
  │   ├─ Unreachable           no answer: network, timeout or a stalled connection
  │   │   └─ HostUnknown         DNS knows no such host
  │   ├─ RequestDeferred       Retry-After asks for a longer wait than a run has
+ │   ├─ ExportRunning         Akamai is exporting this security configuration already
+ │   ├─ ExportFailed          Akamai's export of a security configuration failed
  │   ├─ OffsetStuck           a page with events whose offset was requested before
  │   ├─ UnexpectedAnswer      an answer that Akamai's API documentation does not describe
  │   ├─ ClockSkewed           this host's clock is wrong; sign again with the corrected time
@@ -100,6 +103,15 @@ class PermissionMissing(NeedsPerson):
     advice = (
         "Check Security configurations (config_ids) of the input. In Akamai Control Center, give "
         "the API client's user the role Manage SIEM for them, and turn on SIEM integration in each."
+    )
+
+
+class NamesRefused(PermissionMissing):
+    advice = (
+        "No names are collected; events are not affected. In Akamai Control Center, under Identity "
+        "& Access, give the API client access to the API Application Security (READ-ONLY is "
+        "enough), and its user a role that can view security configurations. The role Manage SIEM "
+        "is for a user with no other role: add an account of its own for names."
     )
 
 
@@ -227,6 +239,16 @@ class UnexpectedAnswer(TryAgain):
         "whether a proxy answered instead of Akamai. Akamai's support asks for the reference "
         "number, if there is one."
     )
+
+
+class ExportRunning(TryAgain):
+    code = "export.running"
+    advice = "The names that are known remain valid. The next run tries again."
+
+
+class ExportFailed(TryAgain):
+    code = "export.failed"
+    advice = "The names that are known remain valid. The next run tries again."
 
 
 class OffsetStuck(TryAgain):

@@ -12,7 +12,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from .errors import CollectionError, Leave, kind_and_place
-from .splunk.names import BACKFILL_KIND
+from .splunk.names import BACKFILL_KIND, NAMES_KIND
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,6 +87,8 @@ def _run(kind: str) -> int:
             if is_already_collected(definition):
                 return 0
             from .backfill.job import JOB as job  # noqa: N811 - chosen at run time
+        elif kind == NAMES_KIND:
+            from .names.job import JOB as job  # noqa: N811 - chosen at run time
         else:
             from .continuous.job import JOB as job  # noqa: N811 - chosen at run time
         from .run.run import Run

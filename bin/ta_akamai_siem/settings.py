@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Optional
 from .errors import SettingsInvalid
 from .limits import PAGE_EVENTS_MAX, RETENTION
 from .record.masking import KINDS
+from .record.selection import EVERYTHING, Selection
 from .setting_labels import labelled
 from .volume.grammar import read_lines
 from .volume.left_out import WORDS, read_words
@@ -20,10 +21,12 @@ from .volume.left_out import WORDS, read_words
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .volume.grammar import Line
 
 LIMIT_DEFAULT = 50_000
 INTERVAL_MIN = 10
+NAMES_INTERVAL_MIN = 15 * 60
+NAMES_INTERVAL_MAX = 24 * 3600
+"""Seconds. Searches look for names in the last 49 hours."""
 WORKERS_MAX = 16
 RATE_MAX = 1_000_000
 PAGE_SECONDS_MAX = 60
@@ -82,9 +85,8 @@ class InputSettings:
     """A checked stanza of `akamai_siem` with its account and proxy.
 
     `config_ids`: ascending, without duplicates. `start_back`: seconds before the first run; 0: now.
-    `limit`: events per page. `mask`: words of `masking.KINDS`. `leave_out`: words of
-    `volume.left_out`. `drop`: rules. `connector`: the input of Akamai's connector from whose
-    position the first run goes on, or "".
+    `limit`: events per page. `selection`: what of the events is indexed. `connector`: the input of
+    Akamai's connector from whose position the first run goes on, or "".
     """
 
     name: str
@@ -94,10 +96,8 @@ class InputSettings:
     limit: int
     proxy: Optional[Proxy]
     throughput: Throughput = field(default_factory=Throughput)
-    mask: tuple[str, ...] = ()
     connector: str = ""
-    leave_out: tuple[str, ...] = ()
-    drop: tuple[Line, ...] = ()
+    selection: Selection = EVERYTHING
 
 
 class Problems:
@@ -141,10 +141,8 @@ def read_input(
         limit=read_limit(stanza, throughput, problems),
         proxy=read_proxy(proxy, problems),
         throughput=throughput,
-        mask=read_mask(stanza, problems),
         connector=connector,
-        leave_out=read_leave_out(stanza, problems),
-        drop=read_drop(stanza, problems),
+        selection=read_selection(stanza, problems),
     )
     problems.settle()
     return result
@@ -270,8 +268,8 @@ def read_throughput(stanza: Mapping[str, str], problems: Problems) -> Throughput
     return Throughput(workers or 1, rate)
 
 
-def read_mask(stanza: Mapping[str, str], problems: Problems) -> tuple[str, ...]:
-    """`mask`: words of `masking.KINDS` in their order. Adds to `problems`."""
+def read_selection(stanza: Mapping[str, str], problems: Problems) -> Selection:
+    """`mask`, `leave_out` and `drop`. Adds to `problems`."""
     words = [word for word in re.split(r"[;,\s]+", (stanza.get("mask") or "").lower()) if word]
     wrong = [word for word in words if word not in KINDS]
     if wrong:
@@ -280,27 +278,17 @@ def read_mask(stanza: Mapping[str, str], problems: Problems) -> tuple[str, ...]:
             f"must be empty or any of {', '.join(KINDS)}, separated by semicolons, not "
             f"{', '.join(wrong)}",
         )
-    return tuple(kind for kind in KINDS if kind in words)
-
-
-def read_leave_out(stanza: Mapping[str, str], problems: Problems) -> tuple[str, ...]:
-    """`leave_out`: words of `volume.left_out`. Adds to `problems`."""
-    words, wrong = read_words(stanza.get("leave_out") or "")
+    parts, wrong = read_words(stanza.get("leave_out") or "")
     if wrong:
         problems.add(
             "leave_out",
             f"must be empty or any of {', '.join(WORDS)} and header:NAME, separated by "
             f"semicolons, not {', '.join(wrong)}",
         )
-    return words
-
-
-def read_drop(stanza: Mapping[str, str], problems: Problems) -> tuple[Line, ...]:
-    """`drop`: the rules. Adds to `problems`."""
-    lines, wrong = read_lines(stanza.get("drop") or "")
-    for sentence in wrong:
-        problems.add("drop", sentence)
-    return lines
+    lines, predicates = read_lines(stanza.get("drop") or "")
+    for predicate in predicates:
+        problems.add("drop", predicate)
+    return Selection(tuple(kind for kind in KINDS if kind in words), parts, lines)
 
 
 def _number(

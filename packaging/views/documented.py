@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from studio import Base, Panel, View
 
 _DAY = 86_400
-_RANGES = {"-60m@m": 3_600, "-24h@h": _DAY}
+_RANGES = {"-60m@m": 3_600, "-24h@h": _DAY, "-30d@d": 30 * _DAY}
 """Seconds of the ranges with which views open."""
 _NOT_SUMMARISED = 600
 """Seconds: summaries are made every five minutes, and are behind by as much."""
@@ -61,6 +61,8 @@ def _reads(base: Base) -> str:
         of = f"`{REQUESTS}`"
     elif "akamai_siem_events" in base.query:
         return "events"
+    elif "names`" in base.query:
+        return "names"
     else:
         return "log"
     return f"{of}, summaries only" if base.accelerated else of

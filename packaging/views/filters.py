@@ -35,10 +35,12 @@ def inputs(base: str, default: str = HOUR) -> dict[str, dict[str, Any]]:
     return {
         "input_time": studio.time_range(default),
         "input_config": studio.choice_of(
-            "Configuration", "config", "input_config", base, "config_id"
+            "Configuration", "input_config", base, "config_id", _labelled("config")
         ),
-        "input_policy": studio.choice_of("Policy", "policy", "input_policy", base, "policy_id"),
-        "input_host": studio.choice_of("Host", "host", "input_host", base, "dest"),
+        "input_policy": studio.choice_of(
+            "Policy", "input_policy", base, "policy_id", _labelled("policy")
+        ),
+        "input_host": studio.choice_of("Host", "input_host", base, "dest"),
         "input_action": studio.choice(
             "Action",
             "action",
@@ -51,6 +53,34 @@ def inputs(base: str, default: str = HOUR) -> dict[str, dict[str, Any]]:
         "input_ja4": studio.text("JA4", "ja4"),
         "input_path": studio.text("Path (to the third segment)", "path"),
     }
+
+
+def named(kind: str) -> str:
+    """Commands for a table: `<kind>_id` shows the name if there is one, `_<kind>` keeps the id."""
+    return (
+        f"`akamai_siem_{kind}_name({kind}_id)` "
+        f"| eval _{kind}={kind}_id, {kind}_id=coalesce({kind}_name,{kind}_id)"
+    )
+
+
+def _labelled(kind: str) -> str:
+    label = f'if(isnull({kind}_name),{kind}_id,{kind}_name." (".{kind}_id.")")'
+    return f"`akamai_siem_{kind}_name({kind}_id)` | eval label={label}"
+
+
+WITH_MARKS = " | append [search `akamai_siem_activations`]"
+"""Behind a search by time: rows with a field `mark`, for each activation that is known."""
+COUNTED = "search count=*"
+"""The rows of such a search, without the marks."""
+
+
+def marks(span: int) -> str:
+    """Commands that leave the marks within the time that is shown. `span`: seconds of a row."""
+    return (
+        "eval counted=if(isnull(mark),_time,null()) "
+        "| eventstats min(counted) AS begins max(counted) AS ends "
+        f"| where isnotnull(mark) AND _time>=begins AND _time<ends+{span} | table _time mark"
+    )
 
 
 def where(dataset: str, *more: str) -> str:

@@ -15,6 +15,7 @@ import data_model  # noqa: E402 - from the folder just added
 import documented  # noqa: E402 - from the folder just added
 import view_apis  # noqa: E402 - from the folder just added
 import view_bots  # noqa: E402 - from the folder just added
+import view_coverage  # noqa: E402 - from the folder just added
 import view_investigation  # noqa: E402 - from the folder just added
 import view_operations  # noqa: E402 - from the folder just added
 import view_overview  # noqa: E402 - from the folder just added
@@ -31,6 +32,7 @@ VIEWS = tuple(
         view_tuning,
         view_bots,
         view_apis,
+        view_coverage,
         view_operations,
     )
 )

@@ -34,29 +34,31 @@ _WIDTHS = {
     "Blocked %": 80,
     "Client": 115,
     "Code": 135,
-    "Country": 95,
+    "Country": 85,
     "First": 85,
     "Host": 145,
-    "JA4": 290,
+    "JA4": 288,
     "Kind": 120,
     "Last result": 130,
     "Method": 88,
     "Message": 170,
-    "Path": 145,
+    "Path": 140,
     "Reason": 200,
     "Reasons": 190,
     "Reference": 165,
-    "Requests": 102,
+    "Requests": 100,
     "Selector": 105,
     "Source": 180,
     "Status": 82,
     "Time": 130,
     "User agent": 240,
+    "Value": 150,
     "What to do": 420,
 }
 """Columns of text, so that their values are not broken; of what is left each other has the same."""
 _ITEMS = "items of"
-"""Of an input whose list a search fills: that search and its column. It is not in the file."""
+"""Of an input whose list a search fills: that search, its column, and what makes its labels. It is
+not in the file."""
 _TIME = {"earliest": "$global_time.earliest$", "latest": "$global_time.latest$"}
 _KINDS = {
     "area": "splunk.area",
@@ -98,7 +100,8 @@ class Link:
 @dataclass(frozen=True)
 class Panel:
     """`question`: what it answers, shown under its title. `base`: its search, `then`: commands that
-    follow. `width`: of `WIDTH`. `options`: of the visualisation; `context`: what they name.
+    follow. `width`: of `WIDTH`. `marks`: commands that leave moments to mark, with a text each.
+    `options`: of the visualisation; `context`: what they name.
     """
 
     name: str
@@ -109,6 +112,7 @@ class Panel:
     then: str = ""
     link: Link | None = None
     width: int = WIDTH
+    marks: str = ""
     options: dict[str, Any] = field(default_factory=dict)
     context: dict[str, Any] = field(default_factory=dict)
 
@@ -187,10 +191,13 @@ class View:
                 raise ValueError(f"{self.name}: {panel.name} of {panel.base}")
             if panel.then:
                 made[f"ds_of_{panel.name}"] = _chained(f"of_{panel.name}", panel.base, panel.then)
+            if panel.marks:
+                name = f"marks_of_{panel.base}"
+                made[f"ds_{name}"] = _chained(name, panel.base, panel.marks)
         for name, one in self.inputs.items():
             if _ITEMS in one:
-                base, field_name = one[_ITEMS]
-                made[f"ds_of_{name}"] = _chained(f"of_{name}", base, _choices(field_name))
+                base, field_name, named = one[_ITEMS]
+                made[f"ds_of_{name}"] = _chained(f"of_{name}", base, _choices(field_name, named))
         return made
 
     def _structure(self) -> list[dict[str, Any]]:
@@ -222,6 +229,9 @@ def _visualization(panel: Panel) -> dict[str, Any]:
         "showProgressBar": False,
         "showLastUpdated": False,
     }
+    if panel.marks:
+        made["dataSources"]["annotation"] = f"ds_marks_of_{panel.base}"
+        made["options"] = {**made["options"], **_MARKED}
     if panel.context:
         made["context"] = panel.context
     if panel.link:
@@ -232,6 +242,12 @@ def _visualization(panel: Panel) -> dict[str, Any]:
             }
         ]
     return made
+
+
+_MARKED = {
+    "annotationX": '> annotation | seriesByName("_time")',
+    "annotationLabel": '> annotation | seriesByName("mark")',
+}
 
 
 def _options(kind: str) -> dict[str, Any]:
@@ -338,9 +354,11 @@ SERIES = "$name$"
 """The token of the series that was clicked in a chart."""
 
 
-def _choices(name: str) -> str:
+def _choices(name: str, named: str) -> str:
+    """`named`: commands that add a field `label`."""
     return (
-        f"search {name}=* | stats sum(count) AS count BY {name} | sort 200 -count | fields {name}"
+        f"search {name}=* | stats sum(count) AS count BY {name} | sort 200 -count "
+        f"| {named} | table label {name}"
     )
 
 
@@ -377,8 +395,10 @@ def choice(title: str, token: str, items: dict[str, str], default: str) -> dict[
     }
 
 
-def choice_of(title: str, token: str, name: str, base: str, column: str) -> dict[str, Any]:
-    """The values of a column, the most frequent first. `name`: of the input; `base`: a search."""
+def choice_of(title: str, name: str, base: str, column: str, named: str = "") -> dict[str, Any]:
+    """The values of a column, the most frequent first. `name`: of the input, `input_<token>`;
+    `base`: a search. `named`: commands that add a field `label`, which is shown instead.
+    """
     return {
         "type": "input.dropdown",
         "title": title,
@@ -387,15 +407,15 @@ def choice_of(title: str, token: str, name: str, base: str, column: str) -> dict
             "formattedConfig": {"number": {"prefix": ""}},
             "formattedStatics": "> statics | formatByType(formattedConfig)",
             "statics": [["All"], ["*"]],
-            "label": _column(column, "label"),
+            "label": _column("label", "label"),
             "value": _column(column, "value"),
         },
         "options": {
-            "token": token,
+            "token": name.removeprefix("input_"),
             "defaultValue": "*",
             "items": "> frame(label, value) | prepend(formattedStatics) | objects()",
         },
-        _ITEMS: (base, column),
+        _ITEMS: (base, column, named or f"eval label={column}"),
     }
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from data_model import REQUESTS
-from filters import count, inputs
+from filters import count, inputs, named
 from studio import SERIES, Base, Panel, Row, View, link_to_counted, link_to_view, row
 
 _COUNTED = f"count sum({REQUESTS}.blocked) AS blocked sum({REQUESTS}.answered) AS answered"
 _RULE = link_to_view("investigation", "Investigation", kind="signature_id", value=row("Rule"))
 _HOST = link_to_view("investigation", "Investigation", kind="dest", value=row("Host"))
 _CLIENT = link_to_view("investigation", "Investigation", kind="src", value=row("Client"))
-_API = link_to_counted("the events of the API", api_id=row("API"))
+_API = link_to_counted("the events of the API", api_id=row("_api"))
 _SUMS = "stats sum(count) AS requests sum(blocked) AS blocked sum(answered) AS answered"
 _SHARES = "eval blocked=round(100*blocked/requests,1), answered=round(100*answered/requests,1)"
 _SHARE_NAMES = 'requests AS Requests, blocked AS "Blocked %", answered AS "2xx %"'
@@ -77,12 +77,13 @@ VIEW = View(
                     "apis",
                     "table",
                     "APIs",
-                    "Registered at Akamai, by id. Click: the events",
+                    "Registered at Akamai, by name or id. Click: the events",
                     "apis",
                     f"{_SUMS} max(clients) AS clients BY api_id | {_SHARES} | sort 50 -requests "
-                    "| table api_id requests blocked answered clients | rename api_id AS API, "
+                    f"| {named('api')} | table api_id requests blocked answered clients _api "
+                    "| rename api_id AS API, "
                     f'{_SHARE_NAMES}, clients AS "Clients of one path"',
-                    width=400,
+                    width=410,
                     link=_API,
                 ),
                 Panel(
@@ -92,9 +93,11 @@ VIEW = View(
                     "API, method, host and path. Click: the events of the API",
                     "apis",
                     f"{_SUMS} BY api_id http_method dest uri_path_start | {_SHARES} "
-                    "| sort 50 -requests | rename api_id AS API, http_method AS Method, dest AS "
+                    f"| sort 50 -requests | {named('api')} "
+                    "| table api_id http_method dest uri_path_start requests blocked answered _api "
+                    "| rename api_id AS API, http_method AS Method, dest AS "
                     f"Host, uri_path_start AS Path, {_SHARE_NAMES}",
-                    width=800,
+                    width=790,
                     link=_API,
                 ),
             ),
@@ -109,8 +112,10 @@ VIEW = View(
                     "Which keys are used, and how often are their calls blocked? Click: the events",
                     "apis",
                     f"search NOT api_key=unknown | {_SUMS} BY api_key api_id | {_SHARES} "
-                    f"| sort 50 -requests | rename api_key AS Key, api_id AS API, {_SHARE_NAMES}",
-                    width=400,
+                    f"| sort 50 -requests | {named('api')} | table api_key api_id requests "
+                    "blocked answered _api "
+                    f"| rename api_key AS Key, api_id AS API, {_SHARE_NAMES}",
+                    width=410,
                     link=link_to_counted("the events of the key", api_key=row("Key")),
                 ),
                 Panel(
@@ -119,11 +124,12 @@ VIEW = View(
                     "Constraint violations",
                     "Calls that are not as declared. Click: the rule",
                     "constraints",
-                    "sort 50 -count | table api_id signature_id dest uri_path_start action count "
-                    "clients | rename api_id AS API, signature_id AS Rule, dest AS Host, "
+                    f"sort 50 -count | {named('api')} | table api_id signature_id dest "
+                    "uri_path_start action count clients "
+                    "| rename api_id AS API, signature_id AS Rule, dest AS Host, "
                     "uri_path_start AS Path, action AS Action, count AS Requests, clients AS "
                     "Clients",
-                    width=800,
+                    width=790,
                     link=_RULE,
                 ),
             ),

@@ -163,9 +163,13 @@ VIEW = View(
                     "| table signature_id dest count clients ja4s blocked answered | rename "
                     "signature_id AS Rule, dest AS Host, count AS Requests, clients AS Clients, "
                     "ja4s AS JA4s, blocked AS Blocked, answered AS 2xx",
-                    width=500,
                     link=_RULE,
                 ),
+            ),
+        ),
+        Row(
+            300,
+            (
                 Panel(
                     "risky",
                     "table",
@@ -178,7 +182,6 @@ VIEW = View(
                     "| sort 50 -risk | table user risk rank reasons count clients countries ja4s "
                     "| rename user AS User, risk AS Risk, rank AS Rank, reasons AS Reasons, count "
                     "AS Requests, clients AS Clients, countries AS Countries, ja4s AS JA4s",
-                    width=700,
                     link=_USER,
                 ),
             ),

@@ -198,7 +198,7 @@ VIEW = View(
                     "| stats count BY dest http_method uri_path status "
                     "| sort 100 -count | rename dest AS Host, http_method AS Method, "
                     "uri_path AS Path, status AS Status, count AS Requests",
-                    width=600,
+                    width=580,
                     link=_of("dest", "Host"),
                 ),
                 Panel(
@@ -211,7 +211,7 @@ VIEW = View(
                     "| stats count BY dest uri_path status action signature_id | sort 100 -count "
                     "| rename dest AS Host, uri_path AS Path, status AS Status, action AS Action, "
                     "signature_id AS Rule, count AS Requests",
-                    width=600,
+                    width=620,
                     link=_of("dest", "Host"),
                 ),
             ),
@@ -229,7 +229,25 @@ VIEW = View(
                     "| eventstats min(blocked_at) AS first_block "
                     "| where isnull(first_block) OR _time<first_block | sort 100 -_time "
                     f"| {_TIME} | table {_STORY} | {_STORY_NAMES}",
-                    width=600,
+                    link=_of("src", "Client"),
+                ),
+            ),
+        ),
+        Row(
+            320,
+            (
+                Panel(
+                    "accounts",
+                    "table",
+                    "Clients and accounts",
+                    "Which addresses and users are behind it? Click: the client",
+                    "events",
+                    "fillnull value=unknown user,src,src_country,src_asn "
+                    '| eval blocked=if(action="blocked",1,0) '
+                    "| stats count sum(blocked) AS blocked BY src user src_country src_asn "
+                    "| sort 100 -count | rename src AS Client, user AS User, src_country AS "
+                    "Country, src_asn AS ASN, blocked AS Blocked, count AS Requests",
+                    width=540,
                     link=_of("src", "Client"),
                 ),
                 Panel(
@@ -244,7 +262,7 @@ VIEW = View(
                     '| rename http_user_agent_decoded AS "User agent", client_reputation AS '
                     'Reputation, bot_segment AS Segment, bot_score AS "Bot score", '
                     "clients AS Clients, count AS Requests",
-                    width=600,
+                    width=660,
                 ),
             ),
         ),
@@ -262,21 +280,6 @@ VIEW = View(
                     "| table ja4 src src_country count blocked first last "
                     "| rename ja4 AS JA4, src AS Client, src_country AS Country, "
                     "count AS Requests, blocked AS Blocked, first AS First, last AS Last",
-                    width=600,
-                    link=_of("src", "Client"),
-                ),
-                Panel(
-                    "accounts",
-                    "table",
-                    "Clients and accounts",
-                    "Which addresses and users are behind it? Click: the client",
-                    "events",
-                    "fillnull value=unknown user,src,src_country,src_asn "
-                    '| eval blocked=if(action="blocked",1,0) '
-                    "| stats count sum(blocked) AS blocked BY src user src_country src_asn "
-                    "| sort 100 -count | rename src AS Client, user AS User, src_country AS "
-                    "Country, src_asn AS ASN, blocked AS Blocked, count AS Requests",
-                    width=600,
                     link=_of("src", "Client"),
                 ),
             ),

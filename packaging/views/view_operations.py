@@ -43,7 +43,7 @@ VIEW = View(
             "pages",
             f"`akamai_siem_log` (event=page.collected OR event=window.collected) {_OF_INPUT} "
             "| table _time input kind host events bytes seconds fetch_seconds write_seconds "
-            "blocked_seconds limit repeated masked untimed unparsed",
+            "blocked_seconds limit repeated masked untimed unparsed dropped left_out_bytes",
         ),
         Base(
             "runs",
@@ -191,22 +191,31 @@ VIEW = View(
                     "| rename input AS Input, host AS Host, pages AS Pages, events AS Events, "
                     'size AS "Events a page", seconds AS "Seconds a page", longest AS Longest, '
                     "fetch AS Fetching, blocked AS Blocked, limit AS Limit",
-                    width=700,
                     link=_LOG,
                 ),
+            ),
+        ),
+        Row(
+            220,
+            (
                 Panel(
                     "quality",
                     "table",
-                    "Repeated, masked, odd",
-                    "Events delivered twice by a repeated page, values masked, events without a "
+                    "Dropped, masked, odd",
+                    "Events dropped by rules, and megabytes left out, by your settings; events "
+                    "delivered twice by a repeated page, values masked, events without a "
                     "time, lines that are no events. Click: the input's log",
                     "pages",
-                    "fillnull value=0 repeated,masked,untimed,unparsed "
-                    "| stats sum(repeated) AS repeated sum(masked) AS masked sum(untimed) AS "
+                    "fillnull value=0 repeated,masked,untimed,unparsed,dropped,left_out_bytes "
+                    "| stats sum(events) AS events sum(dropped) AS dropped sum(left_out_bytes) AS "
+                    "left sum(repeated) AS repeated sum(masked) AS masked sum(untimed) AS "
                     "untimed sum(unparsed) AS unparsed BY input host | sort 100 input "
-                    "| rename input AS Input, host AS Host, repeated AS Repeated, masked AS "
+                    '| eval share=tostring(round(100*dropped/max(1,events+dropped),1))." %", '
+                    "left=round(left/1048576,1) "
+                    "| table input host dropped share left repeated masked untimed unparsed "
+                    "| rename input AS Input, host AS Host, dropped AS Dropped, share AS "
+                    '"Dropped (%)", left AS "MB left out", repeated AS Repeated, masked AS '
                     'Masked, untimed AS "Without time", unparsed AS Unparsed',
-                    width=500,
                     link=_LOG,
                 ),
             ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from data_model import NAME, REQUESTS
-from filters import count, inputs
+from filters import COUNTED, WITH_MARKS, count, inputs, marks, named
 from studio import (
     SERIES,
     SHADES,
@@ -24,12 +24,15 @@ _ZEROES = "fillnull value=0 requests,blocked"
 _SHARE = "eval share=if(requests>0,round(100*blocked/requests,1),0)"
 
 
-def _top(**named: str) -> str:
-    """The twenty values with most requests. `named`: the title of each column, by field."""
+def _top(names: str = "", more: str = "", **named: str) -> str:
+    """The twenty values with most requests. `named`: the title of each column, by field. `names`:
+    commands that look something up, into the columns `more`.
+    """
     titles = ", ".join(f"{name} AS {title}" for name, title in named.items())
+    looked_up = f"| {names} " if names else ""
     return (
-        f"{_SUMS} BY {' '.join(named)} | {_SHARE} | sort 20 -requests "
-        f"| table {' '.join(named)} requests share "
+        f"{_SUMS} BY {' '.join(named)} | {_SHARE} | sort 20 -requests {looked_up}"
+        f"| table {' '.join(named)} {more} requests share "
         f'| rename {titles}, requests AS Requests, share AS "Blocked %"'
     )
 
@@ -55,7 +58,8 @@ VIEW = View(
     bases=(
         Base(
             "timeline",
-            count(REQUESTS, "_time span=1m action attack_family", functions=f"count {BLOCKED}"),
+            count(REQUESTS, "_time span=1m action attack_family", functions=f"count {BLOCKED}")
+            + WITH_MARKS,
         ),
         Base(
             "targets",
@@ -107,7 +111,7 @@ VIEW = View(
                     "Requests",
                     "Reported by Akamai",
                     "timeline",
-                    f"{_SUMS} | {_ZEROES} | fields requests",
+                    f"{COUNTED} | {_SUMS} | {_ZEROES} | fields requests",
                     width=300,
                     link=link_to_counted("all events of the time range"),
                 ),
@@ -117,7 +121,7 @@ VIEW = View(
                     "Blocked",
                     "Share of the requests",
                     "timeline",
-                    f"{_SUMS} | {_ZEROES} | {_SHARE} | fields share",
+                    f"{COUNTED} | {_SUMS} | {_ZEROES} | {_SHARE} | fields share",
                     width=300,
                     options={"unit": "%"},
                     link=link_to_counted("the blocked requests", action="blocked"),
@@ -156,10 +160,11 @@ VIEW = View(
                     "actions",
                     "area",
                     "Requests by action",
-                    "What did Akamai do? unknown: nothing decided",
+                    "What did Akamai do? unknown: nothing decided. Lines: activations",
                     "timeline",
-                    "timechart sum(count) AS requests BY action",
+                    f"{COUNTED} | timechart sum(count) AS requests BY action",
                     width=700,
+                    marks=marks(60),
                     link=link_to_counted("the events of this action", action=SERIES),
                 ),
                 Panel(
@@ -232,10 +237,11 @@ VIEW = View(
                     "families",
                     "area",
                     "Attack families",
-                    "Which kinds of rules fired?",
+                    "Which kinds of rules fired? Lines: activations",
                     "timeline",
-                    "search NOT attack_family IN (none, unknown) "
+                    f"{COUNTED} NOT attack_family IN (none, unknown) "
                     "| timechart limit=0 sum(count) AS requests BY attack_family",
+                    marks=marks(60),
                     link=link_to_counted("the events of this family", attack_family=SERIES),
                 ),
             ),
@@ -250,7 +256,7 @@ VIEW = View(
                     "What is asked for most? Click: the host",
                     "targets",
                     _top(dest="Host", uri_path_start="Path"),
-                    width=460,
+                    width=470,
                     link=link_to_view(
                         "investigation", "Investigation", kind="dest", value=row("Host")
                     ),
@@ -262,7 +268,7 @@ VIEW = View(
                     "Who asks most? Click: the client",
                     "clients",
                     _top(src="Client", src_country="Country", src_asn="ASN", ja4="JA4"),
-                    width=740,
+                    width=730,
                     link=link_to_view(
                         "investigation", "Investigation", kind="src", value=row("Client")
                     ),
@@ -279,7 +285,12 @@ VIEW = View(
                     "Which rules decide most? Click: the rule",
                     "rules",
                     "search NOT signature_id=unknown | "
-                    + _top(signature_id="Rule", attack_family="Family"),
+                    + _top(
+                        "`akamai_siem_rule_title(signature_id)` | rename rule_title AS Title",
+                        "Title",
+                        signature_id="Rule",
+                        attack_family="Family",
+                    ),
                     width=600,
                     link=link_to_view(
                         "investigation", "Investigation", kind="signature_id", value=row("Rule")
@@ -291,9 +302,14 @@ VIEW = View(
                     "Policies",
                     "Which policy blocks how much? Click: this view of the policy",
                     "targets",
-                    _top(config_id="Configuration", policy_id="Policy"),
+                    _top(
+                        f"{named('config')} | {named('policy')}",
+                        "_policy",
+                        config_id="Configuration",
+                        policy_id="Policy",
+                    ),
                     width=600,
-                    link=link_to_view("overview", "this view of the policy", policy=row("Policy")),
+                    link=link_to_view("overview", "this view of the policy", policy=row("_policy")),
                 ),
             ),
         ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from data_model import REQUESTS, RULES
-from filters import DAY, count, inputs
+from filters import COUNTED, DAY, WITH_MARKS, count, inputs, marks, named
 from studio import (
     SERIES,
     Base,
@@ -20,6 +20,7 @@ _COUNTED = f"sum({RULES}.blocked) AS blocked sum({RULES}.answered) AS answered"
 _PEOPLE = (
     f"dc({RULES}.src) AS clients dc({RULES}.user) AS users dc({RULES}.src_country) AS countries"
 )
+_TITLE = "`akamai_siem_rule_title(fired_rule)`"
 _RULE = link_to_view("investigation", "Investigation", kind="signature_id", value=row("Rule"))
 _SHARES = "eval blocked=round(100*blocked/count,1), answered=round(100*answered/count,1)"
 
@@ -48,6 +49,10 @@ VIEW = View(
                 functions=f"count {_COUNTED} dc({RULES}.src) AS clients",
             )
             + " | sort 0 -count",
+        ),
+        Base(
+            "timeline",
+            count(RULES, "_time span=1h fired_action") + WITH_MARKS,
         ),
         Base(
             "scores",
@@ -90,9 +95,12 @@ VIEW = View(
                     "Rule, selector, host and path, most clients first: share of 2xx (real users "
                     "get answers) and of blocked. Click: events of the rule on this host",
                     "places",
-                    f"{_SHARES} | sort 100 -clients | table fired_rule fired_selector dest "
+                    f"{_SHARES} | sort 100 -clients | {_TITLE} | {named('policy')} "
+                    "| table fired_rule rule_title fired_selector dest "
                     "uri_path_start policy_id count clients users countries answered blocked "
-                    "| rename fired_rule AS Rule, fired_selector AS Selector, dest AS Host, "
+                    "_policy "
+                    "| rename fired_rule AS Rule, rule_title AS Title, "
+                    "fired_selector AS Selector, dest AS Host, "
                     "uri_path_start AS Path, policy_id AS Policy, count AS Events, clients AS "
                     'Clients, users AS Users, countries AS Countries, answered AS "2xx %", '
                     'blocked AS "Blocked %"',
@@ -102,6 +110,23 @@ VIEW = View(
                         "events of the rule on this host",
                         signature_id_all=row("Rule"),
                         dest=row("Host"),
+                    ),
+                ),
+            ),
+        ),
+        Row(
+            240,
+            (
+                Panel(
+                    "fired",
+                    "column",
+                    "Rules that fired, by action",
+                    "What did they do, before and after a change? Lines: activations",
+                    "timeline",
+                    f"{COUNTED} | timechart span=1h limit=0 sum(count) AS rules BY fired_action",
+                    marks=marks(3_600),
+                    link=link_to_counted(
+                        "the rules of this action", dataset=RULES, fired_action=SERIES
                     ),
                 ),
             ),
@@ -132,11 +157,12 @@ VIEW = View(
                     "search NOT rule_score_threshold=unknown | eval over=if(tonumber(rule_score)>="
                     'tonumber(rule_score_threshold),count,0), through=if(action="blocked",0,over) '
                     "| stats sum(count) AS scored sum(over) AS over sum(through) AS through "
-                    "BY policy_id rule_score_threshold | sort 50 -through "
+                    f"BY policy_id rule_score_threshold | sort 50 -through | {named('policy')} "
+                    "| table policy_id rule_score_threshold scored over through _policy "
                     "| rename policy_id AS Policy, rule_score_threshold AS Threshold, scored AS "
                     'Scored, over AS "Over it", through AS "Let through"',
                     width=600,
-                    link=link_to_view("tuning", "this view of the policy", policy=row("Policy")),
+                    link=link_to_view("tuning", "this view of the policy", policy=row("_policy")),
                 ),
             ),
         ),
@@ -168,7 +194,8 @@ VIEW = View(
                     'eval acts=if(match(fired_action,"^(?i:alert|monitor|unknown)"),0,1) '
                     "| stats sum(count) AS events max(acts) AS acts max(clients) AS clients "
                     "dc(policy_id) AS policies BY fired_rule | where acts=0 | sort 100 -events "
-                    "| table fired_rule events policies clients | rename fired_rule AS Rule, "
+                    f"| {_TITLE} | table fired_rule rule_title events policies clients "
+                    "| rename fired_rule AS Rule, rule_title AS Title, "
                     'events AS Events, policies AS Policies, clients AS "Clients of one policy"',
                     width=500,
                     link=_RULE,
@@ -182,11 +209,17 @@ VIEW = View(
                     "actions",
                     "table",
                     "Rules and their actions",
-                    "What does each rule do in each policy? Click: the rule",
+                    "What does each rule do in each policy, and what is configured? Click: the "
+                    "rule",
                     "rules",
                     "stats sum(count) AS events sum(blocked) AS blocked BY fired_rule policy_id "
-                    "fired_action | sort 100 -events | rename fired_rule AS Rule, policy_id AS "
-                    "Policy, fired_action AS Action, events AS Events, "
+                    "fired_action | sort 100 -events "
+                    "| `akamai_siem_rule_configured(fired_rule,policy_id)` | "
+                    + named("policy")
+                    + " "
+                    "| table fired_rule policy_id fired_action configured_action events blocked "
+                    "| rename fired_rule AS Rule, policy_id AS Policy, fired_action AS Action, "
+                    "configured_action AS Configured, events AS Events, "
                     'blocked AS "In blocked requests"',
                     width=600,
                     link=_RULE,
@@ -200,8 +233,10 @@ VIEW = View(
                     "new_rules",
                     "where first>=now()-86400 "
                     '| eval first=strftime(first,"%Y-%m-%d %H:%M:%S") | sort 100 -count '
-                    "| table fired_rule policy_id first count blocked "
-                    "| rename fired_rule AS Rule, policy_id AS Policy, first AS First, "
+                    f"| {_TITLE} | {named('policy')} "
+                    "| table fired_rule rule_title policy_id first count blocked "
+                    "| rename fired_rule AS Rule, rule_title AS Title, policy_id AS Policy, "
+                    "first AS First, "
                     "count AS Events, blocked AS Blocked",
                     width=600,
                     link=_RULE,

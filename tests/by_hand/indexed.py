@@ -62,14 +62,16 @@ class Indexed:
         return rows
 
     def _found(self) -> Iterator[Event]:
-        index_time = IndexTime(Knowledge(ROOT).props["akamai:siem"])
+        props = Knowledge(ROOT).props
+        known = {name: IndexTime(props[name]) for name in ("akamai:siem", "akamai:siem:names")}
         for path in self._home.glob("lib/splunk/*/records.ndjson"):
             with path.open(encoding="utf-8") as file:
                 for line in file:
                     if not line.endswith("\n"):
                         break  # it is being written
                     kept = json.loads(line)
-                    kept["time"] = f"{index_time.time(kept['raw']) or 0:.3f}"
+                    stanza = known.get(kept["sourcetype"], known["akamai:siem"])
+                    kept["time"] = f"{stanza.time(kept['raw']) or 0:.3f}"
                     yield Event(**kept)
         for path in self._home.glob("log/splunk/ta_akamai_siem_*.log*"):
             yield from map(_logged, [path.name] * 10**6, path.read_text("utf-8").splitlines())

@@ -2,5 +2,5 @@
 
 Reading order: `request`, `signing`, `trusted_certificates`, `error_table`, `deadline`, `session`,
 `lines`, `line_multiset`, `page`, `spool`, `client`, `probe`, `plan`, `fetching`,
-`security_configurations`.
+`security_configurations`, `rate_budget`, `application_security`.
 """

@@ -2,13 +2,16 @@
 
 The first matching row decides. A response that matches no row is an `UnexpectedAnswer`.
 https://techdocs.akamai.com/siem-integration/reference/errors
+https://techdocs.akamai.com/application-security/reference/errors
 """
 
 from __future__ import annotations
 
+import calendar
 import html
 import json
 import re
+import time
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Optional
@@ -18,6 +21,7 @@ from ta_akamai_siem.errors import (
     CollectionError,
     ConfigurationUnknown,
     CredentialRefused,
+    ExportRunning,
     LimitRefused,
     OffsetExpired,
     OffsetRefused,
@@ -40,6 +44,7 @@ _VALUE_SHOWN_MAX = 60
 """The same for a header's value."""
 _TITLE = re.compile(r"<title[^>]*>(.{1,2000}?)</title", re.IGNORECASE | re.DOTALL)
 _REFERENCE = re.compile(r"Reference\s+#\s*([0-9A-Za-z.]{1,100})")
+_ISO_UTC = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{1,9})?Z\Z", re.ASCII)
 _SAVED_UNTIL = 64 << 10
 """Bytes of a foreign body that are examined."""
 
@@ -142,10 +147,11 @@ REACTIONS = (
     Row(400, CredentialRefused, type_pattern=r"/pep-authn/"),
     Row(400, ParameterIllegal),
     Row(401, CredentialRefused),
-    Row(403, PermissionMissing, type_pattern=r"/unauthorized$|/pep-authz/"),
+    Row(403, PermissionMissing, type_pattern=r"/unauthorized$|/pep-authz/|/access-denied$"),
     Row(403, CredentialRefused, type_pattern=r"/pep-authn/"),
     Row(404, ConfigurationUnknown, type_pattern=r"/not-found$"),
     Row(407, ProxyRefused),
+    Row(409, ExportRunning),
     Row(416, OffsetExpired),
     Row(429, RateLimited),
     Row(500, ServerTrouble, whole_hundred=True),
@@ -180,7 +186,8 @@ def read_error_response(status: int, headers: Mapping[str, str], body: bytes) ->
         status=status,
         problem=problem,
         akamai_time=akamai_time,
-        retry_after=_retry_after(wait, akamai_time),
+        retry_after=_retry_after(wait, akamai_time)
+        or _seconds_until(headers.get("X-RateLimit-Next"), akamai_time),
         wait=wait[:_VALUE_SHOWN_MAX],
         foreign=foreign,
     )
@@ -201,6 +208,18 @@ def _retry_after(text: str | None, akamai_time: float | None) -> float | None:
     if moment is None or akamai_time is None:
         return None
     return max(0.0, moment - akamai_time)
+
+
+def _seconds_until(text: str | None, akamai_time: float | None) -> float | None:
+    """Of an ISO 8601 time in UTC, as `X-RateLimit-Next` has it."""
+    match = _ISO_UTC.match((text or "").strip())
+    if not match or akamai_time is None:
+        return None
+    try:
+        moment = calendar.timegm(time.strptime(match[1], "%Y-%m-%dT%H:%M:%S"))
+    except ValueError:
+        return None
+    return max(0.0, moment + float(match[2] or 0) - akamai_time)
 
 
 def _found(pattern: str, value: object) -> bool:

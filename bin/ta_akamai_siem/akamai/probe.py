@@ -16,6 +16,7 @@ from ta_akamai_siem.errors import (
     ConfigurationUnknown,
     CredentialRefused,
     HostUnknown,
+    NamesRefused,
     ParameterIllegal,
     PermissionMissing,
     ProxyRefused,
@@ -39,6 +40,7 @@ PREVENTS_SAVING: Mapping[type[CollectionError], tuple[str, ...]] = {
     CredentialRefused: (ACCOUNT, INPUT),
     # An account is probed with the list of configurations: without permission, it is valid.
     PermissionMissing: (INPUT,),
+    NamesRefused: (INPUT,),
     ConfigurationUnknown: (INPUT,),
     ParameterIllegal: (INPUT,),
 }

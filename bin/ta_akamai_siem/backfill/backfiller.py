@@ -80,6 +80,7 @@ class Backfiller:
         self._settings = settings
         self._around = around
         self._totals = totals
+        totals.rules = settings.selection.drop
         self._began = around.monotonic()
         self._began_at = 0
         self._events = 0
@@ -232,10 +233,7 @@ class Backfiller:
         self, window: Window, delivered: Delivered, following: WindowPlan, write_seconds: float
     ) -> None:
         totals = self._totals
-        totals.pages += 1
-        totals.events += delivered.events
-        totals.repeated += delivered.repeated
-        totals.size += window.page.size
+        totals.add(delivered, window.page.size)
         covered = following.at - self._began_at
         elapsed = self._around.monotonic() - self._began
         totals.share = following.share_done
@@ -253,6 +251,8 @@ class Backfiller:
             untimed=delivered.untimed or None,
             unparsed=delivered.unparsed or None,
             masked=delivered.masked or None,
+            dropped=delivered.dropped_events or None,
+            left_out_bytes=delivered.left_out or None,
             percent=100 * totals.share,
             remaining_seconds=totals.remaining,
         )

@@ -29,7 +29,7 @@ def collect(parts: Parts[BackfillSettings]) -> None:
     clock = CorrectedClock()
     client = SiemClient(settings.account, settings.config_ids, settings.proxy, parts.trusted, clock)
     pages = Fetcher(parts.source(client), clock, stop.wait, log)
-    with resources(settings.throughput, settings.mask, stop.wait, log) as granted:
+    with resources(settings.throughput, settings.selection, stop.wait, log) as granted:
         around = Surroundings(
             checkpoints=parts.checkpoint(CODEC),
             windows=Windows(pages, clock.now, stop.wait, visible_wait=MARGIN),

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Optional
 
 from ta_akamai_siem.limits import BEGIN_SLACK, LATENCY, RETENTION
+from ta_akamai_siem.record.selection import EVERYTHING, Selection
 from ta_akamai_siem.setting_labels import labelled
 from ta_akamai_siem.settings import (
     Account,
@@ -17,11 +18,9 @@ from ta_akamai_siem.settings import (
     check_interval,
     read_account,
     read_config_ids,
-    read_drop,
-    read_leave_out,
     read_limit,
-    read_mask,
     read_proxy,
+    read_selection,
     read_throughput,
     seconds_back,
 )
@@ -29,8 +28,6 @@ from ta_akamai_siem.timestamps import iso_utc
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from ta_akamai_siem.volume.grammar import Line
 
 _EPOCH = re.compile(r"[0-9]{1,11}(?:\.[0-9]+)?\Z", re.ASCII)
 _ISO = re.compile(
@@ -46,7 +43,7 @@ class BackfillSettings:
     """A checked stanza of `akamai_siem_backfill` with its account and proxy.
 
     `config_ids`: ascending, without duplicates. `since`, `until`: epoch seconds. `limit`: events
-    per page. `mask`, `leave_out`, `drop`: as in `settings.InputSettings`.
+    per page. `selection`: what of the events is indexed.
     """
 
     name: str
@@ -57,9 +54,7 @@ class BackfillSettings:
     limit: int
     proxy: Optional[Proxy]
     throughput: Throughput = field(default_factory=Throughput)
-    mask: tuple[str, ...] = ()
-    leave_out: tuple[str, ...] = ()
-    drop: tuple[Line, ...] = ()
+    selection: Selection = EVERYTHING
 
 
 def read_backfill(
@@ -87,9 +82,7 @@ def read_backfill(
         limit=read_limit(stanza, throughput, problems),
         proxy=read_proxy(proxy, problems),
         throughput=throughput,
-        mask=read_mask(stanza, problems),
-        leave_out=read_leave_out(stanza, problems),
-        drop=read_drop(stanza, problems),
+        selection=read_selection(stanza, problems),
     )
     problems.settle()
     return result

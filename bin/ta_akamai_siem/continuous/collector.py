@@ -80,6 +80,7 @@ class Collector:
             around.writer, around.pipe, around.stop, around.log, self._save
         )
         self.totals = totals
+        totals.rules = settings.selection.drop
 
     def run(self) -> None:
         """Collect until drained, or for `RUN_MAX`. Raises any CollectionError that ends the run.
@@ -244,10 +245,7 @@ class Collector:
     def _report(self, fetched: Fetched[Cursor], delivered: Delivered, **seconds: float) -> None:
         page, log, now = fetched.page, self._around.log, self._around.now()
         totals = self.totals
-        totals.pages += 1
-        totals.events += delivered.events
-        totals.repeated += delivered.repeated
-        totals.size += page.size
+        totals.add(delivered, page.size)
         lag = max(0.0, now - delivered.newest) if delivered.newest else None
         if lag is not None:
             totals.lag = lag
@@ -267,6 +265,8 @@ class Collector:
             untimed=delivered.untimed or None,
             unparsed=delivered.unparsed or None,
             masked=delivered.masked or None,
+            dropped=delivered.dropped_events or None,
+            left_out_bytes=delivered.left_out or None,
             **seconds,
         )
         report_doubts(page, delivered, self._settings.name, log, self._around.bulletin)

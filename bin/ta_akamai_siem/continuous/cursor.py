@@ -96,6 +96,12 @@ AHEAD_MAX = 600.0
 VERSION = 1
 LIMIT_FIRST = 10_000
 """Events to request while the speed of pages is unknown."""
+LIMIT_EXPIRING = 2_000
+"""The same for a beginning so far back that its events expire. After a kill, such a page has lost
+its first events. It is not recognized, and all of it is written again.
+"""
+EXPIRES_SOON = 600
+"""Seconds: more than the interval of most inputs."""
 QUICK = 15.0
 SLOW = 60.0
 """Seconds for a page: the limit grows below `QUICK`, falls above `SLOW`. See `limits.EDGE_CUT`."""
@@ -297,11 +303,13 @@ class Cursor:
 
 def begin(settings: InputSettings, now: float) -> Cursor:
     """The cursor of an input that has never run."""
+    back = min(settings.start_back, RETENTION - BEGIN_SLACK)
+    first = LIMIT_EXPIRING if back > RETENTION - EXPIRES_SOON else LIMIT_FIRST
     return Cursor(
         host=settings.account.host,
         config_ids=settings.config_ids,
-        limit=min(LIMIT_FIRST, settings.limit),
-        since=now - min(settings.start_back, RETENTION - BEGIN_SLACK),
+        limit=min(first, settings.limit),
+        since=now - back,
         from_now=not settings.start_back,
         host_time=True,
     )

@@ -26,7 +26,7 @@ def collect(parts: Parts[InputSettings]) -> None:
     settings, stop, log, stream = parts.settings, parts.stop, parts.log, parts.stream
     clock = CorrectedClock()
     client = SiemClient(settings.account, settings.config_ids, settings.proxy, parts.trusted, clock)
-    with resources(settings.throughput, settings.mask, stop.wait, log) as granted:
+    with resources(settings.throughput, settings.selection, stop.wait, log) as granted:
         around = Surroundings(
             checkpoints=parts.checkpoint(CODEC),
             pages=Fetcher(parts.source(client), clock, stop.wait, log),

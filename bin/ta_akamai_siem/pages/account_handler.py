@@ -13,7 +13,7 @@ from ta_akamai_siem.akamai.trusted_certificates import trusted
 from ta_akamai_siem.errors import CollectionError, SettingsInvalid
 from ta_akamai_siem.setting_labels import LABELS
 from ta_akamai_siem.settings import Problems, read_account, read_proxy
-from ta_akamai_siem.splunk.names import BACKFILL_KIND, KIND
+from ta_akamai_siem.splunk.names import BACKFILL_KIND, KIND, NAMES_KIND
 from ta_akamai_siem.splunk.stored_settings import MASKS
 from ta_akamai_siem.timestamps import utc
 
@@ -70,7 +70,7 @@ class AccountHandler(PageHandler):
         with refusing():
             users = [
                 f"{input_name} ({kind})"
-                for kind in (KIND, BACKFILL_KIND)
+                for kind in (KIND, BACKFILL_KIND, NAMES_KIND)
                 for input_name, settings in sorted(self.splunkd.inputs(kind).items())
                 if settings.get("account") == name
             ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from solnlib.utils import is_true
@@ -10,6 +12,7 @@ from splunktaucclib.rest_handler.error import RestError
 
 from ta_akamai_siem.backfill.settings import absolute
 from ta_akamai_siem.errors import CollectionError
+from ta_akamai_siem.names import coverage
 from ta_akamai_siem.position import last_run, lease
 from ta_akamai_siem.position.ledger import newest_document
 from ta_akamai_siem.setting_labels import LABELS, labelled
@@ -21,7 +24,7 @@ from ta_akamai_siem.settings import (
     seconds_back,
 )
 from ta_akamai_siem.splunk.log import page_log
-from ta_akamai_siem.splunk.names import KIND, LEASES, RUNS
+from ta_akamai_siem.splunk.names import BACKFILL_KIND, KIND, LEASES, NAMES_KIND, RUNS
 
 from .configuration_names import known_names
 from .input_settings import shown_settings
@@ -41,7 +44,7 @@ TAKEN = "connector"
 
 
 class InputHandler(PageHandler):
-    """For both kinds. `payload`: `reset` and `reset_confirmed` trigger an action, `connector` sets
+    """For all kinds. `payload`: `reset` and `reset_confirmed` trigger an action, `connector` sets
     `start`. None of them is stored.
     """
 
@@ -73,14 +76,19 @@ class InputHandler(PageHandler):
         if not confInfo:
             return
         now, store = time.time(), self.splunkd.kv_store
-        names = known_names(store)
+        noted = coverage.noted(store)
+        listed = known_names(store)
         for name, item in confInfo.items():
-            item.update(shown_settings(self._kind, name, item, names))
+            account = str(item.get("account") or "")
+            names = {**coverage.names(noted), **listed.get(account, {})}
+            item.update(shown_settings(self._kind, name, item, {account: names}))
         try:
             leases, runs = (store.find_documents(each, {}) for each in (LEASES, RUNS))
             # Only a backfill's position says anything here: what is done.
             positions = {
-                name: newest_document(store, self._key(name)) if self._kind != KIND else None
+                name: newest_document(store, self._key(name))
+                if self._kind == BACKFILL_KIND
+                else None
                 for name in confInfo
             }
         except CollectionError as error:
@@ -89,7 +97,9 @@ class InputHandler(PageHandler):
             return
         for name, item in confInfo.items():
             facts = _facts(self._key(name), item, positions[name], leases, runs)
-            item.update(describe(facts, now))
+            item.update(describe(replace(facts, names=self._kind == NAMES_KIND), now))
+            told = coverage.sentence(noted, _ids(item) or noted)
+            item["explanation"] = f"{item['explanation']} {told}".strip()
 
     def handleCreate(self, confInfo: Any) -> None:  # noqa: N802, N803, ANN401 - UCC's names
         """Save a new input. A cloned one has no position either."""
@@ -129,6 +139,8 @@ class InputHandler(PageHandler):
         super().handleRemove(confInfo)
         self._log("input.deleted")
         self._reset(lease.delete)
+        if self._kind == NAMES_KIND:
+            coverage.forget_all(self.splunkd.kv_store)
 
     @property
     def _kind(self) -> str:
@@ -180,6 +192,12 @@ class InputHandler(PageHandler):
             store: KvStore = self.splunkd.kv_store
             position(store, key, time.time())
             store.delete_documents(RUNS, {"_key": key})
+
+
+def _ids(item: Any) -> list[int]:  # noqa: ANN401 - UCC's
+    """The security configurations that an input names; none: all."""
+    found: list[str] = re.findall(r"[0-9]+", str(item.get("config_ids") or ""))
+    return [int(each) for each in found]
 
 
 def _checked(wanted: str, *, confirmed: bool) -> str:

@@ -33,10 +33,12 @@ CATCHING_UP = "catching up"
 STOPPED = "stopped by Splunk"
 ELSEWHERE = "collected elsewhere"
 FINISHED = "finished"
+NAMED = "names up to date"
 SILENCE = "no runs"
 UNKNOWN = "unknown"
 STATES = (
-    *(STARTING, COLLECTING, WAITING, CAUGHT_UP, CATCHING_UP, FINISHED, STOPPED, ELSEWHERE),
+    *(STARTING, COLLECTING, WAITING, CAUGHT_UP, CATCHING_UP, FINISHED, NAMED, STOPPED),
+    ELSEWHERE,
     *(SILENCE, DISABLED, UNKNOWN),
 )
 """All but the codes of errors, which are shown as words: `credential refused`."""
@@ -49,7 +51,8 @@ class Facts:
     """What is known of one input. `interval`: seconds, None for a cron schedule.
 
     `position`: the newest checkpoint document of a backfill. `leases`: its claims. `run`: its last
-    run. `start_back`: seconds before the first run from which it collects.
+    run. `start_back`: seconds before the first run from which it collects. `names`: it collects
+    names instead of events.
     """
 
     is_disabled: bool
@@ -58,6 +61,7 @@ class Facts:
     leases: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
     run: Optional[LastRun] = None
     start_back: int = 0
+    names: bool = False
 
 
 class State(NamedTuple):
@@ -135,8 +139,10 @@ def _at_rest(facts: Facts, now: float) -> State:  # noqa: PLR0911 - a table, rea
         return _finished(facts)
     if facts.is_disabled:
         text = (
-            "The input is disabled and keeps its position. Enable it within 12 hours of its last "
-            "run, because Akamai retains events for 12 hours."
+            "The input is disabled. The names that are indexed remain valid."
+            if facts.names
+            else "The input is disabled and keeps its position. Enable it within 12 hours of its "
+            "last run, because Akamai retains events for 12 hours."
         )
         return State(DISABLED, IDLE, "", text)
     if run is None:
@@ -166,6 +172,9 @@ def _at_rest(facts: Facts, now: float) -> State:  # noqa: PLR0911 - a table, rea
 def _well(facts: Facts, run: LastRun, following: str) -> State:
     """After a run without an error."""
     ended = f"The last run ended at {utc(run.ended_at)}"
+    if facts.names:
+        changes = f"wrote {_count(run.events, 'event')}"
+        return State(NAMED, GOOD, following, f"{ended} and {changes}. {_sentence(following)}")
     if not run.drained:
         behind = "" if run.newest is None else _behind(max(0, round(run.ended_at - run.newest)))
         note = ", ".join(part for part in (behind, following) if part)
@@ -194,8 +203,8 @@ def _finished(facts: Facts) -> State:
     switch = (
         "The input is off."
         if facts.is_disabled
-        else "It is still on: Splunk starts it at each interval, and it ends at once, because "
-        "nothing is left to collect. You can switch it off."
+        else "The input is still on: Splunk starts it at each interval, and the run ends at once, "
+        "because nothing is left to collect. You can switch it off."
     )
     text = (
         f"The whole range is collected: {number}. {switch} If you delete the input, its events "
@@ -231,17 +240,31 @@ def _lag(run: LastRun | None, newest: float | None, now: float, *, is_running: b
     if is_running or run is None:
         return span(max(0, round(now - newest)))
     seconds = max(0, round(run.ended_at - newest))
-    return f"{span(seconds)}, nothing newer" if run.drained and not run.events else span(seconds)
+    nothing = run.drained and not run.events and not run.dropped
+    return f"{span(seconds)}, nothing newer" if nothing else span(seconds)
 
 
 def _events(facts: Facts, so_far: SoFar | None) -> str:
     """Of the run under way, else of the last one; of a backfill all."""
     if so_far and so_far.pages:
-        return f"{so_far.events:,} so far, {_per_second(so_far):,} per second"
+        text = f"{so_far.events:,} so far, {_per_second(so_far):,} per second"
+        return text + _share_dropped(so_far.events, so_far.dropped)
     collected = _collected(facts)
     if collected is not None:
         return f"{collected:,}"
-    return f"{facts.run.events:,} in the last run" if facts.run else ""
+    if facts.run is None:
+        return ""
+    text = f"{facts.run.events:,} in the last run"
+    return text + _share_dropped(facts.run.events, facts.run.dropped)
+
+
+def _share_dropped(events: int, dropped: int) -> str:
+    """What the rules dropped of the events that Akamai sent."""
+    return (
+        f"; {dropped:,} more ({100 * dropped / (events + dropped):.0f} %) dropped"
+        if dropped
+        else ""
+    )
 
 
 def _collected(facts: Facts) -> int | None:

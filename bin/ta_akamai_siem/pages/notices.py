@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from ta_akamai_siem.splunk.instance import is_cluster_member
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from typing import Any
 
 READS, WRITES = "list_storage_passwords", "edit_storage_passwords"
 """Capabilities: to see accounts and settings, and to change anything."""
-_MEMBER = {"shc_member", "shc_captain"}
 _PEER = {"cluster_peer", "cluster_slave"}
 _SEARCHES = {"search_head", "cluster_search_head"}
 _HAS_INPUTS = {
@@ -40,7 +41,7 @@ def of_the_host(info: Mapping[str, Any]) -> Notice | None:
     roles = set(info.get("server_roles") or ())
     if info.get("instance_type") == "cloud":
         return None
-    if roles & _MEMBER:
+    if is_cluster_member(info):
         return Notice(
             "This host is a member of a search head cluster. Inputs are not replicated in a "
             "cluster: an input that you create here exists on this member only, and if the member "

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from ta_akamai_siem.splunk.knowledge import Knowledge
 
 MACRO = "akamai_siem_index"
+EVENTS = "akamai_siem_events"
+"""What views and alerts search."""
 LET_THROUGH, ALL, NONE = "let_through", "all", "nothing"
 WEB = (LET_THROUGH, ALL, NONE)
 """Which events with a rule are in the data model Web too. The framework takes `none` for false."""
@@ -41,6 +43,8 @@ _APP = Path(__file__).resolve().parents[3]
 _OURS = _APP / "default" / "eventtypes.conf"
 _WITH_HISTORY = _APP / "docs" / "examples" / CONNECTOR / "eventtypes.conf"
 _HISTORY_PROPS = _APP / "docs" / "examples" / CONNECTOR / "props.conf"
+_OURS_ALONE = f"`{MACRO}` sourcetype=akamai:siem"
+_WITH_CONNECTOR = "`akamai_siem_any_collector`"
 _NAME = re.compile(r"[a-z0-9*][a-z0-9_*-]*\Z")
 _TERM = r"index\s*=\s*\"?([\w*-]+)\"?"
 _PLAIN = re.compile(rf"\(?\s*{_TERM}(?:\s+OR\s+{_TERM})*\s*\)?\Z")
@@ -137,6 +141,7 @@ def _change_history(knowledge: Knowledge, *, with_history: bool) -> None:
         if name != _WEB_TYPE:
             known = knowledge.event_type(name)
             knowledge.set_event_type(name, known._replace(search=search))
+    knowledge.set_macro(EVENTS, _WITH_CONNECTOR if with_history else _OURS_ALONE)
     if not with_history:
         knowledge.remove_props(CONNECTOR)
 

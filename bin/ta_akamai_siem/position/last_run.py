@@ -21,7 +21,7 @@ WELL, PERSON, AGAIN, LEFT = "well", "needs_person", "try_again", "left"
 class LastRun:
     """`began_at`, `ended_at`: this host's clock, epoch seconds. `how`: WELL, PERSON, AGAIN or LEFT.
     `newest`: start of the newest event, None if no run has collected any event yet. `first_at`:
-    when the first run began, of the input or since its position was reset.
+    when the first run began, of the input or since its position was reset. `dropped`: events.
     """
 
     began_at: float
@@ -33,6 +33,7 @@ class LastRun:
     drained: bool
     newest: Optional[float]
     first_at: float
+    dropped: int = 0
 
     def to_document(self, key: str) -> dict[str, Any]:
         return {"_key": key, **asdict(self)}
@@ -98,6 +99,7 @@ def read(document: Mapping[str, Any]) -> LastRun | None:
             drained=bool(document["drained"]),
             newest=None if newest is None else float(newest),
             first_at=float(document.get("first_at") or began_at),
+            dropped=int(document.get("dropped") or 0),
         )
     except (KeyError, TypeError, ValueError):
         return None

@@ -18,13 +18,14 @@ MEMBER = "so_far"
 @dataclass(frozen=True)
 class SoFar:
     """`began_at`, `at`: when the run began, and when this was so, by the owner's clock in epoch
-    seconds. `newest`, `share`, `remaining`: as in `run.report.Totals`.
+    seconds. `dropped`: events. `newest`, `share`, `remaining`: as in `run.report.Totals`.
     """
 
     began_at: float
     at: float
     pages: int = 0
     events: int = 0
+    dropped: int = 0
     newest: Optional[float] = None
     share: Optional[float] = None
     remaining: Optional[float] = None
@@ -46,6 +47,8 @@ def read(claim: Mapping[str, Any]) -> SoFar | None:
             at=float(member["at"]),
             pages=int(member["pages"]),
             events=int(member["events"]),
+            # Claims of earlier versions do not have it.
+            dropped=int(member.get("dropped") or 0),
             **optional,
         )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError):

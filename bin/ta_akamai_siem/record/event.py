@@ -24,6 +24,8 @@ from .rules import RULE_LISTS, rules_as_json
 from .xml_text import escaped, is_xml_text
 
 if TYPE_CHECKING:
+    from ta_akamai_siem.volume.left_out import HeaderFilter, LeftOut
+
     from .event_time import Moment
     from .masking import Masking
 
@@ -76,7 +78,7 @@ _attack_order = _order(
     )
 )
 _STRINGS = {str}
-_HEADERS = ("requestHeaders", "responseHeaders")
+_HEADERS = (REQUEST_HEADERS, RESPONSE_HEADERS) = ("requestHeaders", "responseHeaders")
 _HTTP_SHORT = ("method", "host", "port", "status", "bytes", "protocol", "tls", "requestId")
 _HTTP_LONG = ("path", "query", *_HEADERS)
 _timed_http_order = _order(("start", *_HTTP_SHORT), _HTTP_LONG)
@@ -128,24 +130,26 @@ class ContextLine(NotAnEvent):
 class Record(NamedTuple):
     """`time`: epoch seconds with three decimals. `text`: JSON; XML 1.0 can carry it once `&<>` are
     escaped. `timed`: False if the event has no time, so that `time` is the time of collection.
-    `masked`: number of masked values.
+    `masked`: number of masked values. `left_out`: bytes that the record would have had more.
     """
 
     time: str
     text: str
     timed: bool
     masked: int = 0
+    left_out: int = 0
 
 
 class LaidOut(NamedTuple):
     """`text`: JSON, with MARKED_RULES in the place of the rules. `rules`: as JSON, None without
-    any. `time`: the event's own, None without one. `masked`: as in Record.
+    any. `time`: the event's own, None without one. `masked`, `left_out`: as in Record.
     """
 
     text: str
     rules: str | None
     time: str | None
     masked: int
+    left_out: int
 
 
 class _Digits(str):
@@ -154,37 +158,63 @@ class _Digits(str):
     __slots__ = ()
 
 
-def record(line: bytes, moment: Moment, masking: Masking | None = None) -> Record:
+def record(
+    line: bytes, moment: Moment, masking: Masking | None = None, leaving: LeftOut | None = None
+) -> Record:
     """The record of one source line.
 
     `moment`: of collection, used if the event has no usable start. `masking`: None to mask nothing.
-    Raises NotAnEvent.
+    `leaving`: None to leave out nothing. Raises NotAnEvent.
     """
+    return record_of(source_event(line), line, moment, masking, leaving)
+
+
+def source_event(line: bytes) -> dict[str, Any]:
+    """The event of a source line. Raises NotAnEvent."""
     value = parse_object(line)
     if "httpMessage" not in value and "attackData" not in value and is_context(value):
         what = "a context line"
         raise ContextLine(what)
-    text, rules, time, masked = laid_out(value, moment.latest, masking)
+    return value
+
+
+def record_of(
+    value: dict[str, Any],
+    line: bytes,
+    moment: Moment,
+    masking: Masking | None = None,
+    leaving: LeftOut | None = None,
+) -> Record:
+    """The record of an event from `source_event`, which it changes. The others are as above."""
+    text, rules, time, masked, left = laid_out(value, moment.latest, masking, leaving)
     if rules is not None:
         text = text.replace(MARKED_RULES, rules, 1)
     if not text.isascii():
         text = _safe_in_xml(text, line)
-    return Record(time or moment.collected, text, time is not None, masked)
+    return Record(time or moment.collected, text, time is not None, masked, left)
 
 
-def laid_out(value: dict[str, Any], latest: float, masking: Masking | None = None) -> LaidOut:
-    """Decode, mask and order an event, which `parse_object` made. Changes it.
+def laid_out(
+    value: dict[str, Any],
+    latest: float,
+    masking: Masking | None = None,
+    leaving: LeftOut | None = None,
+) -> LaidOut:
+    """Decode, leave out, mask and order an event, which `parse_object` made. Changes it.
 
     `latest`: the latest plausible time, epoch seconds. Raises NotAnEvent.
     """
-    masked = 0
+    masked = left = 0
     try:
+        if leaving is not None:
+            left = _leave_out_members(value, leaving)
         rules = _rewrite_members(value)
         time = None
         http = value.get("httpMessage")
         if type(http) is dict:
             time = _rewrite_start(http, latest)
-            masked = _rewrite_headers(http, masking)
+            masked, more_left = _rewrite_headers(http, masking, leaving)
+            left += more_left
         if masking is not None:
             rules, more = masking.event(value, rules)
             masked += more
@@ -193,7 +223,13 @@ def laid_out(value: dict[str, Any], latest: float, masking: Masking | None = Non
         raise NotAnEvent(str(error)) from error
     if _DIGITS_MARK in text:
         text = _MARKED_DIGITS.sub(r"\1", text)
-    return LaidOut(text, rules, time, masked)
+    return LaidOut(text, rules, time, masked, left)
+
+
+def start_of(value: Mapping[str, Any], latest: float) -> str | None:
+    """The time of an event from `source_event`; None without one. `latest`: as in `laid_out`."""
+    http = value.get("httpMessage")
+    return _start_time(http.get("start"), latest) if type(http) is dict else None
 
 
 def json_text(value: object) -> str:
@@ -307,20 +343,71 @@ def _rewrite_start(http: dict[str, Any], latest: float) -> str | None:
     return time
 
 
-def _rewrite_headers(http: dict[str, Any], masking: Masking | None) -> int:
-    """Decode both header blocks in place. Returns the number of masked values."""
-    masked = 0
+def _rewrite_headers(
+    http: dict[str, Any], masking: Masking | None, leaving: LeftOut | None
+) -> tuple[int, int]:
+    """Decode both header blocks in place. Returns the number of masked values, and of bytes that
+    are left out.
+    """
+    masked = left = 0
     for name in _HEADERS:
+        chosen = None if leaving is None else leaving.filter_of(name)
+        if chosen is not None:
+            left += _leave_out_lines(http, name, chosen)
         block = http.get(name)
         if type(block) is str:
-            block = percent_decoded(block)
+            if chosen is None:
+                block = percent_decoded(block)
             if masking is not None:
                 block, count = masking.header_block(block)
                 masked += count
             http[name] = header_lines(block)
         elif masking is not None:
             masked += masking.whole(http, name)
-    return masked
+    return masked, left
+
+
+def _leave_out_lines(http: dict[str, Any], name: str, chosen: HeaderFilter) -> int:
+    """Decode a header block and remove lines. Returns the number of bytes that are left out.
+
+    A block that is no text cannot be told apart into headers. All of it is left out.
+    """
+    block = http.get(name)
+    if type(block) is not str:
+        return _size_left(http.pop(name)) if block else 0
+    block = percent_decoded(block)
+    lines = header_lines(block)
+    kept, left = [], 0
+    for line in lines:
+        text = json_text(line)
+        if chosen.leaves_out(text):
+            left += len(text.encode()) + 1
+        else:
+            kept.append(line)
+    http[name] = "".join(f"{line}\r\n" for line in kept) if left else block
+    if left and not kept:
+        del http[name]
+    return left
+
+
+def _leave_out_members(value: dict[str, Any], leaving: LeftOut) -> int:
+    """Remove whole members. Returns the number of bytes that are left out."""
+    left = 0
+    for (parent, name), size in leaving.members.items():
+        members = value.get(parent)
+        if type(members) is dict and name in members:
+            member = members.pop(name)
+            left += (
+                size(member.encode("utf-8", "surrogatepass"))
+                if type(member) is str
+                else (_size_left(member))
+            )
+    return left
+
+
+def _size_left(value: object) -> int:
+    """Bytes of a value in a record, with the comma behind it."""
+    return len(json_text(value).encode()) + 1
 
 
 def _percent_decode_member(parent: dict[str, Any], name: str) -> None:
@@ -331,11 +418,15 @@ def _percent_decode_member(parent: dict[str, Any], name: str) -> None:
 
 def _start_time(start: object, latest: float) -> str | None:
     """The time from the decimal text of the source."""
-    if type(start) is str:
-        return event_time(start, latest)
-    if type(start) is _Digits:
-        return event_time(start[len(_DIGITS_MARK) :], latest)
-    return event_time(str(start), latest) if type(start) is int else None
+    text = start if type(start) is str else number_text(start)
+    return None if text is None else event_time(text, latest)
+
+
+def number_text(value: object) -> str | None:
+    """The source digits of a number; None if it is none."""
+    if type(value) is _Digits:
+        return value[len(_DIGITS_MARK) :]
+    return str(value) if type(value) is int else None
 
 
 def _ordered(value: dict[str, Any], *, timed: bool) -> dict[str, Any]:

@@ -18,6 +18,8 @@ from .xml_text import is_xml_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from ta_akamai_siem.volume.left_out import LeftOut
+
     from .outline import Outline
     from .shape import Values
 
@@ -36,11 +38,12 @@ _ODD = tuple(bytes((code,)) for code in (*range(32), ord("\\")) if code != ord("
 
 class _Fitting:
     """The events that fit an outline. `match`: finds their values. `shapes`: by which values are
-    there; None if it cannot be learned.
+    there; None if it cannot be learned. `leaving`: as in `shape.learn`.
     """
 
-    def __init__(self, outline: Outline) -> None:
+    def __init__(self, outline: Outline, leaving: LeftOut | None) -> None:
         self.outline = outline
+        self._leaving = leaving
         self.match = _compiled(outline)
         self.shapes: dict[tuple[type, ...], Shape | None] = {}
         self._seen: set[tuple[type, ...]] = set()
@@ -58,7 +61,7 @@ class _Fitting:
         if there in self.shapes or len(self.shapes) >= SHAPES_MAX:
             return None
         if there in self._seen:
-            self.shapes[there] = learn(line)
+            self.shapes[there] = learn(line, self._leaving)
             return self.shapes[there]
         if len(self._seen) >= SHAPES_MAX:
             # Many are seen only once. They do not keep the others out.
@@ -68,9 +71,12 @@ class _Fitting:
 
 
 class KnownShapes:
-    """Use it from one thread at a time. `first`: lines before there is an outline."""
+    """Use it from one thread at a time. `first`: lines before there is an outline.
+    `leaving`: as in `shape.learn`.
+    """
 
-    def __init__(self, first: int = FIRST) -> None:
+    def __init__(self, first: int = FIRST, leaving: LeftOut | None = None) -> None:
+        self._leaving = leaving
         self._fitting: list[_Fitting] = []
         self._new: list[Outline] = []
         self._lines = self._unknown = 0
@@ -125,7 +131,7 @@ class KnownShapes:
         for place, outline in enumerate(outlines):
             if outline not in known:
                 with contextlib.suppress(NoOutline):
-                    self._fitting[place : place + 1] = [_Fitting(outline)]
+                    self._fitting[place : place + 1] = [_Fitting(outline, self._leaving)]
         if known:
             since = self._lines - self._next // 2
             # Where they were of no use, they are left alone until the next time.

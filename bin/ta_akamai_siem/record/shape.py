@@ -15,11 +15,15 @@ import secrets
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
+from ta_akamai_siem.volume.members import MEMBERS
+
 from .event import MARKED_RULES, NotAnEvent, laid_out, parse_object
 from .rules import RULE_LISTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from ta_akamai_siem.volume.left_out import LeftOut
 
     Values = tuple[Optional[bytes], ...]
 
@@ -48,7 +52,9 @@ _PIECES: dict[bytes, bytes] = {}
 class Shape(NamedTuple):
     """`pieces`: the record; at each odd index is the place of a value. `taken`: takes the values of
     an event for these places. `time`: the index of the event's time among its values.
-    `rules`: takes the lists of rules, in the order of `RULE_LISTS`.
+    `rules`: takes the lists of rules, in the order of `RULE_LISTS`. `members`: indexes of the
+    values that rules of `drop` ask for, in the order of `volume.members`, None for one that it does
+    not have. `left_out`: indexes of the values that are left out.
     `times`, `rule_lists`, `headers`, `decoded`, `items`: indexes in `pieces` of the values that are
     not copied, by what is done with them.
     """
@@ -57,6 +63,8 @@ class Shape(NamedTuple):
     taken: Callable[[Values], tuple[bytes, ...]]
     time: int
     rules: Callable[[Values], Values]
+    members: tuple[Optional[int], ...]
+    left_out: tuple[tuple[int, Callable[[bytes], int]], ...]
     times: tuple[int, ...]
     rule_lists: tuple[int, ...]
     headers: tuple[int, ...]
@@ -64,23 +72,42 @@ class Shape(NamedTuple):
     items: tuple[int, ...]
 
 
-def learn(line: re.Match[bytes]) -> Shape | None:
+def learn(line: re.Match[bytes], leaving: LeftOut | None = None) -> Shape | None:
     """The shape of an event; None if it has none that is worth it, for instance without a time.
 
-    `line`: with a group for each value; no value has a quote or a backslash.
+    `line`: with a group for each value; no value has a quote or a backslash. `leaving`: None to
+    leave out nothing. Lines of header lists are left out later: they depend on the values.
     """
+    whole = leaving.of_members() if leaving else None
     try:
         event = parse_object(_marked(line))
         http = event.get("httpMessage")
         if type(http) is not dict or (time := _index(http.get("start"))) is None:
             return None
+        members = tuple(_index(_member(event, *place)) for place in MEMBERS.values())
+        left_out = [
+            (index, size)
+            for place, size in (whole.members if whole else {}).items()
+            if (index := _index(_member(event, *place))) is not None
+        ]
         http["start"] = _TIME
         attack = event.get("attackData")
-        lists = [_index(attack.get(name)) for name in RULE_LISTS] if type(attack) is dict else []
-        text = laid_out(event, float("inf")).text
+        without = {name for _, name in whole.members} if whole else set()
+        lists = (
+            [None if name in without else _index(attack.get(name)) for name in RULE_LISTS]
+            if type(attack) is dict
+            else []
+        )
+        text = laid_out(event, float("inf"), leaving=whole).text
     except NotAnEvent:
         return None
-    return _shape(text.replace(_TIME, _TIME_MARKER), time, lists)
+    shape = _shape(text.replace(_TIME, _TIME_MARKER), time, lists)
+    return shape._replace(members=members, left_out=tuple(left_out))
+
+
+def _member(event: dict[str, Any], parent: str, name: str) -> object:
+    members = event.get(parent)
+    return members.get(name) if type(members) is dict else None
 
 
 def _marked(line: re.Match[bytes]) -> bytes:
@@ -123,6 +150,8 @@ def _shape(text: str, time: int, lists: list[int | None]) -> Shape:
         taker(taken),
         time,
         taker(lists),
+        (),
+        (),
         *(tuple(places[kind]) for kind in kinds),
     )
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Optional
 
 from ta_akamai_siem.limits import PAGE_EVENTS_MAX, RETENTION
 from ta_akamai_siem.position.last_run import LEFT, WELL, how_ended
 from ta_akamai_siem.record.long_line import LINE_MAX
 from ta_akamai_siem.timestamps import utc
+from ta_akamai_siem.writing.conversion import add_dropped
 
 from .interval import longest_pause
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from ta_akamai_siem.position.history import Rewind
     from ta_akamai_siem.splunk.input_definition import InputDefinition
     from ta_akamai_siem.splunk.log import Log
+    from ta_akamai_siem.volume.grammar import Line
+    from ta_akamai_siem.writing.conversion import Dropped
     from ta_akamai_siem.writing.delivery import Delivered
 
     from .surroundings import Bulletin
@@ -28,15 +31,20 @@ if TYPE_CHECKING:
 class Totals:
     """What a run has collected so far.
 
-    `size`: bytes received. `lag`: seconds since the newest event, when its page was written.
-    `newest`: the start of the newest event, by this host's clock, epoch seconds. `drained`: nothing
-    was left. `share`: of a backfill's range, 0 to 1. `remaining`: seconds that its rest may take.
+    `rules`: of the setting `drop`. `dropped`: by the number of the rule. `left_out`: bytes that the
+    records would have had more. `size`: bytes received. `lag`: seconds since the newest event, when
+    its page was written. `newest`: the start of the newest event, by this host's clock, epoch
+    seconds. `drained`: nothing was left. `share`: of a backfill's range, 0 to 1. `remaining`:
+    seconds that its rest may take.
     `position`: everything that Akamai stored before is collected; Akamai's clock, epoch seconds.
     """
 
     pages: int = 0
     events: int = 0
     repeated: int = 0
+    rules: tuple[Line, ...] = ()
+    dropped: dict[int, Dropped] = field(default_factory=dict)
+    left_out: int = 0
     size: int = 0
     drained: bool = False
     lag: Optional[float] = None
@@ -44,6 +52,19 @@ class Totals:
     newest: Optional[float] = None
     share: Optional[float] = None
     remaining: Optional[float] = None
+
+    @property
+    def dropped_events(self) -> int:
+        return sum(each.events for each in self.dropped.values())
+
+    def add(self, delivered: Delivered, size: int) -> None:
+        """Add a page. `size`: bytes received."""
+        self.pages += 1
+        self.events += delivered.events
+        self.repeated += delivered.repeated
+        self.left_out += delivered.left_out
+        self.size += size
+        add_dropped(self.dropped, delivered.dropped)
 
 
 @dataclass(frozen=True)
@@ -82,11 +103,21 @@ def report_run(ending: Ending, totals: Totals, log: Log) -> None:
         position_age_seconds=_age(totals.position, ending.at),
         credential_age_days=_days(_age(ending.credential_saved_at, ending.at)),
         repeated=totals.repeated or None,
+        dropped=totals.dropped_events or None,
+        left_out_bytes=totals.left_out or None,
         blocked_seconds=ending.blocked,
         how=how,
         result=ending.error.code if ending.error else "ok",
         reason=ending.error.what if ending.error and how not in (WELL, LEFT) else None,
     )
+
+
+def report_dropped(totals: Totals, log: Log) -> None:
+    """Log what each rule dropped in a run: events, and their bytes as Akamai sent them."""
+    for line in totals.rules:
+        if line.number in totals.dropped:
+            events, size = totals.dropped[line.number]
+            log.info("events.dropped", number=line.number, count=events, bytes=size, rule=line.text)
 
 
 def _age(moment: Optional[float], now: float) -> Optional[float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Callable, Generic, Optional, TypeVar
 
 from ta_akamai_siem.akamai.client import PageSource
@@ -32,6 +32,7 @@ from ta_akamai_siem.position.lease import Lease
 from ta_akamai_siem.position.so_far import SoFar
 from ta_akamai_siem.position.watch import Watch
 from ta_akamai_siem.splunk.bulletin import Bulletin
+from ta_akamai_siem.splunk.instance import instance_of, is_cluster_member
 from ta_akamai_siem.splunk.log import log_file_name, open_log, set_level
 from ta_akamai_siem.splunk.orderly_stop import stopped_in_order
 from ta_akamai_siem.splunk.splunkd import Splunkd
@@ -39,7 +40,8 @@ from ta_akamai_siem.writing.event_stream import EventStream
 from ta_akamai_siem.writing.progress import ProgressFile
 
 from .load_settings import load_settings, log_level
-from .report import Ending, Totals, report_ingested, report_run
+from .report import Ending, Totals, report_dropped, report_ingested, report_run
+from .storing import may_release
 
 if TYPE_CHECKING:
     import ssl
@@ -122,6 +124,7 @@ class Run(Generic[_Settings]):
         self._job = job
         self._began = time.monotonic()
         self._began_at = time.time()
+        self._took: Optional[float] = None
         self._stream = EventStream()
         self._totals = Totals()
         self._credential_saved_at: Optional[float] = None
@@ -134,7 +137,8 @@ class Run(Generic[_Settings]):
             with self._stop.interruptible():
                 splunkd = Splunkd(definition.server_uri, definition.session_key)
                 pages = splunkd.settings.page()
-                instance = splunkd.instance(definition.server_host)
+                info = splunkd.server_info()
+                instance = instance_of(info, definition.server_host)
         except CollectionError as error:
             # The run has not begun, so the error can only be logged.
             return self._report(error, log)
@@ -178,7 +182,9 @@ class Run(Generic[_Settings]):
         except Exception as error:  # noqa: BLE001 - a run that fails so has to be seen as well
             ended = Unforeseen(kind_and_place(error))
         self._end_document()
-        self._release(lease, log)
+        self._took = time.monotonic() - self._began
+        if not is_cluster_member(info) or may_release(self._stream, lease.confirm, self._stop.wait):
+            self._release(lease, log)
         self._remember(ended, splunkd, log)
         self._stop.disarm()
         self._tell_person(ended, bulletin)
@@ -192,6 +198,7 @@ class Run(Generic[_Settings]):
             at=time.time(),
             pages=totals.pages,
             events=totals.events,
+            dropped=totals.dropped_events,
             newest=totals.newest,
             share=totals.share,
             remaining=totals.remaining,
@@ -221,6 +228,7 @@ class Run(Generic[_Settings]):
         run = last_run.ended(
             ended, self._began_at, totals.events, totals.newest, drained=totals.drained
         )
+        run = replace(run, dropped=totals.dropped_events)
         try:
             with self._stop.at_most(_CLOSING):
                 last_run.record(splunkd.kv_store, _key(self._definition), run)
@@ -241,8 +249,11 @@ class Run(Generic[_Settings]):
             bulletin.works()
 
     def _has_collected(self, ended: CollectionError) -> bool:
-        """Whether new events were collected. A loop of offsets only repeats the same ones."""
-        return self._totals.events > 0 and not isinstance(ended, OffsetStuck)
+        """Whether new events were collected, dropped ones included. A loop of offsets only repeats
+        the same ones.
+        """
+        collected = self._totals.events + self._totals.dropped_events
+        return collected > 0 and not isinstance(ended, OffsetStuck)
 
     def _report(
         self, ended: Optional[CollectionError], log: Log, lease: Optional[Lease] = None
@@ -251,7 +262,7 @@ class Run(Generic[_Settings]):
             ended,
             self._definition.parameters.get("interval", ""),
             lease.succession if lease else "",
-            time.monotonic() - self._began,
+            time.monotonic() - self._began if self._took is None else self._took,
             self._stream.blocked,
             time.time(),
             lease.holder if lease and not isinstance(ended, LeaseLost) else "",
@@ -259,6 +270,7 @@ class Run(Generic[_Settings]):
         )
         if self._totals.events:
             report_ingested(self._definition, self._totals.events, log)
+        report_dropped(self._totals, log)
         report_run(ending, self._totals, log)
         if ended is None or isinstance(ended, Leave):
             return 0

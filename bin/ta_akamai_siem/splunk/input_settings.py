@@ -19,15 +19,18 @@ from ta_akamai_siem.record.masking import KINDS as MASKED
 from ta_akamai_siem.settings import (
     INTERVAL_MIN,
     LIMIT_DEFAULT,
+    NAMES_INTERVAL_MAX,
+    NAMES_INTERVAL_MIN,
     PAGE_SECONDS_MAX,
     RATE_MAX,
     WORKERS_MAX,
 )
 from ta_akamai_siem.volume.left_out import WORDS as LEFT_OUT
 
-from .names import BACKFILL_KIND, KIND
+from .names import BACKFILL_KIND, KIND, NAMES_KIND
 
-BOTH = (KIND, BACKFILL_KIND)
+OF_EVENTS = (KIND, BACKFILL_KIND)
+ALL = (*OF_EVENTS, NAMES_KIND)
 _HOURS = RETENTION // 3600
 
 
@@ -45,7 +48,7 @@ class InputSetting(NamedTuple):
     label: str
     value: str
     help: str
-    kinds: tuple[str, ...] = BOTH
+    kinds: tuple[str, ...] = OF_EVENTS
     default: Optional[str] = None
     is_required: bool = False
     bounds: Optional[tuple[int, int]] = None
@@ -57,12 +60,16 @@ class InputSetting(NamedTuple):
 
 
 class Kind(NamedTuple):
-    """A kind of input. `title`, `description`: for splunkd. `more`: added in the spec file."""
+    """A kind of input. `title`, `description`: for splunkd. `more`: added in the spec file.
+    `short`: for a setting that another kind has too.
+    """
 
     name: str
     title: str
     description: str
     more: str
+    short: str = ""
+    sourcetype: str = "akamai:siem"
 
 
 KINDS = (
@@ -78,6 +85,16 @@ KINDS = (
         "Akamai SIEM backfill",
         "Collects once the security events that Akamai stored in a period.",
         "It does not change the position of any other input.",
+        "backfill",
+    ),
+    Kind(
+        NAMES_KIND,
+        "Akamai names",
+        "Collects the names of security configurations, policies, rules and APIs from Akamai's "
+        "Application Security API, and what Akamai does not send to Splunk.",
+        "See docs/names.md.",
+        "names",
+        "akamai:siem:names",
     ),
 )
 _INTERVAL = (
@@ -95,6 +112,17 @@ INPUT_SETTINGS = (
         more="Accounts are the stanzas of ta_akamai_siem_account.conf.",
     ),
     InputSetting(
+        "account",
+        "Account",
+        "<string>",
+        "Akamai API client: the name of an account from Configuration > Accounts. Its user needs "
+        "read access to Application Security. An account for names only may be necessary, because "
+        "the role Manage SIEM is for a user with no other role.",
+        kinds=(NAMES_KIND,),
+        is_required=True,
+        page="names",
+    ),
+    InputSetting(
         "config_ids",
         "Security configurations",
         "<string>",
@@ -105,6 +133,16 @@ INPUT_SETTINGS = (
         form_help="Select an account first, then security configurations by name. SIEM integration "
         "must be on in each of them. If the list is empty, a message explains the "
         "reason. You can always type ids.",
+    ),
+    InputSetting(
+        "config_ids",
+        "Security configurations",
+        "<string>",
+        "Ids of the security configurations whose names are collected: positive integers separated "
+        "by semicolons. Empty: all that the account can see.",
+        kinds=(NAMES_KIND,),
+        form_help="Select an account first, then security configurations by name. Empty: all that "
+        "the account can see.",
     ),
     InputSetting(
         "start",
@@ -233,6 +271,18 @@ INPUT_SETTINGS = (
         is_splunks=True,
     ),
     InputSetting(
+        "interval",
+        "Interval",
+        "<integer>",
+        "Seconds from the end of one refresh to the start of the next, "
+        f"{NAMES_INTERVAL_MIN} (15 minutes) to {NAMES_INTERVAL_MAX} (a day).",
+        kinds=(NAMES_KIND,),
+        default="21600",
+        bounds=(NAMES_INTERVAL_MIN, NAMES_INTERVAL_MAX),
+        more="A cron schedule is not accepted.",
+        is_splunks=True,
+    ),
+    InputSetting(
         "index",
         "Index",
         "<string>",
@@ -240,6 +290,7 @@ INPUT_SETTINGS = (
         default="default",
         form_help="Index that receives the events. The list shows the indexes of this host. Type "
         "the name of an index that only the indexers have. Empty: Splunk's default index.",
+        kinds=ALL,
         is_splunks=True,
     ),
     InputSetting(
@@ -247,6 +298,7 @@ INPUT_SETTINGS = (
         "Python versions",
         "<comma-separated list>",
         "Python versions that the script supports. Splunk uses the highest one that it has.",
+        kinds=ALL,
         default="3.9, 3.13",
         is_splunks=True,
         is_in_form=False,

@@ -16,7 +16,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .names import BACKFILL_KIND
+from .names import BACKFILL_KIND, NAMES_KIND
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +29,7 @@ _PLAIN_VALUE = re.compile(r"[^\s\"=]+\Z")
 _NAME_MAX = 80
 _PAGES = "pages"
 """Names the log of the inputs page. No log of an input has this name."""
+_PREFIXES = {BACKFILL_KIND: "backfill_", NAMES_KIND: "names_"}
 _TAKEN = re.compile(
     r"(?:host|source|sourcetype|index|linecount|punct|splunk_server(?:_group)?|timestamp"
     r"|time(?:start|end)pos|date_[a-z]+|eventtype|tag|event|log_level)\Z"
@@ -106,10 +107,11 @@ def page_log(kind: str, name: str) -> Iterator[Log]:
 
 def log_file_name(kind: str, name: str) -> str:
     """A unique file name for each input, of letters, digits, `_`, `.` and `-`."""
-    shown = f"backfill_{name}" if kind == BACKFILL_KIND else name
+    prefix = _PREFIXES.get(kind, "")
+    shown = prefix + name
     safe = _UNSAFE.sub("_", shown)[:_NAME_MAX]
-    taken = name == _PAGES or name.startswith("backfill_")
-    ambiguous = safe != shown or (kind != BACKFILL_KIND and taken)
+    taken = name == _PAGES or name.startswith(tuple(_PREFIXES.values()))
+    ambiguous = safe != shown or (not prefix and taken)
     if ambiguous:
         safe += "_" + hashlib.sha256(f"{kind}:{name}".encode()).hexdigest()[:8]
     return f"ta_akamai_siem_{safe}.log"

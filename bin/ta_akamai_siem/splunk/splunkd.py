@@ -14,7 +14,6 @@ from splunklib.binding import AuthenticationError, HTTPError, UrlEncoded
 
 from .connection import connection
 from .connector import Connector
-from .instance import Instance
 from .knowledge import Knowledge
 from .kv_store import KvStore
 from .search import Search
@@ -64,18 +63,6 @@ class Splunkd:
             return {str(entry["name"]): dict(entry["content"]) for entry in entries}
         except (HTTPError, AuthenticationError, OSError, ValueError, LookupError) as error:
             raise unreadable(f"inputs of kind {kind}", error) from error
-
-    def instance(self, server_host: str) -> Instance:
-        """The GUID and start time of this splunkd. Never fails.
-
-        `server_host`: as splunkd passed it, used if splunkd does not return its GUID.
-        """
-        content = self.server_info()
-        try:
-            started = float(content["startup_time"])
-        except (KeyError, TypeError, ValueError):
-            started = None
-        return Instance(str(content.get("guid") or server_host), started)
 
     def server_info(self) -> Mapping[str, Any]:
         """What this splunkd says of itself; empty if it does not. Never fails."""

@@ -3,5 +3,5 @@
 No input or output; imports no other folder. docs/volume.md says the same for users.
 
 Reading order: `header_names`, `fields`, `grammar`, `patterns`, `record_rules`, `members`,
-`matching`, `left_out`.
+`matching`, `left_out`, `preview`.
 """

@@ -151,7 +151,7 @@ def _value(word: str, value: str) -> str:
         if not quoted:
             raise _Wrong(word, *_quotes(value))
         value = re.sub(r'\\(["\\])', r"\1", quoted[1])
-    if not value.strip():
+    if not value:
         why = "the value is empty"
         raise _Wrong(word, why, "a value; NOT field=* matches events without the field")
     return value

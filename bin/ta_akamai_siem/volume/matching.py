@@ -85,6 +85,7 @@ class _Masks(dict[Optional[bytes], int]):
         self._every = every
         self._tests = list(tests)
         self._values = values
+        self.asking = sum({bit for bit, _, _ in self._tests})
 
     def __missing__(self, raw: bytes | None) -> int:
         mask = self.mask_of(raw)
@@ -111,6 +112,8 @@ class _ActionMasks(_Masks):
     def __init__(self, every: int, tests: Iterable[_Test], named: int) -> None:
         super().__init__(every, tests, lambda raw: (raw.lower(),))
         self._named = named
+        # A request that was mitigated is a question of each rule.
+        self.asking = every
 
     def mask_of(self, raw: bytes | None) -> int:
         mask = super().mask_of(raw)
@@ -152,12 +155,13 @@ class _RulesMasks(dict[Optional[bytes], tuple[int, Optional[bytes]]]):
 class Plan(NamedTuple):
     """How the events of a shape are looked at.
 
-    `left`: the rules that absent members leave. `checks`: indexes of values, and their masks.
+    `left`: the rules that absent members leave. `checks`: indexes of values, the rules that ask for
+    them, and their masks.
     `applied_action`, `slow_post_action`, `request_id`: indexes, None for an absent member.
     """
 
     left: int
-    checks: tuple[tuple[int, _Masks], ...]
+    checks: tuple[tuple[int, int, _Masks], ...]
     applied_action: Optional[int]
     slow_post_action: Optional[int]
     request_id: Optional[int]
@@ -184,9 +188,11 @@ class Dropping:
             for name in _OF_RULES
             if name in used
         }
-        self._asks_rules = bool(of_rules)
+        self._asking_rules = sum({bit for name in of_rules for bit, _, _ in self._tests(name)})
         self._rules = _RulesMasks(of_rules)
         self._plans: dict[tuple[Optional[int], ...], Plan] = {}
+        self.whole = self.plan(tuple(range(len(NAMES))))
+        """For values that are there in the order of `members.NAMES`."""
 
     def _tests(self, name: str) -> list[_Test]:
         return [
@@ -207,12 +213,12 @@ class Dropping:
 
     def _planned(self, place: dict[str, int | None]) -> Plan:
         left = self._every
-        checks: list[tuple[int, _Masks]] = []
+        checks: list[tuple[int, int, _Masks]] = []
         for name in NAMES:
             masks = self._applied if name == "applied_action" else self._masks.get(name)
             index = place[name]
             if masks is not None and index is not None:
-                checks.append((index, masks))
+                checks.append((index, masks.asking, masks))
             elif masks is not None:
                 left &= masks[None]
         return Plan(
@@ -223,24 +229,23 @@ class Dropping:
             place["request_id"],
         )
 
-    def of(self, plan: Plan, raw: Raw, rules: Callable[[], bytes | None]) -> int | None:
-        """The index of the first rule that drops the event; None to keep it.
+    def number(self, plan: Plan, raw: Raw, rules: Callable[[], bytes | None]) -> int:
+        """The number of the first rule that drops the event; 0 to keep it.
 
         `raw`: the values of its members, of which an absent one is None. `rules`: its list of rules
         as in the record, called only if it is needed.
         """
         left = plan.left
-        for index, masks in plan.checks:
-            left &= masks[raw[index]]
-            if not left:
-                return None
+        for index, asking, masks in plan.checks:
+            if left & asking:
+                left &= masks[raw[index]]
+                if not left:
+                    return 0
         return self._of_rules(left, plan, raw, rules)
 
-    def _of_rules(
-        self, left: int, plan: Plan, raw: Raw, rules: Callable[[], bytes | None]
-    ) -> int | None:
+    def _of_rules(self, left: int, plan: Plan, raw: Raw, rules: Callable[[], bytes | None]) -> int:
         applied = None if plan.applied_action is None else raw[plan.applied_action]
-        if self._asks_rules or not applied:
+        if left & self._asking_rules or not applied:
             mask, action = self._rules[rules()]
             left &= mask
             if not applied:
@@ -248,16 +253,15 @@ class Dropping:
                 left &= self._action[action or slow_post or None]
         return self._sampled(left, None if plan.request_id is None else raw[plan.request_id])
 
-    def _sampled(self, left: int, request_id: bytes | None) -> int | None:
-        """The first rule that is left and does not keep the event as a sample."""
+    def _sampled(self, left: int, request_id: bytes | None) -> int:
+        """The number of the first rule that is left and does not keep the event as a sample."""
         while left:
             lowest = left & -left
-            place = lowest.bit_length() - 1
-            sample = self.lines[place].sample
-            if not sample or not _is_kept(request_id, sample):
-                return place
+            line = self.lines[lowest.bit_length() - 1]
+            if not line.sample or not _is_kept(request_id, line.sample):
+                return line.number
             left ^= lowest
-        return None
+        return 0
 
 
 def _is_kept(request_id: bytes | None, sample: int) -> bool:

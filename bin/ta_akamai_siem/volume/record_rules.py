@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 from typing import NamedTuple, Optional
 
 _TEXT = rb'[^"\\]*(?:\\.[^"\\]*)*'
 _RULE = re.compile(
-    rb'\{"id":"(%b)","version":"%b","message":"%b","tag":"(%b)","data":"%b","selector":"%b",'
-    rb'"action":"(%b)"\}' % ((_TEXT,) * 7)
+    rb'(\{"id":"(%b)","version":"%b","message":"%b","tag":"(%b)","data":"%b","selector":"%b",'
+    rb'"action":"(%b)"\})' % ((_TEXT,) * 7)
 )
+CACHED = 2_048
+"""Actions, and tags, of which it is known what they are."""
 MITIGATES = re.compile(
     rb"deny|abort|tarpit|block|drop|reject|serve_alt|captcha|(?:[a-z]+_)*challenge", re.IGNORECASE
 )
@@ -39,11 +42,21 @@ class _Rule(NamedTuple):
 
     @property
     def mitigates(self) -> bool:
-        return MITIGATES.match(self.action) is not None
+        return _mitigates(self.action)
 
     @property
     def is_watched(self) -> bool:
-        return _WATCHED.match(self.tag) is not None
+        return _is_watched(self.tag)
+
+
+@lru_cache(CACHED)
+def _mitigates(action: bytes) -> bool:
+    return MITIGATES.match(action) is not None
+
+
+@lru_cache(CACHED)
+def _is_watched(tag: bytes) -> bool:
+    return _WATCHED.match(tag) is not None
 
 
 class RecordRules(NamedTuple):
@@ -62,26 +75,48 @@ NO_RULES = RecordRules()
 
 
 def record_rules(text: bytes) -> RecordRules:
-    """`text`: the list of rules of a record, as JSON that this add-on wrote."""
-    rules = [_Rule(*map(_plain, found)) for found in _RULE.findall(text)]
-    if not rules:
-        return NO_RULES
-    place = _deciding(rules)
+    """`text`: `attackData.rules` of a record, as JSON."""
+    rules, is_whole = _read(text)
+    place = _deciding(rules, is_whole=is_whole)
+    ids = tuple(rule.id for rule in rules if rule.id)
+    tags = tuple(rule.tag for rule in rules if rule.tag)
+    if place is None:
+        return RecordRules(ids, tags)
     deciding = rules[place]
-    return RecordRules(
-        tuple(rule.id for rule in rules if rule.id),
-        tuple(rule.tag for rule in rules if rule.tag),
-        deciding.id or None,
-        deciding.tag or None,
-        _action(rules, place),
-    )
+    action = _action(rules, place)
+    return RecordRules(ids, tags, deciding.id or None, deciding.tag or None, action)
+
+
+def _read(text: bytes) -> tuple[list[_Rule], bool]:
+    """The rules up to the first that has another form, and whether these are all. Only a list that
+    is one in the source can have another form.
+    """
+    found = _RULE.findall(text)
+    is_whole = b"[%b]" % b",".join(each[0] for each in found) == text
+    if not is_whole:
+        found = _first(text)
+    if b"\\" in text:
+        return [_Rule(*map(_plain, each[1:])) for each in found], is_whole
+    return [_Rule(*each[1:]) for each in found], is_whole
+
+
+def _first(text: bytes) -> list[tuple[bytes, ...]]:
+    """The rules of a list before the first item that is none."""
+    rules = []
+    at = 1 if text.startswith(b"[") else len(text)
+    while found := _RULE.match(text, at):
+        rules.append(found.groups())
+        at = found.end() + 1
+        if text[at - 1 : at] != b",":
+            break
+    return rules
 
 
 def is_mitigated(action: bytes | None) -> bool:
     """Whether this action, as in `vendor_action`, kept a request from its origin."""
     if action is None:
         return False
-    return MITIGATES.match(action) is not None or action.lower() == SLOW_POST_ABORTED
+    return _mitigates(action) or action.lower() == SLOW_POST_ABORTED
 
 
 def _plain(text: bytes) -> bytes:
@@ -91,20 +126,21 @@ def _plain(text: bytes) -> bytes:
     return str(json.loads(b'"%b"' % text)).encode("utf-8", "surrogatepass")
 
 
-def _deciding(rules: list[_Rule]) -> int:
+def _deciding(rules: list[_Rule], *, is_whole: bool) -> int | None:
     """The first rule that mitigated, otherwise the last one; but if only bot, rate and reputation
     rules that did not mitigate follow an attack rule, the first attack rule of which that is so.
     """
     tagged = False
-    for place, rule in enumerate(rules[:-1]):
+    for place, rule in enumerate(rules):
         if rule.mitigates:
             return place
-        if rule.is_watched:
+        if rule.is_watched or not is_whole:
             continue
         tagged = tagged or bool(rule.tag)
-        if tagged and all(later.is_watched and not later.mitigates for later in rules[place + 1 :]):
+        rest = rules[place + 1 :]
+        if tagged and rest and all(each.is_watched and not each.mitigates for each in rest):
             return place
-    return len(rules) - 1
+    return len(rules) - 1 if rules and is_whole else None
 
 
 def _action(rules: list[_Rule], place: int) -> bytes | None:

@@ -6,105 +6,202 @@ This process and a worker process do the same. The result depends only on the ar
 from __future__ import annotations
 
 from array import array
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from functools import lru_cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from ta_akamai_siem.record.event import ContextLine, NotAnEvent, record, unparsed
+from ta_akamai_siem.record.event import (
+    ContextLine,
+    NotAnEvent,
+    record_of,
+    source_event,
+    start_of,
+    unparsed,
+)
 from ta_akamai_siem.record.known_shapes import KnownShapes
 from ta_akamai_siem.record.long_line import WIDE_MAX, bounded, read_shortened
+from ta_akamai_siem.record.selection import EVERYTHING, Selection
 from ta_akamai_siem.record.shaped_records import ShapedRecords
+from ta_akamai_siem.record.source_members import raw_members, rules_of_event
 
 from .event_stream import event_elements
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from ta_akamai_siem.akamai.lines import Lines
+    from ta_akamai_siem.record.event import Record
     from ta_akamai_siem.record.event_time import Moment
-    from ta_akamai_siem.record.masking import Masking
+    from ta_akamai_siem.record.shape import Shape, Values
+    from ta_akamai_siem.volume.matching import Dropping
 
+CONVERSIONS = 4
+"""Selections whose shapes are remembered. An input has one."""
 NO_START = -1.0
 """The start of an event without one."""
-_SHAPES = KnownShapes()
+
+
+class Dropped(NamedTuple):
+    """Of one rule: how many events, and their bytes as Akamai sent them."""
+
+    events: int = 0
+    size: int = 0
+
+
+def add_dropped(total: dict[int, Dropped], more: Mapping[int, Dropped]) -> None:
+    """Add to a total, by the number of the rule."""
+    for number, (events, size) in more.items():
+        before = total.get(number, Dropped())
+        total[number] = Dropped(before.events + events, before.size + size)
 
 
 class Converted(NamedTuple):
     """The result for a block.
 
     `elements`: XML of its events, in order. `starts`: the time of each event, epoch seconds or
-    NO_START. `unparsed`: number of lines that are not events and are kept as text. `masked`: number
-    of masked values. `contexts`: number of context lines, which are
-    never records.
+    NO_START; dropped ones too. `untimed`: number of events in `elements` without a time of their
+    own. `unparsed`: number of lines that are not events and are kept as text. `masked`: number of
+    masked values. `contexts`: number of context lines, which are never records. `left_out`: bytes
+    that the records would have had more. `dropped`: by the number of the rule.
     """
 
     elements: bytes
     starts: array[float]
+    untimed: int
     unparsed: int
     masked: int = 0
     contexts: int = 0
+    left_out: int = 0
+    dropped: Mapping[int, Dropped] = MappingProxyType({})
+
+    @property
+    def events(self) -> int:
+        """In `elements`."""
+        return len(self.starts) - sum(each.events for each in self.dropped.values())
 
 
 def convert(
-    data: bytes, moment: Moment, *, tolerant: bool, masking: Masking | None = None
+    data: bytes, moment: Moment, *, tolerant: bool, selection: Selection = EVERYTHING
 ) -> Converted:
-    """`data`: lines, each with its line feed. `moment`, `masking`: as `event.record` takes them.
+    """`data`: lines, each with its line feed. `moment`: as `event.record` takes it.
 
     `tolerant`: keep a line that is not an event. Without it, such a line raises NotAnEvent.
     A context line is left out in the same way. A line too long for a record is always kept, cut.
     """
-    block = _Block(moment, tolerant=tolerant, masking=masking)
-    if masking:
-        for line in data.split(b"\n")[:-1]:
-            block.add(line)
+    return _conversion(selection).convert(data, _Block(moment, tolerant=tolerant))
+
+
+class _Conversion:
+    """Converts blocks, and learns from each."""
+
+    def __init__(self, selection: Selection) -> None:
+        self._masking = selection.masking()
+        self._leaving = selection.left_out()
+        self._dropping = selection.dropping()
+        self._shapes = KnownShapes(leaving=self._leaving)
+
+    def convert(self, data: bytes, block: _Block) -> Converted:
+        if self._masking:
+            for line in data.split(b"\n")[:-1]:
+                self._add(block, line)
+            return block.converted()
+        dropping = self._dropping
+        shaped = ShapedRecords(block.moment.latest, self._leaving)
+        for begin, end, shape, values in self._shapes.lines(data):
+            if shape and dropping and (number := _dropped(dropping, shaped, shape, values)):
+                block.drop(number, end - begin, shaped.time_of(shape, values))
+                continue
+            made = shaped.add(shape, values) if shape else None
+            if made:
+                block.add_shaped(*made)
+            else:
+                self._add(block, data[begin:end])
+        shaped.finish()
+        block.left_out += shaped.left_out
         return block.converted()
-    shaped = ShapedRecords(moment.latest)
-    for begin, end, shape, values in _SHAPES.lines(data):
-        made = shaped.add(shape, values) if shape else None
-        if made:
-            block.add_shaped(*made)
+
+    def _add(self, block: _Block, given: bytes) -> None:
+        """Convert any line and add it. Raises NotAnEvent."""
+        line = bounded(given) if len(given) > WIDE_MAX else given
+        try:
+            event = source_event(line)
+            if number := self._dropped_event(event):
+                block.drop(number, len(given), start_of(event, block.moment.latest))
+                return
+            made = record_of(event, line, block.moment, self._masking, self._leaving)
+        except ContextLine:
+            if not block.tolerant:
+                raise
+            block.contexts += 1
+        except NotAnEvent:
+            if not block.tolerant and not read_shortened(line):
+                raise
+            block.unparsed += 1
+            block.add(unparsed(line, block.moment, self._masking))
         else:
-            block.add(data[begin:end])
-    shaped.finish()
-    return block.converted()
+            block.add(made)
+
+    def _dropped_event(self, event: dict[str, Any]) -> int:
+        """The number of the rule that drops an event; 0 to keep it."""
+        if self._dropping is None:
+            return 0
+        with_data = self._leaving is None or not self._leaving.rule_data
+        return self._dropping.number(
+            self._dropping.whole,
+            raw_members(event),
+            lambda: rules_of_event(event, with_data=with_data),
+        )
+
+
+def _dropped(dropping: Dropping, shaped: ShapedRecords, shape: Shape, values: Values) -> int:
+    """The number of the rule that drops an event of a known shape; 0 to keep it."""
+    plan = dropping.plan(shape.members)
+    return dropping.number(plan, values, lambda: shaped.rules_text(shape, values))
+
+
+_conversion = lru_cache(CONVERSIONS)(_Conversion)
 
 
 class _Block:
     """Collects what is converted. The arguments are those of `convert`."""
 
-    def __init__(self, moment: Moment, *, tolerant: bool, masking: Masking | None) -> None:
-        self._moment = moment
-        self._tolerant = tolerant
-        self._masking = masking
+    def __init__(self, moment: Moment, *, tolerant: bool) -> None:
+        self.moment = moment
+        self.tolerant = tolerant
+        self.unparsed = self.contexts = self.left_out = 0
         self._records: list[tuple[bytes, list[bytes]]] = []
         self._starts = array("d")
-        self._kept = self._masked = self._contexts = 0
+        self._untimed = self._masked = 0
+        self._dropped: dict[int, Dropped] = {}
 
     def add_shaped(self, time: bytes, record: list[bytes]) -> None:
         """Add an event from `ShapedRecords`."""
         self._records.append((time, record))
         self._starts.append(float(time))
 
-    def add(self, given: bytes) -> None:
-        """Convert any line and add it. Raises NotAnEvent."""
-        line = bounded(given) if len(given) > WIDE_MAX else given
-        try:
-            made = record(line, self._moment, self._masking)
-        except ContextLine:
-            if not self._tolerant:
-                raise
-            self._contexts += 1
-            return
-        except NotAnEvent:
-            if not self._tolerant and not read_shortened(line):
-                raise
-            made = unparsed(line, self._moment, self._masking)
-            self._kept += 1
+    def add(self, made: Record) -> None:
         self._records.append((made.time.encode(), [made.text.encode()]))
         self._starts.append(float(made.time) if made.timed else NO_START)
+        self._untimed += not made.timed
         self._masked += made.masked
+        self.left_out += made.left_out
+
+    def drop(self, number: int, size: int, time: str | bytes | None) -> None:
+        """Count an event that a rule drops. `time`: None if it has none."""
+        add_dropped(self._dropped, {number: Dropped(1, size)})
+        self._starts.append(float(time) if time else NO_START)
 
     def converted(self) -> Converted:
-        elements = event_elements(self._records)
-        return Converted(elements, self._starts, self._kept, self._masked, self._contexts)
+        return Converted(
+            event_elements(self._records),
+            self._starts,
+            self._untimed,
+            self.unparsed,
+            self._masked,
+            self.contexts,
+            self.left_out,
+            self._dropped,
+        )
 
 
 class Converter(Protocol):
@@ -122,8 +219,8 @@ class InProcess:
 
     lookahead = 0
 
-    def __init__(self, masking: Masking | None = None) -> None:
-        self._masking = masking
+    def __init__(self, selection: Selection = EVERYTHING) -> None:
+        self._selection = selection
 
     def begin(self, lines: Lines, moment: Moment, *, tolerant: bool) -> Callable[[], Converted]:
-        return lambda: convert(lines.data, moment, tolerant=tolerant, masking=self._masking)
+        return lambda: convert(lines.data, moment, tolerant=tolerant, selection=self._selection)

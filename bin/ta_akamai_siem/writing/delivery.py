@@ -19,7 +19,7 @@ from ta_akamai_siem.akamai.lines import Lines
 from ta_akamai_siem.errors import PageIncomplete
 from ta_akamai_siem.record.event import NotAnEvent
 
-from .conversion import NO_START, InProcess
+from .conversion import NO_START, Dropped, InProcess, add_dropped
 from .event_stream import PIPE_MAX
 from .progress import LineDigest, Progress
 
@@ -50,11 +50,11 @@ class Delivered:
     """The result for a page, in numbers of events unless it says otherwise.
 
     `untimed`: without a time of their own. `unparsed`: not JSON objects, kept as text. `repeated`:
-    written earlier, so not written again. `contexts`: context lines. `masked`: values.
+    delivered earlier, so not written again. `contexts`: context lines. `masked`: values.
+    `left_out`: bytes that the records would have had more. `dropped`: by the number of the rule.
     `newest`: start of the newest event. `late`: median start of the page's last events. Akamai
-    never stores an event before it happened, so all events up to this moment come before the
-    page's end. Both are epoch seconds, 0 if no
-    event has a start.
+    never stores an event before it happened, so all events up to this moment come before the page's
+    end. Both are epoch seconds, 0 if no event has a start; dropped events count too.
     """
 
     events: int = 0
@@ -63,13 +63,19 @@ class Delivered:
     repeated: int = 0
     contexts: int = 0
     masked: int = 0
+    left_out: int = 0
+    dropped: dict[int, Dropped] = field(default_factory=dict)
     newest: float = 0.0
     late: float = 0.0
 
     @property
+    def dropped_events(self) -> int:
+        return sum(each.events for each in self.dropped.values())
+
+    @property
     def lines(self) -> int:
         """Of the page, done with so far."""
-        return self.events + self.repeated + self.contexts
+        return self.events + self.dropped_events + self.repeated + self.contexts
 
 
 class _Point(NamedTuple):
@@ -143,12 +149,13 @@ class Delivery:
         try:
             for lines, known, converted in self._begun(chunks, page, by, waiting):
                 made = _made(converted)
-                self._resources.rate_limit(len(lines))
+                self._resources.rate_limit(made.events)
                 if meter.due(len(lines)):
                     self._record(position, delivered, digest, meter)
                 self._check()
                 self._mark(position, delivered, digest)
-                self._stream.write(made.elements)
+                if made.elements:
+                    self._stream.write(made.elements)
                 _count(delivered, made, repeated=len(known))
                 digest.add(lines)
                 meter.events += len(lines)
@@ -285,12 +292,14 @@ def _made(converted: Callable[[], Converted]) -> Converted:
 
 
 def _count(delivered: Delivered, made: Converted, repeated: int) -> None:
-    delivered.events += len(made.starts)
+    delivered.events += made.events
+    add_dropped(delivered.dropped, made.dropped)
+    delivered.left_out += made.left_out
     delivered.repeated += repeated
     delivered.unparsed += made.unparsed
     delivered.contexts += made.contexts
     delivered.masked += made.masked
-    delivered.untimed += made.starts.count(NO_START)
+    delivered.untimed += made.untimed
     delivered.newest = max(delivered.newest, max(made.starts, default=0.0))
 
 

@@ -13,7 +13,7 @@ import select
 import stat
 import time
 from array import array
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Optional
 
 from ta_akamai_siem.errors import PipeClosed
 
@@ -70,7 +70,8 @@ def event_elements(records: Iterable[tuple[bytes, list[bytes]]]) -> bytes:
 
 class EventStream:
     """The pipe to splunkd. `blocked`: seconds spent waiting for splunkd to read.
-    `written`: bytes that the pipe has taken.
+    `written`: bytes that the pipe has taken. `wrote_at`: when it took the last of them, by the
+    monotonic clock; None if it took none.
     """
 
     def __init__(self, descriptor: int = 1) -> None:
@@ -79,6 +80,7 @@ class EventStream:
         self._whole = True
         self.blocked = 0.0
         self.written = 0
+        self.wrote_at: Optional[float] = None
 
     def write(self, elements: bytes) -> None:
         """Write whole elements. Raises PipeClosed, or StopRequested while it is blocked."""
@@ -107,14 +109,15 @@ class EventStream:
             # EPIPE, or EINVAL on Windows: nobody reads the pipe any more.
             raise PipeClosed(_CLOSED) from error
         finally:
-            self.blocked += time.monotonic() - began
+            self.wrote_at = time.monotonic()
+            self.blocked += self.wrote_at - began
 
     def unread(self, patience: float) -> int:
         """Bytes of it that splunkd has not read. `patience`: seconds to wait until it has read all,
         unless it has closed its end.
         """
         end = time.monotonic() + patience
-        while (unread := self._held()) and not self._has_left() and time.monotonic() < end:
+        while (unread := self._held()) and not self.has_left() and time.monotonic() < end:
             time.sleep(_LOOK)
         return unread
 
@@ -125,7 +128,7 @@ class EventStream:
         began = time.monotonic()
         try:
             while self._can_tell() and self._held():
-                if self._has_left():
+                if self.has_left():
                     raise PipeClosed(_CLOSED)
                 check()
                 time.sleep(_LOOK)
@@ -153,7 +156,8 @@ class EventStream:
             return min(self.written, PIPE_MAX)
         return held[0]
 
-    def _has_left(self) -> bool:
+    def has_left(self) -> bool:
+        """Whether splunkd has closed its end. False also where the system cannot tell."""
         if not hasattr(select, "poll"):
             return False
         poll = select.poll()

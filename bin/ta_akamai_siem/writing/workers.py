@@ -17,10 +17,10 @@ from queue import SimpleQueue
 from typing import IO, TYPE_CHECKING, Optional
 
 from ta_akamai_siem.record.event import NotAnEvent
-from ta_akamai_siem.record.masking import Masking
+from ta_akamai_siem.record.selection import EVERYTHING, Selection
 
 from .conversion import InProcess
-from .worker_protocol import answer, ask
+from .worker_protocol import answer, ask, select
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,15 +56,15 @@ def count_of(wanted: Optional[int]) -> int:
 class Workers:
     """`count`: from `count_of`. They start with the first block.
 
-    `mask`: the setting.
+    `selection`: what of the events is indexed.
     """
 
     def __init__(
-        self, count: int, log: Log, mask: tuple[str, ...] = (), script: Path = SCRIPT
+        self, count: int, log: Log, selection: Selection = EVERYTHING, script: Path = SCRIPT
     ) -> None:
         self._count = count
-        self._mask = mask
-        self._in_process = InProcess(Masking(mask) if mask else None)
+        self._selection = selection
+        self._in_process = InProcess(selection)
         self._log = log
         self._script = script
         self._workers: list[_Worker] = []
@@ -102,7 +102,8 @@ class Workers:
     def _start(self) -> None:
         try:
             for _ in range(self._count):
-                self._workers.append(_Worker([sys.executable, str(self._script), *self._mask]))
+                command = [sys.executable, str(self._script)]
+                self._workers.append(_Worker(command, self._selection))
         except OSError as error:
             self._give_up(f"No worker process can be started ({error.strerror or error}).")
         else:
@@ -146,7 +147,7 @@ class _Worker:
     Raises OSError if it cannot be started.
     """
 
-    def __init__(self, command: list[str]) -> None:
+    def __init__(self, command: list[str], selection: Selection) -> None:
         self._process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
@@ -158,7 +159,7 @@ class _Worker:
         self._blocks: _Queue = SimpleQueue()
         asked: _Queue = SimpleQueue()
         for work, arguments in (
-            (_ask_all, (self._blocks, asked, self._process.stdin)),
+            (_ask_all, (selection, self._blocks, asked, self._process.stdin)),
             (_answer_all, (asked, self._process.stdout)),
         ):
             threading.Thread(target=work, args=arguments, daemon=True).start()
@@ -173,9 +174,11 @@ class _Worker:
         self._process.wait()
 
 
-def _ask_all(blocks: _Queue, asked: _Queue, pipe: IO[bytes]) -> None:
-    """Send blocks until None."""
+def _ask_all(selection: Selection, blocks: _Queue, asked: _Queue, pipe: IO[bytes]) -> None:
+    """Send what is selected, and blocks until None."""
     with contextlib.suppress(OSError), pipe:
+        with contextlib.suppress(OSError, ValueError):
+            select(pipe, selection)
         while (block := blocks.get()) is not None:
             # If it does not arrive, the other thread gets no answer.
             asked.put(block)

@@ -51,7 +51,7 @@ OF_DOCS = {
     "walk_tuning.png": "walk_tuning.png",
 }
 """Pictures of docs/images, and which they are."""
-INPUTS_HEIGHT = {10: 165, 3: 90}
+INPUTS_HEIGHT = {10: 165, 3: 90, 2: 90}
 """What the inputs above a view need, by their number, at the smaller width."""
 
 

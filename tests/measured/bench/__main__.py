@@ -5,7 +5,7 @@ was written is wrong. Settings, from the environment:
 
 * `ROUNDS`: how often everybody runs
 * `BEFORE`: a commit; builds that version and measures it in turn with this one
-* `PARTS`: what is measured, of `costs,stages,startup,scale,freshness`
+* `PARTS`: what is measured, of `costs,stages,startup,selections,scale,freshness`
 * `FULL=1`: all parts, every mix in all of them, and more rounds; most of an hour
 * `RECORD=1`: the figures become those of docs/performance.md
 """
@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from tests import ROOT
-from tests.measured.bench import costs, equality, scale
+from tests.measured.bench import costs, equality, scale, selections
 from tests.measured.bench.contestants import Contest
 from tests.measured.bench.earlier import built, commit_named, version_of
 from tests.measured.bench.freshness import freshness
@@ -37,7 +37,7 @@ RECORDED = Path(__file__).with_name("recorded.json")
 PAGE = ROOT / "docs" / "performance.md"
 FULL = os.environ.get("FULL") == "1"
 ROUNDS = int(os.environ.get("ROUNDS") or (5 if FULL else 3))
-_USUAL = "costs,stages,startup"
+_USUAL = "costs,stages,startup,selections"
 PARTS = (os.environ.get("PARTS") or (f"{_USUAL},scale,freshness" if FULL else _USUAL)).split(",")
 CHECKED = 10_000 if FULL else 2_000
 """Number of records of each mix that are compared field by field."""
@@ -80,6 +80,8 @@ def measure(part: str, contest: Contest, python: str) -> object:
     if part == "stages":
         mixes = list(MIXES) if FULL else list(MIXES)[:1]
         return {mix: costs.stages(contest, python, mix, ROUNDS) for mix in mixes}
+    if part == "selections":
+        return selections.selections(contest, python, ROUNDS)
     if part == "startup":
         return startup(contest, python)
     if part == "freshness":

@@ -28,6 +28,8 @@ from tests.standins.splunk.client import SplunkStandin
 from tests.standins.splunk.script_documents import Caller, run_document
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tests.measured.bench.bodies import Body
 
 SCRIPTS = {"least": "least.py", "same": "same_record.py", "floor": "floor.py"}
@@ -130,10 +132,12 @@ class Contest:
         *,
         keep: Path | None = None,
         samples: Path | None = None,
+        parameters: Mapping[str, str] | None = None,
     ) -> Measured:
         """Run a contestant on a plan.
 
         `keep`: a file for its output. `samples`: a file for the sampler's report on an app.
+        `parameters`: more settings of an app's stanza.
         """
         document = b""
         if who in SCRIPTS:
@@ -144,7 +148,7 @@ class Contest:
             command = [str(app / "bin" / "akamai_siem.py")]
             if samples:
                 command = [str(_HERE / "sampler.py"), str(samples), *command]
-            document = self._document(who, plan)
+            document = self._document(who, plan, parameters or {})
         before = cpu_of(self._server.pid)
         measured = measure([python, *command], self._environment(), document, keep)
         return replace(
@@ -171,7 +175,7 @@ class Contest:
         times = known.read_text(encoding="utf-8").split() if known.exists() else []
         return next((moment for moment in map(float, times) if moment >= since), 0.0)
 
-    def _document(self, who: str, plan: int) -> bytes:
+    def _document(self, who: str, plan: int, more: Mapping[str, str]) -> bytes:
         """The document that splunkd passes for an input that has never run."""
         splunk = self._splunks[INPUT if who == WORKERS else who]
         caller = Caller(
@@ -188,6 +192,7 @@ class Contest:
             # A page far below the limit is the last one.
             "limit": str(asked["events"] if asked["more"] else 600_000),
             "workers": "2" if who == WORKERS else "1",
+            **more,
         }
         stanza = f"akamai_siem://bench{next(self._numbers)}"
         return run_document(caller, stanza, "TA_akamai_siem", parameters)

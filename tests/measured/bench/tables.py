@@ -26,6 +26,7 @@ _PARTS = {
     "clock": "costs",
     "start": "costs",
     "startup": "startup",
+    "selections": "selections",
     "scale": "scale",
     "inputs": "scale",
     "freshness": "freshness",
@@ -46,6 +47,8 @@ def tables(figures: Figures) -> dict[str, str]:
         made["stages"] = _stages(figures["stages"])
     if "startup" in figures:
         made["startup"] = _startup(figures["startup"])
+    if "selections" in figures:
+        made["selections"] = _selections(figures["selections"])
     if "scale" in figures:
         made["scale"] = _scale(figures["scale"])
         made["inputs"] = _inputs(figures["scale"])
@@ -86,6 +89,17 @@ def _events(part: Figures) -> str:
             f"{1 - about['unrepeated']:.0%}",
         )
         for mix, about in part["events"].items()
+    ]
+    return _table(head, rows)
+
+
+def _selections(part: Figures) -> str:
+    head = ("events", "Python", "`drop` or `leave_out`", "CPU, µs", "÷ without")
+    rows = [
+        (MIXES[mix], version, name, f"{each['cpu'][0]:.1f}", f"{each['ratio'][0]:.2f}")
+        for mix in MIXES
+        for version, found in part["pythons"].items()
+        for name, each in found[mix].items()
     ]
     return _table(head, rows)
 

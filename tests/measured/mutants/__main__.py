@@ -12,13 +12,16 @@ from tests.measured.mutants.mutant import killed_by, unharmed
 def main(part: str = "") -> int:
     """Print the table."""
     chosen = [mutant for mutant in MUTANTS if part in mutant.title]
+    limits = {}
     for tests in dict.fromkeys(mutant.tests for mutant in chosen):
-        if failed := unharmed(tests):
-            raise SystemExit(f"{failed} fails without any fault")
+        found = unharmed(tests)
+        if found.failed:
+            raise SystemExit(f"{found.failed} fails without any fault")
+        limits[tests] = found.limit
     survivors = 0
     for mutant in chosen:
         began = time.monotonic()
-        by = killed_by(mutant)
+        by = killed_by(mutant, limits[mutant.tests])
         survivors += not by
         print(f"{time.monotonic() - began:4.0f} s  {mutant.title}\n        {by or 'SURVIVED'}")
         sys.stdout.flush()

@@ -16,6 +16,8 @@ HISTORY = (f"{UNIT}/position/test_history.py", *NUMBERS)
 WINDOWS = (f"{UNIT}/backfill", f"{PROPERTY}/test_windows.py")
 DELIVERY = (f"{UNIT}/writing/test_delivery.py",)
 TRAIL = (f"{UNIT}/run/test_trail.py",)
+STORING = (f"{UNIT}/run/test_storing.py",)
+SHOWN = ("tests/product/repository/test_shown.py",)
 FETCHING = (f"{UNIT}/akamai/test_fetching.py",)
 DEADLINE = (f"{UNIT}/akamai/test_deadline.py",)
 PAGE = (f"{UNIT}/akamai/test_page.py",)
@@ -74,7 +76,8 @@ MUTANTS = (
         ("context.limit is None and", ""),
         ("if not self.host_time:", "if self.host_time:"),
         ('_moment(document["since"]) - skew', '_moment(document["since"])'),
-        ("limit=min(LIMIT_FIRST, settings.limit)", "limit=LIMIT_FIRST"),
+        ("limit=min(first, settings.limit)", "limit=first"),
+        ("if back > RETENTION - EXPIRES_SOON else", "if False else"),
         ("from_now=not settings.start_back", "from_now=True"),
     ),
     *changes(
@@ -131,6 +134,22 @@ MUTANTS = (
         ("                self._pipe.wait_until_read(self._stop.check)\n", ""),
         ("            self._go_back()\n", ""),
     ),
+    *changes(
+        "run/storing.py",
+        STORING,
+        ("wrote_at + SAFE_AGE - monotonic()", "wrote_at - monotonic()"),
+        ("if pipe.has_left():", "if False:"),
+        ("            confirm()\n", ""),
+        (
+            "except StopRequested:\n        return True",
+            "except StopRequested:\n        return False",
+        ),
+        (
+            "except CollectionError:\n        return False",
+            "except CollectionError:\n        return True",
+        ),
+    ),
+    *number("akamai/plan.py", SHOWN, "RETRY_AFTER_MAX", "240.0", "600.0"),
     *changes(
         "akamai/fetching.py",
         FETCHING,

@@ -7,13 +7,18 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import NamedTuple
 
 from tests import ROOT
 
-TIMEOUT = 300.0
-"""Seconds after which a mutant counts as killed, because it no longer ends."""
+PATIENCE = 3_600.0
+"""Seconds for the tests of the unchanged code, on a host that is busy with other programs."""
+LONGER = 10
+"""A mutant whose tests take so many times longer counts as killed, because it no longer ends …"""
+LONGER_MIN = 300.0
+"""… but not before that many seconds."""
 _NO_TESTS_RUN = (4, 5)
 """pytest's exit codes for wrong options, and for no collected tests."""
 
@@ -40,26 +45,40 @@ class Mutant(NamedTuple):
         return text.replace(self.old, self.new)
 
 
-def killed_by(mutant: Mutant) -> str:
-    """The first test that fails; "" if none does."""
+class Unharmed(NamedTuple):
+    """The tests of the unchanged code. `failed`: the first that failed, "" if none did."""
+
+    failed: str
+    seconds: float
+
+    @property
+    def limit(self) -> float:
+        """Seconds after which a mutant does not end any more."""
+        return max(LONGER_MIN, LONGER * self.seconds)
+
+
+def killed_by(mutant: Mutant, limit: float) -> str:
+    """The first test that fails; "" if none does. `limit`: seconds."""
     text = mutant.applied()
     with tempfile.TemporaryDirectory() as name:
         code = Path(name) / "bin"
         shutil.copytree(ROOT / "bin", code, ignore=shutil.ignore_patterns("__pycache__"))
         (code / "ta_akamai_siem" / mutant.file).write_text(text, encoding="utf-8")
         try:
-            return _first_failure(code, mutant.tests)
+            return _first_failure(code, mutant.tests, limit)
         except subprocess.TimeoutExpired:
-            return f"no end after {TIMEOUT:.0f} s"
+            return f"no end after {limit:.0f} s"
 
 
-def unharmed(tests: tuple[str, ...]) -> str:
-    """Like `killed_by`, for the unchanged code."""
-    return _first_failure(ROOT / "bin", tests)
+def unharmed(tests: tuple[str, ...]) -> Unharmed:
+    """Run the tests with the unchanged code."""
+    began = time.monotonic()
+    failed = _first_failure(ROOT / "bin", tests, PATIENCE)
+    return Unharmed(failed, time.monotonic() - began)
 
 
-def _first_failure(code: Path, tests: tuple[str, ...]) -> str:
-    """`code`: used in place of `bin`. Raises TimeoutExpired."""
+def _first_failure(code: Path, tests: tuple[str, ...], limit: float) -> str:
+    """`code`: used in place of `bin`. `limit`: seconds. Raises TimeoutExpired."""
     command = [sys.executable, "-B", "-m", "pytest", "-x", "-q", "--tb=no", "--no-header"]
     paths = ["-o", f"pythonpath={ROOT} {code} {ROOT / 'packaging'}"]
     done = subprocess.run(
@@ -69,7 +88,7 @@ def _first_failure(code: Path, tests: tuple[str, ...]) -> str:
         env={"HYPOTHESIS_PROFILE": "unshrunk", **os.environ, "PYTHONPATH": ""},
         capture_output=True,
         text=True,
-        timeout=TIMEOUT,
+        timeout=limit,
     )
     if done.returncode == 0:
         return ""

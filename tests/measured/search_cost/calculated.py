@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.measured.search_cost.patterns import Cost, of_searches
 from tests.oracles.search_time import eval_expressions, eval_functions
+from tests.oracles.search_time.lookups import Stored
 from tests.oracles.search_time.pcre import pattern
 from tests.oracles.search_time.refusals import NotInSubset, Refused, Unspecified
 
@@ -113,7 +114,10 @@ def of_lookup(lookup: Lookedup, snapshots: list[dict[str, Any]]) -> float:
         if not all(isinstance(value, str) for value in values):
             continue
         wanted = tuple(zip((column for column, _ in lookup.inputs), map(str, values)))
-        spent += EXACT if not table.wild else WILDCARD_ROW * table.compared(wanted)
+        if isinstance(table, Stored) or not table.wild:
+            spent += EXACT
+        else:
+            spent += WILDCARD_ROW * table.compared(wanted)
     return spent / len(snapshots)
 
 

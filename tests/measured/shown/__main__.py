@@ -18,7 +18,10 @@ from tests.measured.shown import (
     disturbance,
     hostile,
     kills,
+    names,
     outage,
+    takeover,
+    upgrade,
 )
 
 PROGRAMS = {
@@ -32,6 +35,9 @@ PROGRAMS = {
     "hostile": hostile,
     "kills": kills,
     "backfill": backfill,
+    "names": names,
+    "takeover": takeover,
+    "upgrade": upgrade,
 }
 
 

@@ -61,6 +61,11 @@ class Arrivals:
         return repeated
 
     @property
+    def seen(self) -> Counter[str]:
+        """How often each event arrived, by its marker."""
+        return self._seen
+
+    @property
     def distinct(self) -> int:
         return len(self._seen)
 

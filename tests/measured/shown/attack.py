@@ -2,8 +2,8 @@
 
 Nothing is met one at a time: a member stands still while another, that has taken over, stands still
 as well; copies of the KV store become older and younger between two reads; answers are lost in a
-row; clocks jump. What docs/delivery.md does not cover does not happen: a machine that dies within
-seconds after its run has ended in order, a nap or a copy of 15 minutes.
+row; clocks jump; machines die at any moment, also right after a run. What docs/delivery.md does not
+cover does not happen: a nap or a copy of 15 minutes.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from collections import Counter
 from pathlib import Path
 
 from ta_akamai_siem.settings import Account, InputSettings
-from ta_akamai_siem.splunk.names import LEASES
 from tests.oracles.models.model_akamai import Clock, ModelAkamai
 from tests.oracles.models.model_run import Member, went_backward, without_threads
 from tests.oracles.models.model_splunk import Captain, Fate, Killed, ModelKv, ModelSplunkd
@@ -32,10 +31,10 @@ LAGS = (0.0, 0.0, 0.5, 2.0, 15.0, 60.0, 180.0)
 CLOCKS = (0.0, -30.0, 30.0, -90.0, 90.0)
 STEPS = (0.05, 0.5, 1.5)
 """Seconds from one step of a run to the next."""
-STORED_AFTER = 40.0
-"""Seconds after the end of a run in which its machine does not die."""
 SHARE = 0.03
 """Of the steps at which something happens."""
+CRASHES_AFTER = 0.1
+"""Share of the runs right after which their machine dies."""
 _SETTINGS = InputSettings(
     "first", Account("main", "192.0.2.7", "t", "s", "a"), (1,), 3600, LIMIT, None
 )
@@ -63,8 +62,6 @@ class Attack:
         self._captain = Captain()
         self._left = self.chance.randint(1, 12)
         self._running: list[Member] = []
-        self._began: dict[str, float] = {}
-        self._ended: dict[str, float] = {}
         self._quiet = False
         self._naps: list[float] = []
         self.members = [
@@ -75,6 +72,7 @@ class Attack:
                 self.clock,
                 folder,
                 self.chance.choice(CLOCKS),
+                is_clustered=True,
             )
             for name in "ABC"
         ]
@@ -85,8 +83,12 @@ class Attack:
             self._store()
         self.clock.now += 30
         for _ in range(self.chance.randint(3, 10)):
-            self._start(self.chance.choice(self.members))
+            member = self.chance.choice(self.members)
+            self._start(member)
             self._store()
+            self.clock.now += self.chance.uniform(0.0, 2.0)
+            if self.chance.random() < CRASHES_AFTER:
+                self._restart(member)
             self.clock.now += self.chance.uniform(0.0, 2 * INTERVAL)
         self._quiet = True
         for member in self.members:
@@ -121,13 +123,10 @@ class Attack:
         if member in self._running:
             return
         self._running.append(member)
-        self._began[member.splunkd.name] = self.clock.now
         try:
-            ended = member.run(_SETTINGS, Chaos(self, member))
+            member.run(_SETTINGS, Chaos(self, member))
         finally:
             self._running.remove(member)
-        if ended != "killed":
-            self._ended[member.splunkd.name] = self.clock.now
 
     def _nap(self, _: Member) -> None:
         """The member stands still; others run meanwhile, and may stand still themselves."""
@@ -154,22 +153,13 @@ class Attack:
 
     def _crash(self, member: Member) -> None:
         """Its machine dies, with what its splunkd has not stored, and is back some time later."""
-        ended = self._ended.get(member.splunkd.name, 0.0)
-        if self.clock.now - ended < STORED_AFTER or self._has_released(member):
-            return
+        self._restart(member)
+        raise Killed
+
+    def _restart(self, member: Member) -> None:
         self.happened["crashes"] += 1
         member.splunkd.crash()
         member.splunkd.started = member.now()
-        raise Killed
-
-    def _has_released(self, member: Member) -> bool:
-        """Whether the run that goes on has told that it has ended."""
-        name = member.splunkd.name
-        return any(
-            claim["owner"] == name and claim["released"] and at >= self._began[name]
-            for at, collection, _, claim in reversed(self._captain.changes)
-            if collection == LEASES and claim is not None
-        )
 
     def _change(self, _: Member) -> None:
         member = self.chance.choice(self.members)

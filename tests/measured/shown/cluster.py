@@ -23,6 +23,9 @@ INTERVAL = 60
 EVENTS = 30_000
 PIPE = 2_000_000
 """Bytes a second that the Splunk stand-ins read, so that a run takes half a minute."""
+PATIENCE = 900.0
+"""Seconds that one run may take: the host may be busy with other programs."""
+MEMBER = "--server-role=shc_member"
 NAP = 62.0
 LOOKS = 14.0
 """Seconds between two runs of the member that is not suspended."""
@@ -47,7 +50,7 @@ def main() -> bool:
 def stand_still(lag: int, error: int, chance: random.Random) -> bool:
     """The owner's process is stopped for 62 s while it writes; the other runs every 14 s."""
     with tempfile.TemporaryDirectory(prefix="cluster-") as folder:
-        options = ("--manual", f"--kvstore-lag={lag}")
+        options = ("--manual", MEMBER, f"--kvstore-lag={lag}")
         clock = clock_options(Path(folder), error)
         with Cluster(Path(folder), ("one", "two"), *options, two=clock) as cluster:
             one, two = cluster.members.values()
@@ -62,16 +65,16 @@ def stand_still(lag: int, error: int, chance: random.Random) -> bool:
             end = time.monotonic() + NAP
             numbers = []
             while time.monotonic() < end:
-                two.run(STANZA)
+                two.run(STANZA, PATIENCE)
                 numbers.append(cluster.newest()["number"])
                 time.sleep(max(0.0, min(LOOKS, end - time.monotonic())))
             one.signal(STANZA, "CONT")
             one.set_pipe(rate=0)
-            ended = one.wait_run(STANZA, number, 120)
+            ended = one.wait_run(STANZA, number, PATIENCE)
             for _ in range(4):
                 time.sleep(lag + 1)
                 for member in (two, one):
-                    member.run(STANZA)
+                    member.run(STANZA, PATIENCE)
                     numbers.append(cluster.newest()["number"])
             seen = arrived(cluster)
             taken_over = "result=lease.lost" in cluster.log_text("one")
@@ -102,7 +105,7 @@ def kill(rounds: int, chance: random.Random) -> bool:
     waited = []
     with (
         tempfile.TemporaryDirectory(prefix="cluster-") as folder,
-        Cluster(Path(folder), ("one", "two"), "--kvstore-lag=2") as cluster,
+        Cluster(Path(folder), ("one", "two"), MEMBER, "--kvstore-lag=2") as cluster,
     ):
         for member in cluster.members.values():
             member.set_pipe(rate=PIPE)

@@ -40,6 +40,8 @@ PIPE = 8_000_000
 """Bytes a second that the Splunk stand-in reads, so that timed kills occur in any state."""
 MOMENTS = {"after records": 12, "by the clock": 10, "while fetching": 2, "while saving": 1}
 """When a kill occurs, with relative frequencies."""
+PATIENCE = 900.0
+"""Seconds that one run may take: the host may be busy with other programs."""
 SAVED_UP = 0.9
 """Share of the events to be collected by the last kill; each kill takes its share of the rest."""
 
@@ -77,6 +79,11 @@ def main() -> bool:
         while (left := wanted - sum(result.moments.values())) > 0 and result.well:
             seed += 1
             result.add(ROUNDS[circumstance](min(left, ROUND), random.Random(seed)))
+            print(
+                f"    {sum(result.moments.values())} of {wanted}: lost {result.lost}, "
+                f"after one kill at most {result.largest}",
+                flush=True,
+            )
         kept &= tell(circumstance, wanted, result)
     return kept
 
@@ -126,7 +133,7 @@ def pages(
             committed(site)
             result.largest = max(result.largest, arrivals.update())
         site.splunk.set_pipe(rate=0)
-        end = site.run()
+        end = site.run(timeout=PATIENCE)
         committed(site)
         result.largest = max(result.largest, arrivals.update())
         result.well = arrivals.misses_nothing() and end["exit_code"] == 0
@@ -164,10 +171,10 @@ def first_page(site: Site, stanza: str, kills: int, chance: random.Random) -> Re
         left = int(FIRST_PAGE * SAVED_UP) - arrivals.distinct
         most = share_of(left, kills, result)
         site.splunk.set_trap(stanza, after_records=chance.randint(1, most))
-        result.moments["after records"] += site.run(stanza)["signal"] == 9
+        result.moments["after records"] += site.run(stanza, PATIENCE)["signal"] == 9
         committed(site)
         result.largest = max(result.largest, arrivals.update())
-    end = site.run(stanza)
+    end = site.run(stanza, PATIENCE)
     committed(site)
     result.largest = max(result.largest, arrivals.update())
     result.well = arrivals.foreign == 0 and end["exit_code"] == 0
@@ -189,7 +196,7 @@ def kill(site: Site, moment: str, chance: random.Random, most: int) -> bool:
     """
     if moment == "after records":
         site.splunk.set_trap(STANZA, after_records=chance.randint(1, most))
-        return bool(site.run()["signal"] == 9)
+        return bool(site.run(timeout=PATIENCE)["signal"] == 9)
     if moment == "while fetching":
         place: dict[str, object] = (
             {"where": "headers"} if chance.random() < 0.3 else {"after_bytes": 50_000}
@@ -205,7 +212,7 @@ def kill(site: Site, moment: str, chance: random.Random, most: int) -> bool:
     else:
         time.sleep(chance.uniform(0.0, 1.5))
     site.splunk.signal(STANZA, "KILL")
-    struck = site.splunk.wait_run(STANZA, number)["signal"] == 9
+    struck = site.splunk.wait_run(STANZA, number, PATIENCE)["signal"] == 9
     site.akamai.clear_faults()
     return bool(struck)
 

@@ -23,6 +23,7 @@ from ta_akamai_siem.position.lease import Lease
 from ta_akamai_siem.position.watch import Watch
 from ta_akamai_siem.record.event_time import moments
 from ta_akamai_siem.run.report import Totals
+from ta_akamai_siem.run.storing import may_release
 from ta_akamai_siem.splunk import log
 from ta_akamai_siem.splunk.names import CHECKPOINTS
 from ta_akamai_siem.writing.delivery import Delivery
@@ -144,7 +145,9 @@ class Signed(PageSource):
 
 @dataclass
 class Member:
-    """A host: its splunkd, its copy of the KV store, its clock that is wrong by `error` seconds."""
+    """A host: its splunkd, its copy of the KV store, its clock that is wrong by `error` seconds.
+    `is_clustered`: it belongs to a search head cluster.
+    """
 
     splunkd: ModelSplunkd
     kv: ModelKv
@@ -154,6 +157,7 @@ class Member:
     error: float = 0.0
     log: Log = field(default_factory=Log)
     ended: Counter[str] = field(default_factory=Counter)
+    is_clustered: bool = False
 
     def now(self) -> float:
         return self.clock.now + self.error + self.clock.jitter()
@@ -167,6 +171,7 @@ class Member:
         before = self.splunkd.fate, self.kv.fate
         self.splunkd.fate = self.kv.fate = fate
         ended = "ok"
+        self.splunkd.wrote_at = None
         try:
             lease = self.lease()
             try:
@@ -174,8 +179,9 @@ class Member:
                 self._collector(settings, lease, fate).run()
             except CollectionError as error:
                 ended = error.code
-            with contextlib.suppress(CollectionError):
-                lease.release(read=True)
+            if not self.is_clustered or self._may_release(lease, fate):
+                with contextlib.suppress(CollectionError):
+                    lease.release(read=True)
         except Killed:
             ended = "killed"
         finally:
@@ -183,6 +189,13 @@ class Member:
             self.splunkd.settle()
         self.ended[ended] += 1
         return ended
+
+    def _may_release(self, lease: Lease, fate: Fate) -> bool:
+        def wait(seconds: float) -> None:
+            fate.step()
+            self.sleep(seconds)
+
+        return may_release(self.splunkd, lease.confirm, wait, self._monotonic)
 
     def lease(self) -> Lease:
         monotonic = self._monotonic

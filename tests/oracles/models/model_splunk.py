@@ -76,6 +76,7 @@ class ModelSplunkd(EventStream):
     taken: list[tuple[float, str]] = field(default_factory=list)
     fate: Fate = field(default_factory=Fate)
     written: int = 0
+    wrote_at: float | None = None
 
     @property
     def instance(self) -> Instance:
@@ -93,10 +94,14 @@ class ModelSplunkd(EventStream):
         """It reads its pipe at once."""
         return 0
 
+    def has_left(self) -> bool:
+        return False
+
     def wait_until_read(self, check: Callable[[], None]) -> None: ...
 
     def _take(self, records: list[str]) -> None:
         self.taken += [(self.clock.now, record) for record in records]
+        self.wrote_at = self.clock.now
 
     def settle(self) -> None:
         """Store what is old enough."""

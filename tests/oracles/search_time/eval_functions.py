@@ -6,6 +6,8 @@ the emulation does not support; a name in neither is refused as Splunk refuses i
 
 from __future__ import annotations
 
+import hashlib
+import ipaddress
 import json
 import math
 import re
@@ -31,7 +33,6 @@ KNOWN = frozenset(
     [
         "abs",
         "acos",
-        "cidrmatch",
         "commands",
         "exact",
         "exp",
@@ -61,7 +62,6 @@ KNOWN = frozenset(
         "random",
         "rtrim",
         "sha1",
-        "sha256",
         "sha512",
         "sigfig",
         "spath",
@@ -168,11 +168,42 @@ def _json_extract(subject: Value, path: Value) -> Value:
     return found
 
 
-def _tonumber(subject: Value) -> Value:
+def _tonumber(subject: Value, base: Value = 10) -> Value:
     if isinstance(subject, (int, float)):
         return subject
     text = values.text(subject, "tonumber()")
-    return None if text is None else values.parsed(text)
+    if text is None or base == 10:
+        return None if text is None else values.parsed(text)
+    if base != 16:
+        message = f"tonumber() with base {base}"
+        raise NotInSubset(message)
+    if not re.fullmatch("[0-9A-Fa-f]{1,8}", text):
+        message = f"tonumber() of {text!r} with base 16"
+        raise Unspecified(message)
+    return int(text, 16)
+
+
+def _sha256(subject: Value) -> Value:
+    """Hexadecimal digits, in lower case."""
+    text = values.text(subject, "sha256()")
+    return None if text is None else hashlib.sha256(text.encode()).hexdigest()
+
+
+def _cidrmatch(network: Value, address: Value) -> Value:
+    """Splunk's documents have networks and addresses only, IPv4 or IPv6, each with its like."""
+    wanted, text = values.text(network, "cidrmatch() network"), values.text(address, "cidrmatch()")
+    if wanted is None or text is None:
+        return None
+    try:
+        found = ipaddress.ip_address(text)
+    except ValueError as error:
+        message = f"cidrmatch() of {text!r}, which is no address"
+        raise Unspecified(message) from error
+    made = ipaddress.ip_network(wanted)
+    if made.version != found.version:
+        message = f"cidrmatch() of {text} with {wanted}"
+        raise Unspecified(message)
+    return found in made
 
 
 def _tostring(subject: Value) -> Value:
@@ -323,7 +354,9 @@ FUNCTIONS: dict[str, tuple[int, int, Callable[..., Value]]] = {
     "split": (2, 2, _split),
     "strftime": (2, 2, _strftime),
     "substr": (2, 3, _substr),
-    "tonumber": (1, 1, _tonumber),
+    "cidrmatch": (2, 2, _cidrmatch),
+    "sha256": (1, 1, _sha256),
+    "tonumber": (1, 2, _tonumber),
     "tostring": (1, 1, _tostring),
     "trim": (1, 1, _trim),
     "true": (0, 0, lambda: True),

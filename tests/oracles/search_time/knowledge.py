@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tests.oracles.search_time.event_types import EventTypes
+from tests.oracles.search_time.lookups import Lookup, Stored
 from tests.oracles.search_time.macros import expanded
 from tests.oracles.search_time.refusals import Refused
 from tests.oracles.search_time.search_time import Rules
@@ -52,6 +53,8 @@ class Knowledge:
         self.app = app
         self._local = local or {}
         self._transforms = self.conf("transforms")
+        self.stored: dict[str, list[dict[str, str]]] = {}
+        """Rows of the tables in the KV store that indexers have, by lookup: for automatic ones."""
         self.props = self.conf("props")
         self._rules: dict[tuple[str, ...], Rules] = {
             (name,): self._loaded((name,)) for name in self.props
@@ -78,7 +81,17 @@ class Knowledge:
         settings: dict[str, str] = {}
         for name in names:
             settings.update(self.props[name])
-        return Rules.of(settings, self._transforms, self.app / "lookups")
+        return Rules.of(settings, self._transforms, self._table)
+
+    def _table(self, name: str) -> Lookup | Stored:
+        """What an automatic lookup reads, on the indexers."""
+        stanza = self._transforms[name]
+        if "filename" in stanza:
+            return Lookup(name, stanza, self.app / "lookups")
+        collection = self.conf("collections").get(stanza.get("collection", ""), {})
+        if collection.get("replicate") != "true":
+            raise Refused(f"lookup [{name}] on indexers: its collection is not replicated")
+        return Stored(name, stanza, lambda: self.stored.get(name, []))
 
     def fields(self, event: Event) -> dict[str, Field]:
         """All fields of an event, `eventtype` and `tag` included."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tests.oracles.search_time.refusals import NotInSubset, Refused, Unspecified
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
 _KNOWN = {
@@ -21,6 +21,52 @@ _KNOWN = {
     "case_sensitive_match",
     "match_type",
 }
+
+
+_STORED = {"external_type", "collection", "fields_list", "max_matches", "case_sensitive_match"}
+
+
+class Stored:
+    """A table in the KV store. `rows`: what is in it now.
+
+    Raises Unspecified where several rows match and differ: nobody says which max_matches takes.
+    https://help.splunk.com/en/splunk-enterprise/manage-knowledge-objects/knowledge-management-manual/9.4/use-lookups-in-splunk-web/define-a-kv-store-lookup-in-splunk-web
+    """
+
+    fills = False
+
+    def __init__(
+        self, name: str, stanza: Mapping[str, str], rows: Callable[[], Sequence[Mapping[str, str]]]
+    ) -> None:
+        unknown = set(stanza) - _STORED
+        if unknown or stanza.get("external_type") != "kvstore":
+            raise NotInSubset(f"lookup [{name}] has {', '.join(sorted(unknown))}")
+        if stanza.get("max_matches") != "1":
+            raise Unspecified(f"lookup [{name}] may find several rows: max_matches is not 1")
+        if stanza.get("case_sensitive_match", "true") != "true":
+            raise NotInSubset(f"lookup [{name}]: the KV store compares case")
+        self.name = name
+        self.columns = [column.strip() for column in stanza["fields_list"].split(",")]
+        self._rows = rows
+
+    def check(self, columns: Sequence[str]) -> None:
+        """Raise Refused for a missing column."""
+        for column in columns:
+            if column not in self.columns:
+                raise Refused(f"lookup [{self.name}] has no column {column}")
+
+    def find(
+        self, wanted: tuple[tuple[str, str], ...], outputs: tuple[str, ...]
+    ) -> dict[str, str] | None:
+        """As `Lookup.find`; a cell that a row lacks is empty."""
+        found = [
+            {column: row.get(column, "") for column in outputs}
+            for row in self._rows()
+            if all(row.get(column) == value for column, value in wanted)
+        ]
+        if any(one != found[0] for one in found):
+            raise Unspecified(f"lookup [{self.name}] of {wanted}: one of {found}")
+        return found[0] if found else None
 
 
 class Lookup:

@@ -14,7 +14,6 @@ from tests.oracles.search_time import extractions
 from tests.oracles.search_time.eval_expressions import Expression
 from tests.oracles.search_time.eval_values import as_field, read
 from tests.oracles.search_time.json_fields import json_fields
-from tests.oracles.search_time.lookups import Lookup
 from tests.oracles.search_time.refusals import (
     NotInSubset,
     Refused,
@@ -24,11 +23,11 @@ from tests.oracles.search_time.refusals import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
+    from collections.abc import Callable, Mapping
 
     from tests.oracles.search_time.eval_values import Field
     from tests.oracles.search_time.extractions import Extraction
+    from tests.oracles.search_time.lookups import Lookup, Stored
     from tests.standins.splunk.conf_file import Stanzas
 
 _ALIAS = re.compile(r"(\"[^\"]+\"|\S+)\s+(AS|ASNEW)\s+(\"[^\"]+\"|\S+)", re.IGNORECASE)
@@ -56,7 +55,7 @@ class Lookedup:
     """One LOOKUP: columns with the fields to compare, and columns with the fields to fill."""
 
     label: str
-    table: Lookup
+    table: Lookup | Stored
     inputs: tuple[tuple[str, str], ...]
     outputs: tuple[tuple[str, str], ...]
     overwrites: bool
@@ -74,8 +73,15 @@ class Rules:
     lookups: list[Lookedup] = field(default_factory=list)
 
     @classmethod
-    def of(cls, stanza: Mapping[str, str], transforms: Stanzas, tables: Path) -> Rules:
-        """Raises Refused, Unspecified and NotInSubset for errors in the rules themselves."""
+    def of(
+        cls,
+        stanza: Mapping[str, str],
+        transforms: Stanzas,
+        tables: Callable[[str], Lookup | Stored],
+    ) -> Rules:
+        """`tables`: opens a lookup by name. Raises Refused, Unspecified and NotInSubset for errors
+        in the rules themselves.
+        """
         rules = cls()
         for key, value in stanza.items():
             kind, _, name = key.partition("-")
@@ -230,13 +236,15 @@ def _aliases(key: str, value: str) -> list[tuple[str, str, bool]]:
     return found
 
 
-def _lookup(key: str, value: str, transforms: Stanzas, tables: Path) -> Lookedup:
+def _lookup(
+    key: str, value: str, transforms: Stanzas, tables: Callable[[str], Lookup | Stored]
+) -> Lookedup:
     words = value.split()
     name, rest = words[0], words[1:]
     if name not in transforms:
         message = f"{key}: transforms.conf has no [{name}]"
         raise Refused(message)
-    table = Lookup(name, transforms[name], tables)
+    table = tables(name)
     at = next((place for place, word in enumerate(rest) if word in ("OUTPUT", "OUTPUTNEW")), None)
     if at is None:
         message = f"{key} has no OUTPUT"

@@ -88,13 +88,22 @@ def searched_again(
 
 
 class Searcher:
-    """Many searches of the same events. `rows`: their fields; `accelerated`: the data models."""
+    """Many searches of the same events. `rows`: their fields; `accelerated`: the data models;
+    `tables`: those of the KV store.
+    """
 
-    def __init__(self, rows: list[Row], knowledge: Knowledge, *, accelerated: bool = True) -> None:
+    def __init__(
+        self,
+        rows: list[Row],
+        knowledge: Knowledge,
+        *,
+        accelerated: bool = True,
+        tables: Tables | None = None,
+    ) -> None:
         self._rows = rows
         self._knowledge = knowledge
         self._models = DataModels(knowledge.app, rows, accelerated=accelerated)
-        self._tables = Tables(knowledge)
+        self._tables = tables or Tables(knowledge)
         self._kept: dict[tuple[str, TimeRange], list[Row]] = {}
 
     def expanded(self, search: str) -> str:

@@ -147,7 +147,7 @@ def _mvexpand(arguments: str, rows: list[Row]) -> list[Row]:
 
 
 def _rex(arguments: str, rows: list[Row]) -> list[Row]:
-    match = re.fullmatch(r"field=(\w+)\s+\"((?:[^\"\\]|\\.)*)\"", arguments)
+    match = re.fullmatch(r"field=([\w.{}]+)\s+\"((?:[^\"\\]|\\.)*)\"", arguments)
     if match is None:
         raise NotInSubset(f"rex {arguments}")
     wanted = pattern(match[2].replace('\\"', '"'))

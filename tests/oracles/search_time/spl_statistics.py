@@ -83,5 +83,5 @@ _FUNCTIONS: dict[str, Callable[[list[object]], object]] = {
     "max": lambda each: max(_numbers(each), default=None),
     "min": lambda each: min(_numbers(each), default=None),
     "sum": lambda each: _sum(_numbers(each)),
-    "values": lambda each: sorted({str(one) for one in each}),
+    "values": lambda each: sorted({str(one) for one in each}) or None,
 }

@@ -1,7 +1,8 @@
 """Commands that read and write lookup tables, or run searches over the rows so far.
 
-`inputlookup`, `outputlookup`, `lookup` (CIDR tables, and those that automatic lookups use),
-`eventstats`, `appendpipe`.
+`inputlookup`, `outputlookup`, `lookup` (CIDR tables, those that automatic lookups use, and tables
+in the KV store with `local=true`), `eventstats`, `appendpipe`.
+https://help.splunk.com/en/splunk-enterprise/spl-search-reference/9.4/search-commands/outputlookup
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import ipaddress
 import re
 from typing import TYPE_CHECKING
 
-from tests.oracles.search_time.lookups import Lookup
+from tests.oracles.search_time.lookups import Lookup, Stored
 from tests.oracles.search_time.refusals import NotInSubset, Refused, Unspecified
 from tests.oracles.search_time.search_expressions import as_text
 from tests.oracles.search_time.spl_statistics import statistics
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     Piped = Callable[[list[str], list[Row]], list[Row]]
 
 _KV = {"external_type", "collection", "fields_list"}
+_KEYED = "append=true key_field=_key override_if_empty=false "
+_LOOKUP = re.compile(r"(local=true )?(\w+) (.+?) OUTPUT (.+)")
+_PAIRS = re.compile(r"\s*,?\s*(\w+)(?: AS (\w+))?")
 _CIDR = {"filename", "match_type", "max_matches"}
 
 
@@ -57,7 +61,7 @@ class Tables:
     def _fields(self, name: str) -> list[str]:
         """The rows of a table in the KV store."""
         stanza = self._stanza(name)
-        if set(stanza) != _KV or stanza["external_type"] != "kvstore":
+        if set(stanza) - {"max_matches"} != _KV or stanza["external_type"] != "kvstore":
             raise NotInSubset(f"lookup [{name}] is no table in the KV store")
         if stanza["collection"] not in self._collections:
             raise Refused(f"collections.conf has no [{stanza['collection']}]")
@@ -86,8 +90,16 @@ class Tables:
 
     def _output(self, arguments: str, rows: list[Row]) -> list[Row]:
         """Replaces the table; unlisted fields are omitted. Returns the rows unchanged."""
+        if arguments.startswith(_KEYED):
+            return self._update(arguments.removeprefix(_KEYED), rows)
+        keeps = arguments.startswith("override_if_empty=false ")
+        arguments = arguments.removeprefix("override_if_empty=false ")
         if not re.fullmatch(r"\w+", arguments):
             raise NotInSubset(f"outputlookup {arguments}")
+        if keeps:
+            if rows:
+                self.rows[arguments] = [self._written(arguments, row) for row in rows]
+            return rows
         fields = self._fields(arguments)
         written: list[Row] = []
         for row in rows:
@@ -100,12 +112,39 @@ class Tables:
         self.rows[arguments] = written
         return rows
 
+    def _update(self, name: str, rows: list[Row]) -> list[Row]:
+        """`key_field=_key`: a row replaces the whole record with its key, or is a new one."""
+        kept = {row["_key"]: row for row in self.rows.get(name, []) if "_key" in row}
+        for row in rows:
+            written = self._written(name, row)
+            if "_key" not in written:
+                raise Refused(f"outputlookup {name} of a row without _key")
+            kept[written["_key"]] = written
+        self.rows[name] = [*kept.values()]
+        return rows
+
+    def _written(self, name: str, row: Row) -> Row:
+        fields = self._fields(name)
+        if "_key" not in fields:
+            raise Refused(f"lookup [{name}] does not list _key")
+        kept = {field: value for field, value in as_text(row).items() if field in fields}
+        if any(isinstance(value, list) for value in kept.values()):
+            raise Unspecified(f"outputlookup {name} of several values")
+        return dict(kept)
+
     def _look_up(self, arguments: str, rows: list[Row]) -> list[Row]:
-        match = re.fullmatch(r"(\w+) (\w+)(?: AS (\w+))? OUTPUT (\w+)(?: AS (\w+))?", arguments)
+        match = _LOOKUP.fullmatch(arguments)
         if match is None:
             raise NotInSubset(f"lookup {arguments}")
-        name, column, field, output, target = match.groups()
-        field, target = field or column, target or output
+        local, name = match[1], match[2]
+        inputs, outputs = _pairs(match[3]), _pairs(match[4])
+        if "collection" in self._stanza(name):
+            if not local:
+                raise Refused(f"lookup {name} without local=true: indexers may not have the table")
+            return self._keyed(name, inputs, outputs, rows)
+        if len(inputs) > 1 or len(outputs) > 1 or local:
+            raise NotInSubset(f"lookup {arguments}")
+        (column, field), (output, target) = inputs[0], outputs[0]
         if "CIDR" not in self._stanza(name).get("match_type", ""):
             return self._exact(name, (column, field), (output, target), rows)
         table = self._networks(name, column, output)
@@ -132,6 +171,29 @@ class Tables:
                 row[given[1]] = found[given[0]]
         return rows
 
+    def _keyed(
+        self,
+        name: str,
+        inputs: list[tuple[str, str]],
+        outputs: list[tuple[str, str]],
+        rows: list[Row],
+    ) -> list[Row]:
+        """Of a table in the KV store. Pairs of a column and a field."""
+        table = Stored(name, self._stanza(name), lambda: self.rows.get(name, []))
+        columns = tuple(column for column, _ in outputs)
+        table.check([column for column, _ in (*inputs, *outputs)])
+        for row in rows:
+            values = [as_text(row).get(field) for _, field in inputs]
+            if any(isinstance(value, list) for value in values):
+                raise Unspecified(f"lookup {name} of several values")
+            wanted = tuple((column, str(value)) for (column, _), value in zip(inputs, values))
+            found = None if None in values else table.find(wanted, columns)
+            for column, field in outputs:
+                row.pop(field, None)
+                if found and found[column]:
+                    row[field] = found[column]
+        return rows
+
     def _networks(self, name: str, column: str, output: str) -> list[tuple[str, str]]:
         """The match in a CSV table whose `column` has networks."""
         stanza = self._stanza(name)
@@ -147,6 +209,18 @@ class Tables:
         return [(row[column], row[output]) for row in table]
 
 
+def _pairs(text: str) -> list[tuple[str, str]]:
+    """Columns and fields, from `column [AS field], …`."""
+    found, at = [], 0
+    while at < len(text.rstrip()):
+        match = _PAIRS.match(text, at)
+        if match is None:
+            raise NotInSubset(f"lookup … {text}")
+        found.append((match[1], match[2] or match[1]))
+        at = match.end()
+    return found
+
+
 def _within(value: object, network: str) -> bool:
     if not isinstance(value, str):
         return False
@@ -157,13 +231,22 @@ def _within(value: object, network: str) -> bool:
 
 
 def _eventstats(arguments: str, rows: list[Row]) -> list[Row]:
-    if re.search(r"\sby\s", arguments, re.IGNORECASE):
-        raise NotInSubset(f"eventstats {arguments}")
-    for one in statistics(arguments):
-        value = one.of(rows)
-        if value is not None:
-            for row in rows:
-                row[one.name] = value
+    """BY leaves rows that lack one of its fields as they are."""
+    head, *by = re.split(r"\s+[bB][yY]\s+", arguments)
+    names = re.split(r"[,\s]+", by[0].strip()) if by else []
+    groups: dict[tuple[str, ...], list[Row]] = {}
+    for row in rows:
+        values = [row.get(name) for name in names]
+        if any(isinstance(value, list) for value in values):
+            raise Unspecified(f"eventstats BY {names}, one of which has several values")
+        if None not in values:
+            groups.setdefault(tuple(map(str, values)), []).append(row)
+    for one in statistics(head):
+        for group in groups.values():
+            value = one.of(group)
+            if value is not None:
+                for row in group:
+                    row[one.name] = value
     return rows
 
 

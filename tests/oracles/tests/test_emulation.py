@@ -22,6 +22,7 @@ from tests.oracles.search_time.search_expressions import SearchExpression
 from tests.oracles.search_time.search_time import Rules
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.oracles.search_time.eval_values import Field
@@ -185,40 +186,44 @@ def test_names_that_a_transform_finds() -> None:
 )
 def test_props_refuse(stanza: dict[str, str], refusal: type[Exception], tmp_path: Path) -> None:
     with pytest.raises(refusal):
-        Rules.of(stanza, {}, tmp_path)
+        Rules.of(stanza, {}, tables(tmp_path))
 
 
 def test_evals_see_one_snapshot(tmp_path: Path) -> None:
-    rules = Rules.of({"EVAL-a": '"new"', "EVAL-b": "a"}, {}, tmp_path)
+    rules = Rules.of({"EVAL-a": '"new"', "EVAL-b": "a"}, {}, tables(tmp_path))
     found = rules.fields("raw", {"a": "old"})
     assert (found["a"], found["b"]) == ("new", "old")
 
 
 def test_two_rules_of_one_field(tmp_path: Path) -> None:
-    rules = Rules.of({"EXTRACT-a": "(?<x>a)", "EXTRACT-b": "(?<x>b)"}, {}, tmp_path)
+    rules = Rules.of({"EXTRACT-a": "(?<x>a)", "EXTRACT-b": "(?<x>b)"}, {}, tables(tmp_path))
     with pytest.raises(Unspecified):
         rules.fields("ab", {})
 
 
 def test_a_value_that_nobody_knows_is_one(tmp_path: Path) -> None:
     """The field exists, and anything that reads it fails."""
-    rules = Rules.of({"EVAL-b": r'json_extract("{\"v\":\"".a."\"}","v")'}, {}, tmp_path)
+    rules = Rules.of({"EVAL-b": r'json_extract("{\"v\":\"".a."\"}","v")'}, {}, tables(tmp_path))
     assert isinstance(rules.fields("raw", {"a": "\\ud800"})["b"], Unsure)
 
 
 def test_two_transforms_of_one_field(tmp_path: Path) -> None:
     """The first value stays, as transforms.conf.spec says of MV_ADD."""
     transforms = {"one": {"REGEX": "(?<x>a)"}, "two": {"REGEX": "(?<x>b)(?<y>c)?"}}
-    rules = Rules.of({"REPORT-a": "one, two"}, transforms, tmp_path)
+    rules = Rules.of({"REPORT-a": "one, two"}, transforms, tables(tmp_path))
     found = rules.fields("abc", {})
     assert (found["x"], found["y"]) == ("a", "c")
 
 
 def test_a_lookup_without_its_input(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("key,value\ndeny,1\n", encoding="utf-8")
-    rules = Rules.of({"LOOKUP-a": "t key OUTPUT value"}, {"t": TABLE}, tmp_path)
+    rules = Rules.of({"LOOKUP-a": "t key OUTPUT value"}, {"t": TABLE}, tables(tmp_path))
     assert "value" not in rules.fields("raw", {})
     assert rules.fields("raw", {"key": "x"})["value"] == "other"
+
+
+def tables(folder: Path) -> Callable[[str], Lookup]:
+    return lambda name: Lookup(name, TABLE, folder)
 
 
 TABLE = {

@@ -20,6 +20,11 @@ TRANSFORMS = """
 external_type = kvstore
 collection = seen
 fields_list = src,n
+[named]
+external_type = kvstore
+collection = named
+fields_list = _key,src,n,name
+max_matches = 1
 [lost]
 external_type = kvstore
 collection = nowhere
@@ -38,7 +43,7 @@ match_type = CIDR(net)
 def tables(tmp_path: Path) -> Tables:
     files = {
         "transforms": TRANSFORMS,
-        "collections": "[seen]\n",
+        "collections": "[seen]\n[named]\n",
         **dict.fromkeys(("props", "eventtypes", "tags", "macros"), ""),
     }
     (tmp_path / "default").mkdir()
@@ -61,6 +66,39 @@ def test_a_table_is_replaced_and_the_rows_go_on(tables: Tables) -> None:
     run(tables, 'where src="x" | outputlookup seen')
     assert tables.rows["seen"] == [ROWS[2]]
     assert len(run(tables, "inputlookup append=true seen")) == 4
+
+
+KEYED = "outputlookup append=true key_field=_key override_if_empty=false named"
+
+
+def test_a_record_is_replaced_by_its_key(tables: Tables) -> None:
+    """All of it: what the row lacks is gone. Rows without a record are added, none is removed."""
+    run(tables, f"rename src AS _key | eval name=n | {KEYED}")
+    assert [row["_key"] for row in tables.rows["named"]] == [row["src"] for row in ROWS]
+    run(tables, f'where src="x" | rename src AS _key | {KEYED}')
+    assert tables.rows["named"][2] == {"_key": "x", "n": "4"}
+    run(tables, f"where false() | {KEYED}")
+    run(tables, "where false() | outputlookup override_if_empty=false named")
+    assert len(tables.rows["named"]) == 3
+    run(tables, 'where src="x" | rename src AS _key | outputlookup override_if_empty=false named')
+    assert len(tables.rows["named"]) == 1
+
+
+def test_a_table_of_the_kv_store_on_the_search_head(tables: Tables) -> None:
+    run(tables, f'eval _key=src.n, name="n".n | {KEYED}')
+    found = run(tables, "lookup local=true named src, n OUTPUT name AS called, _key AS place")
+    assert [row["called"] for row in found] == ["n2", "n3", "n4"]
+    assert found[0]["place"] == "192.0.2.72"
+    found = run(tables, 'eval n="2" | lookup local=true named src, n OUTPUT name')
+    assert [row.get("name") for row in found] == ["n2", None, None]
+    run(tables, f'eval src="x", _key=n, name=n | {KEYED}')
+    with pytest.raises(Unspecified):
+        run(tables, "lookup local=true named src OUTPUT name")
+
+
+def test_eventstats_by(tables: Tables) -> None:
+    found = run(tables, 'eval g=if(src="x",null(),"a") | eventstats count max(n) AS m BY g')
+    assert [(row.get("count"), row.get("m")) for row in found] == [(2, 3), (2, 3), (None, None)]
 
 
 def test_networks(tables: Tables) -> None:
@@ -91,7 +129,12 @@ def test_several_values_and_none(tables: Tables) -> None:
         ('eval n=split("1,2",",") | outputlookup seen', Unspecified),
         ("lookup many net AS src OUTPUT kind AS known", NotInSubset),
         ("lookup networks net AS src OUTPUT colour AS known", Refused),
-        ("eventstats count BY src", NotInSubset),
+        ('eval a=split("1,2",",") | eventstats count BY a', Unspecified),
+        ("lookup named src OUTPUT n", Refused),
+        ("lookup local=true seen src OUTPUT n", Unspecified),
+        ("lookup local=true named src OUTPUT colour", Refused),
+        ("outputlookup append=true key_field=_key override_if_empty=false named", Refused),
+        ("outputlookup append=true named", NotInSubset),
         ("append [search x]", NotInSubset),
         ("stats sum(nothing) AS s", Unspecified),
         ('eval a=split("1,2",","), b=split("1,2",",") | stats count BY a b', Unspecified),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from tests import ROOT
 from tests.product.browser.add_on_pages import AddOnPages
 from tests.product.browser.test_refusals import Form
 from tests.product.end_to_end.compiled_app import BUILT_APP
@@ -67,6 +68,8 @@ def save(pages: AddOnPages) -> None:
     ) as answered:
         button.click()
     assert answered.value.ok, answered.value.text()
+    # Only now has the framework drawn the form anew.
+    expect(pages.page.locator('[data-test="toast"]')).to_be_visible()
 
 
 def test_a_search_head(pages: AddOnPages, forwarder: Site, search_head: SplunkStandin) -> None:
@@ -100,6 +103,18 @@ def test_a_search_head(pages: AddOnPages, forwarder: Site, search_head: SplunkSt
     switches(pages, search_head)
     refusals(pages)
     without_write_access(search_head)
+    in_a_cluster(pages, search_head)
+
+
+def in_a_cluster(pages: AddOnPages, search_head: SplunkStandin) -> None:
+    """It restarts as a member. The log-in of the page ends with it."""
+    search_head.restart(roles="search_head,shc_member,kv_store")
+    pages.page.context.clear_cookies()
+    pages.open("inputs")
+    notice = pages.page.locator('[data-notice="host"]')
+    expect(notice).to_contain_text("This host is a member of a search head cluster.")
+    expect(notice).to_contain_text("Create inputs on one heavy forwarder instead.")
+    pages.shoot("inputs-cluster-member")
 
 
 def without_write_access(search_head: SplunkStandin) -> None:
@@ -129,6 +144,8 @@ def switches(pages: AddOnPages, search_head: SplunkStandin) -> None:
     assert local(search_head, "props")["akamai:siem"] == {"EVAL-type": '"alert"'}
     accelerated = {"acceleration": "true", "acceleration.earliest_time": "-7d"}
     assert local(search_head, "datamodels")["Akamai_SIEM"] == accelerated
+    events = local(search_head, "macros")["akamai_siem_events"]
+    assert events == {"definition": "`akamai_siem_any_collector`"}
     pages.open("configuration")
     pages.tab("Search")
     expect(pages.field("search_web")).to_contain_text("All")
@@ -145,14 +162,20 @@ def switches(pages: AddOnPages, search_head: SplunkStandin) -> None:
     assert types["akamai_siem_alert"]["disabled"] == "1"
     assert local(search_head, "props") == {"akamai:siem": {"EVAL-type": "type"}}
     assert local(search_head, "datamodels")["Akamai_SIEM"]["acceleration"] == "false"
+    events = local(search_head, "macros")["akamai_siem_events"]
+    shipped = conf_file.read(ROOT / "default" / "macros.conf")["akamai_siem_events"]
+    assert events["definition"] == shipped["definition"]
 
 
 def refusals(pages: AddOnPages) -> None:
     form = Form(pages, "search", "Save", pages.page.locator("#searchTab"))
     box = pages.field("search_indexes").get_by_role("combobox")
+    # The framework closes a list whose field is not wholly in sight.
+    box.evaluate("each => each.scrollIntoView({block: 'center'})")
     box.fill("No Index")
-    pages.page.get_by_role("option", name="No Index").first.wait_for()
-    box.press("Enter")
+    # By a click: if the list is closed, Enter saves the form.
+    pages.page.get_by_role("option", name="No Index").first.click()
     pages.page.keyboard.press("Escape")
+    expect(pages.field("search_indexes")).to_contain_text("No Index")
     assert "'No'" in form.refused("search_indexes")
     pages.shoot("refused-search")

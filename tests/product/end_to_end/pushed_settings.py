@@ -41,8 +41,12 @@ def push_account(splunk: SplunkStandin, name: str, values: Mapping[str, str]) ->
 
 
 def push_input(splunk: SplunkStandin, stanza: str, values: Mapping[str, object]) -> None:
-    """A stanza of inputs.conf. splunkd reads it when it is told to reload."""
-    text = "".join(f"{key} = {value}\n" for key, value in values.items())
+    """A stanza of inputs.conf. splunkd reads it when it is told to reload.
+
+    A value of several lines is one of continued lines.
+    """
+    folded = {key: str(value).replace("\n", "\\\n") for key, value in values.items()}
+    text = "".join(f"{key} = {value}\n" for key, value in folded.items())
     with inputs_conf(splunk).open("a", encoding="utf-8") as conf:
         conf.write(f"[{stanza}]\n{text}\n")
     splunk.reload_inputs()

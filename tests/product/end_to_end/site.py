@@ -27,7 +27,10 @@ INPUT = "first"
 STANZA = f"{KIND}://{INPUT}"
 CONFIG_ID = 76213
 CHECKPOINTS = "ta_akamai_siem_checkpoints"
-COLLECTIONS = (CHECKPOINTS, "ta_akamai_siem_leases", "ta_akamai_siem_runs")
+COLLECTIONS = (
+    *(CHECKPOINTS, "ta_akamai_siem_leases", "ta_akamai_siem_runs"),
+    "ta_akamai_siem_coverage",
+)
 SPLUNKS_PYTHONS = ("3.9", "3.13")
 """Splunk runs on no other versions. If neither is available, this Python is treated as the newest.
 """
@@ -133,7 +136,9 @@ class Site:
             splunk.delete("storage", "collections", "data", collection)
         for name in splunk.messages():
             splunk.delete_message(name)
-        shutil.rmtree(self.home / "var" / "lib" / "splunk" / "modinputs" / KIND, ignore_errors=True)
+        modinputs = self.home / "var" / "lib" / "splunk" / "modinputs"
+        for kind in (KIND, f"{KIND}_names"):
+            shutil.rmtree(modinputs / kind, ignore_errors=True)
         # Handlers keep their log open.
         for log in (self.home / "var" / "log" / "splunk").glob("ta_akamai_siem_*.log"):
             os.truncate(log, 0)

@@ -11,6 +11,7 @@ import pytest
 from tests.standins.akamai.multiset import find_marker
 from tests.standins.splunk.client import RestError
 
+from .dropped import DROP, kept
 from .pushed_settings import push_account, push_input, push_setting
 from .site import ACCOUNT, CONFIG_ID, STANZA
 
@@ -122,14 +123,15 @@ def test_another_range_is_another_backfill(site: Site) -> None:
 def test_killed_inside_a_window_it_goes_on(site: Site) -> None:
     site.akamai.set(to_bound="inclusive")
     site.load(30_000, ago=3 * HOUR, bucket=50)
-    stanza = set_up(site, limit="12000")
+    stanza = set_up(site, limit="12000", begin=4 * HOUR, end=0.0, drop=DROP)
     site.splunk.set_trap(BACKFILL, after_records=9_000)
     assert site.run(BACKFILL)["signal"] == 9
     run = site.run(BACKFILL)
     assert run["exit_code"] == 0
     held = site.akamai.held(stored_from=int(stanza["from"]), stored_to=int(stanza["to"]) + 1)
+    assert held["count"] == 30_000
     seen = markers(site)
-    assert len(seen) == held["count"]
+    assert set(seen) == kept(site)
     assert sum(seen.values()) - len(seen) <= 2_000
 
 

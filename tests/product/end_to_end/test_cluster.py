@@ -83,6 +83,38 @@ def test_the_heir_of_a_dead_member_leaves_no_hole(tmp_path: Path) -> None:
         assert max(seen.values()) == 1
 
 
+def test_a_machine_that_fails_right_after_its_run_leaves_no_hole(tmp_path: Path) -> None:
+    """Its run has written and saved everything, and its splunkd has stored nothing of it."""
+    options = ("--manual", "--commit-delay=3600", "--server-role=shc_member")
+    with Cluster(tmp_path, ("one", "two"), *options) as cluster:
+        one, two = cluster.members.values()
+        two.set_pipe(commit_delay=0)
+        load(cluster)
+        cluster.set_up()
+        one.start_run(STANZA)
+        one.wait_until("its document has ended", lambda: has_ended_its_document(one))
+        beat = cluster.leases()[-1]["beat"]
+        one.wait_until("it keeps its claim", lambda: cluster.leases()[-1]["beat"] > beat, 20)
+        assert cluster.owner() == "one"
+        one.kill()
+        one.end_orphans()
+        assert two.run(STANZA)["records"] == 0
+        assert "result=lease.held" in cluster.log_text("two")
+        cluster.watched_longer("two", WATCHED)
+        number = two.start_run(STANZA)
+        two.wait_until("its document has ended", lambda: has_ended_its_document(two))
+        assert two.signal(STANZA, "TERM")
+        run = two.wait_run(STANZA, number)
+        assert (run["exit_code"], run["records"]) == (0, COUNT)
+        assert cluster.owner() == ""
+        assert len(set(cluster.markers("two"))) == COUNT
+
+
+def has_ended_its_document(member: SplunkStandin) -> bool:
+    run = member.runs(STANZA)[-1]
+    return bool(run["records"] and run["stream"] == "closed")
+
+
 @pytest.mark.parametrize("lag", [0, 2])
 def test_an_owner_that_slept_writes_and_saves_no_more(tmp_path: Path, lag: int) -> None:
     """The machine is suspended while it writes. Only what it wrote before that is duplicated."""

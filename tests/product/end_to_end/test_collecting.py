@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,11 +14,13 @@ import pytest
 from ta_akamai_siem.record.event import record as record_of
 from ta_akamai_siem.record.event_time import Moment
 from ta_akamai_siem.record.masking import Masking
+from ta_akamai_siem.volume.left_out import left_out
 from tests import ROOT
 from tests.oracles.reference.record import same
 from tests.standins.akamai.corpus import Corpus, CorpusChoices
 from tests.standins.akamai.multiset import find_marker
 
+from .dropped import DROP, logged, numbers
 from .pushed_settings import push_account, push_input
 from .site import ACCOUNT, INPUT, KIND, STANZA
 
@@ -74,17 +77,23 @@ def test_workers_and_a_pace_change_nothing_but_the_time(site: Site) -> None:
     assert claim["so_far"]["events"] == 12_000
 
 
-def test_what_is_to_be_masked_is_not_indexed(site: Site) -> None:
-    """On both paths of an event: through workers while behind, and in the input's own process."""
+def test_what_is_not_selected_is_not_indexed(site: Site) -> None:
+    """What is masked, left out or dropped, on both ways of an event: through workers while behind,
+    and in the input's own process. What Akamai sent is indexed or dropped, and counted.
+    """
     corpus = Corpus(CorpusChoices(odd=0.05))
     lines = [corpus.event(number, site.akamai.now() - 600) for number in range(10_500)]
     site.akamai.load_lines(lines, stored_at=site.akamai.now() - 600)
-    site.set_up(limit="6000", workers="2", mask="cookies;api_keys")
-    assert site.run()["records"] == len(lines)
-    masking = Masking(("cookies", "api_keys"))
+    leave_out = "header:host;rule_data"
+    site.set_up(limit="6000", workers="2", mask="cookies;api_keys", leave_out=leave_out, drop=DROP)
+    by_rule = numbers(site)
+    assert site.run()["records"] == list(by_rule.values()).count(0)
+    masking, leaving = Masking(("cookies", "api_keys")), left_out(tuple(leave_out.split(";")))
     moment = Moment.of(0.0, site.akamai.now())
-    expected = {find_marker(line): record_of(line, moment, masking) for line in lines}
+    kept = [line for line in lines if not by_rule[find_marker(line)]]
+    expected = {find_marker(line): record_of(line, moment, masking, leaving) for line in kept}
     whole = sum(record.masked for record in expected.values())
+    left_bytes = [record.left_out for record in expected.values()]
     for raw in site.raws():
         assert raw.decode() == expected.pop(find_marker(raw)).text
     assert expected == {}
@@ -93,7 +102,13 @@ def test_what_is_to_be_masked_is_not_indexed(site: Site) -> None:
     assert whole > 1_000
     # What the views and Splunk's monitoring of add-ons count.
     (ingested,) = re.findall(r"action=events_ingested .*\bn_events=(\d+)", site.log_text())
-    assert int(ingested) == len(lines)
+    assert int(ingested) == len(kept)
+    assert logged(site) == Counter(number for number in by_rule.values() if number)
+    (finished,) = re.findall(r"run\.finished .*", site.log_text())
+    assert f"events={len(kept)} " in finished
+    assert f"dropped={len(lines) - len(kept)} " in finished
+    (left,) = re.findall(r"left_out_bytes=(\d+)", finished)
+    assert int(left) == sum(left_bytes) > 0
     (age,) = re.findall(r"run\.finished .*\bposition_age_seconds=([\d.]+)", site.log_text())
     assert 0 < float(age) < 600
     assert " holder=" in site.log_text()

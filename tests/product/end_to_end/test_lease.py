@@ -13,7 +13,7 @@ from ta_akamai_siem.position.claim import EXPIRY, TRUSTED
 from ta_akamai_siem.position.host import Host
 from ta_akamai_siem.position.lease import Lease
 from ta_akamai_siem.position.watch import Watch
-from ta_akamai_siem.splunk.instance import Instance
+from ta_akamai_siem.splunk.instance import Instance, instance_of
 from ta_akamai_siem.splunk.names import CHECKPOINTS, LEASES
 from ta_akamai_siem.splunk.splunkd import Splunkd
 
@@ -77,8 +77,10 @@ class Cluster:
 def test_a_splunkd_that_does_not_say_since_when_it_runs(splunk: SplunkStandin) -> None:
     """Its restarts are not recognized, and the server name that it passed identifies it."""
     key = splunk.new_session(deny=("server/info",))
-    assert Splunkd(splunk.management, key).instance("here") == Instance("here", None)
-    known = Splunkd(splunk.management, splunk.session_key).instance("here")
+    assert instance_of(Splunkd(splunk.management, key).server_info(), "here") == Instance(
+        "here", None
+    )
+    known = instance_of(Splunkd(splunk.management, splunk.session_key).server_info(), "here")
     assert known.started is not None
     assert known.guid != "here"
 

@@ -9,7 +9,7 @@ import pytest
 from ta_akamai_siem.akamai.client import PAGE_TIMEOUT
 from ta_akamai_siem.akamai.fetching import ATTEMPTS_SECONDS_MAX
 from ta_akamai_siem.akamai.plan import RETRY_AFTER_MAX
-from ta_akamai_siem.continuous.cursor import AHEAD_MAX, RECOVERY_PAGES
+from ta_akamai_siem.continuous.cursor import AHEAD_MAX, LIMIT_EXPIRING, RECOVERY_PAGES
 from ta_akamai_siem.errors import OffsetStuck, TryAgain, UnexpectedAnswer
 from ta_akamai_siem.limits import LATENCY, MARGIN, RETENTION
 from ta_akamai_siem.position.claim import EXPIRY, TRUSTED
@@ -23,6 +23,8 @@ from tests.measured.shown.disturbance import ARRIVING, SOON_AFTER_A_WAIT
 KB, MB = 1 << 10, 1 << 20
 NUMBERS = {
     r"at most ([\d,]+), if Akamai sends the page again": PROGRESS_EVENTS_MAX,
+    r"an input that begins (\d+) hours back": RETENTION / 3600,
+    r"is requested with at most ([\d,]+) events": LIMIT_EXPIRING,
     r"the events stored within (\d+) s before the last moment known to be complete": MARGIN,
     r"restarted within (\d+) s of the last save": STOP_AGE,
     r"saved at least (\d+) s before the last one": SAFE_AGE,
@@ -58,6 +60,7 @@ NUMBERS = {
     r"still in a splunkd queue (\d+) s after splunkd accepted it": SAFE_AGE,
     r"started again more than (\d+) s after that run's last save": STOP_AGE,
     r"gave to its own splunkd in its last (\d+) s": SAFE_AGE,
+    r"keeps its claim for another (\d+) s after the last": SAFE_AGE,
 }
 """Sentences of the page, and the code's value for the number in each."""
 OF_OTHERS = (

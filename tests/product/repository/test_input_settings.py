@@ -11,6 +11,7 @@ import write_settings
 
 from ta_akamai_siem.backfill.settings import read_backfill
 from ta_akamai_siem.errors import SettingsInvalid
+from ta_akamai_siem.names.settings import read_names
 from ta_akamai_siem.settings import read_input
 from ta_akamai_siem.splunk.input_settings import (
     INPUT_SETTINGS,
@@ -19,7 +20,7 @@ from ta_akamai_siem.splunk.input_settings import (
     plain,
     settings_of,
 )
-from ta_akamai_siem.splunk.names import KIND
+from ta_akamai_siem.splunk.names import KIND, NAMES_KIND
 from ta_akamai_siem.splunk.scheme import scheme_xml
 from tests.product.messages import names
 
@@ -42,7 +43,7 @@ def fields(kind: str) -> dict[str, dict[str, Any]]:
 
 def problems(kind: str, **changed: str) -> list[str]:
     """The problems that a run finds in a stanza."""
-    read = read_input if kind == KIND else read_backfill
+    read: Any = {KIND: read_input, NAMES_KIND: read_names}.get(kind, read_backfill)
     try:
         read("first", {**GOOD, **changed}, ACCOUNT, {})
     except SettingsInvalid as invalid:

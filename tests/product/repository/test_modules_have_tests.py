@@ -7,6 +7,7 @@ from tests import ROOT
 PACKAGE = ROOT / "bin" / "ta_akamai_siem"
 TESTS = ROOT / "tests" / "product"
 TESTED_BY = {
+    "akamai/application_security": "unit/names/test_export_task",
     "akamai/client": "end_to_end/test_faults",
     "akamai/lines": "unit/akamai/test_page",
     "akamai/plan": "unit/continuous/test_cursor_states",
@@ -23,6 +24,17 @@ TESTED_BY = {
     "continuous/job": "end_to_end/test_collecting",
     "errors": "repository/test_docs",
     "limits": "unit/continuous/test_cursor",
+    "names/export_source": "end_to_end/test_names",
+    "names/job": "end_to_end/test_names",
+    "names/kept": "end_to_end/test_names",
+    "names/memory": "end_to_end/test_names",
+    "names/objects": "end_to_end/test_names",
+    "names/operations": "end_to_end/test_names",
+    "names/questions": "end_to_end/test_names",
+    "names/refresher": "end_to_end/test_names",
+    "names/snapshot": "end_to_end/test_names",
+    "names/snapshot_writer": "end_to_end/test_names",
+    "names/values": "unit/names/test_answers",
     "pages/account_handler": "end_to_end/test_pages",
     "pages/account_probe": "end_to_end/test_pages",
     "pages/configuration_names": "unit/pages/test_input_settings",

@@ -325,8 +325,10 @@ def test_the_documentation_can_be_read_in_a_browser() -> None:
         assert f"Splunk {VERSION}</title>" in text
         links += [(name, target) for target in re.findall(r'href="(?![a-z]+:)([^"]+)"', text)]
     config = (APP / "appserver/static/js/build/globalConfig.json").read_text(encoding="utf-8")
-    links += [("", target) for target in re.findall(rf'"[./]+/app/{APP_ID}/docs/([^"]+)"', config)]
     assert len(links) > 100
+    own = re.findall(rf'"[./]+/static/app/{APP_ID}/docs/([^"]+)"', config)
+    assert len(own) > 5
+    links += [("", target) for target in own]
     for name, target in links:
         page, _, anchor = target.partition("#")
         assert (page or name) in pages, (name, target)
@@ -350,6 +352,20 @@ def test_the_page_template_waits_for_our_script(tmp_path: Path) -> None:
     (tmp_path / template).write_text("<html>", encoding="utf-8")
     with pytest.raises(SystemExit, match="ucc-gen has changed"):
         load_page_script(tmp_path)
+
+
+def test_the_built_page_has_the_help_of_inputs_with_its_links() -> None:
+    """ucc-gen gets it without."""
+    ours, built = (
+        json.loads((place / "globalConfig.json").read_text(encoding="utf-8"))["pages"]["inputs"]
+        for place in (ROOT, APP / "appserver/static/js/build")
+    )
+    helps = [
+        [entity.get("help") for service in pages["services"] for entity in service["entity"]]
+        for pages in (ours, built)
+    ]
+    assert helps[0] == helps[1]
+    assert any(isinstance(each, dict) for each in helps[0])
 
 
 def test_each_licence_text_of_the_pages_once() -> None:
@@ -435,7 +451,7 @@ def test_the_list_of_components_is_that_of_the_locks() -> None:
     assert all(each["licenses"] for each in bill["components"])
 
 
-@pytest.mark.parametrize("kind", ["akamai_siem", "akamai_siem_backfill"])
+@pytest.mark.parametrize("kind", ["akamai_siem", "akamai_siem_backfill", "akamai_siem_names"])
 def test_input_form_and_defaults_and_spec_name_the_same_settings(kind: str) -> None:
     form = {str(entity["field"]): entity for entity in global_config()[kind]}
     defaults = conf((ROOT / "default" / "inputs.conf").read_text(encoding="utf-8"))[kind]

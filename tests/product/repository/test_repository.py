@@ -10,14 +10,20 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.y*ml"))
+TEST, RELEASE = (ROOT / ".github" / "workflows" / name for name in ("test.yml", "release.yml"))
 FORMS = ROOT / ".github" / "ISSUE_TEMPLATE"
 
 
-def test_the_workflow_runs_what_we_run() -> None:
-    (workflow,) = WORKFLOWS
-    commands = re.findall(r"^ +run: (.+)$", workflow.read_text(encoding="utf-8"), re.MULTILINE)
-    assert ".ci/run" in commands
-    assert re.search(r"make test$", (ROOT / ".ci" / "run").read_text(encoding="utf-8").strip())
+def test_the_workflows_run_what_we_run() -> None:
+    assert sorted(WORKFLOWS) == sorted([TEST, RELEASE])
+    for workflow, script, target in (
+        (TEST, "run", "make test"),
+        (RELEASE, "release", "make release-files"),
+    ):
+        commands = re.findall(r"^ +run: (.+)$", workflow.read_text(encoding="utf-8"), re.MULTILINE)
+        assert f".ci/{script}" in commands
+        text = (ROOT / ".ci" / script).read_text(encoding="utf-8")
+        assert re.search(rf"^(?:exec )?{target}$", text, re.MULTILINE)
 
 
 def test_actions_are_pinned_by_their_commit() -> None:
@@ -28,18 +34,25 @@ def test_actions_are_pinned_by_their_commit() -> None:
             assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", each), each
 
 
-def test_the_workflow_may_only_read() -> None:
+def test_what_runs_our_code_may_only_read() -> None:
+    """The job that may write makes a draft from files, and checks out nothing."""
     for workflow in WORKFLOWS:
         text = workflow.read_text(encoding="utf-8")
-        assert re.findall(r"permissions:.*\n((?: +.+\n)*)", text) == ["  contents: read\n"]
+        assert "\npermissions:\n  contents: read\n\n" in text
+        jobs = re.split(r"^  (?=\w+:\n)", text.partition("\njobs:\n")[2], flags=re.MULTILINE)
+        writing = [job for job in jobs if "permissions:" in job]
+        assert [job.partition(":")[0] for job in writing] == ["draft"] * (workflow == RELEASE)
+        for job in writing:
+            assert "actions/checkout" not in job
+            assert ".ci/" not in job
+            assert "--draft" in job
         assert "persist-credentials: false" in text
         assert "pull_request_target" not in text
         assert "secrets." not in text
 
 
 def test_the_workflow_has_the_pythons_of_splunk() -> None:
-    (workflow,) = WORKFLOWS
-    listed = re.search(r"python-version: \|\n((?: +[\d.]+\n)+)", workflow.read_text("utf-8"))
+    listed = re.search(r"python-version: \|\n((?: +[\d.]+\n)+)", TEST.read_text("utf-8"))
     wanted = re.search(
         r"^WANTED = \((.+)\)", (ROOT / "packaging/find_pythons.py").read_text(), re.MULTILINE
     )

@@ -35,7 +35,12 @@ if TYPE_CHECKING:
     from tests.oracles.search_time.knowledge import Knowledge
     from tests.oracles.search_time.spl_tables import Tables
 
-SAVED = conf_file.read(ROOT / "default" / "savedsearches.conf")
+SAVED = {
+    name: stanza
+    for name, stanza in conf_file.read(ROOT / "default" / "savedsearches.conf").items()
+    if "counttype" in stanza
+}
+"""The alerts."""
 PREFIX = "Akamai SIEM - "
 NAMES = [name.removeprefix(PREFIX) for name in SAVED]
 OF_OPERATIONS = [name for name in NAMES if "dispatch.index_earliest" not in SAVED[PREFIX + name]]

@@ -432,11 +432,12 @@ def test_tables_in_the_kv_store_are_there() -> None:
     collections = conf_file.read(ROOT / "default" / "collections.conf")
     named = {one["collection"] for one in transforms.values() if "collection" in one}
     assert named <= set(collections)
-    text = " ".join(stanza["search"] for stanza in SAVED.values())
+    saved = conf_file.read(ROOT / "default" / "savedsearches.conf")
+    text = " ".join(stanza["search"] for stanza in saved.values())
     for name, stanza in transforms.items():
         if "collection" in stanza:
-            assert f"inputlookup append=true {name} " in text
-            assert f"outputlookup {name} " in text
+            assert re.search(rf"inputlookup (append=true )?{name} ", text)
+            assert re.search(rf"outputlookup (\w+=\w+ )*{name} ", text)
 
 
 # --- the page and the log -------------------------------------------------------------------

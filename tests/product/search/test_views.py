@@ -31,6 +31,10 @@ FILES = make_views.files()
 BOARDS = view_scene.dashboards()
 PANELS = [(name, panel) for name, board in BOARDS.items() for panel in board.panels]
 CHARTS = ("splunk.area", "splunk.bar", "splunk.column", "splunk.line", "splunk.map")
+NARROW, BORDERS = 75, 30
+"""Pixels: of a column of numbers, and of what is around a table."""
+HINT = ("coverage", "viz_names")
+"""The one place that says what to do to see names."""
 INDEXED = "`akamai_siem_events`"
 
 
@@ -88,6 +92,7 @@ def test_nothing_is_read_from_another_hosts_kv_store() -> None:
 def test_times() -> None:
     ranges = {name: BOARDS[name].tokens()["global_time.earliest"] for name in view_scene.NAMES}
     assert {name for name, earliest in ranges.items() if earliest != "-60m@m"} == {
+        "coverage",
         "investigation",
         "tuning",
         "operations",
@@ -119,7 +124,7 @@ def test_what_is_typed_cannot_add_to_a_search() -> None:
     board = BOARDS["overview"]
     search = board.search("ds_timeline", {**board.tokens(), "client": '" | delete "'})
     assert search is not None
-    assert commands(search) == ["`akamai_siem_tstats`", "rename"]
+    assert commands(search) == ["`akamai_siem_tstats`", "rename", "append"]
 
 
 def links(board: Dashboard) -> list[tuple[str, str, dict[str, str]]]:
@@ -192,7 +197,7 @@ def test_inputs_that_are_filled_by_a_search() -> None:
             rows = board.rows(known["dataSources"]["primary"], view_scene.searcher())
             column = re.findall(r'seriesByName\("(\w+)"\)', known["context"]["value"])[0]
             assert rows, name
-            assert all(set(row) == {column} for row in rows), name
+            assert all(set(row) == {column, "label"} for row in rows), name
 
 
 # --- the data model -------------------------------------------------------------------------
@@ -273,6 +278,10 @@ def test_without_events_panels_are_empty_or_zero(view: str, panel: str) -> None:
     """None fails; what counts is 0."""
     rows = panel_rows(view, panel.removeprefix("viz_"), "none")
     values = [value for row in rows for name, value in row.items() if name != "_time"]
+    if (view, panel) == HINT:
+        assert len(values) == 1
+        assert "Add an input Akamai names" in values[0]
+        return
     assert all(value in (0, None) for value in values), rows
 
 
@@ -303,3 +312,21 @@ def test_without_acceleration() -> None:
         query = board.sources[board.base(source)]["options"]["query"]
         if "_accelerated`" in query:
             assert not board.rows(source, plain, view_scene.GIVEN.get(name)), panel
+
+
+@pytest.mark.parametrize(("view", "panel"), PANELS)
+def test_no_column_is_cut_off_at_1280(view: str, panel: str) -> None:
+    """A column that is not in `studio` needs room for a number or a short word."""
+    known = BOARDS[view].panels[panel]
+    if known["type"] != "splunk.table":
+        return
+    (place,) = (
+        one["position"]["w"]
+        for one in BOARDS[view].definition["layout"]["structure"]
+        if one["item"] == panel
+    )
+    rows = panel_rows(view, panel.removeprefix("viz_"))
+    columns = [name for name in dict.fromkeys(n for row in rows for n in row) if name[0] != "_"]
+    widths = known["options"]["columnFormat"]
+    needed = sum(widths.get(name, {}).get("width", NARROW) for name in columns)
+    assert needed <= place * 1280 / studio.WIDTH - BORDERS, columns

@@ -1,4 +1,4 @@
-"""What the views are tried on: the demo, a week before it, and the logs of two inputs.
+"""What the views are tried on: the demo, a week before it, names, and the logs of two inputs.
 
 `first` collects, and met what can happen; `second`, on another host, is in trouble.
 """
@@ -18,6 +18,7 @@ from tests.oracles.search_time.spl import Searcher
 from tests.product.search import documented_searches
 from tests.product.search.alert_scene import DAY, HOUR, NOW, Input
 from tests.product.search.alert_scene import line as log_line
+from tests.product.search.names_scene import Head
 
 sys.path.insert(0, str(ROOT / "bin"))
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 VIEWS = ROOT / "default" / "data" / "ui" / "views"
-NAMES = ("overview", "investigation", "tuning", "bots", "apis", "operations")
+NAMES = ("overview", "investigation", "tuning", "bots", "apis", "coverage", "operations")
 EARLIER = 30
 """Events of each of the six days before, at the same hours."""
 LICENCE = "/opt/splunk/var/log/splunk/license_usage.log"
@@ -58,7 +59,7 @@ def rows() -> tuple[dict[str, Any], ...]:
     extra = [*_before(), *_logged()]
     known = knowledge()
     made = [{**known.fields(event), "_time": float(event.time)} for event in extra]
-    made += _licence()
+    made += [*_licence(), *names().rows()]
     return tuple(sorted([*demo, *made], key=lambda row: -float(row["_time"])))
 
 
@@ -73,7 +74,16 @@ def searcher(only: str = "") -> Searcher:
     """Of all events; `only` those of a source type, or `none`."""
     CLOCK.moment = NOW
     kept = [row for row in rows() if only in ("", row["sourcetype"])]
-    return Searcher(kept, knowledge(), accelerated=only != "none")
+    tables = None if only else names().tables
+    return Searcher(kept, knowledge(), accelerated=only != "none", tables=tables)
+
+
+@cache
+def names() -> Head:
+    """Names at Akamai: of one configuration all, of the other those that the account may read."""
+    head = Head().index("account", "complete", "export_refused", "changed")
+    head.run()
+    return head
 
 
 def _before() -> Iterator[Event]:
@@ -102,6 +112,8 @@ def _logged() -> Iterator[Event]:
             lag_seconds=9.5,
             limit=10_000,
             masked=12,
+            dropped=24 if ago % 240 else None,
+            left_out_bytes=40_000,
             repeated=3 if ago == 30 else None,
         )
     limited = 'request.limited {} reason="Akamai answered 429."'

@@ -27,7 +27,9 @@ def start(*arguments: str, script: str = "akamai_siem.py") -> subprocess.Complet
     return subprocess.CompletedProcess(done.args, done.returncode, *texts)
 
 
-@pytest.mark.parametrize("script", ["akamai_siem.py", "akamai_siem_backfill.py"])
+@pytest.mark.parametrize(
+    "script", ["akamai_siem.py", "akamai_siem_backfill.py", "akamai_siem_names.py"]
+)
 def test_an_unforeseen_error_is_one_line_that_splunkd_understands(script: str) -> None:
     done = start(script=script)
     assert (done.returncode, done.stdout) == (1, "")

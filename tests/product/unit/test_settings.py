@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ta_akamai_siem.errors import SettingsInvalid
+from ta_akamai_siem.record.selection import EVERYTHING
 from ta_akamai_siem.settings import InputSettings, read_input
 from tests.product.messages import subject
 
@@ -33,7 +34,7 @@ def test_defaults() -> None:
     assert settings.start_back == 0
     assert settings.limit == 50_000
     assert settings.proxy is None
-    assert settings.mask == ()
+    assert settings.selection == EVERYTHING
 
 
 @pytest.mark.parametrize(
@@ -81,7 +82,7 @@ def test_start_refused(entered: str) -> None:
     ],
 )
 def test_mask(entered: str, mask: tuple[str, ...]) -> None:
-    assert read(mask=entered).mask == mask
+    assert read(mask=entered).selection.mask == mask
 
 
 def test_mask_refused() -> None:

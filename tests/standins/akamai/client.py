@@ -14,7 +14,7 @@ from tests.standins.program import Program
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-READY_WITHIN_S = 30.0
+READY_WITHIN_S = 120.0
 # Generating and compressing a million events takes about half a minute.
 CONTROL_TIMEOUT_S = 600.0
 

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
+import uuid
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
-from akamai.edgegrid import EdgeGridAuth
+from akamai.edgegrid.edgegrid import EdgeGridAuthHeaders
+from requests.auth import AuthBase
 
 from tests.standins.akamai.multiset import find_marker
 from tests.standins.akamai.signed_session import SignedSession
@@ -21,6 +24,8 @@ from tests.standins.akamai.signed_session import SignedSession
 from .app import APP, COLLECTION, KIND, SECRETS, install
 
 if TYPE_CHECKING:
+    from requests import PreparedRequest
+
     from tests.standins.akamai.client import AkamaiStandin
     from tests.standins.splunk.client import SplunkStandin
 
@@ -29,6 +34,23 @@ _ERRORS_MAX = 5
 _LIMIT = 150_000
 _SAVED_IN = "search"
 """The app in whose namespace Settings > Data inputs saves an input, if a user comes from there."""
+
+
+class Signature(AuthBase):
+    """Signs one request. `now`: the clock of a host that is in time with Akamai's."""
+
+    def __init__(self, secrets: dict[str, str], now: float) -> None:
+        """Keep both."""
+        self._signer = EdgeGridAuthHeaders(
+            secrets["client_token"], secrets["client_secret"], secrets["access_token"]
+        )
+        self._stamp = time.strftime("%Y%m%dT%H:%M:%S+0000", time.gmtime(now))
+
+    def __call__(self, request: PreparedRequest) -> PreparedRequest:
+        """Add the signature."""
+        signed = self._signer.make_auth_header(request, self._stamp, str(uuid.uuid4()))
+        request.headers["Authorization"] = str(signed)
+        return request
 
 
 class Connector:
@@ -106,9 +128,7 @@ class Connector:
         secrets = self._secrets(name, settings)
         offset = self.state(name).get("offset") or "NULL"
         session = SignedSession(self._akamai)
-        session.auth = EdgeGridAuth(
-            secrets["client_token"], secrets["client_secret"], secrets["access_token"]
-        )
+        session.auth = Signature(secrets, self._akamai.now())
         ids = quote(str(settings["security_configuration_id_s_"]), safe="")
         limit = int(settings.get("limit") or _LIMIT)
         answer = session.ask(ids, offset=offset, limit=limit)

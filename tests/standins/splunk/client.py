@@ -384,9 +384,12 @@ class SplunkStandin:
         """Expire all keys except the client's own, including those of running inputs."""
         return int(self._control("expire")["expired"])
 
-    def restart(self, kvstore: str = "ready") -> float:
-        """Restart in place and return the new start time (epoch seconds)."""
-        return float(self._control("restart", kvstore=kvstore)["startup_time"])
+    def restart(self, kvstore: str = "ready", roles: str = "") -> float:
+        """Restart in place and return the new start time (epoch seconds).
+
+        `roles`: of the server from then on, separated by commas.
+        """
+        return float(self._control("restart", kvstore=kvstore, roles=roles)["startup_time"])
 
     def reload_inputs(self) -> None:
         """Read inputs.conf again, as after conf files were pushed."""

@@ -146,7 +146,11 @@ def expire(instance: Instance, request: Request) -> Answer:
 
 
 def restart(instance: Instance, request: Request) -> Answer:
-    """POST [kvstore=ready]: stop everything in order and start again in place."""
+    """POST [kvstore=ready] [roles=NAME,…]: stop everything in order and start again in place, as
+    after it has joined a cluster.
+    """
+    if request.option("roles"):
+        instance.options.server_roles[:] = request.option("roles").split(",")
     instance.restart(request.option("kvstore") or None)
     return as_json({"startup_time": instance.startup_time})
 

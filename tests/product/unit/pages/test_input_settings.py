@@ -45,3 +45,11 @@ def test_the_searches_find_this_input_alone() -> None:
     assert events_search(KIND, "first", "default").startswith('index="*" ')
     assert events_search(KIND, 'a"b\\', "x").endswith('source="akamai_siem://a\\"b\\\\"')
     assert log_search(BACKFILL_KIND, "first").endswith(f'*{log_file_name(BACKFILL_KIND, "first")}"')
+
+
+def test_the_search_for_what_the_rules_would_drop() -> None:
+    drop = "action=monitor\nstatus=4*"
+    shown = shown_settings(KIND, "first", {**STANZA, "index": "web", "drop": drop}, NAMES)
+    assert shown["drop_search"].startswith('index="web" source="akamai_siem://first" | eval ')
+    for wrong in ("", "nonsense=1"):
+        assert shown_settings(KIND, "first", {**STANZA, "drop": wrong}, NAMES)["drop_search"] == ""

@@ -7,8 +7,10 @@ from dataclasses import replace
 import pytest
 
 from ta_akamai_siem.pages.search_side import (
+    ALERT_PROPS,
     ALL,
     LET_THROUGH,
+    SOURCETYPE,
     SearchSide,
     definition_of,
     index_names,
@@ -16,6 +18,7 @@ from ta_akamai_siem.pages.search_side import (
     shown,
     wanted_of,
 )
+from tests import ROOT
 
 NOW = SearchSide(
     ("main",), LET_THROUGH, watched=False, alerts=False, history=False, accelerated=False
@@ -101,3 +104,11 @@ def test_a_definition_of_another_form_stays() -> None:
     other = replace(NOW, indexes=None)
     assert shown(other)["search_indexes"] == ""
     assert wanted_of({**FORM, "search_indexes": ""}, other) == (other, "")
+
+
+def test_the_switch_for_alerts_sets_what_the_documentation_sets() -> None:
+    page = (ROOT / "docs" / "cim.md").read_text(encoding="utf-8")
+    (name,) = ALERT_PROPS[True]
+    assert f"    [{SOURCETYPE}]\n    {name} = {ALERT_PROPS[True][name]}\n" in page
+    # Off again: each event has its own value.
+    assert {name: f"EVAL-{value}" for name, value in ALERT_PROPS[False].items()} == {name: name}

@@ -12,6 +12,7 @@ import pytest
 from ta_akamai_siem.record.event import record, unparsed
 from ta_akamai_siem.record.event_time import Moment
 from ta_akamai_siem.record.masking import KINDS, MASKED, Masking
+from ta_akamai_siem.record.selection import Selection
 from ta_akamai_siem.writing.conversion import convert
 from tests.standins.akamai.corpus import Corpus, CorpusChoices
 
@@ -233,7 +234,10 @@ def test_a_line_that_is_no_event_is_masked_whole() -> None:
         "raw": MASKED,
     }
     made = convert(
-        line + b"\n" + EVERYWHERE + b"\n", COLLECTED, tolerant=True, masking=Masking(("cookies",))
+        line + b"\n" + EVERYWHERE + b"\n",
+        COLLECTED,
+        tolerant=True,
+        selection=Selection(mask=("cookies",)),
     )
     assert (made.unparsed, made.masked) == (1, 1 + COUNTS["cookies"])
 

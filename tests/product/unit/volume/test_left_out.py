@@ -32,7 +32,7 @@ PAGE = (ROOT / "docs" / "volume.md").read_text(encoding="utf-8")
     ],
 )
 def test_words(entered: str, words: tuple[str, ...]) -> None:
-    assert read(leave_out=entered).leave_out == words
+    assert read(leave_out=entered).selection.leave_out == words
     assert (left_out(words) is None) is (words == ())
 
 

@@ -180,7 +180,7 @@ def test_who_transforms_a_page(count: int, behind: bool | None, expected: str) -
 
 def test_of_a_page_without_events_nothing_is_told() -> None:
     delivered = Delivery(Pipe(), Memory(), lambda: None, moment).deliver(page_of([]), "p")
-    assert dataclasses.astuple(delivered) == (0, 0, 0, 0, 0, 0, 0.0, 0.0)
+    assert not any(dataclasses.astuple(delivered))
 
 
 def test_a_page_is_left_as_soon_as_a_stop_is_asked_for() -> None:

@@ -16,8 +16,9 @@ import pytest
 from ta_akamai_siem.akamai.lines import Lines
 from ta_akamai_siem.record.event import NotAnEvent
 from ta_akamai_siem.record.event_time import Moment
-from ta_akamai_siem.record.masking import Masking
+from ta_akamai_siem.record.selection import Selection
 from ta_akamai_siem.splunk.log import Log
+from ta_akamai_siem.volume.grammar import read_lines
 from ta_akamai_siem.writing.conversion import Converted, convert
 from ta_akamai_siem.writing.workers import SCRIPT, Workers, count_of
 from tests.standins.akamai.corpus import Corpus, CorpusChoices
@@ -92,14 +93,20 @@ def test_the_same_as_alone(two: Workers, log: Warnings) -> None:
     assert log.told == []
 
 
-def test_they_mask_as_we_do(log: Warnings) -> None:
+@pytest.mark.parametrize("mask", [(), ("cookies", "usernames")])
+def test_they_select_as_we_do(log: Warnings, mask: tuple[str, ...]) -> None:
+    """What is masked, left out and dropped is not on their command line."""
     lines = blocks(10)
-    masking = Masking(("cookies", "usernames"))
-    expected = [convert(each.data, COLLECTED, tolerant=True, masking=masking) for each in lines]
-    workers = Workers(2, log, ("cookies", "usernames"))
+    rules, _ = read_lines('status=4*\naction=alert country="*" sample=2\nmethod=POST')
+    selection = Selection(mask, ("header:host", "rule_data", "response_headers"), rules)
+    expected = [convert(each.data, COLLECTED, tolerant=True, selection=selection) for each in lines]
+    workers = Workers(2, log, selection)
     assert list(through(workers, lines)) == expected
+    assert len(children()) == 2
     workers.close()
-    assert sum(each.masked for each in expected) > 0
+    assert {number for each in expected for number in each.dropped} == {1, 2, 3}
+    assert sum(each.left_out for each in expected) > 0
+    assert (sum(each.masked for each in expected) > 0) is bool(mask)
     assert log.told == []
 
 

@@ -56,6 +56,7 @@ def _listed(world: World, configurations: Configurations) -> dict[str, Any]:
                 "name": given.name,
                 "latestVersion": given.latest,
                 **{key: version for key, version in active.items() if version is not None},
+                **({"description": given.description} if given.description else {}),
                 "targetProduct": "KSD",
             }
         )

@@ -32,16 +32,16 @@ class RateLimit:
         self._lock = threading.Lock()
 
     def change(self, wanted: Mapping[str, Any]) -> None:
-        """Set `limit` and `window_s`, and fill the bucket."""
+        """Set `limit` and `window_s`, and how many `tokens` are left now (all, if not given)."""
         if not wanted:
             return
-        if set(wanted) - {"limit", "window_s"}:
-            message = "a rate limit has limit and window_s"
+        if set(wanted) - {"limit", "window_s", "tokens"}:
+            message = "a rate limit has limit, window_s and tokens"
             raise ValueError(message)
         with self._lock:
             self.limit = int(wanted.get("limit", self.limit))
             self.window_s = float(wanted.get("window_s", self.window_s))
-            self._tokens, self._at = float(self.limit), None
+            self._tokens, self._at = float(wanted.get("tokens", self.limit)), None
 
     def take(self, cost: int, now: float) -> list[tuple[str, str]]:
         """Return the headers of an answer; raises Problem if fewer than `cost` tokens are left."""

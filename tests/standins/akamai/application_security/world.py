@@ -35,6 +35,7 @@ class Given:
     versions: dict[int, content.Document] = field(default_factory=dict)
     custom_rules: list[dict[str, Any]] = field(default_factory=list)
     activations: list[dict[str, Any]] = field(default_factory=list)
+    description: str = ""
 
 
 @dataclass

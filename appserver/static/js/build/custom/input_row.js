@@ -47,11 +47,18 @@ function page(name) {
   return new URL(name, DOCS).href;
 }
 
+function preview(row) {
+  if (!row.drop_search) return [];
+  const day = search(row.drop_search, row.events_earliest, row.events_latest);
+  return [link("What its rules would drop of them", day)];
+}
+
 function links(row, version) {
   const line = make("p", "", { margin: "8px 0" });
   line.append(
     link("Its events", search(row.events_search, row.events_earliest, row.events_latest)),
     link("Its log", search(row.log_search)),
+    ...preview(row),
     link(`About "${row.state}"`, page(`troubleshooting.html#${row.topic}`)),
     link(`Documentation of version ${version}`, page("index.html")),
   );

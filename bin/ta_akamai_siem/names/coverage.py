@@ -1,0 +1,76 @@
+"""Notes what Akamai leaves out of each configuration, for the rows of the inputs page.
+
+Only the page of this host reads it. Search heads have the events of kind `blind_spot`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+from ta_akamai_siem.errors import CollectionError
+from ta_akamai_siem.splunk.names import COVERAGE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from ta_akamai_siem.splunk.kv_store import KvStore
+
+SHOWN = 10
+"""Blind spots that a sentence names."""
+
+
+def note(store: KvStore, config_id: int, name: str, left_out: Sequence[str]) -> None:
+    """`left_out`: the names of blind spots. A failure is ignored."""
+    document = {"_key": str(config_id), "name": name, "left_out": list(left_out)}
+    with contextlib.suppress(CollectionError):
+        store.save_document(COVERAGE, document)
+
+
+def forget(store: KvStore, config_id: int) -> None:
+    """Delete what is noted of a configuration that is no longer listed. A failure is ignored."""
+    with contextlib.suppress(CollectionError):
+        store.delete_documents(COVERAGE, {"_key": str(config_id)})
+
+
+def forget_all(store: KvStore) -> None:
+    """Delete all notes. Another input of names writes its own again. A failure is ignored."""
+    with contextlib.suppress(CollectionError):
+        store.delete_documents(COVERAGE, {})
+
+
+def noted(store: KvStore) -> dict[int, Mapping[str, Any]]:
+    """The documents by configuration. Empty if they cannot be read."""
+    try:
+        found = store.find_documents(COVERAGE, {})
+    except CollectionError:
+        return {}
+    return {
+        int(each["_key"]): each
+        for each in found
+        if str(each.get("_key")).isdigit() and isinstance(each.get("left_out"), list)
+    }
+
+
+def names(documents: Mapping[int, Mapping[str, Any]]) -> dict[str, str]:
+    """The names of configurations by id, as text."""
+    return {str(key): str(each["name"]) for key, each in documents.items() if each.get("name")}
+
+
+def sentence(documents: Mapping[int, Mapping[str, Any]], config_ids: Iterable[int]) -> str:
+    """What Akamai leaves out of these configurations, "" if nothing is known to be left out."""
+    of_each = {
+        config_id: [" ".join(str(spot).split()) for spot in documents[config_id]["left_out"]]
+        for config_id in config_ids
+        if config_id in documents and documents[config_id]["left_out"]
+    }
+    if not of_each:
+        return ""
+    several = len(of_each) > 1
+    parts = []
+    for config_id, spots in of_each.items():
+        more = f"; {len(spots) - SHOWN} more" if len(spots) > SHOWN else ""
+        name = documents[config_id].get("name") or config_id
+        of = f" of {name} ({config_id})" if several else ""
+        parts.append(f"Akamai leaves out{of}: {'; '.join(spots[:SHOWN])}{more}.")
+    return " ".join(parts)

@@ -1,0 +1,47 @@
+"""What rules of `drop` ask for, of an event that is parsed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ta_akamai_siem.volume.members import MEMBERS, NUMBERS
+
+from .event import json_text, number_text
+from .rules import RULE_LISTS, rules_as_json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def raw_members(value: Mapping[str, Any]) -> tuple[bytes | None, ...]:
+    """The members of `volume.members.NAMES`, as UTF-8; None for one that the event lacks."""
+    return tuple(
+        _raw(value.get(parent), member, may_be_number=name in NUMBERS)
+        for name, (parent, member) in MEMBERS.items()
+    )
+
+
+def _raw(parent: object, member: str, *, may_be_number: bool) -> bytes | None:
+    if type(parent) is not dict:
+        return None
+    value = parent.get(member)
+    text = value if type(value) is str else number_text(value) if may_be_number else None
+    return None if text is None else text.encode("utf-8", "surrogatepass")
+
+
+def rules_of_event(value: Mapping[str, Any], *, with_data: bool) -> bytes | None:
+    """The list of rules that the record has, as JSON; None if it has none. `with_data`: False if
+    `ruleData` is left out.
+    """
+    attack = value.get("attackData")
+    if type(attack) is not dict:
+        return None
+    if "rules" in attack and type(attack["rules"]) is not str:
+        return json_text(attack["rules"]).encode()
+    lists = [
+        text if type(text) is str and (with_data or name != "ruleData") else None
+        for name, text in ((name, attack.get(name)) for name in RULE_LISTS)
+    ]
+    if lists.count(None) == len(lists):
+        return None
+    return rules_as_json(*lists).encode("utf-8", "surrogatepass")
