@@ -22,7 +22,7 @@ from .xml_text import escaped, is_xml_text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-KNOWN_MAX = 2048
+KNOWN_MAX = 1024
 """Items. With more than these and those of a block, all are forgotten."""
 LENGTH_MAX = 1 << 10
 """Characters of an item that is remembered. Long ones are rarely the same and fill memory."""

@@ -21,7 +21,7 @@ _RESPONSE = b'"responseHeaders":'
 _MEMBER_BEFORE = re.compile(rb',"(?:request|response)Headers":\Z')
 HEADERS_AT_ONCE = 24
 """Header blocks. More take no less time, and an odd one slows all of them down."""
-_rules: Recent[Values, bytes] = Recent(CACHED_RULES)
+_rules: Recent[Values, bytes] = Recent(CACHED_RULES // 2)
 
 
 class _Headers:
