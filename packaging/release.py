@@ -120,7 +120,9 @@ def main() -> None:
     wanted = sys.argv[1] if len(sys.argv) > 1 else ""
     _check(wanted)
     _write(wanted)
-    subprocess.run(["make", "--no-print-directory", "release-files"], cwd=ROOT, check=True)
+    made = subprocess.run(["make", "--no-print-directory", "release-files"], cwd=ROOT, check=False)
+    if made.returncode:
+        raise SystemExit(f"v{wanted} is not tagged. Correct the fault, commit, and run it again.")
     _tag(wanted)
     print(
         f"\nTagged v{wanted}. Build on a second host and compare dist/*.sha256. Then upload:\n"

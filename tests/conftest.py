@@ -11,20 +11,22 @@ from hypothesis import HealthCheck, Phase, configuration, settings
 
 from tests import ROOT
 from tests.environments import elsewhere, environment_of
+from tests.examples import FULL
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-# `quick` uses the same examples in every run, so that only a change can make a test fail. `long`
-# (HYPOTHESIS_PROFILE=long) searches for new examples. `brief` is for the second Python. `unshrunk`
-# is for mutants, where only the first failure matters.
+# All but `long` use the same examples in every run, so that only a change can make a test fail.
+# `quick` and `brief` are for the two Pythons of `make test`, `full` for `make test-all`. `unshrunk`
+# is for mutants, where only the first failure matters. `long` searches for new examples.
 _ANY = settings(deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("quick", _ANY, max_examples=500, derandomize=True)
-settings.register_profile("brief", _ANY, max_examples=150, derandomize=True)
+settings.register_profile("full", _ANY, max_examples=FULL, derandomize=True)
+settings.register_profile("quick", _ANY, max_examples=FULL // 4, derandomize=True)
+settings.register_profile("brief", _ANY, max_examples=FULL // 10, derandomize=True)
 settings.register_profile(
     "unshrunk",
     _ANY,
-    max_examples=500,
+    max_examples=FULL,
     derandomize=True,
     phases=(Phase.explicit, Phase.generate),
 )

@@ -1,10 +1,21 @@
-"""The environment in `build/venv` that a test runs in: `dev`, unless it is listed here."""
+"""The environment in `build/venv` that a test runs in: `dev`, unless it is listed here. And what
+all of them have in common.
+"""
 
 from __future__ import annotations
 
 from importlib.util import find_spec
 from pathlib import PurePosixPath
 
+from tests import ROOT
+
+BYTECODE = {
+    "PYTHONDONTWRITEBYTECODE": "",
+    "PYTHONPYCACHEPREFIX": str(ROOT / "build" / "bytecode"),
+}
+"""Tests start hundreds of stand-ins. Without stored bytecode each start compiles its modules, which
+takes longer than all the rest of it. The stand-ins give the product an environment of its own.
+"""
 SEARCH = (
     "tests/product/search",
     "tests/oracles/tests/test_emulation.py",

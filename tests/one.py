@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from tests import ROOT
-from tests.environments import ADDON_SUITE, environment_of, options_of
+from tests.environments import ADDON_SUITE, BYTECODE, environment_of, options_of
 
 sys.path.insert(0, str(ROOT / "packaging"))
 
@@ -42,7 +42,7 @@ def main(wanted: str, test: str, *options: str) -> None:
         folder = ROOT / "build" / "splunk_addon_suite"
         folder.mkdir(parents=True, exist_ok=True)
     os.chdir(folder)
-    os.environ.update(PRODUCT_PYTHON=python, TEST_ENVIRONMENT=kind)
+    os.environ.update(BYTECODE, PRODUCT_PYTHON=python, TEST_ENVIRONMENT=kind)
     os.execv(tester, [*command, *options])
 
 

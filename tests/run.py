@@ -2,8 +2,9 @@
 
 Unit and property tests run on each Python. Tests of the stand-ins and of the package run on the
 newest, because no product code runs in them. End-to-end tests run completely on the newest; without
-`--all`, only their core runs on the other, and property tests try fewer examples. The search side
-and the tests in a browser run once.
+`--all`, only their core runs on the other, and property tests try a quarter of the examples on the
+newest and a tenth on the other (`tests/examples.py`). The search side and the tests in a browser
+run once.
 
 The linters and the checks of the package run beside the tests. Some parts run side by side, because
 they mostly wait. The output of a part is printed when it ends. The last paragraph says what took
@@ -26,13 +27,13 @@ from pathlib import Path
 from typing import ClassVar
 
 from tests import ROOT
-from tests.environments import ADDON_SUITE, BROWSER, SEARCH, options_of
+from tests.environments import ADDON_SUITE, BROWSER, BYTECODE, SEARCH, options_of
 from tests.measured.reached import environment as watched
 from tests.measured.reached.report import FOLDER as REACHED
 from tests.summary import Outcome, summary
 
 LARGEST_PAGE = 600_000
-SIDE_BY_SIDE = 4
+SIDE_BY_SIDE = 5
 WATCHED_FROM = (3, 12)
 """sys.monitoring is new in this version."""
 CHECKS = {
@@ -141,9 +142,10 @@ def parts(found: list[tuple[str, Path]], *, everything: bool) -> list[Part]:
         if newest or everything:
             small += ["tests/product/repository", "tests/standins/tests"]
             small += ["tests/oracles/tests/test_reference.py"]
-        brief = {} if newest or everything else {"HYPOTHESIS_PROFILE": "brief"}
+        profile = "full" if everything else "quick" if newest else "brief"
         title = f"{version}: unit and property tests"
-        chosen.append(Part(title, path, tester, tuple(small), {**settings, **brief}))
+        tried = {**settings, "HYPOTHESIS_PROFILE": profile}
+        chosen.append(Part(title, path, tester, tuple(small), tried))
     version, newest_python = found[-1]
     reached = watched(str(REACHED)) if is_watched(version) else {}
     tester = Tester("browser")
@@ -196,7 +198,7 @@ def run(part: Part) -> Outcome:
             "PYTEST_DEBUG_TEMPROOT": str(temporary),
             "TEST_ENVIRONMENT": part.tester.kind,
             "PRODUCT_PYTHON": str(part.python),
-            "PYTHONDONTWRITEBYTECODE": "1",
+            **BYTECODE,
         },
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

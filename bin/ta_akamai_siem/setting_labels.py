@@ -19,7 +19,7 @@ LABELS = {
     # Fields that are not stored
     "reset": "Start again from",
     "reset_confirmed": "Start again",
-    "connector": "Take over from Akamai's connector",
+    "connector": "Connector's input",
     # Inputs, written by `make settings`
     "account": "Account",
     "config_ids": "Security configurations",

@@ -15,7 +15,8 @@ _LOG = link_to_search("`akamai_siem_log`", "the log of the input", input=row("In
 _OF_INPUT = "input=$input|s$ host=$collector|s$"
 _STATE = (
     "eval behind=round(now()-reach), silent=now()-last_success, "
-    f"age=round(now()-coalesce(position,reach)), loss=max(0,{RETENTION_S}-age), state=case("
+    "age=round(now()-coalesce(position,reach)), "
+    f'loss=if(kind="akamai_siem_names",null(),max(0,{RETENTION_S}-age)), state=case('
     'how="needs_person","needs you", silent>max(900,3*interval),"not collecting", '
     'behind>max(600,3*interval),"behind", result!="ok","trying again", true(),"collecting")'
 )

@@ -45,6 +45,8 @@ class RateBudget:
         if self._remaining is not None and self._remaining < cost:
             per_token = _MINUTE / self._limit if self._limit else _MINUTE
             self.pause(min(_MINUTE, (cost - self._remaining) * per_token))
+        if self._remaining is not None:
+            self._remaining -= cost
         self.requests += 1
         self.tokens += cost
 
@@ -62,9 +64,11 @@ class RateBudget:
         self._remaining = None
 
     def learn(self, headers: Mapping[str, str]) -> None:
-        """Read the headers of an answer, which may lack them."""
+        """Read the headers of an answer. Without them, what is known still counts."""
         self._limit = _number(headers.get("X-RateLimit-Limit")) or self._limit
-        self._remaining = _number(headers.get("X-RateLimit-Remaining"))
+        remaining = _number(headers.get("X-RateLimit-Remaining"))
+        if remaining is not None:
+            self._remaining = remaining
 
 
 def _number(text: str | None) -> int | None:

@@ -74,5 +74,5 @@ def missing_hint(missing: list[str], config_id: int) -> str:
     if COVERAGE in missing:
         gives.append("the hosts that no configuration covers")
     of = f"of security configuration {config_id}" if config_id else "of the account"
-    what = f"Akamai refused {', '.join(missing)} {of} (HTTP 403), so these are unknown"
+    what = f"Akamai refused {', '.join(missing)} {of}, so these are unknown"
     return f"{what}: {'; '.join(gives)}. {PERMISSION}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Callable
 
-from ta_akamai_siem.errors import PermissionMissing, UnexpectedAnswer
+from ta_akamai_siem.errors import ConfigurationUnknown, PermissionMissing, UnexpectedAnswer
 
 from . import answers
 from . import operations as op
@@ -46,8 +46,12 @@ class Questions:
         self._kept = kept
 
     def small(self, configuration: Configuration, *, changed: bool, afresh: bool) -> Answered:
-        """All answers but the export. `changed`: another version was made or activated since they
-        were asked. `afresh`: ask everything again. Raises the errors of `ApplicationSecurity`.
+        """All answers but the export. An operation that Akamai does not have for this account's
+        products (HTTP 404) is refused, too.
+
+        `changed`: another version was made or activated since they were asked. `afresh`: ask
+        everything again. Raises ConfigurationUnknown if there is no such configuration or version,
+        and the errors of `ApplicationSecurity`.
         """
         answered = Answered()
         for operation in op.OPERATIONS:
@@ -65,6 +69,11 @@ class Questions:
                 except PermissionMissing:
                     answered.refused.append(name)
                     continue
+                except ConfigurationUnknown:
+                    if name == op.POLICIES:
+                        raise  # The first one: the configuration is gone.
+                    answered.refused.append(name)
+                    continue
                 if configuration.network != "NONE":
                     self._kept.save(configuration.id, configuration.version, name, known)
             answered.found[name] = known
@@ -74,7 +83,7 @@ class Questions:
         """Hosts of the account that no policy protects. None if the account may not ask."""
         try:
             return self._read(op.COVERAGE, op.COVERAGE, answers.uncovered_hosts)
-        except PermissionMissing:
+        except (PermissionMissing, ConfigurationUnknown):
             return None
 
     def _asked(self, configuration: Configuration, name: str) -> list[Object]:

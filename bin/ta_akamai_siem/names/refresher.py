@@ -7,14 +7,18 @@ a closing record, which no search uses, and the next run writes a whole one.
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Optional
+from functools import partial
+from typing import TYPE_CHECKING, Optional, TypeVar
 
 from ta_akamai_siem.errors import (
+    CheckpointUnavailable,
     CollectionError,
     ConfigurationUnknown,
+    Leave,
     NamesRefused,
     PermissionMissing,
     RequestDeferred,
@@ -52,6 +56,8 @@ a day, so that runs of every six hours do not drift past it.
 SAVE_EVERY = 5.0
 """Seconds between two saves of the memory while a run goes on."""
 
+_Result = TypeVar("_Result")
+
 
 @dataclass(frozen=True)
 class Surroundings:
@@ -83,36 +89,54 @@ class Refresher:
         self._memory = Memory(settings.account.host)
         self._saved_at = 0.0
         self._unsaved = False
+        self._first: Optional[CollectionError] = None
 
     def run(self) -> None:
         """Refresh every configuration. One that fails does not keep the others from it.
 
         Raises the first error, and at once what a person must cure or what ends the run.
         """
+        try:
+            self._refresh_all()
+        except Leave:
+            raise
+        except CollectionError:
+            if self._unsaved:
+                # What was written is not written again.
+                with contextlib.suppress(CollectionError):
+                    self._save()
+            raise
+
+    def _refresh_all(self) -> None:
         self._memory = self._remembered()
         wanted = self._wanted()
-        hosts = self._around.questions.uncovered()
+        hosts = self._tried(self._around.questions.uncovered, ACCOUNT)
         self._refresh_account(wanted, hosts)
-        first: Optional[CollectionError] = None
         for each in wanted:
             self._around.check()
-            try:
-                self._refresh(each, hosts)
-            except RequestDeferred:
-                self._save()
-                raise
-            except (TryAgain, ConfigurationUnknown) as error:
-                first = first or error
-                self._around.log.warning(error.code, reason=error, config_id=each.id)
+            self._tried(partial(self._refresh, each, hosts), each.id)
         listed = {ACCOUNT, *(each.id for each in wanted)}
         for gone in set(self._memory.written) - listed:
             coverage.forget(self._around.store, gone)
         self._memory = self._memory.only(listed)
         self._save()
         self._around.kept.forget_others({(each.id, each.version) for each in wanted})
-        self._totals.drained = first is None
-        if first:
-            raise first
+        self._totals.drained = self._first is None
+        if self._first:
+            raise self._first
+
+    def _tried(self, ask: Callable[[], _Result], config_id: int) -> _Result | None:
+        """The result of `ask`, or None after an error that the next run may not have."""
+        try:
+            return ask()
+        except (RequestDeferred, CheckpointUnavailable):
+            raise
+        except (TryAgain, ConfigurationUnknown) as error:
+            self._around.log.warning(error.code, reason=error, config_id=config_id)
+            if isinstance(error, TryAgain):
+                # A configuration that is unknown was deleted since it was listed.
+                self._first = self._first or error
+            return None
 
     def _remembered(self) -> Memory:
         """What was written before, unless it was for another Akamai host."""
@@ -211,7 +235,7 @@ class Refresher:
             snapshot=name,
             objects=body.events,
         )
-        if about.missing:
+        if about.missing and how == "written":
             self._around.log.warning("names.missing", config_id=about.config_id, reason=about.hint)
 
     def _is_old(self, written: Written) -> bool:

@@ -49,10 +49,11 @@ def may_release(
         return True
     try:
         while (left := wrote_at + SAFE_AGE - monotonic()) > 0:
+            confirm()
+            # Raises if splunkd has stopped the input. Then it leaves too, and has not died.
+            wait(min(left, _LOOK))
             if pipe.has_left():
                 return False
-            confirm()
-            wait(min(left, _LOOK))
     except StopRequested:
         return True
     except CollectionError:

@@ -174,9 +174,8 @@ INPUT_SETTINGS = (
         "collected; the log records them as a gap. The form also takes `now` and a time such as "
         "`-2h`, and saves the moment that it means.",
         form_help="Start of the range, by the time at which Akamai stored an event: how far back, "
-        f"such as -2h (at most -{_HOURS}h, because Akamai retains events for {_HOURS} hours), or a "
-        "moment as ISO 8601, such as 2026-01-31T08:00:00Z, or as epoch seconds. A time without a "
-        "zone is UTC. Below To you see the range in your time zone and in UTC.",
+        f"such as -2h (at most -{_HOURS}h), or a moment such as 2026-01-31T08:00:00Z, or epoch "
+        "seconds. Without a time zone it is UTC. Below To you see the range in your time zone.",
     ),
     InputSetting(
         "to",

@@ -33,6 +33,8 @@ RECORD = (
 )
 MASKING = (f"{UNIT}/record/test_masking.py",)
 SHAPES = (f"{UNIT}/record/test_known_shapes.py", f"{PROPERTY}/test_shapes.py")
+NAMES = (f"{UNIT}/names",)
+RATE_BUDGET = (f"{UNIT}/akamai/test_rate_budget.py", f"{UNIT}/names/test_export_task.py")
 HEADER_BLOCKS = (f"{UNIT}/record/test_header_blocks.py",)
 
 
@@ -57,6 +59,28 @@ MUTANTS = (
     *number("limits.py", CURSOR, "RETENTION_SLACK", "10", "-10"),
     *number("limits.py", CURSOR, "BEGIN_SLACK", "30", "0"),
     *number("limits.py", WINDOWS, "PAGE_EVENTS_MAX", "600_000", "1", "1_200_000"),
+    *number("names/json_pieces.py", NAMES, "_CUT_NUMBER", "2", "0", "1"),
+    *number("names/answers.py", NAMES, "ACTIVATIONS_KEPT", "50", "0"),
+    *number("akamai/rate_budget.py", RATE_BUDGET, "WAITS_MAX", "1800.0", "0.0", "3600.0"),
+    *number("akamai/rate_budget.py", RATE_BUDGET, "_MINUTE", "60.0", "30.0", "120.0"),
+    *changes(
+        "akamai/rate_budget.py",
+        RATE_BUDGET,
+        ("self._remaining < cost", "self._remaining <= cost"),
+        ("        self._remaining = None\n\n    def learn", "\n    def learn"),
+    ),
+    *changes(
+        "names/exported.py",
+        NAMES,
+        ("not rule or version < found", "not rule or version > found"),
+        ("        if found.everywhere:", "        if not found.everywhere:"),
+    ),
+    *changes(
+        "names/blind_spots.py",
+        NAMES,
+        ('if not siem["enabled"]:', 'if siem["enabled"]:'),
+        ('policy.get("has_match_target") is False', 'not policy.get("has_match_target")'),
+    ),
     *number("position/history.py", HISTORY, "SAFE_AGE", "30.0", "0.0", "60.0"),
     *number("position/history.py", HISTORY, "STOP_AGE", "60.0", "0.0", "120.0"),
     *number("position/claim.py", NUMBERS, "EXPIRY", "45.0", "0.0", "90.0"),

@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from tests.product.end_to_end.site import CONFIG_ID
+from tests.standins.akamai.client import ControlError
 
 if TYPE_CHECKING:
     from tests.product.end_to_end.site import Site
@@ -29,6 +30,9 @@ class Supply:
         self._thread.start()
 
     def stop(self) -> None:
+        """Raises RuntimeError if the thread has ended before."""
+        if not self._thread.is_alive():
+            raise RuntimeError("No more events were stored")
         self._end.set()
         self._thread.join()
 
@@ -42,5 +46,10 @@ class Supply:
             now = time.monotonic()
             count = int(self._rate * (now - behind))
             behind = now
-            if count:
+            if not count:
+                continue
+            try:
+                self.store(count)
+            except ControlError:
+                # The host is busy: meanwhile an offset was issued for a later moment than this.
                 self.store(count)

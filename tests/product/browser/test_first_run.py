@@ -67,6 +67,7 @@ def test_from_nothing_to_the_first_event(browser: Browser) -> None:
         )
         pages = AddOnPages(context.new_page(), workbench.address, *workbench.log_in)
         pages.open("configuration")
+        expect(pages.page.get_by_text("OpenAPI.json")).to_be_hidden()
         began, before = time.monotonic(), pages.clicks
         pages.new_account(ACCOUNT)
         pages.fill(edgerc=EXAMPLE)

@@ -258,7 +258,7 @@ def test_a_backfill(pages: AddOnPages, site: Site) -> None:
     opened.each_wrong_value(kind)
     for values, field in (
         ({"from": str(now - 50_000)}, "from"),
-        ({"from": str(now - 3_600), "to": str(now + 60)}, "to"),
+        ({"from": str(now - 3_600), "to": str(now + 86_400)}, "to"),
         ({"from": str(now - 60), "to": str(now - 3_600)}, "to"),
     ):
         pages.fill(**values)

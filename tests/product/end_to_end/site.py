@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.measured.reached import standin_options
 from tests.standins.akamai.client import AkamaiStandin
-from tests.standins.splunk.client import SplunkStandin
+from tests.standins.splunk.client import PATIENCE, SplunkStandin
 from tests.standins.splunk.interpreter import version_of
 
 from .compiled_app import BUILT_APP, compile_for
@@ -137,8 +137,8 @@ class Site:
         for name in splunk.messages():
             splunk.delete_message(name)
         modinputs = self.home / "var" / "lib" / "splunk" / "modinputs"
-        for kind in (KIND, f"{KIND}_names"):
-            shutil.rmtree(modinputs / kind, ignore_errors=True)
+        for kind in modinputs.glob(f"{KIND}*"):
+            shutil.rmtree(kind, ignore_errors=True)
         # Handlers keep their log open.
         for log in (self.home / "var" / "log" / "splunk").glob("ta_akamai_siem_*.log"):
             os.truncate(log, 0)
@@ -156,7 +156,7 @@ class Site:
         now = self.akamai.now()
         self.akamai.load(count, stored_from=now - ago, stored_to=now - 10, **options)
 
-    def run(self, stanza: str = STANZA, timeout: float = 120) -> dict[str, Any]:
+    def run(self, stanza: str = STANZA, timeout: float = PATIENCE) -> dict[str, Any]:
         return self.splunk.run(stanza, timeout)
 
     def checkpoints(self, key: str = f"{KIND}:{INPUT}") -> list[dict[str, Any]]:

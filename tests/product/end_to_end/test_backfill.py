@@ -18,6 +18,8 @@ from .site import ACCOUNT, CONFIG_ID, STANZA
 if TYPE_CHECKING:
     from .site import Site
 
+pytestmark = pytest.mark.shared_site
+
 KIND = "akamai_siem_backfill"
 BACKFILL = f"{KIND}://range"
 KEY = f"{KIND}:range"

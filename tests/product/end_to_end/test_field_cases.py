@@ -15,6 +15,8 @@ from .site import INPUT, KIND
 if TYPE_CHECKING:
     from .site import Site
 
+pytestmark = pytest.mark.shared_site
+
 HTML = (
     "<html><head><title>Blocked</title></head><body><h1>Web access blocked by policy</h1>\n"
     "<p>Category: example</p></body></html>\n"

@@ -106,6 +106,16 @@ def test_a_first_refresh_an_unchanged_one_and_a_change(site: Site) -> None:
         "hostname-coverage",
     ]
 
+    # An answer that is not Akamai's keeps no other configuration from its names.
+    site.akamai.fault("status", status=200, body="<html></html>", mode="custom-rules")
+    site.splunk.forget_records()
+    failed = site.run(STANZA)
+    assert (failed["exit_code"], failed["stderr"][0].split()[:2]) == (
+        1,
+        ["ERROR", "answer.unexpected"],
+    )
+    assert [each["config_id"] for each in events(site)] == [0, SHOP]
+
     site.akamai.reset_log()
     shop = json.loads(json.dumps(WORLD["configurations"][str(SHOP)]))
     shop["production"] = 7
@@ -122,15 +132,22 @@ def test_a_first_refresh_an_unchanged_one_and_a_change(site: Site) -> None:
 
 
 def test_an_export_that_is_refused_leaves_the_other_names(site: Site) -> None:
+    """No token is left at first, and ten come back each second: one answer is HTTP 429."""
     set_up(site, config_ids="14227")
-    site.akamai.application_security(refused=["export"])
+    tokens = {"limit": 600, "window_s": 60, "tokens": 0}
+    site.akamai.application_security(refused=["export"], rate_limit=tokens)
     found = of(refresh(site), 14227)
     assert plain(found) == plain(golden("export_refused"))
-    assert "names.missing" in site.log_text("names_names")
-    # The permission is given later.
-    site.akamai.application_security(refused=[])
+    spent, log = site.akamai.application_security(), site.log_text("names_names")
+    assert spent["limited"] == 1
+    assert f"tokens={spent['spent'] + 1}" in log
+    assert "names.missing" in log
+    # The permission is given later. The account's products have no custom rules.
+    site.akamai.application_security(refused=[], exports={"expires": 1})
+    site.akamai.fault("status", status=404, mode="custom-rules")
     later = of(refresh(site), 14227)
     assert "missing" not in later[-1]
+    assert {"host", "custom_rule"} <= set(later[-1]["kinds"])
     assert "host" in later[-1]["kinds"]
 
 
@@ -144,17 +161,6 @@ def test_without_any_permission_one_sentence_tells_which(site: Site) -> None:
     assert "Application Security" in line
     with pytest.raises(RestError, match="Application Security"):
         site.splunk.create_input(KIND, "second", account=ACCOUNT, interval="21600", index="main")
-
-
-def test_the_rate_limit_is_kept_to(site: Site) -> None:
-    """No token is left at first, and ten come back each second: one answer is HTTP 429."""
-    set_up(site)
-    site.akamai.application_security(rate_limit={"limit": 600, "window_s": 60, "tokens": 0})
-    found = refresh(site)
-    assert plain(of(found, SHOP)) == plain(golden("complete"))
-    spent = site.akamai.application_security()
-    assert spent["limited"] == 1
-    assert f"tokens={spent['spent'] + 1}" in site.log_text("names_names")
 
 
 def test_a_kill_while_a_snapshot_is_written(site: Site) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ta_akamai_siem.setting_labels import LABELS
 from tests.product.messages import names
 from tests.standins.akamai.multiset import find_marker
 from tests.standins.connector.app import SECRETS
@@ -163,7 +164,7 @@ def test_an_account_that_cannot_be_taken_over_is_explained(
     ):
         with pytest.raises(RestError) as refused:
             site.splunk.create_account("a", **changed)
-        assert "Take over from Akamai's connector" in refused.value.text
+        assert LABELS["connector"] in refused.value.text
         assert told in refused.value.text
     path = site.splunk.app_path("TA_akamai_siem_connectors")
     user = site.splunk.new_session(role="user")

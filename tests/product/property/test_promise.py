@@ -22,6 +22,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from ta_akamai_siem.continuous.cursor import FROM_NOW_GRACE
 from ta_akamai_siem.settings import Account, InputSettings
+from tests.examples import at_most
 from tests.oracles.models import model_run
 from tests.oracles.models.model_akamai import FAULTS, LATE_MAX, RETENTION, Clock, ModelAkamai
 from tests.oracles.models.model_run import Member, newest, went_backward, without_threads
@@ -254,7 +255,7 @@ class Promise(RuleBasedStateMachine):
 
 Promise.TestCase.settings = settings(
     # Ten times as many examples when searching for new ones: HYPOTHESIS_PROFILE=long.
-    max_examples=4_000 if settings.get_current_profile_name() == "long" else 400,
+    max_examples=4_000 if settings.get_current_profile_name() == "long" else at_most(400),
     stateful_step_count=25,
     deadline=None,
     suppress_health_check=list(HealthCheck),

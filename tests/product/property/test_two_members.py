@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.examples import combined
 from tests.oracles.models.model_cluster import CASES, ERRORS, LAGS, TWICE_MAX, outcomes
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.mark.parametrize("error", ERRORS)
-@pytest.mark.parametrize("lag", LAGS)
+@pytest.mark.parametrize(("lag", "error"), combined(LAGS, ERRORS))
 @pytest.mark.parametrize("case", CASES)
 def test_nothing_is_lost(tmp_path: Path, case: str, lag: float, error: float) -> None:
     place = LAGS.index(lag) * len(ERRORS) + ERRORS.index(error)

@@ -24,6 +24,7 @@ from ta_akamai_siem.backfill.windows import Recheck, WindowPlan
 from ta_akamai_siem.errors import ParameterIllegal
 from ta_akamai_siem.limits import RETENTION
 from ta_akamai_siem.splunk.log import Log
+from tests.examples import at_most
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -116,7 +117,7 @@ EVENTS = st.lists(
 )
 
 
-@settings(max_examples=1500)
+@settings(max_examples=at_most(1500))
 @given(EVENTS, st.booleans(), st.integers(8, 60), st.randoms(use_true_random=False))
 def test_every_event_once(
     events: list[tuple[float, bytes]], inclusive: bool, limit: int, random: Any
@@ -128,7 +129,7 @@ def test_every_event_once(
     assert sorted(records) == sorted(line for stored, line in events if SINCE <= stored < end)
 
 
-@settings(max_examples=800)
+@settings(max_examples=at_most(800))
 @given(EVENTS, st.booleans(), st.randoms(use_true_random=False))
 def test_every_distinct_event_once_where_a_moment_cannot_be_asked_for(
     events: list[tuple[float, bytes]], inclusive: bool, random: Any
@@ -140,7 +141,7 @@ def test_every_distinct_event_once_where_a_moment_cannot_be_asked_for(
     assert sorted(records) == sorted(line for stored, line in events if SINCE <= stored < end)
 
 
-@settings(max_examples=500)
+@settings(max_examples=at_most(500))
 @given(
     EVENTS,
     st.integers(0, 300),

@@ -101,6 +101,28 @@ def test_a_part_leaves_nothing_in_temporary_folders(
     assert list(system.iterdir()) == list(ours.iterdir()) == []
 
 
+def test_tests_and_stand_ins_are_compiled_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the user's environment forbids bytecode. It is not beside the sources."""
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.setattr("tests.run.REPORTS", tmp_path)
+    test = tmp_path / "test_one.py"
+    test.write_text(
+        "import subprocess, sys\n"
+        "def test_one():\n"
+        "    code = 'from tests.standins import proxy; print(proxy.__cached__)'\n"
+        "    command = [sys.executable, '-c', code]\n"
+        "    said = subprocess.run(command, capture_output=True, text=True, check=True)\n"
+        f"    assert said.stdout.startswith({str(ROOT / 'build' / 'bytecode')!r})\n"
+        "    open(said.stdout.strip(), 'rb').close()\n",
+        encoding="utf-8",
+    )
+    options = ("-p", "no:cacheprovider", f"--rootdir={tmp_path}", str(test))
+    outcome = suite.run(suite.Part("one", ROOT, Here("dev"), options, {}))
+    assert outcome.code == 0, outcome.printed
+
+
 def test_make_puts_temporary_files_into_build() -> None:
     """Each target: it is exported."""
     command = ["make", "--no-print-directory", "-f", "Makefile", "-f", "-", "where"]

@@ -89,7 +89,15 @@ class Head:
     def names(self, table: str) -> dict[str, str]:
         """Name by id, of those that Akamai lists."""
         rows = self.tables.rows.get(table, [])
-        return {row["id"]: row["name"] for row in rows if "retired_at" not in row}
+        return {
+            row["id"]: row["name"] for row in rows if "retired_at" not in row and row["id"] != "-"
+        }
+
+    @property
+    def is_empty(self) -> bool:
+        """Each table has its one row for nothing."""
+        tables = (*SMALL.values(), RULES)
+        return [[row["id"] for row in self.tables.rows[one]] for one in tables] == [["-"]] * 4
 
     def retired(self, table: str) -> set[str]:
         return {row["id"] for row in self.tables.rows.get(table, []) if "retired_at" in row}

@@ -197,6 +197,14 @@ def test_backfills(knowledge: Knowledge) -> None:
     assert rows(knowledge, STOPPED, [*failing, window]) == []
 
 
+def test_names(knowledge: Knowledge) -> None:
+    """An input of names is silent for three intervals, and never lags."""
+    names = Input("names", "akamai_siem_names", interval="21600")
+    assert rows(knowledge, STOPPED, [names.ended(17 * HOUR)]) == []
+    assert [row["input"] for row in rows(knowledge, STOPPED, [names.ended(19 * HOUR)])] == ["names"]
+    assert rows(knowledge, LAGS, [names.ended(19 * HOUR)]) == []
+
+
 def test_an_input_named_like_a_backfill(knowledge: Knowledge) -> None:
     dead = Input("backfill_old").every(60, 5 * HOUR, HOUR)
     assert [row["input"] for row in rows(knowledge, STOPPED, dead)] == ["backfill_old"]

@@ -15,9 +15,10 @@ import pytest
 
 from ta_akamai_siem.errors import ServerTrouble  # on the path by alert_scene
 from ta_akamai_siem.run.report import Ending, Totals, report_run
+from tests.oracles.search_time.clock import CLOCK
 from tests.oracles.search_time.spl import Searcher
 from tests.product.search import view_scene
-from tests.product.search.alert_scene import DAY, HOUR, NOW, line, messages
+from tests.product.search.alert_scene import DAY, HOUR, NOW, Input, line, messages
 from tests.product.search.test_views import BOARDS, panel_rows
 
 Record = dict[str, Any]
@@ -25,6 +26,11 @@ STOPS = ("deny", "abort", "tarpit", "challenge", "js_challenge", "crypto_challen
 PASSES = ("alert", "monitor", "delay", "slow", "allow", "ignore")
 CLIENT = view_scene.GIVEN["investigation"]["value"]
 BOT_TAGS = ("BOT/", "AUTOMATION/")
+
+
+@pytest.fixture(autouse=True)
+def _now() -> None:
+    CLOCK.moment = NOW
 
 
 @cache
@@ -494,6 +500,18 @@ def test_operations_by_the_position_not_by_the_log() -> None:
     rows = [{**known.fields(line(text, ago)), "_time": float(NOW - ago)} for ago in (20, 80)]
     found = BOARDS["operations"].rows("ds_of_states", Searcher(rows, known)) or []
     assert [(row["State"], row["Time to data loss"]) for row in found] == [("trying again", "6 h")]
+
+
+def test_operations_names_are_not_lost() -> None:
+    """Akamai keeps them: an input of names in trouble is shown, without a time to data loss."""
+    failing = Input("names", kind="akamai_siem_names", interval="21600")
+    known = view_scene.knowledge()
+    ended = failing.ended(20, ServerTrouble("503"))
+    rows = [{**known.fields(ended), "_time": NOW - 20.0}]
+    searcher = Searcher(rows, known)
+    (row,) = BOARDS["operations"].rows("ds_of_states", searcher) or []
+    assert (row["Input"], row.get("Time to data loss")) == ("names", None)
+    assert BOARDS["operations"].rows("ds_of_time_to_loss", searcher) == [{}]
 
 
 def test_operations_events() -> None:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 APP = "TA_akamai_siem"
+PATIENCE = 300.0
+"""Seconds after which a call is given up. A busy machine may need ten times as long as an idle one.
+"""
 
 
 class RestError(Exception):
@@ -141,7 +144,7 @@ class SplunkStandin:
         form: Mapping[str, object] | None = None,
         document: object = None,
         key: str | None = None,
-        timeout: float = 120,
+        timeout: float = PATIENCE,
     ) -> tuple[int, bytes]:
         """Make one call and return status and body, also if the call fails."""
         headers = {"Authorization": f"Splunk {self.session_key if key is None else key}"}
@@ -187,7 +190,7 @@ class SplunkStandin:
         *,
         form: Mapping[str, object] | None = None,
         document: object = None,
-        timeout: float = 120,
+        timeout: float = PATIENCE,
     ) -> Any:
         """Make one call and return its JSON; RestError unless the status is 2xx."""
         status, body = self.request(method, path, form=form, document=document, timeout=timeout)
@@ -281,7 +284,7 @@ class SplunkStandin:
     def _look(self, call: str, within: float = 120, /, **values: object) -> Any:
         return self.call("GET", f"/standin/{call}?{urlencode(values)}", timeout=within)
 
-    def run(self, stanza: str, timeout: float = 120) -> dict[str, Any]:
+    def run(self, stanza: str, timeout: float = PATIENCE) -> dict[str, Any]:
         """Run a stanza once, now, and return the finished run."""
         found: dict[str, Any] = self._control("run", timeout + 10, stanza=stanza, timeout=timeout)
         return found
@@ -290,7 +293,7 @@ class SplunkStandin:
         """Run a stanza now and return the run's number at once."""
         return int(self._control("run", stanza=stanza, wait=0)["number"])
 
-    def wait_run(self, stanza: str, number: int, timeout: float = 120) -> dict[str, Any]:
+    def wait_run(self, stanza: str, number: int, timeout: float = PATIENCE) -> dict[str, Any]:
         """Wait until the run of that number (from 1) of a stanza has ended, and return it."""
         try:
             found: dict[str, Any] = self._look(

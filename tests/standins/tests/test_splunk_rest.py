@@ -338,3 +338,23 @@ def test_an_event_type_has_an_endpoint(splunk: SplunkStandin) -> None:
             splunk.call("POST", path, form=form)
     key = splunk.new_session(role="user")
     assert splunk.request("POST", path, form={"disabled": "0"}, key=key)[0] == 403
+
+
+def test_acceleration_of_a_data_model_is_an_object_as_text(splunk: SplunkStandin) -> None:
+    path = splunk.app_path("datamodel", "model", "Mine")
+    with pytest.raises(RestError, match="404"):
+        splunk.call("GET", path)
+    models = splunk.home / "etc" / "apps" / NAME / "default" / "data" / "models"
+    models.mkdir(parents=True)
+    (models / "Mine.json").write_text("{}", encoding="utf-8")
+    wrong = ("1", "{}", '{"enabled": 1}', '{"enabled": true}', '{"enabled": false, "range": "-7d"}')
+    for acceleration in wrong:
+        with pytest.raises(RestError, match="400"):
+            splunk.call("POST", path, form={"acceleration": acceleration})
+    right = {"enabled": True, "earliest_time": "-7d"}
+    splunk.call("POST", path, form={"acceleration": json.dumps(right)})
+    (entry,) = splunk.call("GET", path)["entry"]
+    assert json.loads(entry["content"]["acceleration"]) == right
+    key = splunk.new_session(role="auditor")
+    form = {"acceleration": json.dumps({"enabled": False})}
+    assert splunk.request("POST", path, form=form, key=key)[0] == 403

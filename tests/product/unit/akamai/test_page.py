@@ -196,14 +196,14 @@ def test_what_stands_behind_a_gzip_stream_and_a_header_that_is_gone() -> None:
 
 @pytest.mark.parametrize("blank", [b"\n", b" \n", b"\r\n", b"   "])
 def test_blanks_cost_no_more_than_their_bytes(blank: bytes) -> None:
-    """A gzip stream of 94 KB contains 100 MB of them, before, between and after the lines."""
-    blanks = blank * (20_000_000 // len(blank))
+    """A short gzip stream contains 20 MB of them, before, between and after the lines."""
+    blanks = blank * (5_000_000 // len(blank))
     between = blanks if blank.endswith(b"\n") else b""
     data = blanks + LINES[0] + b"\n" + between + b"\n".join(LINES[1:]) + b"\n" + between + CONTEXT
     began = time.process_time()
     page = spooled(gzip.compress(data + blanks, 1))
     assert [line.strip() for line in lines_of(page)] == LINES
-    assert time.process_time() - began < 5.0
+    assert time.process_time() - began < 1.5
 
 
 @pytest.mark.parametrize("piece", [1 << 16, 1_000_003])

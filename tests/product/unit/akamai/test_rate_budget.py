@@ -31,3 +31,13 @@ def test_before_a_request(
     budget.before(cost)
     assert waits == ([] if wait is None else [wait])
     assert (budget.requests, budget.tokens) == (1, cost)
+
+
+def test_an_answer_without_headers_costs_what_it_costs() -> None:
+    waits: list[float] = []
+    budget = RateBudget(waits.append)
+    budget.learn({"X-RateLimit-Limit": "60", "X-RateLimit-Remaining": "2"})
+    for _ in range(3):
+        budget.before(1)
+        budget.learn({})
+    assert waits == [1.0]

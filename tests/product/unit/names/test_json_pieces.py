@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ta_akamai_siem.errors import UnexpectedAnswer
@@ -18,7 +18,7 @@ NAMES = st.sampled_from(["a", "b", "c", "list", 'odd " \\ }', "]"])
 VALUES: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(NAMES, inner, max_size=4),
-    max_leaves=12,
+    max_leaves=8,
 )
 WANTED = {
     (): frozenset({"a", "c"}),
@@ -54,6 +54,8 @@ def expected(value: Any, path: tuple[str, ...]) -> list[tuple[tuple[str, ...], d
     return [*found, (path, own)]
 
 
+@settings(max_examples=60)
+@example(document={"a": 0.5, "c": -1e-7, "list": [{"a": 12}]}, few=1, indent=None, plain=True)
 @given(
     document=st.dictionaries(NAMES, VALUES, max_size=5),
     few=st.integers(1, 40),

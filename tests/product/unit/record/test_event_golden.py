@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from ta_akamai_siem.record.event import NotAnEvent, Record, record, unparsed
 from ta_akamai_siem.record.event_time import Moment
 from tests.oracles.reference.golden import CLOCK, Golden, golden_cases
 
-CASES = golden_cases()
+READS_ANY_INTEGER = not hasattr(sys, "get_int_max_str_digits")
+"""Python 3.9 before 3.9.14, such as Debian 11's: it has no limit that makes a line unparsed."""
+CASES = [
+    case
+    for case in golden_cases()
+    if not (READS_ANY_INTEGER and case.name == "unparsed_huge_integer")
+]
 COLLECTED = Moment.of(1_700_000_000.125, float(CLOCK))
 
 

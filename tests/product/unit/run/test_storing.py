@@ -86,9 +86,14 @@ def test_a_splunkd_that_has_left_may_have_died(ends: list[int]) -> None:
     assert time_passes.waited < SAFE_AGE / 2
 
 
-def test_a_splunkd_that_stops_the_input_stores_what_it_has(ends: list[int]) -> None:
-    time_passes = Waiting(raiser(StopRequested("stopped")), after=5.0)
-    assert may_release(written(ends), fine, time_passes.wait, time_passes.monotonic)
+@pytest.mark.parametrize("leaves", [False, True])
+def test_a_splunkd_that_stops_the_input_stores_what_it_has(ends: list[int], leaves: bool) -> None:
+    """Also if it closes the pipe at once."""
+    stream = written(ends)
+    if leaves:
+        os.close(ends.pop(0))
+    time_passes = Waiting(raiser(StopRequested("stopped")), after=0.0 if leaves else 5.0)
+    assert may_release(stream, fine, time_passes.wait, time_passes.monotonic)
     assert time_passes.waited < SAFE_AGE / 2
 
 

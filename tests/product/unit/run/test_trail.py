@@ -19,6 +19,7 @@ from ta_akamai_siem.run.trail import Trail
 from ta_akamai_siem.writing.delivery import Delivery
 from ta_akamai_siem.writing.event_stream import EventStream
 from ta_akamai_siem.writing.progress import ProgressFile
+from tests.examples import combined
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from ta_akamai_siem.akamai.page import Page
     from ta_akamai_siem.errors import CollectionError
 
+MOST = (1, 100, 5_000, 65_536, 200_000, 1_000_000)
+EVENTS = (1, 40, 700, 20_000)
 MOMENT = Moment.of(1_750_000_000.0, 1_750_000_000.0)
 
 
@@ -102,8 +105,7 @@ def run(folder: Path, first: int, pages: int, events: int, most: int) -> tuple[b
     return reader.text, saved
 
 
-@pytest.mark.parametrize("events", [1, 40, 700, 20_000])
-@pytest.mark.parametrize("most", [1, 100, 5_000, 65_536, 200_000, 1_000_000])
+@pytest.mark.parametrize(("most", "events"), combined(MOST, EVENTS))
 def test_nothing_is_lost_and_little_comes_twice(tmp_path: Path, events: int, most: int) -> None:
     pages = max(3, 30_000 // events) if events > 1 else 2_000
     total = pages * events

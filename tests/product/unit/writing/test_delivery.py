@@ -20,6 +20,7 @@ from ta_akamai_siem.writing.conversion import InProcess
 from ta_akamai_siem.writing.delivery import Delivery, WritingResources
 from ta_akamai_siem.writing.event_stream import EventStream
 from ta_akamai_siem.writing.progress import Progress, ProgressFile
+from tests.examples import at_most
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -94,7 +95,7 @@ def deliver(pipe: Pipe, memory: Memory, lines: list[bytes], position: str = "p")
     return made.deliver(page_of(lines), position).repeated
 
 
-@settings(max_examples=50)
+@settings(max_examples=at_most(80))
 @given(st.integers(0, 6000), st.integers(0, 6000))
 def test_a_kill_repeats_no_more_than_the_bound(count: int, room: int) -> None:
     lines = event_lines(count)
@@ -244,7 +245,7 @@ def test_another_page_is_written_whole() -> None:
     assert len(again.events) == 3000
 
 
-@settings(max_examples=50)
+@settings(max_examples=at_most(80))
 @given(st.randoms(use_true_random=False), st.integers(1, 1500), st.booleans())
 def test_a_broken_page_that_comes_again_in_any_order_is_written_once(
     random: Random, count: int, whole: bool

@@ -9,7 +9,7 @@ const STEPS = {
   inputs: [
     "No inputs yet. First step: add an account under ",
     ["Configuration", "configuration"],
-    ". Then select Create New Input here. ",
+    ", if there is none. Then select Create New Input here. ",
     QUICK_START,
     ".",
   ],

@@ -80,6 +80,7 @@ export default class FormHook {
     this.form = this.formOf(Object.keys(state.data));
     this.name = state.data.name?.value;
     this.openList(state.data.index?.value);
+    this.showStart(state.data.start?.value);
   }
 
   onRender() {
@@ -141,6 +142,13 @@ export default class FormHook {
   openList(index) {
     if (index !== "default") return;
     this.change("index", { value: "" });
+  }
+
+  // A start that is not in its list, such as a connector's input, is shown as it is.
+  showStart(start) {
+    const listed = this.form?.entity.find(({ field }) => field === "start")?.options.autoCompleteFields;
+    if (!start || !listed || listed.some(({ value }) => value === start)) return;
+    listed.push({ value: start, label: start });
   }
 
   // A tab without a table has the service name "settings": it is known by its fields.

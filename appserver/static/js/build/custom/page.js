@@ -17,7 +17,8 @@ const WRITES = `:is(
 const STYLE = `
   html:not([data-akamai-siem]) ${WRITES} { visibility: hidden; }
   html[data-akamai-siem="reads"] ${WRITES} { display: none; }
-  [data-test="downloadButton"] { display: none; }
+  /* The framework's description of its REST endpoints, as the most prominent button of the page. */
+  [data-test="downloadButton"] { display: none !important; }
   form > [data-test="message"] { position: sticky; top: 0; z-index: 2; }
   [data-test="modal"] form > [data-test="message"] { top: -12px; }
   .akamai-siem-notice {
