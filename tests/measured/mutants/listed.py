@@ -12,6 +12,7 @@ UNIT, PROPERTY = "tests/product/unit", "tests/product/property"
 NUMBERS = (f"{PROPERTY}/test_promise_numbers.py",)
 PROMISE = (*NUMBERS, f"{PROPERTY}/test_promise_examples.py", f"{PROPERTY}/test_promise.py")
 CURSOR = (f"{UNIT}/continuous", *NUMBERS, f"{PROPERTY}/test_promise_examples.py")
+FIRST_PAGE = (f"{PROPERTY}/test_first_page.py",)
 HISTORY = (f"{UNIT}/position/test_history.py", *NUMBERS)
 WINDOWS = (f"{UNIT}/backfill", f"{PROPERTY}/test_windows.py")
 DELIVERY = (f"{UNIT}/writing/test_delivery.py",)
@@ -101,8 +102,12 @@ MUTANTS = (
         ("if not self.host_time:", "if self.host_time:"),
         ('_moment(document["since"]) - skew', '_moment(document["since"])'),
         ("limit=min(first, settings.limit)", "limit=first"),
-        ("if back > RETENTION - EXPIRES_SOON else", "if False else"),
         ("from_now=not settings.start_back", "from_now=True"),
+    ),
+    *changes(
+        "continuous/cursor.py",
+        FIRST_PAGE,
+        ("if back > RETENTION - EXPIRES_SOON else", "if False else"),
     ),
     *changes(
         "continuous/collector.py",
