@@ -198,7 +198,7 @@ VIEW = View(
                     "| stats count BY dest http_method uri_path status "
                     "| sort 100 -count | rename dest AS Host, http_method AS Method, "
                     "uri_path AS Path, status AS Status, count AS Requests",
-                    width=580,
+                    width=570,
                     link=_of("dest", "Host"),
                 ),
                 Panel(
@@ -211,7 +211,7 @@ VIEW = View(
                     "| stats count BY dest uri_path status action signature_id | sort 100 -count "
                     "| rename dest AS Host, uri_path AS Path, status AS Status, action AS Action, "
                     "signature_id AS Rule, count AS Requests",
-                    width=620,
+                    width=630,
                     link=_of("dest", "Host"),
                 ),
             ),
@@ -247,7 +247,7 @@ VIEW = View(
                     "| stats count sum(blocked) AS blocked BY src user src_country src_asn "
                     "| sort 100 -count | rename src AS Client, user AS User, src_country AS "
                     "Country, src_asn AS ASN, blocked AS Blocked, count AS Requests",
-                    width=540,
+                    width=570,
                     link=_of("src", "Client"),
                 ),
                 Panel(
@@ -262,7 +262,7 @@ VIEW = View(
                     '| rename http_user_agent_decoded AS "User agent", client_reputation AS '
                     'Reputation, bot_segment AS Segment, bot_score AS "Bot score", '
                     "clients AS Clients, count AS Requests",
-                    width=660,
+                    width=630,
                 ),
             ),
         ),

@@ -187,7 +187,8 @@ def read_error_response(status: int, headers: Mapping[str, str], body: bytes) ->
         problem=problem,
         akamai_time=akamai_time,
         retry_after=_retry_after(wait, akamai_time)
-        or _seconds_until(headers.get("X-RateLimit-Next"), akamai_time),
+        if wait
+        else _seconds_until(headers.get("X-RateLimit-Next"), akamai_time),
         wait=wait[:_VALUE_SHOWN_MAX],
         foreign=foreign,
     )

@@ -54,12 +54,12 @@ def decision(lines: Sequence[Line]) -> str:
     if any(line.sample for line in lines):
         texts["request_id"] = _plain("request_id")
     given = ", ".join(f"drop_{name}={text}" for name, text in texts.items())
-    cases = "".join(f"{_condition(line)},{line.number}," for line in lines)
-    return f"| eval {given} | eval drop_rule=case({cases}true(),0)"
+    cases = "".join(f'{_condition(line)},"{line.number}",' for line in lines)
+    return f'| eval {given} | eval drop_rule=case({cases}true(),"0")'
 
 
 def _labels(lines: Sequence[Line]) -> str:
-    cases = "".join(f"drop_rule={line.number},{_label(line.text)}," for line in lines)
+    cases = "".join(f'drop_rule="{line.number}",{_label(line.text)},' for line in lines)
     return f'case({cases}true(),"kept")'
 
 

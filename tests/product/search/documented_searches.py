@@ -129,6 +129,8 @@ def _logged() -> Iterator[Event]:
     yield from (log_line(text, ago) for ago in (HOUR - 35, HOUR - 95, HOUR - 155))
     for ago in range(20, 2 * HOUR, 60):
         yield one.told(ago, "page.collected", events=38, lag_seconds=9.5)
+    rule = 'action=monitor path="/a b"'
+    yield one.told(11, "events.dropped", number=1, count=24, bytes=51_000, rule=rule)
 
 
 def run(search: str) -> list[dict[str, Any]]:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
+import json
 import os
 import re
+import sys
+from collections import Counter
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
+
+import pytest
 
 from ta_akamai_siem.record.event import NotAnEvent, record_of, source_event
 from ta_akamai_siem.record.event_time import Moment
@@ -14,25 +20,40 @@ from ta_akamai_siem.record.shaped_records import rules_text
 from ta_akamai_siem.record.source_members import raw_members, rules_of_event
 from ta_akamai_siem.volume.grammar import Line, read_lines
 from ta_akamai_siem.volume.matching import Dropping
-from ta_akamai_siem.volume.preview import decision
+from ta_akamai_siem.volume.preview import MITIGATED, decision, preview_search
+from ta_akamai_siem.volume.record_rules import is_mitigated
 from tests import ROOT
 from tests.measured.bench.mixes import event_lines
 from tests.oracles.search_time.eval_expressions import expression
 from tests.oracles.search_time.eval_values import as_field
 from tests.oracles.search_time.knowledge import Event, Knowledge
+from tests.oracles.search_time.pcre import pattern
 from tests.oracles.search_time.refusals import Unspecified, UnsureResult
+from tests.oracles.search_time.spl import searched
 from tests.product.search.rule_sets import rules
+from tests.product.search.test_long_records import items, source
 from tests.standins.akamai.corpus import Corpus, CorpusChoices
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.oracles.search_time.eval_values import Field, Value
+    from tests.oracles.search_time.eval_values import Field
+
+sys.path.insert(0, str(ROOT / "packaging" / "search_side"))
+
+import pieces
 
 IS_WHOLE = "LARGE_PAGE" in os.environ
 EVENTS, SETS = (20_000, 200) if IS_WHOLE else (400, 200)
+STEP = int(os.environ.get("STEP") or (1 if IS_WHOLE else 4))
+"""Each set of rules is tried on one of so many events, each set on others."""
 FIRST = 1_700_000_000
 NOW = Moment.of(FIRST + 20_000.0, FIRST + 20_000.0)
+RULE_KINDS = (
+    *(("OWASP_CRS/WEB_ATTACK/XSS", action) for action in ("alert", "monitor", "deny")),
+    *(("AKAMAI/BOT/UNKNOWN_BOT", action) for action in ("alert", "", "deny")),
+    *(("AKAMAI/RATE_POLICY", "monitor"), ("", "alert")),
+)
 FIELDS = (
     *("vendor_action", "config_id", "policy_id", "dest", "http_method", "uri_path", "src"),
     *("vendor_status", "src_country", "src_asn", "signature_id_all", "signature_tag_all"),
@@ -42,12 +63,28 @@ FIELDS = (
 
 
 def source_lines() -> Iterator[bytes]:
-    """As customers have them, and with everything that can be odd."""
+    """As customers have them, with everything that can be odd, and with mixtures of rules."""
     corpus = Corpus(CorpusChoices(seed=7, odd=0.5))
     few = event_lines("few", EVENTS // 2)
     for number, line in enumerate(few):
         yield line
         yield corpus.event(number, FIRST + number / 100)
+    yield from mixtures()
+
+
+def mixtures() -> Iterator[bytes]:
+    """Rules of any kind after one another, with no action that Akamai applied; several ASNs."""
+    for number, kinds in enumerate(itertools.product(RULE_KINDS, repeat=3)):
+        event = source()
+        attack = event["attackData"]
+        del attack["appliedAction"]
+        attack["rules"] = items([f"{tag[:6]}{place}" for place, (tag, _) in enumerate(kinds)])
+        attack["ruleTags"] = items([tag for tag, _ in kinds])
+        attack["ruleActions"] = items([action for _, action in kinds])
+        for name in ("ruleMessages", "ruleVersions", "ruleData", "ruleSelectors"):
+            attack[name] = ""
+        event["geo"] = {**event.get("geo", {}), "asn": f"{64_496 + number % 5} 6450{number % 3}"}
+        yield json.dumps(event, separators=(",", ":")).encode()
 
 
 @lru_cache(1)
@@ -118,14 +155,14 @@ class Preview:
         }
         self._rule = expression(second.removeprefix("drop_rule="))
 
-    def of(self, fields: dict[str, Field]) -> Value:
+    def of(self, fields: dict[str, Field]) -> int:
         """Raises UnsureResult and Unspecified if Splunk's documents do not say."""
         values: dict[str, Field] = dict(fields)
         for name, each in self._given.items():
             value = as_field(each.value(values))
             if value is not None:
                 values[name] = value
-        return self._rule.value(values)
+        return int(str(self._rule.value(values)))
 
 
 def test_collector_and_preview_agree() -> None:
@@ -135,7 +172,7 @@ def test_collector_and_preview_agree() -> None:
         text = rules(seed, seen())
         found = read(text)
         dropping, preview = Dropping(found), Preview(found)
-        some = slice(None) if IS_WHOLE else slice(seed % 4, None, 4)
+        some = slice(seed % STEP, None, STEP)
         for line, fields in zip(lines()[some], searched_fields()[some]):
             number = collected(dropping, line)
             try:
@@ -151,17 +188,58 @@ def test_collector_and_preview_agree() -> None:
 
 def test_events_of_known_shape() -> None:
     """The values that a shape has are those of the parsed event."""
-    data = b"".join(line + b"\n" for line in lines())
     known = KnownShapes(first=50)
+    some = lines()[: min(EVENTS, 2_000) * 9 // 10]
     for _ in range(3):
-        each = list(known.lines(data))
+        each = [
+            (line, shape, values)
+            for line in some
+            for _, _, shape, values in known.lines(line + b"\n")
+        ]
     shaped = 0
     for seed in range(20):
         dropping = Dropping(read(rules(seed, seen())))
-        for begin, end, shape, values in each:
+        for line, shape, values in each:
             if shape:
                 shaped += 1
                 plan = dropping.plan(shape.members)
                 number = dropping.number(plan, values, partial(rules_text, shape, values))
-                assert number == collected(dropping, data[begin:end]), data[begin:end]
+                assert number == collected(dropping, line), line
     assert shaped > 20 * len(each) // 3
+
+
+def test_what_mitigates_is_the_same_everywhere() -> None:
+    """The table of actions, the patterns of the search side, the collector and the preview."""
+    table = (ROOT / "lookups" / "akamai_siem_action.csv").read_text(encoding="utf-8")
+    for row in table.splitlines()[1:]:
+        word, action = row.split(",")
+        for text in {word.replace("*", "custom"), word.replace("*", "custom").upper()}:
+            assert is_mitigated(text.encode()) is (action == "blocked"), text
+            assert (pattern(MITIGATED).search(text) is not None) is (action == "blocked"), text
+    assert f"^{pieces.MITIGATED}|^[aA]\\z" == MITIGATED
+
+
+def test_a_mitigated_request_is_dropped_only_by_its_action() -> None:
+    """Each action is dropped by a rule that names it; a mitigated one by no other."""
+    for action in ("deny", "deny_custom_1", "TARPIT", "js_challenge", "alert", "monitor", ""):
+        line = b'{"attackData":{"appliedAction":"%b"},"httpMessage":{"host":"a"}}' % action.encode()
+        known = action and is_mitigated(action.encode())
+        for rule in ("host=a", "action=* host=a", "NOT action=x", "NOT tag=*"):
+            dropped = collected(Dropping(read(rule)), line) == 1
+            assert dropped is (not known and bool(action or "action=*" not in rule)), (action, rule)
+        if action:
+            assert collected(Dropping(read(f"host=b\naction={action[:3].lower()}*")), line) == 2
+
+
+def test_the_preview_counts_by_rule() -> None:
+    """The whole search, on some events."""
+    found = read("action=deny*\nstatus=4* sample=2\nmethod=GET")
+    events = []
+    for line in lines()[:120]:
+        made = record_of(source_event(line), line, NOW)
+        events.append(Event(made.text, made.time, "akamai:siem"))
+    wanted = Counter(collected(Dropping(found), line) for line in lines()[:120])
+    rows = searched(preview_search("sourcetype=akamai:siem", found), events, knowledge())
+    assert {int(row["drop_rule"]): row["events"] for row in rows} == wanted
+    assert [row["rule"] for row in rows][:2] == ["kept", "action=deny*"]
+    assert sum(float(row["bytes_percent"].rstrip("%")) for row in rows) == pytest.approx(100, abs=1)

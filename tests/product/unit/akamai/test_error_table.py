@@ -17,6 +17,7 @@ from ta_akamai_siem.errors import (
     CollectionError,
     ConfigurationUnknown,
     CredentialRefused,
+    ExportRunning,
     LimitRefused,
     OffsetExpired,
     OffsetRefused,
@@ -30,6 +31,7 @@ from ta_akamai_siem.errors import (
 )
 
 SIEM = "https://problems.cloudsecurity.akamaiapis.net/siem/v1/"
+NAMES = "https://problems.luna.akamaiapis.net/appsec/error-types/"
 GATEWAY = "https://problems.luna.akamaiapis.net/-/"
 
 
@@ -61,12 +63,16 @@ ANSWERS = [
     (403, SIEM + "unauthorized", "", PermissionMissing),
     (403, GATEWAY + "pep-authz/deny", "", PermissionMissing),
     (403, GATEWAY + "pep-authn/deny", "Unknown access token", CredentialRefused),
+    (403, NAMES + "ACCESS-DENIED", "", PermissionMissing),
     (403, "", "", UnexpectedAnswer),
     (404, SIEM + "not-found", "", ConfigurationUnknown),
+    (404, NAMES + "NOT-FOUND", "", ConfigurationUnknown),
     (404, "", "", UnexpectedAnswer),
     (407, "", "", ProxyRefused),
+    (409, NAMES + "INVALID-INPUT-ERROR", "Export 161 is in progress", ExportRunning),
     (416, SIEM + "offset-too-old", "", OffsetExpired),
     (429, SIEM + "too-many-requests", "", RateLimited),
+    (429, NAMES + "RATE-LIMITED", "", RateLimited),
     (500, SIEM + "error", "", ServerTrouble),
     (503, SIEM + "service-unavailable", "", ServerTrouble),
     (599, "", "", ServerTrouble),
@@ -127,6 +133,24 @@ def test_retry_after() -> None:
     ]
     told = [getattr(found, "retry_after", "missing") for found in waits]
     assert told == [17.0, 40.0, 0.0, None, 1234567.0, None, None]
+
+
+@pytest.mark.parametrize(
+    ("following", "seconds"),
+    [
+        ("2023-06-20T15:02:43.250Z", 13.25),
+        ("2023-06-20T15:02:43Z", 13.0),
+        ("2023-06-20T15:02:00Z", 0.0),
+        ("2023-13-20T15:02:43Z", None),
+        ("soon", None),
+    ],
+)
+def test_the_next_request_of_a_rate_limit(following: str, seconds: float | None) -> None:
+    date = "Tue, 20 Jun 2023 15:02:30 GMT"
+    found = error(429, X_RateLimit_Next=following, Date=date)
+    assert getattr(found, "retry_after", "missing") == seconds
+    after = error(429, X_RateLimit_Next=following, Date=date, Retry_After="5")
+    assert getattr(after, "retry_after", "missing") == 5.0
 
 
 def test_clock() -> None:
