@@ -46,7 +46,8 @@ def moved(text: str, path: Path, places: dict[Path, Path]) -> str:
             return match[0]
         aim = Path(os.path.normpath(path.parent / target))
         if aim not in places:
-            return label
+            # A link that leads nowhere stays, so that mkdocs finds it.
+            return label if aim.exists() else match[0]
         there = os.path.relpath(places[aim], places[path].parent)
         return f"{picture}[{label}]({Path(there).as_posix()}{anchor or ''})"
 
@@ -81,7 +82,7 @@ def main() -> None:
         "SOURCE_DATE_EPOCH": str(source_date()),
         "NO_MKDOCS_2_WARNING": "1",
     }
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--clean"]
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--clean"]
     command += ["--config-file", str(SOURCE / "mkdocs.yml"), "--site-dir", str(SITE)]
     done = subprocess.run(command, check=False, env=environment)
     if done.returncode:

@@ -16,14 +16,19 @@ FULL = 500
 """Examples of a test without a number of its own, when everything is tried."""
 
 
+def _examples() -> int:
+    number: int = settings().max_examples
+    return number
+
+
 def is_everything() -> bool:
     """Whether this run tries everything: `make test-all`, mutants, the search for new examples."""
-    return settings().max_examples >= FULL
+    return _examples() >= FULL
 
 
 def at_most(number: int) -> int:
     """`number` if this run tries everything, otherwise a part of it."""
-    return max(1, min(number, number * settings().max_examples // FULL))
+    return max(1, min(number, number * _examples() // FULL))
 
 
 def combined(ones: Sequence[One], others: Sequence[Other]) -> list[tuple[One, Other]]:

@@ -83,7 +83,7 @@ VIEW = View(
                     f"| {named('api')} | table api_id requests blocked answered clients _api "
                     "| rename api_id AS API, "
                     f'{_SHARE_NAMES}, clients AS "Clients of one path"',
-                    width=410,
+                    width=430,
                     link=_API,
                 ),
                 Panel(
@@ -97,7 +97,7 @@ VIEW = View(
                     "| table api_id http_method dest uri_path_start requests blocked answered _api "
                     "| rename api_id AS API, http_method AS Method, dest AS "
                     f"Host, uri_path_start AS Path, {_SHARE_NAMES}",
-                    width=790,
+                    width=770,
                     link=_API,
                 ),
             ),
@@ -115,7 +115,7 @@ VIEW = View(
                     f"| sort 50 -requests | {named('api')} | table api_key api_id requests "
                     "blocked answered _api "
                     f"| rename api_key AS Key, api_id AS API, {_SHARE_NAMES}",
-                    width=410,
+                    width=440,
                     link=link_to_counted("the events of the key", api_key=row("Key")),
                 ),
                 Panel(
@@ -129,7 +129,7 @@ VIEW = View(
                     "| rename api_id AS API, signature_id AS Rule, dest AS Host, "
                     "uri_path_start AS Path, action AS Action, count AS Requests, clients AS "
                     "Clients",
-                    width=790,
+                    width=760,
                     link=_RULE,
                 ),
             ),
@@ -176,7 +176,7 @@ VIEW = View(
                     "| sort 50 -requests | table category signature_id action dest requests "
                     "answered | rename category AS Kind, signature_id AS Rule, action AS Action, "
                     'dest AS Host, requests AS Requests, answered AS "2xx %"',
-                    width=600,
+                    width=610,
                     link=_RULE,
                 ),
                 Panel(
@@ -190,7 +190,7 @@ VIEW = View(
                     "dc(dest) AS hosts BY src src_country | sort 50 -peak,-requests "
                     '| rename src AS Client, src_country AS Country, peak AS "Peak a second", '
                     "requests AS Requests, blocked AS Blocked, hosts AS Hosts",
-                    width=600,
+                    width=590,
                     link=_CLIENT,
                 ),
             ),

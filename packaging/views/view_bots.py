@@ -151,7 +151,7 @@ VIEW = View(
             ),
         ),
         Row(
-            360,
+            220,
             (
                 Panel(
                     "impersonators",

@@ -76,7 +76,7 @@ VIEW = View(
                     "spots",
                     "number",
                     "Blind spots",
-                    "What Akamai is told to leave out, or cannot send",
+                    "What Akamai does not send",
                     "newest",
                     "search kind=blind_spot | stats count AS spots",
                     width=300,
@@ -191,7 +191,7 @@ VIEW = View(
                     "| table at config_id version network activated_by note _config "
                     "| rename at AS Time, config_id AS Configuration, version AS Version, "
                     "network AS Network, activated_by AS By, note AS Note",
-                    width=700,
+                    width=600,
                     link=_OF_CONFIG,
                 ),
                 Panel(
@@ -206,7 +206,7 @@ VIEW = View(
                     "| table config_id left_out first last _config "
                     '| rename config_id AS Configuration, left_out AS "Akamai leaves out", '
                     'first AS "First seen", last AS "Last seen"',
-                    width=500,
+                    width=600,
                     link=_OF_CONFIG,
                 ),
             ),

@@ -198,7 +198,7 @@ VIEW = View(
                     "| stats count BY dest http_method uri_path status "
                     "| sort 100 -count | rename dest AS Host, http_method AS Method, "
                     "uri_path AS Path, status AS Status, count AS Requests",
-                    width=580,
+                    width=570,
                     link=_of("dest", "Host"),
                 ),
                 Panel(
@@ -211,7 +211,7 @@ VIEW = View(
                     "| stats count BY dest uri_path status action signature_id | sort 100 -count "
                     "| rename dest AS Host, uri_path AS Path, status AS Status, action AS Action, "
                     "signature_id AS Rule, count AS Requests",
-                    width=620,
+                    width=630,
                     link=_of("dest", "Host"),
                 ),
             ),

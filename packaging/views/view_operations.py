@@ -317,7 +317,7 @@ VIEW = View(
                     "| table at input host what event begin end "
                     "| rename at AS Noticed, input AS Input, host AS Host, what AS What, event AS "
                     'Code, begin AS "From", end AS "To"',
-                    width=700,
+                    width=720,
                     link=_LOG,
                 ),
                 Panel(
@@ -329,7 +329,7 @@ VIEW = View(
                     "licence",
                     "eval megabytes=round(bytes/1048576,1) | table s idx megabytes "
                     "| rename s AS Source, idx AS Index, megabytes AS Megabytes",
-                    width=500,
+                    width=480,
                 ),
             ),
         ),

@@ -181,7 +181,7 @@ VIEW = View(
                     "| rename fired_rule AS Rule, fired_selector AS Selector, count AS Events, "
                     'alone AS "No other rule", clients AS Clients, users AS Users, countries AS '
                     'Countries, answered AS "2xx %", blocked AS "Blocked %"',
-                    width=700,
+                    width=740,
                     link=_RULE,
                 ),
                 Panel(
@@ -197,7 +197,7 @@ VIEW = View(
                     f"| {_TITLE} | table fired_rule rule_title events policies clients "
                     "| rename fired_rule AS Rule, rule_title AS Title, "
                     'events AS Events, policies AS Policies, clients AS "Clients of one policy"',
-                    width=500,
+                    width=460,
                     link=_RULE,
                 ),
             ),

@@ -1,4 +1,4 @@
-"""docs/sizing.md: what a rate of events needs. `python -m tests.measured.sizing` writes its table.
+"""docs/sizing.md: what a rate of events needs. `python -m tests.measured.sizing` writes its tables.
 
 The sizes of an event are counted in the mix that is like customers' events (`few_rules.py` of the
 bench); the rest is multiplied. CPU uses a planning figure, see `CPU_US`.
@@ -7,19 +7,25 @@ bench); the rest is multiplied. CPU uses a planning figure, see `CPU_US`.
 from __future__ import annotations
 
 import gzip
+import math
 import re
 import sys
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 from tests import ROOT
 from tests.measured.bench.mixes import event_lines
 
 sys.path.insert(0, str(ROOT / "bin"))
 
+from ta_akamai_siem.limits import EDGE_CUT, PAGE_EVENTS_MAX
 from ta_akamai_siem.record.event import record
 from ta_akamai_siem.record.event_time import Moment
 from ta_akamai_siem.settings import LIMIT_DEFAULT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 PAGE = ROOT / "docs" / "sizing.md"
 RATES = (1, 10, 100, 1_000, 5_000, 10_000)
@@ -31,7 +37,16 @@ INDEX_SHARE = 0.5
 _INTERVAL_S = 60
 _DAY_S = 86_400
 _COUNTED = 3_000
-_TABLE = re.compile(r"(<!-- sizing -->\n).*?(<!-- end -->)", re.DOTALL)
+_TABLE = re.compile(r"(<!-- (sizing|links|requests|billion) -->\n).*?(<!-- end -->)", re.DOTALL)
+LINKS_MBIT = (10, 25, 50, 100, 1_000)
+INTERVALS_S = (10, 60, 300)
+BILLION = 1_000_000_000
+BUSIEST = 2
+"""Times the average rate of the day, in the busiest hour: an assumption."""
+INDEXER_GB = (100, 300)
+"""Raw text a day that an indexer of Splunk's reference hardware takes, with much and with little
+searching: the usual range of planning, from Splunk's Capacity Planning Manual and practice.
+"""
 
 
 @dataclass(frozen=True)
@@ -73,6 +88,64 @@ def table() -> str:
     return "".join(f"|{line}|\n" if "---" in line else f"| {line} |\n" for line in lines)
 
 
+def links() -> str:
+    """What a link lets through, and the largest page that it delivers before Akamai's cut."""
+    rows = []
+    for mbit in LINKS_MBIT:
+        rate = mbit * 1e6 / 8 / sizes().compressed
+        page = min(rate * EDGE_CUT, PAGE_EVENTS_MAX)
+        rows.append((f"{mbit:,} Mbit/s", _thousands(rate), _thousands(page)))
+    return _as_table(("link", "events/s at most", "largest page in two minutes, events"), rows)
+
+
+def requests() -> str:
+    """Requests a day of one input, by interval and rate."""
+    rates = (0, 100, 1_000, 10_000)
+    rows = []
+    for interval in INTERVALS_S:
+        # A page that is not full ends a run. Each full page before it is one more request.
+        cells = [
+            f"{_DAY_S // interval * (1 + rate * interval // LIMIT_DEFAULT):,}" for rate in rates
+        ]
+        rows.append((f"{interval} s", *cells))
+    return _as_table(("interval", *(f"{rate:,} events/s" for rate in rates)), rows)
+
+
+def billion() -> str:
+    """What a billion events a day takes."""
+    size = sizes()
+    average = BILLION / _DAY_S
+    raw = BILLION * size.indexed
+    rows = [
+        ("events/s", _thousands(average), _thousands(average * BUSIEST)),
+        ("CPU of the collectors, cores", *_both(average * CPU_US / 1e6, "{:.1f}")),
+        ("network in, Mbit/s", *_both(average * size.compressed * 8 / 1e6, "{:.0f}")),
+        ("pages a minute", *_both(average * _INTERVAL_S / LIMIT_DEFAULT, "{:.0f}")),
+        ("licence", f"{_bytes(raw)} a day", ""),
+        ("index, each copy", f"{_bytes(raw * INDEX_SHARE)} a day", ""),
+        (
+            "indexers",
+            f"{math.ceil(raw / INDEXER_GB[1] / 1e9)} to {math.ceil(raw / INDEXER_GB[0] / 1e9)}",
+            "",
+        ),
+    ]
+    return _as_table(("", "average", "busiest hour"), rows)
+
+
+def _both(average: float, form: str) -> tuple[str, str]:
+    return form.format(average), form.format(average * BUSIEST)
+
+
+def _thousands(number: float) -> str:
+    """Round to two significant digits."""
+    return f"{float(f'{number:.2g}'):,.0f}"
+
+
+def _as_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    rule = ["---", *["---:"] * (len(head) - 1)]
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in (head, rule, *rows))
+
+
 def _cells(rate: int) -> list[str]:
     size = sizes()
     events = min(rate * _INTERVAL_S, LIMIT_DEFAULT)
@@ -104,8 +177,9 @@ def _short(number: float, units: tuple[str, ...]) -> str:
 
 
 def with_table(text: str) -> str:
-    """The page with a current table."""
-    return _TABLE.sub(lambda found: found[1] + table() + found[2], text)
+    """The page with current tables."""
+    made = {"sizing": table, "links": links, "requests": requests, "billion": billion}
+    return _TABLE.sub(lambda found: found[1] + made[found[2]]() + found[3], text)
 
 
 def main() -> None:

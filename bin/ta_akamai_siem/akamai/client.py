@@ -110,11 +110,18 @@ class SiemClient:
 
     @staticmethod
     def _receive(response: requests.Response, spool: PageSpool) -> None:
+        arrived = bytearray()
         try:
-            # Returns the bytes that have arrived; `read` would wait for the full amount.
+            # Returns the bytes that have arrived; `read` would wait for the full amount and lose a
+            # part of it. TLS has 16 KB at most, which are worked on several at a time.
             while piece := response.raw.read1(_PIECE, decode_content=False):
-                spool.feed(piece)
+                arrived += piece
+                if len(arrived) >= _PIECE:
+                    spool.feed(bytes(arrived))
+                    arrived.clear()
+            spool.feed(bytes(arrived))
         except (HTTPError, OSError) as error:
+            spool.feed(bytes(arrived))
             what = (
                 f"The connection broke after {spool.size} bytes of the page ({root_cause(error)})"
             )

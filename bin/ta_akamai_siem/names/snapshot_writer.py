@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from ta_akamai_siem.writing.event_stream import event_elements, framed
+from ta_akamai_siem.writing.event_stream import event_elements
 
 from . import snapshot as snapshots
 
@@ -48,7 +48,6 @@ class SnapshotWriter:
         time = b"%.3f" % seen_at
         while block := list(islice(lines, _BLOCK)):
             self._check()
-            pieces = chain.from_iterable(framed(time, [head, line]) for line in block)
-            self._stream.write(event_elements(pieces))
+            self._stream.write(event_elements((time, [head, line]) for line in block))
             self.events += len(block)
             self.size += sum(len(head) + len(line) for line in block)

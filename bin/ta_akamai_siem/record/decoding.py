@@ -73,14 +73,14 @@ def _base64_decoded(item: str) -> bytes | None:
 
 
 @lru_cache(CACHED_ITEMS)
-def _data_item(item: str) -> str:
+def data_item(item: str) -> str:
     """An item that may contain any bytes, such as matched data and selectors."""
     data = _base64_decoded(item)
     return item if data is None else text_of(data)
 
 
 @lru_cache(CACHED_ITEMS)
-def _text_item(item: str) -> str:
+def text_item(item: str) -> str:
     """An item that contains text. If it does not decode to text, it was plain text already."""
     data = _base64_decoded(item)
     if data is None:
@@ -94,12 +94,12 @@ def _text_item(item: str) -> str:
 
 def data_items(text: str) -> list[str]:
     """The items of `ruleData` or `ruleSelectors`, without empty ones at the end."""
-    return without_empty_end([_data_item(item) for item in percent_decoded(text).split(";")])
+    return without_empty_end([data_item(item) for item in percent_decoded(text).split(";")])
 
 
 def text_items(text: str) -> list[str]:
     """The items of another rule list or of `custom`, without empty ones at the end."""
-    return without_empty_end([_text_item(item) for item in percent_decoded(text).split(";")])
+    return without_empty_end([text_item(item) for item in percent_decoded(text).split(";")])
 
 
 def without_empty_end(items: list[str]) -> list[str]:

@@ -21,6 +21,7 @@ from .headers import header_lines
 from .long_line import read_shortened
 from .masking import MASKED
 from .rules import RULE_LISTS, rules_as_json
+from .xml_text import escaped, is_xml_text
 
 if TYPE_CHECKING:
     from ta_akamai_siem.volume.left_out import HeaderFilter, LeftOut
@@ -103,7 +104,6 @@ _SMALL_OBJECTS = {
 }
 
 _JSON_SPACE = " \t\n\r"
-_NOT_IN_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
 
 # A number with a fraction or an exponent must keep its source digits, but json has no hook for
 # writing them. So it becomes a string that starts with a random mark, and quotes and mark are
@@ -235,12 +235,7 @@ def start_of(value: Mapping[str, Any], latest: float) -> str | None:
 def json_text(value: object) -> str:
     """A value as JSON that XML can carry."""
     text = _encode(value)
-    return text if text.isascii() else _NOT_IN_XML.sub(_json_escape, text)
-
-
-def is_xml_text(text: str) -> bool:
-    """Whether XML can carry all code points of a text that was decoded from UTF-8."""
-    return "\ufffe" not in text and "\uffff" not in text
+    return text if text.isascii() else escaped(text)
 
 
 def _safe_in_xml(text: str, line: bytes) -> str:
@@ -248,10 +243,8 @@ def _safe_in_xml(text: str, line: bytes) -> str:
 
     The expression takes long, and a half of a surrogate pair comes from an escape in the line.
     """
-    escaped = b"\\ud" in line or b"\\uD" in line
-    if escaped or not is_xml_text(text):
-        return _NOT_IN_XML.sub(_json_escape, text)
-    return text
+    has_halves = b"\\ud" in line or b"\\uD" in line
+    return escaped(text) if has_halves or not is_xml_text(text) else text
 
 
 def unparsed(line: bytes, moment: Moment, masking: Masking | None = None) -> Record:
@@ -460,10 +453,6 @@ def _small_object(members: dict[str, Any], first: tuple[str, ...]) -> dict[str, 
 
 def _in_order(members: dict[str, Any], order: _Order) -> dict[str, Any]:
     return {name: members[name] for name in order(tuple(members))}
-
-
-def _json_escape(match: re.Match[str]) -> str:
-    return f"\\u{ord(match[0]):04x}"
 
 
 def _backslash_in_json(error: UnicodeError) -> tuple[str, int]:

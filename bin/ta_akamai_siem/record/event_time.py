@@ -16,6 +16,8 @@ _FINER_THAN_SECONDS = (13, 16, 19)
 """Digits of milli-, micro- and nanoseconds since the epoch, in all years from 2001 to 2286."""
 _EARLIEST = 946_684_800.0
 """2000-01-01. `MAX_DAYS_AGO` in default/props.conf allows it."""
+_EARLIEST_TEXT = b"0946684800.000"
+_POINT = ord(".")
 _AHEAD = 86_400.0
 """Seconds by which an event's clock may be ahead of Akamai's."""
 
@@ -54,6 +56,21 @@ def event_time(start: str, latest: float) -> str | None:
     else:
         time = _cut(start)
     return time if time and _EARLIEST <= float(time) <= latest else None
+
+
+def is_usual(start: bytes, latest: bytes) -> bool:
+    """Whether `event_time` returns `start` unchanged: seconds with three decimals, plausible.
+
+    False leaves it open. `latest`: as in Moment, with three decimals; as long as an event's time,
+    numbers are in the order of their texts.
+    """
+    return (
+        len(start) == len(latest) == _WITH_MILLISECONDS
+        and start[_SECONDS_DIGITS] == _POINT
+        and _EARLIEST_TEXT <= start <= latest
+        and start[:_SECONDS_DIGITS].isdigit()
+        and start[_SECONDS_DIGITS + 1 :].isdigit()
+    )
 
 
 def _cut(start: str) -> str | None:

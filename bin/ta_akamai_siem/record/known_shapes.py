@@ -10,9 +10,10 @@ import contextlib
 import re
 from typing import TYPE_CHECKING
 
-from .event import is_xml_text
+from .line_ends import count_lines
 from .outline import NoOutline, merged, outline_of
-from .shape import Shape, learn
+from .shape import Shape, learn, taker
+from .xml_text import is_xml_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -46,19 +47,27 @@ class _Fitting:
         self.match = _compiled(outline)
         self.shapes: dict[tuple[type, ...], Shape | None] = {}
         self._seen: set[tuple[type, ...]] = set()
+        self._deciding = taker(outline.deciding())
 
     def shape(self, line: re.Match[bytes], values: Values) -> Shape | None:
         """None if it is not known yet."""
-        there = tuple(map(type, values))
+        there = tuple(map(type, self._deciding(values)))
         shape = self.shapes.get(there)
-        if shape is None and there not in self.shapes and len(self.shapes) < SHAPES_MAX:
-            if there in self._seen:
-                shape = self.shapes[there] = learn(line, self._leaving)
-            elif len(self._seen) >= SHAPES_MAX:
-                # Many are seen only once. They do not keep the others out.
-                self._seen.clear()
-            self._seen.add(there)
+        if shape is None:
+            return self._new(line, there)
         return shape
+
+    def _new(self, line: re.Match[bytes], there: tuple[type, ...]) -> Shape | None:
+        if there in self.shapes or len(self.shapes) >= SHAPES_MAX:
+            return None
+        if there in self._seen:
+            self.shapes[there] = learn(line, self._leaving)
+            return self.shapes[there]
+        if len(self._seen) >= SHAPES_MAX:
+            # Many are seen only once. They do not keep the others out.
+            self._seen.clear()
+        self._seen.add(there)
+        return None
 
 
 class KnownShapes:
@@ -79,15 +88,20 @@ class KnownShapes:
 
         `data`: lines, each with its line feed.
         """
-        self._lines += data.count(b"\n")
+        self._lines += count_lines(data)
         if self._lines >= self._next:
             self._learn()
-        worth = self._worth and _is_readable(data)
+        worth = self._worth
+        ascii_only = data.isascii()
         odd = [character for character in _ODD if character in data] if worth else []
         begin = 0
         while begin < len(data):
             end = data.index(b"\n", begin)
-            if worth and not (odd and _has_one(odd, data, begin, end)):
+            if (
+                worth
+                and not (odd and _has_one(odd, data, begin, end))
+                and (ascii_only or _is_readable(data[begin:end]))
+            ):
                 for fitting in self._fitting:
                     line = fitting.match(data, begin, end)
                     if line:
@@ -144,12 +158,12 @@ def _has_one(odd: Sequence[bytes], data: bytes, begin: int, end: int) -> bool:
     return any(data.find(character, begin, end) >= 0 for character in odd)
 
 
-def _is_readable(data: bytes) -> bool:
-    """Whether the block is UTF-8 that XML can carry."""
-    if data.isascii():
+def _is_readable(line: bytes) -> bool:
+    """Whether the line is UTF-8 that XML can carry."""
+    if line.isascii():
         return True
     try:
-        text = data.decode()
+        text = line.decode()
     except UnicodeDecodeError:
         return False
     return is_xml_text(text)

@@ -7,11 +7,16 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from graphlib import CycleError, TopologicalSorter
 from typing import NamedTuple, Optional
 
 VALUES_MAX = 120
 """Values of an outline."""
+
+
+_STRING = b'"([^"]*+)"' if sys.version_info >= (3, 11) else b'"([^"]*)"'
+"""A quote ends it, so there is never anything to try again: older Pythons cannot be told."""
 
 
 class NoOutline(ValueError):
@@ -39,6 +44,31 @@ class Outline(NamedTuple):
         """How many an event can have."""
         return sum(1 if inner is None else inner.values for inner in self.members.values())
 
+    def deciding(self) -> list[int]:
+        """Which of its values tell which members an event has: the first one of each member that
+        only some objects have. Only where there is a pattern.
+        """
+        found = []
+        place = 0
+        for name, inner in self.members.items():
+            if name not in self.always:
+                found.append(place + (0 if inner is None else inner.first()))
+            if inner is None:
+                place += 1
+            else:
+                found += [place + each for each in inner.deciding()]
+                place += inner.values
+        return found
+
+    def first(self) -> int:
+        """The first of its values that each object has."""
+        place = 0
+        for name, inner in self.members.items():
+            if name in self.always:
+                return place if inner is None else place + inner.first()
+            place += 1 if inner is None else inner.values
+        raise NoOutline
+
     def pattern(self) -> bytes:
         """An expression with a group for each value, in order. Raises NoOutline."""
         anchor = next((name for name in self.members if name in self.always), None)
@@ -48,7 +78,7 @@ class Outline(NamedTuple):
         pieces = []
         before, behind = b"", b","
         for name, inner in self.members.items():
-            value = b'"([^"]*)"' if inner is None else inner.pattern()
+            value = _STRING if inner is None else inner.pattern()
             if name == anchor:
                 before, behind = b",", b""
                 pieces.append(b'"%b":%b' % (_literal(name), value))

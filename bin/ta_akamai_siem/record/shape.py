@@ -147,16 +147,16 @@ def _shape(text: str, time: int, lists: list[int | None]) -> Shape:
     kinds = ("time", "rules", "headers", "decoded", "items")
     return Shape(
         pieces,
-        _taker(taken),
+        taker(taken),
         time,
-        _taker(lists),
+        taker(lists),
         (),
         (),
         *(tuple(places[kind]) for kind in kinds),
     )
 
 
-def _taker(indexes: Sequence[int | None]) -> Callable[[Values], tuple[Any, ...]]:
+def taker(indexes: Sequence[int | None]) -> Callable[[Values], tuple[Any, ...]]:
     """Takes several values. `indexes`: None for one that no event has."""
     known = [index for index in indexes if index is not None]
     if len(known) == len(indexes) > 1:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from .decoding import percent_decoded
 from .event import custom_items, json_text
-from .event_time import event_time
+from .event_time import event_time, is_usual
 from .header_blocks import as_json
-from .rules import rules_as_json
+from .recent import Recent
+from .rules import CACHED_RULES, all_rules_as_json
 
 if TYPE_CHECKING:
     from ta_akamai_siem.volume.left_out import HeaderFilter, LeftOut
@@ -21,8 +21,7 @@ _RESPONSE = b'"responseHeaders":'
 _MEMBER_BEFORE = re.compile(rb',"(?:request|response)Headers":\Z')
 HEADERS_AT_ONCE = 24
 """Header blocks. More take no less time, and an odd one slows all of them down."""
-CACHED_RULES = 512
-"""The same rules fire together again. A larger cache is slower."""
+_rules: Recent[Values, bytes] = Recent(CACHED_RULES // 2)
 
 
 class _Headers:
@@ -61,10 +60,14 @@ class ShapedRecords:
 
     def __init__(self, latest: float, leaving: LeftOut | None = None) -> None:
         self._latest = latest
+        self._latest_text = b"%.3f" % latest
         self._leaving = leaving
         self._requests = _Headers(leaving and leaving.request)
         self._responses = _Headers(leaving and leaving.response)
         self._left_out = 0
+        self._asks = _rules.pays
+        self._rules = 0
+        self._new_rules: list[tuple[Values, list[bytes], int]] = []
 
     @property
     def left_out(self) -> int:
@@ -73,7 +76,10 @@ class ShapedRecords:
 
     def time_of(self, shape: Shape, values: Values) -> bytes | None:
         """The time of an event; None if it is not plausible."""
-        text = event_time((values[shape.time] or b"").decode(), self._latest)
+        time = values[shape.time] or b""
+        if is_usual(time, self._latest_text):
+            return time
+        text = event_time(time.decode(), self._latest)
         return None if text is None else text.encode()
 
     def add(self, shape: Shape, values: Values) -> tuple[bytes, list[bytes]] | None:
@@ -89,7 +95,7 @@ class ShapedRecords:
         for place in shape.times:
             pieces[place] = time
         for place in shape.rule_lists:
-            pieces[place] = _rules(shape.rules(values))
+            self._add_rules(shape.rules(values), pieces, place)
         for place in shape.headers:
             self._headers(pieces[place - 1]).add(pieces, place)
         for place in shape.decoded:
@@ -107,9 +113,34 @@ class ShapedRecords:
         return self._responses
 
     def finish(self) -> None:
-        """Convert the headers that are left."""
+        """Convert the rules and headers that are left."""
         self._requests.finish()
         self._responses.finish()
+        self._finish_rules()
+
+    def rules_text(self, shape: Shape, values: Values) -> bytes | None:
+        """As `rules_text`. If the event is then added, its rules are not made again."""
+        self._asks = True
+        return rules_text(shape, values)
+
+    def _add_rules(self, lists: Values, pieces: list[bytes], place: int) -> None:
+        """Put the rules in their place now, or with `finish` if they are new."""
+        self._rules += 1
+        known = _rules.get(lists) if self._asks else None
+        if known is None:
+            self._new_rules.append((lists, pieces, place))
+        else:
+            pieces[place] = known
+
+    def _finish_rules(self) -> None:
+        new, self._new_rules = self._new_rules, []
+        for (lists, pieces, place), json in zip(
+            new, all_rules_as_json([lists for lists, _, _ in new])
+        ):
+            pieces[place] = json.encode()
+            if self._asks:
+                _rules.put(lists, pieces[place])
+        _rules.asked(self._rules, len(new))
 
 
 def _decoded(text: bytes) -> bytes:
@@ -122,9 +153,11 @@ def _items(text: bytes) -> bytes:
 
 def rules_text(shape: Shape, values: Values) -> bytes | None:
     """The list of rules that the record of an event has, as JSON; None if it has none."""
-    return _rules(shape.rules(values)) if shape.rule_lists else None
-
-
-@lru_cache(CACHED_RULES)
-def _rules(lists: Values) -> bytes:
-    return rules_as_json(*[None if text is None else text.decode() for text in lists]).encode()
+    if not shape.rule_lists:
+        return None
+    lists = shape.rules(values)
+    rules = _rules.get(lists)
+    if rules is None:
+        rules = all_rules_as_json([lists])[0].encode()
+        _rules.put(lists, rules)
+    return rules

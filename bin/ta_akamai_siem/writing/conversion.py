@@ -21,10 +21,10 @@ from ta_akamai_siem.record.event import (
 from ta_akamai_siem.record.known_shapes import KnownShapes
 from ta_akamai_siem.record.long_line import WIDE_MAX, bounded, read_shortened
 from ta_akamai_siem.record.selection import EVERYTHING, Selection
-from ta_akamai_siem.record.shaped_records import ShapedRecords, rules_text
+from ta_akamai_siem.record.shaped_records import ShapedRecords
 from ta_akamai_siem.record.source_members import raw_members, rules_of_event
 
-from .event_stream import event_elements, framed
+from .event_stream import event_elements
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -108,7 +108,7 @@ class _Conversion:
         dropping = self._dropping
         shaped = ShapedRecords(block.moment.latest, self._leaving)
         for begin, end, shape, values in self._shapes.lines(data):
-            if shape and dropping and (number := _dropped(dropping, shape, values)):
+            if shape and dropping and (number := _dropped(dropping, shaped, shape, values)):
                 block.drop(number, end - begin, shaped.time_of(shape, values))
                 continue
             made = shaped.add(shape, values) if shape else None
@@ -153,10 +153,10 @@ class _Conversion:
         )
 
 
-def _dropped(dropping: Dropping, shape: Shape, values: Values) -> int:
+def _dropped(dropping: Dropping, shaped: ShapedRecords, shape: Shape, values: Values) -> int:
     """The number of the rule that drops an event of a known shape; 0 to keep it."""
     plan = dropping.plan(shape.members)
-    return dropping.number(plan, values, lambda: rules_text(shape, values))
+    return dropping.number(plan, values, lambda: shaped.rules_text(shape, values))
 
 
 _conversion = lru_cache(CONVERSIONS)(_Conversion)
@@ -169,18 +169,18 @@ class _Block:
         self.moment = moment
         self.tolerant = tolerant
         self.unparsed = self.contexts = self.left_out = 0
-        self._pieces: list[list[bytes]] = []
+        self._records: list[tuple[bytes, list[bytes]]] = []
         self._starts = array("d")
         self._untimed = self._masked = 0
         self._dropped: dict[int, Dropped] = {}
 
     def add_shaped(self, time: bytes, record: list[bytes]) -> None:
         """Add an event from `ShapedRecords`."""
-        self._pieces += framed(time, record)
+        self._records.append((time, record))
         self._starts.append(float(time))
 
     def add(self, made: Record) -> None:
-        self._pieces += framed(made.time.encode(), [made.text.encode()])
+        self._records.append((made.time.encode(), [made.text.encode()]))
         self._starts.append(float(made.time) if made.timed else NO_START)
         self._untimed += not made.timed
         self._masked += made.masked
@@ -193,7 +193,7 @@ class _Block:
 
     def converted(self) -> Converted:
         return Converted(
-            event_elements(self._pieces),
+            event_elements(self._records),
             self._starts,
             self._untimed,
             self.unparsed,

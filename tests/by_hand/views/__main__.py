@@ -30,7 +30,9 @@ from tests.by_hand.views.server import Server
 from tests.product.search import view_scene
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from tests.oracles.search_time.spl import Searcher
 
 HERE = Path(__file__).resolve().parent
 BUILT = ROOT / "build" / "views"
@@ -45,6 +47,7 @@ THEMES = ("light", "dark")
 WIDTHS = (1280, 1920)
 OF_DOCS = {
     **{f"view_{name}.png": f"{name}_light_1280.png" for name in view_scene.NAMES},
+    "view_coverage.png": "coverage_blind.png",
     "view_overview_dark.png": "overview_dark_1280.png",
     "view_overview_empty.png": "overview_empty.png",
     "walk_reference.png": "walk_reference.png",
@@ -80,7 +83,7 @@ def main() -> int:
     ]
     wanted += [] if brief else walks()
     wanted = [{**one, "base": server.url} for one in wanted]
-    wanted += [] if brief else list(with_little())
+    wanted += [] if brief else list(of_other_events())
     wrong = take(sorted(wanted, key=lambda one: one["file"] not in OF_DOCS.values()))
     print(f"{len(wanted)} pictures in {PICTURES.relative_to(ROOT)}, {wrong} of them wrong")
     return 1 if wrong else 0
@@ -146,12 +149,19 @@ def walks() -> list[dict[str, Any]]:
     ]
 
 
-def with_little() -> Iterator[dict[str, Any]]:
-    """Views of an index without events, and of one with the events of Akamai's connector only."""
-    for only, called in (("none", "empty"), ("akamaisiem", "connector")):
-        server = Server(BUILT / "dist", view_scene.VIEWS, partial(view_scene.searcher, only))
+def of_other_events() -> Iterator[dict[str, Any]]:
+    """Views of an index without events, of one with the events of Akamai's connector only, and of
+    names with blind spots.
+    """
+    scenes: dict[str, tuple[Callable[[], Searcher], tuple[str, ...]]] = {
+        "empty": (partial(view_scene.searcher, "none"), ("overview", "operations")),
+        "connector": (partial(view_scene.searcher, "akamaisiem"), ("overview", "operations")),
+        "blind": (view_scene.blind, ("coverage",)),
+    }
+    for called, (searcher, names) in scenes.items():
+        server = Server(BUILT / "dist", view_scene.VIEWS, searcher)
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        for name in ("overview", "operations"):
+        for name in names:
             taken = picture(name, "light", 1280, {}, f"{name}_{called}.png")
             yield {**taken, "base": server.url}
 

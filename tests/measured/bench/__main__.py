@@ -5,7 +5,7 @@ was written is wrong. Settings, from the environment:
 
 * `ROUNDS`: how often everybody runs
 * `BEFORE`: a commit; builds that version and measures it in turn with this one
-* `PARTS`: what is measured, of `costs,stages,startup,selections,scale`
+* `PARTS`: what is measured, of `costs,stages,startup,selections,scale,freshness`
 * `FULL=1`: all parts, every mix in all of them, and more rounds; most of an hour
 * `RECORD=1`: the figures become those of docs/performance.md
 """
@@ -26,6 +26,7 @@ from tests import ROOT
 from tests.measured.bench import costs, equality, scale, selections
 from tests.measured.bench.contestants import Contest
 from tests.measured.bench.earlier import built, commit_named, version_of
+from tests.measured.bench.freshness import freshness
 from tests.measured.bench.measured import busy_seconds, used_by_others
 from tests.measured.bench.mixes import MIXES, described
 from tests.measured.bench.startup import startup
@@ -37,7 +38,7 @@ PAGE = ROOT / "docs" / "performance.md"
 FULL = os.environ.get("FULL") == "1"
 ROUNDS = int(os.environ.get("ROUNDS") or (5 if FULL else 3))
 _USUAL = "costs,stages,startup,selections"
-PARTS = (os.environ.get("PARTS") or (f"{_USUAL},scale" if FULL else _USUAL)).split(",")
+PARTS = (os.environ.get("PARTS") or (f"{_USUAL},scale,freshness" if FULL else _USUAL)).split(",")
 CHECKED = 10_000 if FULL else 2_000
 """Number of records of each mix that are compared field by field."""
 
@@ -83,6 +84,8 @@ def measure(part: str, contest: Contest, python: str) -> object:
         return selections.selections(contest, python, ROUNDS)
     if part == "startup":
         return startup(contest, python)
+    if part == "freshness":
+        return freshness(python)
     return {
         "sizes": scale.sizes(contest, python, ROUNDS),
         "backlog": scale.backlog(contest, python, ROUNDS),

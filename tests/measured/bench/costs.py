@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.measured.bench.measured import Measured
 
 PAGE = 10_000
-_PAGES = {"least": 3, "same": 2, "floor": 10, INPUT: 4, BEFORE: 4}
+_PAGES = {"least": 3, "same": 2, "floor": 20, INPUT: 20, BEFORE: 20}
 """Number of pages: enough to separate the cost of an event from start-up."""
 _SAMPLED = 100_000
 

@@ -59,11 +59,16 @@ class Client(NamedTuple):
     status: str
 
 
-def event(seed: int, index: int, start: float) -> bytes:
-    """Event `index` as the API writes it, without a line end. `start`: epoch seconds."""
+def event(seed: int, index: int, start: float, *, unrepeated: bool = False) -> bytes:
+    """Event `index` as the API writes it, without a line end. `start`: epoch seconds.
+
+    `unrepeated`: no other event has the messages, the data and the selectors of its rules.
+    """
     dice = random.Random(seed << 40 | index)
     kind = dice.choices(list(SHARES), list(SHARES.values()))[0]
     client = _KINDS[kind](dice)
+    if unrepeated:
+        client = client._replace(rules=[_like_no_other(dice, rule) for rule in client.rules])
     whole: dict[str, object] = {"attackData": _attack(dice, client.rules)}
     if kind != "scanner":
         whole["botData"] = {"botScore": str(dice.randrange(101)), "responseSegment": "2"}
@@ -84,6 +89,15 @@ def event(seed: int, index: int, start: float) -> bytes:
         whole["userRiskData"] = _user_risk(dice)
     whole["version"] = "1.0"
     return json.dumps(whole, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def _like_no_other(dice: random.Random, rule: words.Rule) -> words.Rule:
+    text = random_text(dice, 12)
+    return rule._replace(
+        message=f"{rule.message} {text}",
+        data=f"{rule.data} {text}",
+        selector=f"{rule.selector}:{text}",
+    )
 
 
 def _attack(dice: random.Random, rules: list[words.Rule]) -> dict[str, str]:

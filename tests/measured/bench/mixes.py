@@ -16,11 +16,13 @@ if TYPE_CHECKING:
 
 MIXES = {
     "few": "few rules",
+    "new": "few rules, never the same twice",
     "ten": "ten rules",
     "unrepeated": "ten rules, never the same twice",
 }
-"""The first is like customers' events. The others are events of the Akamai stand-in; 4 % of them
-have a backslash or a character beyond ASCII.
+"""The first is like customers' events; in the second each of their rules has a message and data of
+its own. The others are events of the Akamai stand-in; 4 % of them have a backslash or a character
+beyond ASCII.
 """
 _SEED = 1
 _FIRST = 1_700_000_000
@@ -30,9 +32,10 @@ _DESCRIBED = 5_000
 
 def event_lines(mix: str, count: int) -> Iterator[bytes]:
     """That many events without line ends, the same at each call. `mix`: a key of `MIXES`."""
-    if mix == "few":
+    if mix in ("few", "new"):
         for number in range(count):
-            yield few_rules.event(_SEED, number, _FIRST + number / 100)
+            start = _FIRST + number / 100
+            yield few_rules.event(_SEED, number, start, unrepeated=mix == "new")
         return
     repetition = {"ten": "usual", "unrepeated": "none"}[mix]
     corpus = Corpus(CorpusChoices(seed=_SEED, repetition=repetition, odd=0.04, odd_kinds=_ODD))

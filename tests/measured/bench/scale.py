@@ -52,6 +52,9 @@ def _both(
         who: {
             "per_second": Spread.of([total / run.wall for run in each]).as_list(),
             "cpu": Spread.of([run.cpu / total * 1e6 for run in each]).as_list(),
+            "beside": Spread.of(
+                [(run.server + run.reader) / total * 1e6 for run in each]
+            ).as_list(),
             "peak": max(run.peak for run in each) / (1 << 20),
         }
         for who, each in runs.items()

@@ -32,18 +32,30 @@ _STAGES = {
     ),
     "known shapes: fill the record": ("ShapedRecords.add",),
     "parse": ("parse_object",),
-    "rules, custom": ("_rewrite_members", "_attack_data", "_custom", "_rules", "_items"),
-    "headers, start": ("_rewrite_headers", "_rewrite_start", "as_json", "event_time"),
+    "rules, custom": (
+        "_rewrite_members",
+        "_attack_data",
+        "_custom",
+        "_items",
+        "ShapedRecords._add_rules",
+        "all_rules_as_json",
+    ),
+    "headers, start": ("_rewrite_headers", "_rewrite_start", "as_json", "event_time", "is_usual"),
     "order of keys": ("_ordered", "_small_object", "_in_order", "_decoded_attack_order", "ordered"),
     "encode": ("event.<lambda>", "JSONEncoder.encode"),
     "marks, checks": ("record", "laid_out"),
-    "XML": ("event_elements", "convert", "framed"),
+    "XML": ("event_elements", "convert"),
     "write": ("EventStream.write",),
     "digest, progress": ("LineDigest.add", "Delivery._record"),
     "lines, delivery": ("Lines.__iter__", "Lines.of", "Delivery.deliver"),
 }
 STAGES = (*_STAGES, START)
-_EARLIER = {"_rewrite_http_message": "headers, start", "transform": "XML"}
+_EARLIER = {
+    "_rewrite_http_message": "headers, start",
+    "transform": "XML",
+    "framed": "XML",
+    "_rules": "rules, custom",
+}
 """The names of the same functions in earlier versions."""
 _STAGE_OF = {
     **_EARLIER,

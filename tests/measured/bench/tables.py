@@ -29,6 +29,7 @@ _PARTS = {
     "selections": "selections",
     "scale": "scale",
     "inputs": "scale",
+    "freshness": "freshness",
 }
 _NOT_YET = "Not measured yet: `RECORD=1 FULL=1 make bench`.\n"
 _PLACE = re.compile(r"(<!-- figures: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -51,6 +52,8 @@ def tables(figures: Figures) -> dict[str, str]:
     if "scale" in figures:
         made["scale"] = _scale(figures["scale"])
         made["inputs"] = _inputs(figures["scale"])
+    if "freshness" in figures:
+        made["freshness"] = _freshness(figures["freshness"])
     return {
         name: _measured(figures[_PARTS[name]]) + text if text else _NOT_YET
         for name, text in made.items()
@@ -187,7 +190,9 @@ def _sum(stages: dict[str, float]) -> float:
 
 
 def _scale(part: Figures) -> str:
-    head = ("Python", "events", "input, events/s", "memory, MB", "two workers, events/s")
+    head = ["Python", "events"]
+    for who in ("input", "two workers"):
+        head += [f"{who}, events/s", f"{who}: CPU, µs", "server and reader: CPU, µs"]
     rows = []
     for python, each in part["pythons"].items():
         collected = {f"a page of {int(size):,}": both for size, both in each["sizes"].items()}
@@ -196,15 +201,19 @@ def _scale(part: Figures) -> str:
             (
                 python,
                 title,
-                f"{both[INPUT]['per_second'][0]:,.0f}",
-                f"{both[INPUT]['peak']:.0f}",
-                f"{both[WORKERS]['per_second'][0]:,.0f}",
-                f"{both[WORKERS]['peak']:.0f}",
+                *_alone(both[INPUT]),
+                *_alone(both[WORKERS]),
                 Spread(*both["faster"]).shown(2),
+                f"{max(both[who]['peak'] for who in (INPUT, WORKERS)):.0f}",
             )
             for title, both in collected.items()
         ]
-    return _table((*head, "memory of each, MB", "times as fast by the clock"), rows)
+    return _table((*head, "times as fast by the clock", "memory of each, MB"), rows)
+
+
+def _alone(found: Figures) -> tuple[str, ...]:
+    cpu, beside = found["cpu"][0], found["beside"][0]
+    return f"{found['per_second'][0]:,.0f}", f"{cpu:.1f}", f"{beside:.1f}"
 
 
 def _inputs(part: Figures) -> str:
@@ -218,6 +227,16 @@ def _inputs(part: Figures) -> str:
         )
         for python, each in part["pythons"].items()
         for number, found in each["inputs"].items()
+    ]
+    return _table(head, rows)
+
+
+def _freshness(part: Figures) -> str:
+    head = ("Python", "interval, s", "half of the events within, s", "all of them within, s")
+    rows = [
+        (python, interval, f"{found[0]:.1f}", f"{found[2]:.1f}")
+        for python, each in part["pythons"].items()
+        for interval, found in each.items()
     ]
     return _table(head, rows)
 

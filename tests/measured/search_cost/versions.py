@@ -68,5 +68,8 @@ def before() -> Version | None:
         if done.returncode:
             return None
         with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
-            archive.extractall(folder, filter="data")
+            # Python before 3.11.4, such as Debian 12's, has no filters. This archive is our own.
+            if hasattr(tarfile, "data_filter"):
+                archive.extraction_filter = tarfile.data_filter
+            archive.extractall(folder)
     return Version("0.1.0", folder)

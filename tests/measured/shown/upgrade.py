@@ -107,8 +107,10 @@ def arrive(site: Site) -> None:
 
 
 def half_a_page(site: Site) -> None:
-    """Start a run, and go on in the middle of its second page: splunkd is stopped next."""
-    site.splunk.set_pipe(rate=SLOW)
+    """Start a run, and go on in the middle of its second page: splunkd is stopped next, and what it
+    has not read is lost.
+    """
+    site.splunk.set_pipe(rate=SLOW, leave=1)
     before = site.splunk.index("main")["count"]
     site.splunk.start_run(STANZA)
     site.splunk.wait_until(

@@ -17,6 +17,7 @@ SCREENSHOTS = ROOT / "build" / "browser"
 KINDS = {
     "akamai_siem": "Akamai security events",
     "akamai_siem_backfill": "Akamai security events: backfill",
+    "akamai_siem_names": "Akamai names",
 }
 _COUNT_CLICKS = """document.addEventListener('click', event => {
   if (event.isTrusted) sessionStorage.clicks = Number(sessionStorage.clicks || 0) + 1;

@@ -149,6 +149,22 @@ def collect_a_range(pages: AddOnPages, site: Site) -> None:
     assert status(pages, "range") == "Finished"
 
 
+def collect_names(pages: AddOnPages, site: Site) -> None:
+    """All names that the account can see. The row tells what Akamai does not send."""
+    pages.new_input("names", "akamai_siem_names")
+    pages.choose("account", "two")
+    pages.fill(interval="60")
+    assert "Interval: a whole number of seconds from 900 to 86400." in pages.refused()
+    pages.fill(interval="900")
+    pages.shoot("names")
+    pages.save()
+    site.run("akamai_siem_names://names")
+    expect(pages.cell("names", "state")).to_contain_text("names up to date", timeout=REFRESHED_MS)
+    left_out = "Akamai leaves out of Main site"
+    expect(pages.unfold("names").filter(has_text=left_out)).to_be_visible()
+    pages.shoot("inputs-names")
+
+
 def status(pages: AddOnPages, name: str) -> str:
     """The words beside the switch of a row: what the page's own style puts there, else the text."""
     drawn = pages.cell(name, "disabled").locator('[data-test="status"]')
@@ -171,6 +187,15 @@ def look_at_a_form_before_the_first_run(pages: AddOnPages, name: str) -> None:
     pages.shoot("input-edited")
     expect(pages.field("reset_confirmed")).to_have_count(0)
     pages.cancel()
+
+
+def look_for_what_is_not_there(pages: AddOnPages) -> None:
+    """It is no first step that is missing then."""
+    box = pages.page.locator('[data-test="search"] input')
+    box.fill("no such input")
+    expect(pages.page.get_by_text("No records found")).to_be_visible()
+    box.fill("")
+    expect(pages.row(INPUT)).to_be_visible()
 
 
 def look_before_deleting(pages: AddOnPages, name: str) -> None:
@@ -210,9 +235,11 @@ def test_two_accounts_three_inputs(pages: AddOnPages, site: Site) -> None:
     expect(pages.cell("copy", "state")).to_contain_text("disabled", timeout=REFRESHED_MS)
     assert (status(pages, "copy"), status(pages, INPUT)) == ("Off", "On")
     assert broken_words(pages) == []
+    look_for_what_is_not_there(pages)
     pages.shoot("inputs-three")
     expect(pages.unfold("range")).to_contain_text(re.compile(r"Tokyo \(.*UTC\) to \S+ .*UTC\)"))
     pages.shoot("input-backfill")
+    collect_names(pages, site)
     pages.open("configuration")
     pages.delete("one")
     expect(pages.dialog).to_contain_text("copy (akamai_siem), first (akamai_siem)")
@@ -227,6 +254,7 @@ def test_two_accounts_three_inputs(pages: AddOnPages, site: Site) -> None:
         f"{KIND}:{INPUT}": True,
         f"{KIND}:copy": True,
         f"{BACKFILL}:range": None,
+        "akamai_siem_names:names": None,
     }
     pages.open("configuration")
     pages.delete("one")

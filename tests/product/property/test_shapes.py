@@ -6,11 +6,11 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ta_akamai_siem.record.event import NotAnEvent, record
-from ta_akamai_siem.record.event_time import Moment
+from ta_akamai_siem.record.event_time import Moment, event_time, is_usual
 from ta_akamai_siem.record.known_shapes import FIRST, KnownShapes
 from ta_akamai_siem.record.shaped_records import ShapedRecords
 from tests.measured.bench.mixes import MIXES, event_lines
@@ -151,6 +151,15 @@ def test_events(events: list[dict[str, Any]], ascii_only: bool) -> None:
     assert differences(learned(lines), lines) == []
 
 
+@pytest.mark.parametrize("list_name", source_events.RULE_LISTS)
+def test_rules_that_xml_cannot_carry(list_name: str) -> None:
+    """An attacker can send the code point, encoded in what a rule found."""
+    event = {"attackData": dict.fromkeys(source_events.RULE_LISTS, "QQ%3d%3d")}
+    event["attackData"][list_name] = "77%2b%2b"
+    line = json.dumps({**event, "httpMessage": {"start": "1700000000"}}, separators=(",", ":"))
+    assert differences(learned([line.encode()]), [line.encode()]) == []
+
+
 @FEWER
 @given(st.lists(source_events.lines, min_size=1, max_size=3))
 def test_any_lines(lines: list[bytes]) -> None:
@@ -188,3 +197,18 @@ def test_events_of_the_mixes(mix: str) -> None:
     plain = sum(b"\\" not in line for line in lines)
     found = sum(made is not None for made in by_shape(known, block(lines)))
     assert found > 0.8 * plain
+
+
+@given(st.one_of(starts, plausible.map(lambda time: time[:-1])), st.sampled_from((NOW.latest, 5.0)))
+@example("0946684799.999", NOW.latest)
+@example("1700086400.501", NOW.latest)
+@example("1600000000.5e1", NOW.latest)
+@example("160000000.0123", NOW.latest)
+@example("1600000000x123", NOW.latest)
+@example("1600000000.000", 90.0)
+def test_a_usual_time(start: str, latest: float) -> None:
+    """What is taken for a usual time is one that stays as it is."""
+    if is_usual(start.encode("utf-8", "surrogatepass"), b"%.3f" % latest):
+        assert event_time(start, latest) == start
+    elif event_time(start, latest) == start:
+        assert len(f"{latest:.3f}") != len(start)

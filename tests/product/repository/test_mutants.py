@@ -13,7 +13,14 @@ if TYPE_CHECKING:
     from tests.measured.mutants.mutant import Mutant
 
 PURE = (
-    *("record/masking", "record/decoding", "record/rules", "record/headers", "record/event_time"),
+    *(
+        "record/masking",
+        "record/decoding",
+        "record/rules",
+        "record/rule_items",
+        "record/headers",
+        "record/event_time",
+    ),
     *("record/event", "akamai/page", "akamai/error_table", "akamai/spool", "akamai/line_multiset"),
     *("writing/delivery", "writing/progress", "continuous/cursor", "backfill/windows"),
     "position/history",

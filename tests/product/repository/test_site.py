@@ -44,9 +44,10 @@ def test_a_link_moves_with_its_page() -> None:
     readme, page = ROOT / "README.md", ROOT / "docs" / "cim.md"
     assert moved("[a](docs/cim.md#b)", readme, places) == "[a](cim.md#b)"
     assert moved("[a](../README.md)", page, places) == "[a](index.md)"
-    assert moved("[a](bin/x.py) [b](https://example.com)", readme, places) == (
+    assert moved("[a](Makefile) [b](https://example.com)", readme, places) == (
         "a [b](https://example.com)"
     )
+    assert moved("[a](docs/nothing.md)", readme, places) == "[a](docs/nothing.md)"
     assert moved("![a](images/view_bots.png)", page, places) == "![a](images/view_bots.png)"
 
 

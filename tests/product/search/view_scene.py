@@ -79,6 +79,14 @@ def searcher(only: str = "") -> Searcher:
 
 
 @cache
+def blind() -> Searcher:
+    """Of two configurations with each kind of blind spot between them."""
+    head = Head().index("account", "complete", "siem_off")
+    head.run()
+    return Searcher(head.rows(), head.knowledge, tables=head.tables)
+
+
+@cache
 def names() -> Head:
     """Names at Akamai: of one configuration all, of the other those that the account may read."""
     head = Head().index("account", "complete", "export_refused", "changed")

@@ -6,7 +6,6 @@ import json
 import os
 import threading
 import xml.etree.ElementTree as ET
-from itertools import chain
 
 import pytest
 from hypothesis import given
@@ -15,12 +14,11 @@ from hypothesis import strategies as st
 from ta_akamai_siem.errors import PipeClosed
 from ta_akamai_siem.record.event import Record, record
 from ta_akamai_siem.record.event_time import Moment
-from ta_akamai_siem.writing.event_stream import EventStream, event_elements, framed
+from ta_akamai_siem.writing.event_stream import EventStream, event_elements
 
 
 def elements(*records: Record) -> bytes:
-    each = [framed(made.time.encode(), [made.text.encode()]) for made in records]
-    return event_elements(chain.from_iterable(each))
+    return event_elements((made.time.encode(), [made.text.encode()]) for made in records)
 
 
 @given(st.lists(st.dictionaries(st.text(), st.text(), min_size=1), min_size=1, max_size=5))

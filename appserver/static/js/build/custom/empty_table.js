@@ -1,9 +1,6 @@
 // The words of an empty table: the first step, in place of the framework's "No records found".
 
 const NOTHING = "No records found";
-// While the table is filtered, the framework's words are the right ones.
-const FILTER = '[data-test="search"]';
-
 const QUICK_START = ["Quick start", "../../static/app/TA_akamai_siem/docs/quickstart.html"];
 const STEPS = {
   inputs: [
@@ -33,12 +30,19 @@ function link([text, address]) {
   return made;
 }
 
+// By what was typed, or by a kind of input. Then the framework's words are the right ones.
+function isFiltered() {
+  const typed = document.querySelector('[data-test="search"]')?.dataset.testValue;
+  const kind = document.querySelector(".dropdownInput")?.ariaLabel ?? "All";
+  return Boolean(typed) || kind !== "All";
+}
+
 const shown = (piece) => (typeof piece === "string" ? piece : link(piece));
 
 // `isPlace`: whether the user can add something, and this host is the place for it.
 export function nameFirstStep(view, isPlace) {
   const words = (isPlace ? STEPS : NONE)[view];
-  if (!words || document.querySelector(FILTER)?.dataset.testValue) return;
+  if (!words || isFiltered()) return;
   for (const table of document.querySelectorAll('[data-test="table"]')) {
     const below = table.nextElementSibling;
     if (below?.textContent !== NOTHING) continue;

@@ -80,7 +80,7 @@ export default class FormHook {
     this.form = this.formOf(Object.keys(state.data));
     this.name = state.data.name?.value;
     this.openList(state.data.index?.value);
-    this.showStart(state.data.start?.value);
+    this.nameConnector(state.data.start?.value);
   }
 
   onRender() {
@@ -144,11 +144,15 @@ export default class FormHook {
     this.change("index", { value: "" });
   }
 
-  // A start that is not in its list, such as a connector's input, is shown as it is.
-  showStart(start) {
-    const listed = this.form?.entity.find(({ field }) => field === "start")?.options.autoCompleteFields;
-    if (!start || !listed || listed.some(({ value }) => value === start)) return;
-    listed.push({ value: start, label: start });
+  // The list of starts has no entry for a connector's input: it is named below the field.
+  nameConnector(start) {
+    const [, name] = /^\s*connector:(.*)$/.exec(start ?? "") ?? [];
+    if (!name) return;
+    const text = `At the position of the connector's input '${name.trim()}'.`;
+    this.util.setState(({ data, ...rest }) => ({
+      ...rest,
+      data: { ...data, start: { ...data.start, markdownMessage: { markdownType: "text", text } } },
+    }));
   }
 
   // A tab without a table has the service name "settings": it is known by its fields.
