@@ -55,7 +55,7 @@ _WIDTHS = {
     "Source": 180,
     "Status": 82,
     "Time": 130,
-    "User agent": 240,
+    "User agent": 200,
     "Value": 150,
     "What to do": 400,
 }

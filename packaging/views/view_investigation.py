@@ -247,7 +247,7 @@ VIEW = View(
                     "| stats count sum(blocked) AS blocked BY src user src_country src_asn "
                     "| sort 100 -count | rename src AS Client, user AS User, src_country AS "
                     "Country, src_asn AS ASN, blocked AS Blocked, count AS Requests",
-                    width=540,
+                    width=570,
                     link=_of("src", "Client"),
                 ),
                 Panel(
@@ -262,7 +262,7 @@ VIEW = View(
                     '| rename http_user_agent_decoded AS "User agent", client_reputation AS '
                     'Reputation, bot_segment AS Segment, bot_score AS "Bot score", '
                     "clients AS Clients, count AS Requests",
-                    width=660,
+                    width=630,
                 ),
             ),
         ),

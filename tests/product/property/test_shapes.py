@@ -205,6 +205,7 @@ def test_events_of_the_mixes(mix: str) -> None:
 @example("1600000000.5e1", NOW.latest)
 @example("160000000.0123", NOW.latest)
 @example("1600000000x123", NOW.latest)
+@example("16000000x0.000", NOW.latest)
 @example("1600000000.000", 90.0)
 def test_a_usual_time(start: str, latest: float) -> None:
     """What is taken for a usual time is one that stays as it is."""

@@ -40,6 +40,7 @@ NUMBERS = {
     r"copy of the KV store is more than (\d+) minutes old": SURELY_KEPT / 60,
     r"complete is (\d+) s before the last request that drained everything": LATENCY,
     r"retains events for (\d+) hours": RETENTION / 3600,
+    r"run a backfill within (\d+) hours": RETENTION / 3600,
     r"The gap begins (\d+) s before the last moment known to be complete": MARGIN,
     r"the limit is halved, and (\d+) full pages later it is back": RECOVERY_PAGES,
     r"Akamai's Retry-After is honored for at most (\d+) minutes": RETRY_AFTER_MAX / 60,

@@ -20,6 +20,8 @@ FIXED = {
     "host": ("*.example.com", "www.*"),
     "path": ("/*", "*.php", "/*a*e*"),
     "rule": ("95*", "*-ANOMALY"),
+    "asn": ("64497", "6450*", "64500"),
+    "deciding_tag": ("OWASP_CRS/*", "akamai/bot/*", "AKAMAI/RATE*"),
     "tag": ("AKAMAI/BOT/*", "*SQL*", "owasp_crs/*"),
 }
 

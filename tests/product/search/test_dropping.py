@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import json
 import os
 import re
 import sys
@@ -29,6 +31,7 @@ from tests.oracles.search_time.pcre import pattern
 from tests.oracles.search_time.refusals import Unspecified, UnsureResult
 from tests.oracles.search_time.spl import searched
 from tests.product.search.rule_sets import rules
+from tests.product.search.test_long_records import items, source
 from tests.standins.akamai.corpus import Corpus, CorpusChoices
 
 if TYPE_CHECKING:
@@ -46,6 +49,11 @@ STEP = int(os.environ.get("STEP") or (1 if IS_WHOLE else 4))
 """Each set of rules is tried on one of so many events, each set on others."""
 FIRST = 1_700_000_000
 NOW = Moment.of(FIRST + 20_000.0, FIRST + 20_000.0)
+RULE_KINDS = (
+    *(("OWASP_CRS/WEB_ATTACK/XSS", action) for action in ("alert", "monitor", "deny")),
+    *(("AKAMAI/BOT/UNKNOWN_BOT", action) for action in ("alert", "", "deny")),
+    *(("AKAMAI/RATE_POLICY", "monitor"), ("", "alert")),
+)
 FIELDS = (
     *("vendor_action", "config_id", "policy_id", "dest", "http_method", "uri_path", "src"),
     *("vendor_status", "src_country", "src_asn", "signature_id_all", "signature_tag_all"),
@@ -55,12 +63,28 @@ FIELDS = (
 
 
 def source_lines() -> Iterator[bytes]:
-    """As customers have them, and with everything that can be odd."""
+    """As customers have them, with everything that can be odd, and with mixtures of rules."""
     corpus = Corpus(CorpusChoices(seed=7, odd=0.5))
     few = event_lines("few", EVENTS // 2)
     for number, line in enumerate(few):
         yield line
         yield corpus.event(number, FIRST + number / 100)
+    yield from mixtures()
+
+
+def mixtures() -> Iterator[bytes]:
+    """Rules of any kind after one another, with no action that Akamai applied; several ASNs."""
+    for number, kinds in enumerate(itertools.product(RULE_KINDS, repeat=3)):
+        event = source()
+        attack = event["attackData"]
+        del attack["appliedAction"]
+        attack["rules"] = items([f"{tag[:6]}{place}" for place, (tag, _) in enumerate(kinds)])
+        attack["ruleTags"] = items([tag for tag, _ in kinds])
+        attack["ruleActions"] = items([action for _, action in kinds])
+        for name in ("ruleMessages", "ruleVersions", "ruleData", "ruleSelectors"):
+            attack[name] = ""
+        event["geo"] = {**event.get("geo", {}), "asn": f"{64_496 + number % 5} 6450{number % 3}"}
+        yield json.dumps(event, separators=(",", ":")).encode()
 
 
 @lru_cache(1)
@@ -165,7 +189,7 @@ def test_collector_and_preview_agree() -> None:
 def test_events_of_known_shape() -> None:
     """The values that a shape has are those of the parsed event."""
     known = KnownShapes(first=50)
-    some = lines()[:2_000]
+    some = lines()[: min(EVENTS, 2_000) * 9 // 10]
     for _ in range(3):
         each = [
             (line, shape, values)

@@ -51,7 +51,7 @@ def test_each_wrong_line_is_reported() -> None:
 
 
 def test_the_rules_of_the_documents() -> None:
-    (example,) = re.findall(r"(?m)((?:^    .*\n)+)", PAGE)
+    (example,) = re.findall(r"(?m)((?:^    .*\n)+)", PAGE.partition("\n## Drop\n")[2])[:1]
     first, second, third = lines(re.sub("(?m)^ +", "", example))
     assert first.terms == (Term("action", "=", "monitor"), Term("tag", "=", "AKAMAI/BOT/*"))
     assert second.terms[2] == Term("path", "=", "/health*")
