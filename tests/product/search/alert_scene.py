@@ -43,7 +43,12 @@ SAVED = {
 """The alerts."""
 PREFIX = "Akamai SIEM - "
 NAMES = [name.removeprefix(PREFIX) for name in SAVED]
-OF_OPERATIONS = [name for name in NAMES if "dispatch.index_earliest" not in SAVED[PREFIX + name]]
+OF_NAMES = ["coverage changed"]
+OF_OPERATIONS = [
+    name
+    for name in NAMES
+    if "dispatch.index_earliest" not in SAVED[PREFIX + name] and name not in OF_NAMES
+]
 NOW = 1_800_000_000
 HOUR, DAY = 3_600, 86_400
 CREDENTIAL_DAYS = 700
