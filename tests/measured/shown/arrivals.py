@@ -30,7 +30,7 @@ class Arrivals:
         self._site = site
         self._source = f'"source":{json.dumps(source)}'.encode() if source else b""
         self._path = site.home / "var" / "lib" / "splunk" / "main" / "records.ndjson"
-        self._read = 0
+        self._read = site.splunk.forgotten()
         self._seen: Counter[str] = Counter()
         self.records = 0
         self.foreign = 0

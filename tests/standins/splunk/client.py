@@ -352,6 +352,10 @@ class SplunkStandin:
         path = self._records_file(index)
         self._forgotten[index] = path.stat().st_size if path.exists() else 0
 
+    def forgotten(self, index: str = "main") -> int:
+        """Bytes of the index's file that `forget_records` skips."""
+        return self._forgotten.get(index, 0)
+
     def _records_file(self, index: str) -> Path:
         return self.home / "var" / "lib" / "splunk" / index / "records.ndjson"
 
