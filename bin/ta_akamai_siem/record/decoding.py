@@ -19,7 +19,7 @@ _SHORTER_BY_AN_ESCAPE = 2
 _IMPOSSIBLE_LENGTH = 1
 """Digits modulo 4: a single base64 digit cannot hold a byte."""
 
-CACHED_ITEMS = 2048
+CACHED_ITEMS = 1024
 """Items that are decoded separately are unusual, and the same ones come again."""
 
 
