@@ -33,6 +33,8 @@ CACHED_RULES = 512
 _TEXTS, _BYTES = (0, 1, 2, 3, 6), (4, 5)
 """Indexes of lists: the items of `ruleData` and `ruleSelectors` may contain any bytes."""
 _LISTS = len(RULE_LISTS)
+MATCHED = (0, 3, 6)
+"""Indexes of the lists that rules of `drop` ask for: ids, tags and actions."""
 _AT_ONCE = 16
 """Events whose lists are decoded together. More save little, and an odd one slows all down."""
 NOT_ASKED = 16
@@ -56,6 +58,24 @@ def all_rules_as_json(events: Sequence[Lists]) -> list[str]:
     columns = list(chain.from_iterable(map(_decoder.decoded, parts)))
     each = (columns[at : at + _LISTS] for at in range(0, len(columns), _LISTS))
     return [_as_json(lists) for lists in each]
+
+
+def ids_tags_actions(lists: Lists) -> list[tuple[bytes, bytes, bytes]]:
+    """The id, tag and action of each rule, as they are inside of JSON; without rules at the end
+    that have none of them. `lists`: `rules`, `ruleTags` and `ruleActions`, UTF-8.
+    """
+    texts = [text or b"" for text in lists]
+    listed = percent_decoded_bytes(b"|".join(texts))
+    columns = None if listed is None else decoded_together(listed)
+    if columns is None or len(columns) != len(texts):
+        every = [b""] * _LISTS
+        for place, text in zip(MATCHED, texts):
+            every[place] = text
+        columns = [_decoder.decoded(every)[place] for place in MATCHED]
+    rules = list(zip_longest(*columns, fillvalue=""))
+    while rules and not any(rules[-1]):
+        rules.pop()
+    return [(id_.encode(), tag.encode(), action.encode()) for id_, tag, action in rules]
 
 
 class _Decoder:

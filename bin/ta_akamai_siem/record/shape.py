@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 from ta_akamai_siem.volume.members import MEMBERS
 
 from .event import MARKED_RULES, NotAnEvent, laid_out, parse_object
-from .rules import RULE_LISTS
+from .rules import MATCHED, RULE_LISTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -52,7 +52,8 @@ _PIECES: dict[bytes, bytes] = {}
 class Shape(NamedTuple):
     """`pieces`: the record; at each odd index is the place of a value. `taken`: takes the values of
     an event for these places. `time`: the index of the event's time among its values.
-    `rules`: takes the lists of rules, in the order of `RULE_LISTS`. `members`: indexes of the
+    `rules`: takes the lists of rules, in the order of `RULE_LISTS`; `matched`: takes those of
+    `MATCHED`. `members`: indexes of the
     values that rules of `drop` ask for, in the order of `volume.members`, None for one that it does
     not have. `left_out`: indexes of the values that are left out.
     `times`, `rule_lists`, `headers`, `decoded`, `items`: indexes in `pieces` of the values that are
@@ -63,6 +64,7 @@ class Shape(NamedTuple):
     taken: Callable[[Values], tuple[bytes, ...]]
     time: int
     rules: Callable[[Values], Values]
+    matched: Callable[[Values], Values]
     members: tuple[Optional[int], ...]
     left_out: tuple[tuple[int, Callable[[bytes], int]], ...]
     times: tuple[int, ...]
@@ -150,6 +152,7 @@ def _shape(text: str, time: int, lists: list[int | None]) -> Shape:
         taker(taken),
         time,
         taker(lists),
+        taker([lists[place] if lists else None for place in MATCHED]),
         (),
         (),
         *(tuple(places[kind]) for kind in kinds),

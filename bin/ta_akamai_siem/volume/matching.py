@@ -16,15 +16,18 @@ from typing import TYPE_CHECKING, NamedTuple, Optional
 from .fields import ANY, EQUAL, NUMBER
 from .members import NAMES, VALUES
 from .patterns import predicate
-from .record_rules import NO_RULES, is_mitigated, record_rules
+from .record_rules import MITIGATES, NO_RULES, NOTHING, is_mitigated, of_items, record_rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from .grammar import Line, Term
     from .members import Values
+    from .record_rules import Item, RecordRules
 
     Raw = Sequence[Optional[bytes]]
+    Lists = tuple[Optional[bytes], ...]
+    Decode = Callable[[Lists], list[Item]]
 
 CACHED = 4_096
 """Values of a field whose numbers are known. When there are more, all are forgotten."""
@@ -32,6 +35,8 @@ CACHED_RULES = 512
 """Lists of rules."""
 CACHED_LENGTH, CACHED_RULES_LENGTH = 256, 8_192
 """Bytes of the longest value, and of the longest list of rules, that is remembered."""
+CACHED_LISTS, CACHED_LISTS_LENGTH = 2_048, 2_048
+"""Lists of rules as they were sent, and the most bytes of one that is remembered."""
 _NUMBER = re.compile(NUMBER.encode())
 _OF_RULES = ("rule", "tag", "deciding_rule", "deciding_tag")
 _COMPARED: dict[str, Callable[[float, float], bool]] = {
@@ -136,6 +141,14 @@ class _RulesMasks(dict[Optional[bytes], tuple[int, Optional[bytes]]]):
 
     def __missing__(self, text: bytes | None) -> tuple[int, bytes | None]:
         rules = NO_RULES if text is None else record_rules(text)
+        mask = self.of(rules)
+        if text is None or len(text) <= CACHED_RULES_LENGTH:
+            if len(self) >= CACHED_RULES:
+                self.clear()
+            self[text] = mask, rules.action
+        return mask, rules.action
+
+    def of(self, rules: RecordRules) -> int:
         values = {
             "rule": tuple(each.lower() for each in rules.ids),
             "tag": tuple(each.lower() for each in rules.tags),
@@ -145,11 +158,36 @@ class _RulesMasks(dict[Optional[bytes], tuple[int, Optional[bytes]]]):
         mask = -1
         for name, masks in self._masks.items():
             mask &= masks.mask(values[name])
-        if text is None or len(text) <= CACHED_RULES_LENGTH:
-            if len(self) >= CACHED_RULES:
+        return mask
+
+
+class _ListsMasks(dict["Lists", tuple[Optional[int], Optional[bytes]]]):
+    """The same by the source's lists of ids, tags and actions, which come again where other lists
+    of the event do not. The rules that are left are None where the other lists may decide: they can
+    have more rules, and the last of all rules may be the one that decided.
+    """
+
+    def __init__(self, masks: _RulesMasks) -> None:
+        super().__init__()
+        self._masks = masks
+
+    def learn(self, lists: Lists, items: list[Item]) -> tuple[int | None, bytes | None]:
+        """`items`: the rules that the lists have."""
+        rules = of_items(items)
+        mask: int | None = self._masks.of(rules)
+        if rules.action is None or not MITIGATES.match(rules.action):
+            longer = of_items([*items, NOTHING])
+            if longer != rules and mask != self._masks.of(longer):
+                mask = None
+        if sum(len(text or b"") for text in lists) <= CACHED_LISTS_LENGTH:
+            if len(self) >= CACHED_LISTS:
                 self.clear()
-            self[text] = mask, rules.action
+            self[lists] = mask, rules.action
         return mask, rules.action
+
+
+def _member(raw: Raw, index: int | None) -> bytes | None:
+    return None if index is None else raw[index]
 
 
 class Plan(NamedTuple):
@@ -190,6 +228,7 @@ class Dropping:
         }
         self._asking_rules = sum({bit for name in of_rules for bit, _, _ in self._tests(name)})
         self._rules = _RulesMasks(of_rules)
+        self._lists = _ListsMasks(self._rules)
         self._plans: dict[tuple[Optional[int], ...], Plan] = {}
         self.whole = self.plan(tuple(range(len(NAMES))))
         """For values that are there in the order of `members.NAMES`."""
@@ -235,26 +274,51 @@ class Dropping:
         `raw`: the values of its members, of which an absent one is None. `rules`: its list of rules
         as in the record, called only if it is needed.
         """
+        left = self.left(plan, raw)
+        if left and self._asks_rules(left, plan, raw):
+            mask, action = self._rules[rules()]
+            left = self._by_action(left & mask, plan, raw, action)
+        return self._sampled(left, plan, raw) if left else 0
+
+    def number_by_lists(
+        self, left: int, plan: Plan, raw: Raw, lists: Lists, decode: Decode
+    ) -> int | None:
+        """The same for an event whose members leave the rules `left`, by its lists of ids, tags and
+        actions. None if these are not enough to decide. `decode`: finds the rules in them.
+        """
+        if self._asks_rules(left, plan, raw):
+            known = self._lists.get(lists)
+            mask, action = known or self._lists.learn(lists, decode(lists))
+            if mask is None:
+                return None
+            left &= mask
+            if left:
+                left = self._by_action(left, plan, raw, action)
+        return self._sampled(left, plan, raw) if left else 0
+
+    def left(self, plan: Plan, raw: Raw) -> int:
+        """The rules that the members of an event leave."""
         left = plan.left
         for index, asking, masks in plan.checks:
             if left & asking:
                 left &= masks[raw[index]]
                 if not left:
                     return 0
-        return self._of_rules(left, plan, raw, rules)
+        return left
 
-    def _of_rules(self, left: int, plan: Plan, raw: Raw, rules: Callable[[], bytes | None]) -> int:
-        applied = None if plan.applied_action is None else raw[plan.applied_action]
-        if left & self._asking_rules or not applied:
-            mask, action = self._rules[rules()]
-            left &= mask
-            if not applied:
-                slow_post = None if plan.slow_post_action is None else raw[plan.slow_post_action]
-                left &= self._action[action or slow_post or None]
-        return self._sampled(left, None if plan.request_id is None else raw[plan.request_id])
+    def _asks_rules(self, left: int, plan: Plan, raw: Raw) -> bool:
+        """Whether the list of rules says more about the rules that are left."""
+        return bool(left & self._asking_rules) or not _member(raw, plan.applied_action)
 
-    def _sampled(self, left: int, request_id: bytes | None) -> int:
+    def _by_action(self, left: int, plan: Plan, raw: Raw, action: bytes | None) -> int:
+        """The rules that are left by the action. `action`: of the list of rules."""
+        if _member(raw, plan.applied_action):
+            return left
+        return left & self._action[action or _member(raw, plan.slow_post_action) or None]
+
+    def _sampled(self, left: int, plan: Plan, raw: Raw) -> int:
         """The number of the first rule that is left and does not keep the event as a sample."""
+        request_id = _member(raw, plan.request_id)
         while left:
             lowest = left & -left
             line = self.lines[lowest.bit_length() - 1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import methodcaller
 from typing import TYPE_CHECKING
 
 from .fields import ANY
@@ -23,6 +24,8 @@ def predicate(pattern: str) -> Callable[[bytes], bool]:
         return wanted.__eq__
     *middle, end = rest
     pieces = [piece for piece in middle if piece]
+    if begin and not end and not pieces:
+        return methodcaller("startswith", begin)
 
     def matches(text: bytes) -> bool:
         at, last = len(begin), len(text) - len(end)

@@ -10,7 +10,10 @@ from __future__ import annotations
 import json
 import re
 from functools import lru_cache
-from typing import NamedTuple, Optional
+from typing import TYPE_CHECKING, NamedTuple, Optional
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _TEXT = rb'[^"\\]*(?:\\.[^"\\]*)*'
 _RULE = re.compile(
@@ -72,11 +75,22 @@ class RecordRules(NamedTuple):
 
 
 NO_RULES = RecordRules()
+Item = tuple[bytes, bytes, bytes]
+"""Id, tag and action of a rule, as inside of JSON."""
+NOTHING: Item = (b"", b"", b"")
 
 
 def record_rules(text: bytes) -> RecordRules:
     """`text`: `attackData.rules` of a record, as JSON."""
-    rules, is_whole = _read(text)
+    return _of(*_read(text))
+
+
+def of_items(items: Iterable[Item]) -> RecordRules:
+    """The same of a list that is whole. `items`: id, tag and action of each rule, as in JSON."""
+    return _of([_Rule(*map(_plain, each)) for each in items], is_whole=True)
+
+
+def _of(rules: list[_Rule], is_whole: bool) -> RecordRules:  # noqa: FBT001 - of `_read`
     place = _deciding(rules, is_whole=is_whole)
     ids = tuple(rule.id for rule in rules if rule.id)
     tags = tuple(rule.tag for rule in rules if rule.tag)
@@ -130,17 +144,20 @@ def _deciding(rules: list[_Rule], *, is_whole: bool) -> int | None:
     """The first rule that mitigated, otherwise the last one; but if only bot, rate and reputation
     rules that did not mitigate follow an attack rule, the first attack rule of which that is so.
     """
-    tagged = False
     for place, rule in enumerate(rules):
         if rule.mitigates:
             return place
-        if rule.is_watched or not is_whole:
+    if not rules or not is_whole:
+        return None
+    tagged = False
+    for place, rule in enumerate(rules):
+        if rule.is_watched:
             continue
         tagged = tagged or bool(rule.tag)
         rest = rules[place + 1 :]
-        if tagged and rest and all(each.is_watched and not each.mitigates for each in rest):
+        if tagged and rest and all(each.is_watched for each in rest):
             return place
-    return len(rules) - 1 if rules and is_whole else None
+    return len(rules) - 1
 
 
 def _action(rules: list[_Rule], place: int) -> bytes | None:

@@ -20,6 +20,7 @@ from ta_akamai_siem.record.event import (
 )
 from ta_akamai_siem.record.known_shapes import KnownShapes
 from ta_akamai_siem.record.long_line import WIDE_MAX, bounded, read_shortened
+from ta_akamai_siem.record.rules import ids_tags_actions
 from ta_akamai_siem.record.selection import EVERYTHING, Selection
 from ta_akamai_siem.record.shaped_records import ShapedRecords
 from ta_akamai_siem.record.source_members import raw_members, rules_of_event
@@ -108,7 +109,11 @@ class _Conversion:
         dropping = self._dropping
         shaped = ShapedRecords(block.moment.latest, self._leaving)
         for begin, end, shape, values in self._shapes.lines(data):
-            if shape and dropping and (number := _dropped(dropping, shaped, shape, values)):
+            if (
+                shape
+                and dropping
+                and (number := dropped_number(dropping, shape, values, shaped.rules_text))
+            ):
                 block.drop(number, end - begin, shaped.time_of(shape, values))
                 continue
             made = shaped.add(shape, values) if shape else None
@@ -153,10 +158,21 @@ class _Conversion:
         )
 
 
-def _dropped(dropping: Dropping, shaped: ShapedRecords, shape: Shape, values: Values) -> int:
+def dropped_number(
+    dropping: Dropping,
+    shape: Shape,
+    values: Values,
+    rules_text: Callable[[Shape, Values], bytes | None],
+) -> int:
     """The number of the rule that drops an event of a known shape; 0 to keep it."""
     plan = dropping.plan(shape.members)
-    return dropping.number(plan, values, lambda: shaped.rules_text(shape, values))
+    left = dropping.left(plan, values)
+    if not left:
+        return 0
+    number = dropping.number_by_lists(left, plan, values, shape.matched(values), ids_tags_actions)
+    if number is None:
+        return dropping.number(plan, values, lambda: rules_text(shape, values))
+    return number
 
 
 _conversion = lru_cache(CONVERSIONS)(_Conversion)

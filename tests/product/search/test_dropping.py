@@ -8,7 +8,7 @@ import os
 import re
 import sys
 from collections import Counter
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,6 +22,7 @@ from ta_akamai_siem.volume.grammar import Line, read_lines
 from ta_akamai_siem.volume.matching import Dropping
 from ta_akamai_siem.volume.preview import MITIGATED, decision, preview_search
 from ta_akamai_siem.volume.record_rules import is_mitigated
+from ta_akamai_siem.writing.conversion import dropped_number
 from tests import ROOT
 from tests.measured.bench.mixes import event_lines
 from tests.oracles.search_time.eval_expressions import expression
@@ -202,8 +203,7 @@ def test_events_of_known_shape() -> None:
         for line, shape, values in each:
             if shape:
                 shaped += 1
-                plan = dropping.plan(shape.members)
-                number = dropping.number(plan, values, partial(rules_text, shape, values))
+                number = dropped_number(dropping, shape, values, rules_text)
                 assert number == collected(dropping, line), line
     assert shaped > 20 * len(each) // 3
 
