@@ -16,10 +16,12 @@ import pytest
 from ta_akamai_siem.record.event import NotAnEvent, record_of, source_event
 from ta_akamai_siem.record.event_time import Moment
 from ta_akamai_siem.record.known_shapes import KnownShapes
+from ta_akamai_siem.record.rules import ids_tags_actions
 from ta_akamai_siem.record.shaped_records import rules_text
 from ta_akamai_siem.record.source_members import raw_members, rules_of_event
 from ta_akamai_siem.volume.grammar import Line, read_lines
 from ta_akamai_siem.volume.matching import Dropping
+from ta_akamai_siem.volume.members import NAMES
 from ta_akamai_siem.volume.preview import MITIGATED, decision, preview_search
 from ta_akamai_siem.volume.record_rules import is_mitigated
 from ta_akamai_siem.writing.conversion import dropped_number
@@ -206,6 +208,17 @@ def test_events_of_known_shape() -> None:
                 number = dropped_number(dropping, shape, values, rules_text)
                 assert number == collected(dropping, line), line
     assert shaped > 20 * len(each) // 3
+
+
+def test_other_lists_may_have_more_rules() -> None:
+    """The last of all rules decided. Ids, tags and actions do not tell whether it is theirs."""
+    lists = (b"MQ%3d%3d", b"", b"YWxlcnQ%3d")
+    for rule, wanted in (("deciding_rule=1", None), ("NOT deciding_rule=2", 1), ("rule=1", 1)):
+        dropping = Dropping(read(rule))
+        raw = (None,) * len(NAMES)
+        left = dropping.left(dropping.whole, raw)
+        number = dropping.number_by_lists(left, dropping.whole, raw, lists, ids_tags_actions)
+        assert number == wanted, rule
 
 
 def test_what_mitigates_is_the_same_everywhere() -> None:
