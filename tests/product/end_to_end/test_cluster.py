@@ -132,7 +132,9 @@ def test_an_owner_that_slept_writes_and_saves_no_more(tmp_path: Path, lag: int) 
         one.set_pipe(paused=0)
         one.signal(STANZA, "CONT")
         run = one.wait_run(STANZA, number)
-        assert (run["exit_code"], run["stream"]) == (0, "closed")
+        # It is empty if the machine was suspended between the page and its first block.
+        assert run["exit_code"] == 0
+        assert run["stream"] == "closed" or (run["stream"], run["records"]) == ("empty", 0)
         assert "result=lease.lost" in cluster.log_text("one")
         assert cluster.newest() == saved
         # The page that it was writing, and nothing of the next: it was not suspended for so long
