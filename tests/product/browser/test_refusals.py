@@ -234,6 +234,7 @@ def test_an_input(pages: AddOnPages, site: Site) -> None:
     opened.fold(folded=False)
     opened.refused("config_ids")
     pages.cancel()
+    assert site.run(f"{KIND}://taken")["exit_code"] == 0  # it has a position to reset then
     pages.act("taken", "Edit")
     edited = dialog(pages, KIND, "Update")
     pages.field("reset_confirmed").get_by_role("checkbox").click()

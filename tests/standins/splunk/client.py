@@ -83,7 +83,7 @@ class SplunkStandin:
         self.user, self.password = ready["user"], ready["password"]
         return self
 
-    def stop(self, deadline: float = 30) -> int:
+    def stop(self, deadline: float = PATIENCE) -> int:
         """Stop it in order (SIGTERM) and return its exit code."""
         try:
             return self._program.stop(deadline)
