@@ -222,14 +222,6 @@ def test_names_that_searches_for_the_connector_use() -> None:
         assert golden["fields"][f"attackData.rules{{}}.{key}"] == value
 
 
-def test_the_connectors_name_for_headers() -> None:
-    """The alias on the page."""
-    local = {"props": stanzas(section("History of Akamai's own connector"))}
-    fields = Knowledge(ROOT, local).fields(golden_files.event(golden_files.load("waf_sql_denied")))
-    assert fields["httpMessage.requestHeaders"] == fields["httpMessage.requestHeaders{}"]
-    assert fields["httpMessage.responseHeaders"] == fields["httpMessage.responseHeaders{}"]
-
-
 FAMILIES = table(section("Family, action, model"))
 
 
