@@ -72,10 +72,9 @@ def ids_tags_actions(lists: Lists) -> list[tuple[bytes, bytes, bytes]]:
         for place, text in zip(MATCHED, texts):
             every[place] = text
         columns = [_decoder.decoded(every)[place] for place in MATCHED]
-    rules = list(zip_longest(*columns, fillvalue=""))
-    while rules and not any(rules[-1]):
-        rules.pop()
-    return [(id_.encode(), tag.encode(), action.encode()) for id_, tag, action in rules]
+    return [
+        (id_.encode(), tag.encode(), action.encode()) for id_, tag, action in _rules_of(columns)
+    ]
 
 
 class _Decoder:
@@ -124,14 +123,21 @@ def _items(texts: Sequence[bytes], listed: bytes | None) -> list[list[str]]:
     return [items.split(";") for items in each]
 
 
-def _as_json(lists: Sequence[list[str]]) -> str:
-    """`lists`: the decoded items of one event. A list may be shorter than another."""
+def _rules_of(lists: Sequence[list[str]]) -> list[tuple[str, ...]]:
+    """An item of each list per rule, without empty rules at the end. A list may be shorter than
+    another.
+    """
     rules = list(zip_longest(*lists, fillvalue=""))
     while rules and not any(rules[-1]):
         rules.pop()
+    return rules
+
+
+def _as_json(lists: Sequence[list[str]]) -> str:
+    """`lists`: the decoded items of one event."""
     each = [
         f'{{"id":"{id_}","version":"{version}","message":"{message}","tag":"{tag}",'
         f'"data":"{data}","selector":"{selector}","action":"{action}"}}'
-        for id_, version, message, tag, data, selector, action in rules
+        for id_, version, message, tag, data, selector, action in _rules_of(lists)
     ]
     return f"[{','.join(each)}]"

@@ -251,8 +251,7 @@ MUTANTS = (
         ("_TEXTS, _BYTES = (0, 1, 2, 3, 6), (4, 5)", "_TEXTS, _BYTES = (0, 1, 2, 3, 5, 6), (4,)"),
         ("if together is not None and len(together) == len(texts):", "if together is not None:"),
         ("if len(lists) == len(texts):", "if True:"),
-        ("rules.pop()\n    each = [", "break\n    each = ["),
-        ("rules.pop()\n    return [(id_", "break\n    return [(id_"),
+        ("while rules and not any(rules[-1]):", "while False:"),
     ),
     *changes(
         "record/recent.py",
