@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +11,7 @@ from hypothesis import HealthCheck, Phase, configuration, settings
 from tests import ROOT
 from tests.environments import elsewhere, environment_of
 from tests.examples import FULL
+from tests.made import make
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,29 +64,16 @@ def _is_elsewhere(file: Path) -> bool:
 @pytest.fixture(scope="session")
 def built_app() -> None:
     """build/TA_akamai_siem, brought up to date."""
-    _make("build")
+    make("build")
 
 
 @pytest.fixture(scope="session")
 def package() -> None:
     """dist/TA_akamai_siem-<version>.tar.gz, brought up to date."""
-    _make("package")
+    make("package")
 
 
 @pytest.fixture(scope="session")
 def tools(built_app: None) -> Path:  # noqa: ARG001 - to build makes the environment
     """The Python of the environment that builds and inspects the app."""
     return ROOT / "build" / "venv" / "tools" / "bin" / "python"
-
-
-def _make(target: str) -> None:
-    """Built once for all tests that run side by side: make builds it before it starts
-    `tests.run`.
-    """
-    if "MADE_BY_MAKE" in os.environ:
-        return
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
-    command = ["make", "--no-print-directory", target]
-    made = subprocess.run(command, check=False, cwd=ROOT, env=clean, capture_output=True, text=True)
-    if made.returncode != 0:
-        pytest.fail(f"`make {target}` failed:\n{made.stdout}{made.stderr}", pytrace=False)

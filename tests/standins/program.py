@@ -1,8 +1,12 @@
-"""A stand-in as a process: it prints one line of JSON when it is ready, and ends on SIGTERM."""
+"""A stand-in as a process: it prints one line of JSON when it is ready, and ends on SIGTERM.
+
+It runs on this Python, or on that of STANDIN_PYTHON if this environment lacks its libraries.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import select
 import subprocess
 import sys
@@ -20,7 +24,8 @@ class Program:
 
     def __init__(self, module: str, arguments: Sequence[str], errors: Path) -> None:
         self._name = module
-        self._command = [sys.executable, "-m", module, *arguments]
+        python = os.environ.get("STANDIN_PYTHON") or sys.executable
+        self._command = [python, "-m", module, *arguments]
         self._errors = errors
         self._process: subprocess.Popen[bytes] | None = None
 

@@ -21,6 +21,7 @@ from tests.standins.splunk import conf_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
 SAMPLES = ROOT / "tests" / "oracles" / "golden" / "names"
 SOURCE = "akamai_siem_names://names"
@@ -59,10 +60,10 @@ def indexed(objects: Iterable[Line], source: str = SOURCE) -> list[Event]:
 
 
 class Head:
-    """A search head: what it can search, and its tables."""
+    """A search head: what it can search, and its tables. `app`: the add-on that it has."""
 
-    def __init__(self) -> None:
-        self.knowledge = Knowledge(ROOT)
+    def __init__(self, app: Path = ROOT) -> None:
+        self.knowledge = Knowledge(app)
         self.tables = Tables(self.knowledge)
         self.events: list[Event] = []
 
