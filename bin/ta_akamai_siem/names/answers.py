@@ -136,32 +136,23 @@ def activations(answer: Mapping[str, Any]) -> list[Object]:
 
 def custom_rules(answer: Mapping[str, Any]) -> list[Object]:
     """Of all versions: custom rules have none."""
-    return _named(answer, "customRules", "id", "name", status=lambda each: text(each.get("status")))
+    return _named(answer, "customRules", "id", "name", status=("status", text))
 
 
 def rate_policies(answer: Mapping[str, Any]) -> list[Object]:
     """Thresholds are requests per second."""
-    return _named(
-        answer,
-        "ratePolicies",
-        "id",
-        "name",
-        type=lambda each: text(each.get("type")),
-        average_threshold=lambda each: number(each.get("averageThreshold")),
-        burst_threshold=lambda each: number(each.get("burstThreshold")),
-    )
+    more = {
+        "type": ("type", text),
+        "average_threshold": ("averageThreshold", number),
+        "burst_threshold": ("burstThreshold", number),
+    }
+    return _named(answer, "ratePolicies", "id", "name", **more)
 
 
 def reputation_profiles(answer: Mapping[str, Any]) -> list[Object]:
     """`context`: the kind of attacker."""
-    return _named(
-        answer,
-        "reputationProfiles",
-        "id",
-        "name",
-        context=lambda each: text(each.get("context")),
-        threshold=lambda each: number(each.get("threshold")),
-    )
+    more = {"context": ("context", text), "threshold": ("threshold", number)}
+    return _named(answer, "reputationProfiles", "id", "name", **more)
 
 
 def custom_deny(answer: Mapping[str, Any]) -> list[Object]:
@@ -202,15 +193,17 @@ def _named(
     member: str,
     key: str,
     name: str,
-    **more: Callable[[dict[str, Any]], object],
+    **more: tuple[str, Callable[[object], object]],
 ) -> list[Object]:
-    """The entries of a list in the order of their ids. `more`: members made of an entry."""
+    """The entries of a list in the order of their ids. `more`: further members of an object, each
+    with Akamai's member and what reads its value.
+    """
     found = [
         cleaned(
             {
                 "id": text(each.get(key)),
                 "name": text(each.get(name)),
-                **{label: read(each) for label, read in more.items()},
+                **{label: read(each.get(of)) for label, (of, read) in more.items()},
             }
         )
         for each in _entries(answer, member)

@@ -5,11 +5,10 @@ Only the page of this host reads it. Search heads have the events of kind `blind
 
 from __future__ import annotations
 
-import contextlib
 from typing import TYPE_CHECKING, Any
 
-from ta_akamai_siem.errors import CollectionError
 from ta_akamai_siem.splunk.names import COVERAGE
+from ta_akamai_siem.splunk.notes import Notes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -21,34 +20,26 @@ SHOWN = 10
 
 
 def note(store: KvStore, config_id: int, name: str, left_out: Sequence[str]) -> None:
-    """`left_out`: the names of blind spots. A failure is ignored."""
-    document = {"_key": str(config_id), "name": name, "left_out": list(left_out)}
-    with contextlib.suppress(CollectionError):
-        store.save_document(COVERAGE, document)
+    """`left_out`: the names of blind spots."""
+    Notes(store, COVERAGE).save(str(config_id), {"name": name, "left_out": list(left_out)})
 
 
 def forget(store: KvStore, config_id: int) -> None:
-    """Delete what is noted of a configuration that is no longer listed. A failure is ignored."""
-    with contextlib.suppress(CollectionError):
-        store.delete_documents(COVERAGE, {"_key": str(config_id)})
+    """Delete what is noted of a configuration that is no longer listed."""
+    Notes(store, COVERAGE).delete(str(config_id))
 
 
 def forget_all(store: KvStore) -> None:
-    """Delete all notes. Another input of names writes its own again. A failure is ignored."""
-    with contextlib.suppress(CollectionError):
-        store.delete_documents(COVERAGE, {})
+    """Delete all notes. Another input of names writes its own again."""
+    Notes(store, COVERAGE).delete_all()
 
 
 def noted(store: KvStore) -> dict[int, Mapping[str, Any]]:
     """The documents by configuration. Empty if they cannot be read."""
-    try:
-        found = store.find_documents(COVERAGE, {})
-    except CollectionError:
-        return {}
     return {
-        int(each["_key"]): each
-        for each in found
-        if str(each.get("_key")).isdigit() and isinstance(each.get("left_out"), list)
+        int(key): each
+        for key, each in Notes(store, COVERAGE).all().items()
+        if key.isdigit() and isinstance(each.get("left_out"), list)
     }
 
 

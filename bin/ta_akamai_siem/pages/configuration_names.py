@@ -5,12 +5,11 @@ They are noted when Akamai lists them for a form. Without them the page shows id
 
 from __future__ import annotations
 
-import contextlib
 import re
 from typing import TYPE_CHECKING, Any
 
-from ta_akamai_siem.errors import CollectionError
 from ta_akamai_siem.splunk.names import CONFIGURATIONS
+from ta_akamai_siem.splunk.notes import Notes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -22,26 +21,23 @@ _NAMES = "names"
 
 
 def remember(store: KvStore, account: str, listed: Iterable[SecurityConfiguration]) -> None:
-    """Note the names that Akamai lists for an account. A failure is ignored."""
-    document = {"_key": account, _NAMES: {str(each.id): each.name for each in listed}}
-    with contextlib.suppress(CollectionError):
-        store.save_document(CONFIGURATIONS, document)
+    """Note the names that Akamai lists for an account."""
+    names = {str(each.id): each.name for each in listed}
+    Notes(store, CONFIGURATIONS).save(account, {_NAMES: names})
 
 
 def forget(store: KvStore, account: str) -> None:
-    """Delete what is known of an account. A failure is ignored."""
-    with contextlib.suppress(CollectionError):
-        store.delete_documents(CONFIGURATIONS, {"_key": account})
+    """Delete what is known of an account."""
+    Notes(store, CONFIGURATIONS).delete(account)
 
 
 def known_names(store: KvStore) -> dict[str, Mapping[str, Any]]:
     """Names by id, by account. Empty if they cannot be read."""
-    try:
-        found = store.find_documents(CONFIGURATIONS, {})
-    except CollectionError:
-        return {}
+    found = Notes(store, CONFIGURATIONS).all()
     return {
-        str(each.get("_key")): each[_NAMES] for each in found if isinstance(each.get(_NAMES), dict)
+        account: each[_NAMES]
+        for account, each in found.items()
+        if isinstance(each.get(_NAMES), dict)
     }
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from tests.oracles.search_time.lookups import Stored
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,6 +26,14 @@ class Needed:
 def all_of(rules: Rules) -> Needed:
     """The rules for a search for all fields."""
     return Needed(tuple(rules.all_extractions()), tuple(rules.evals), tuple(rules.lookups))
+
+
+def without_names(rules: Rules) -> Needed:
+    """The same before an input collects names: without the lookups in the KV store."""
+    whole = all_of(rules)
+    return replace(
+        whole, lookups=tuple(one for one in whole.lookups if not isinstance(one.table, Stored))
+    )
 
 
 def needed(rules: Rules, fields: Iterable[str]) -> Needed:

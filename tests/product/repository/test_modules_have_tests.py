@@ -76,6 +76,7 @@ TESTED_BY = {
     "splunk/input_definition": "end_to_end/test_lifecycle",
     "splunk/input_settings": "repository/test_input_settings",
     "splunk/instance": "end_to_end/test_cluster",
+    "splunk/notes": "end_to_end/test_pages",
     "splunk/knowledge": "browser/test_search_head",
     "splunk/kv_retry": "unit/position/test_checkpoint",
     "splunk/kv_store": "end_to_end/test_restart",

@@ -32,8 +32,22 @@ def test_names_after_the_first_refresh() -> None:
     known = head.names(RULES)
     assert known["950002"] == "System Command Access"
     assert known["deny_custom_31"] == "Branded block page"
+
+
+def test_ids_of_rules_are_those_that_events_have() -> None:
+    """docs/names.md says where each form is from."""
+    whole = lines("complete")
+    (sql,) = (line for line in whole if (line["kind"], line.get("id")) == ("attack_group", "SQL"))
+    tools = {**sql, "id": "WAT", "name": "Web Attack Tool", "seq": len(whole)}
+    head = Head().index("account")
+    head.events += indexed([*whole[:-1], tools, {**whole[-1], "events": len(whole)}])
+    head.run()
+    known = head.names(RULES)
+    assert known["CMD-INJECTION-ANOMALY"] == "Command Injection"
+    assert known["SQL-INJECTION-ANOMALY"] == "SQL Injection"
+    assert known["WAT-ANOMALY"] == "Web Attack Tool"
+    assert known["REP_2501"] == "Web attackers (high)"
     assert known["RATE-34501"] == "Logins per client"
-    assert known["CMD-ANOMALY"] == "Command Injection"
 
 
 def test_nothing_is_written_again_while_nothing_changes() -> None:
