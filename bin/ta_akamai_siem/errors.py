@@ -8,6 +8,7 @@ CollectionError
  │   ├─ PermissionMissing     Akamai accepts the credential, which lacks a permission
  │   │   └─ NamesRefused        the permission to read names
  │   ├─ ConfigurationUnknown  no security configuration has this id
+ │   │   └─ ConfigurationUnlisted  the account may not see it, or sees none
  │   ├─ ParameterIllegal      Akamai rejects a parameter of the request
  │   │   ├─ OffsetRefused       the stored offset
  │   │   └─ LimitRefused        the number of events
@@ -120,6 +121,14 @@ class ConfigurationUnknown(NeedsPerson):
     advice = (
         "Check Security configurations (config_ids) of the input. Akamai Control Center lists "
         "the ids under Security configurations, SIEM integration."
+    )
+
+
+class ConfigurationUnlisted(ConfigurationUnknown):
+    advice = (
+        "Its names are not collected; events are not affected. Check Security configurations "
+        "(config_ids) of the input, and that the API client's user can view them in Akamai Control "
+        "Center."
     )
 
 

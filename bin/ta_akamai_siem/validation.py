@@ -19,7 +19,14 @@ from .akamai.security_configurations import security_configurations
 from .akamai.signing import CorrectedClock
 from .backfill.settings import BackfillSettings, read_backfill
 from .continuous import takeover
-from .errors import ClockSkewed, CollectionError, NamesRefused, PermissionMissing
+from .errors import (
+    ClockSkewed,
+    CollectionError,
+    ConfigurationUnlisted,
+    NamesRefused,
+    PermissionMissing,
+)
+from .names import operations
 from .names.settings import NamesSettings, read_names
 from .position.ledger import newest_document
 from .run.load_settings import load_settings, log_level
@@ -67,9 +74,14 @@ def validate(definition: InputDefinition) -> None:
 
 def _ask_for_list(settings: NamesSettings, trusted: ssl.SSLContext, clock: CorrectedClock) -> None:
     try:
-        security_configurations(settings.account, settings.proxy, trusted, clock, PROBE_SECONDS)
+        listed = security_configurations(
+            settings.account, settings.proxy, trusted, clock, PROBE_SECONDS
+        )
     except PermissionMissing as error:
         raise NamesRefused(error.what.rstrip(".")) from error
+    unlisted = sorted(set(settings.config_ids) - {each.id for each in listed})
+    if unlisted or not listed:
+        raise ConfigurationUnlisted(operations.unlisted(unlisted))
 
 
 def _check_takeover(definition: InputDefinition, splunkd: Splunkd, settings: InputSettings) -> None:

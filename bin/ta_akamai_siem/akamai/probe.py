@@ -14,6 +14,7 @@ from ta_akamai_siem.errors import (
     ClockSkewed,
     CollectionError,
     ConfigurationUnknown,
+    ConfigurationUnlisted,
     CredentialRefused,
     HostUnknown,
     NamesRefused,
@@ -42,6 +43,7 @@ PREVENTS_SAVING: Mapping[type[CollectionError], tuple[str, ...]] = {
     PermissionMissing: (INPUT,),
     NamesRefused: (INPUT,),
     ConfigurationUnknown: (INPUT,),
+    ConfigurationUnlisted: (INPUT,),
     ParameterIllegal: (INPUT,),
 }
 """Errors that waiting cannot cure, and what they prevent from being saved. After any other error

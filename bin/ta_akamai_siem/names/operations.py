@@ -6,7 +6,10 @@ https://techdocs.akamai.com/application-security/reference/api
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 CONFIGS = "configs"
 POLICIES = "security-policies"
@@ -66,6 +69,13 @@ def path_of(operation: str, config_id: int, version: int) -> str:
     if operation in (ACTIVATIONS, CUSTOM_RULES):
         return f"configs/{config_id}/{operation}"
     return f"configs/{config_id}/versions/{version}/{operation}"
+
+
+def unlisted(config_ids: Sequence[int]) -> str:
+    """What a list lacks. `config_ids`: those that the input asks for; none if it asks for all."""
+    ids = ", ".join(map(str, config_ids))
+    which = f"security configuration {ids}" if ids else "any security configuration"
+    return f"Akamai does not list {which} for this account"
 
 
 def missing_hint(missing: list[str], config_id: int) -> str:

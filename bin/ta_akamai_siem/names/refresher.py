@@ -18,6 +18,7 @@ from ta_akamai_siem.errors import (
     CheckpointUnavailable,
     CollectionError,
     ConfigurationUnknown,
+    ConfigurationUnlisted,
     Leave,
     NamesRefused,
     PermissionMissing,
@@ -160,9 +161,13 @@ class Refresher:
             self._around.log.warning(
                 "names.unlisted",
                 config_ids=";".join(map(str, unknown)),
-                reason="Akamai does not list these security configurations for the account.",
+                reason=ConfigurationUnlisted(op.unlisted(unknown)),
             )
-        return [each for each in found if not ids or each.id in ids]
+        wanted = [each for each in found if not ids or each.id in ids]
+        if not wanted:
+            # Raised at the end: the account's snapshot says that there is none.
+            self._first = ConfigurationUnlisted(op.unlisted(unknown))
+        return wanted
 
     def _refresh_account(
         self, wanted: Sequence[Configuration], hosts: Sequence[Object] | None

@@ -289,7 +289,19 @@ INPUT_SETTINGS = (
         default="default",
         form_help="Index that receives the events. The list shows the indexes of this host. Type "
         "the name of an index that only the indexers have. Empty: Splunk's default index.",
-        kinds=ALL,
+        is_splunks=True,
+    ),
+    InputSetting(
+        "index",
+        "Index",
+        "<string>",
+        "Index that receives the names. Use the index of the events: searches look for names in "
+        "the indexes of the macro `akamai_siem_index`. The value `default` is Splunk's default "
+        "index.",
+        default="default",
+        form_help="Index that receives the names. Use the index of the events: searches look for "
+        "names in the indexes under Configuration > Search. Empty: Splunk's default index.",
+        kinds=(NAMES_KIND,),
         is_splunks=True,
     ),
     InputSetting(

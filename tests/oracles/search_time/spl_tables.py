@@ -18,7 +18,7 @@ from tests.oracles.search_time.search_expressions import as_text
 from tests.oracles.search_time.spl_statistics import statistics
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, MutableMapping
 
     from tests.oracles.search_time.knowledge import Knowledge
     from tests.oracles.search_time.spl_commands import Row
@@ -42,7 +42,7 @@ class Tables:
         self._app = knowledge.app
         self._transforms = knowledge.conf("transforms")
         self._collections = knowledge.conf("collections")
-        self.rows: dict[str, list[Row]] = {}
+        self.rows: MutableMapping[str, list[Row]] = {}
 
     def run(self, name: str, arguments: str, rows: list[Row], piped: Piped) -> list[Row] | None:
         """The rows after a command; None if this module does not have the command."""

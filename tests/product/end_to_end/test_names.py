@@ -163,6 +163,23 @@ def test_without_any_permission_one_sentence_tells_which(site: Site) -> None:
         site.splunk.create_input(KIND, "second", account=ACCOUNT, interval="21600", index="main")
 
 
+def test_ids_that_akamai_does_not_list(site: Site) -> None:
+    """A wrong id is refused when it is saved. Later, the names that are known become old ones."""
+    set_up(site, config_ids="14227")
+    with pytest.raises(RestError, match=r"does not list security configuration 999 .*config_ids"):
+        site.splunk.create_input(
+            KIND, "second", account=ACCOUNT, interval="21600", index="main", config_ids="14227;999"
+        )
+    refresh(site)
+    site.akamai.application_security(deleted=[14227])
+    site.splunk.forget_records()
+    run = site.run(STANZA)
+    assert run["exit_code"] == 1
+    assert run["stderr"][0].startswith("ERROR configuration.unknown")
+    (closing,) = (each for each in events(site) if each["kind"] == "snapshot_end")
+    assert (closing["config_id"], closing["counts"]["configuration"]) == (0, 0)
+
+
 def test_a_kill_while_a_snapshot_is_written(site: Site) -> None:
     """Half a snapshot has no closing record; the next run writes a whole one."""
     set_up(site, config_ids=str(SHOP))
