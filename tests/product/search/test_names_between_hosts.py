@@ -128,7 +128,7 @@ def documented(mark: str) -> list[list[str]]:
 
 def table(rows: list[dict[str, Any]]) -> list[list[str]]:
     columns = [*rows[0]]
-    return [columns, *([cell(row.get(column)) for column in columns] for row in rows)]
+    return [columns, *([cell(column, row.get(column)) for column in columns] for row in rows)]
 
 
 def test_names_of_one_host_are_found_on_another(hosts: Hosts) -> None:
