@@ -38,6 +38,7 @@ SEARCH = (
     field.RestField("search_watched"),
     field.RestField("search_alerts"),
     field.RestField("search_history"),
+    field.RestField("search_aliased"),
     field.RestField("search_accelerated"),
 )
 

@@ -23,6 +23,7 @@ MANIFEST = ROOT / "app.manifest"
 CHANGELOG = ROOT / "CHANGELOG.md"
 UNRELEASED = "## Unreleased\n"
 _VERSION = re.compile(r"\d+\.\d+\.\d+\Z")
+_TO_A_FILE = re.compile(r"\[([^\]]+)\]\((?!https?:)[^)\s]+\)")
 
 
 def section(changelog: str, wanted: str) -> str:
@@ -53,8 +54,12 @@ def manifest(text: str, wanted: str, date: str) -> str:
 
 
 def notes(changelog: str, wanted: str, checksums: str) -> str:
-    """The text of a release: what changed, and the checksums of its files."""
-    return f"{section(changelog, wanted)}\n\n## Checksums (SHA-256)\n\n```\n{checksums}```\n"
+    """The text of a release: what changed, and the checksums of its files.
+
+    A link to a file of the repository becomes its label: beside a release, it leads nowhere.
+    """
+    changes = _TO_A_FILE.sub(r"\1", section(changelog, wanted))
+    return f"{changes}\n\n## Checksums (SHA-256)\n\n```\n{checksums}```\n"
 
 
 def write_notes() -> None:

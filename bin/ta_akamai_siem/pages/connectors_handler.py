@@ -33,4 +33,4 @@ class ConnectorsHandler(admin.MConfigHandler):  # type: ignore[misc]  # Splunk's
 
 def _label(each: ConnectorInput) -> str:
     state = "still enabled" if each.is_enabled else "disabled"
-    return f"{each.name} ({bare_host(each.host)}, configurations {each.config_ids}, {state})"
+    return f"{each.name} ({state}, configurations {each.config_ids}, {bare_host(each.host)})"

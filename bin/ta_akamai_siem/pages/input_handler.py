@@ -103,9 +103,11 @@ class InputHandler(PageHandler):
 
     def handleCreate(self, confInfo: Any) -> None:  # noqa: N802, N803, ANN401 - UCC's names
         """Save a new input. A cloned one has no position either."""
+        # `start` was not filled on the form then.
+        filled = LABELS[TAKEN] if self.payload.get(TAKEN, "").strip() else labelled("start")
         self._stored_only()
         self._prepare()
-        with saying_plainly():
+        with saying_plainly(instead_of=labelled("start"), named=filled):
             super().handleCreate(confInfo)
         self._log("input.created")
         self._answer(confInfo)

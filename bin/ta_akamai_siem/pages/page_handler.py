@@ -33,12 +33,17 @@ def refusing() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def saying_plainly() -> Iterator[None]:
-    """Takes the name of a handler out of splunkd's refusal, and ends it with a full stop."""
+def saying_plainly(*, instead_of: str = "", named: str = "") -> Iterator[None]:
+    """Takes the name of a handler out of splunkd's refusal, and ends it with a full stop.
+
+    `instead_of`: how splunkd's refusal names a setting; `named`: the field that the user filled.
+    """
     try:
         yield
     except RestError as error:
         text = _HANDLER.sub("", str(error.message)).strip()
+        if instead_of and text.startswith(instead_of):
+            text = named + text[len(instead_of) :]
         raise RestError(error.status, text if text.endswith(".") else f"{text}.") from error
 
 

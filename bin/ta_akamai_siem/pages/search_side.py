@@ -1,6 +1,6 @@
 """What Configuration > Search shows and changes: the macro, the event types, the older history.
 
-A switch is read from the event types themselves, so settings that were made in files show too. Only
+A switch is read from where it takes effect, so settings that were made in files show too. Only
 what differs is written, so that other changes of an administrator stay.
 """
 
@@ -38,6 +38,15 @@ ALERT_PROPS = {True: {"EVAL-type": '"alert"'}, False: {"EVAL-type": "type"}}
 """The model Alerts wants `type` to be alert. If it is off again, the field is what the record has:
 a stanza that was there before must stay, and an expression cannot be empty.
 """
+ALIAS_STANZA = "source::akamai_siem..."
+"""All events of this add-on. Nothing else uses this stanza, so it can be removed as a whole."""
+ALIAS_PROPS = {
+    "FIELDALIAS-connector": (
+        '"httpMessage.requestHeaders{}" ASNEW httpMessage.requestHeaders '
+        '"httpMessage.responseHeaders{}" ASNEW httpMessage.responseHeaders'
+    )
+}
+"""What the connector calls the header blocks. Records of 0.1.0 have such fields: they stay."""
 _NOT_BLOCKED = " NOT action=blocked"
 _APP = Path(__file__).resolve().parents[3]
 _OURS = _APP / "default" / "eventtypes.conf"
@@ -57,7 +66,8 @@ class SearchSide:
 
     `web`: one of `WEB`. `watched`: bot, rate and reputation rules that only watched are attacks.
     `alerts`: events of high severity are in the data model Alerts. `history`: the data models have
-    the events of Akamai's own connector too. `accelerated`: the data model of the views is.
+    the events of Akamai's own connector too. `aliased`: header blocks have its names for them too.
+    `accelerated`: the data model of the views is.
     """
 
     indexes: Optional[tuple[str, ...]]
@@ -65,6 +75,7 @@ class SearchSide:
     watched: bool
     alerts: bool
     history: bool
+    aliased: bool
     accelerated: bool
 
 
@@ -100,6 +111,7 @@ def read_search_side(knowledge: Knowledge) -> SearchSide:
         watched=knowledge.event_type(_WATCHED_TYPE).is_on,
         alerts=knowledge.event_type(_ALERT_TYPE).is_on,
         history=f"sourcetype={CONNECTOR}" in web.search,
+        aliased=knowledge.has_props(ALIAS_STANZA),
         accelerated=knowledge.is_accelerated(MODEL),
     )
 
@@ -122,6 +134,11 @@ def change_search_side(knowledge: Knowledge, now: SearchSide, wanted: SearchSide
         # The field first: without it, the model would find events that are no alerts to it.
         knowledge.add_props(SOURCETYPE, ALERT_PROPS[wanted.alerts])
         knowledge.set_event_type(_ALERT_TYPE, alert._replace(is_on=wanted.alerts))
+    if wanted.aliased != now.aliased:
+        if wanted.aliased:
+            knowledge.add_props(ALIAS_STANZA, ALIAS_PROPS)
+        else:
+            knowledge.remove_props(ALIAS_STANZA)
     if wanted.accelerated != now.accelerated:
         knowledge.accelerate(MODEL, SUMMARY_RANGE, is_on=wanted.accelerated)
     if wanted.history != now.history:
@@ -170,6 +187,7 @@ def shown(side: SearchSide) -> dict[str, str]:
         "search_watched": str(int(side.watched)),
         "search_alerts": str(int(side.alerts)),
         "search_history": str(int(side.history)),
+        "search_aliased": str(int(side.aliased)),
         "search_accelerated": str(int(side.accelerated)),
     }
 
@@ -196,6 +214,7 @@ def wanted_of(payload: Mapping[str, str], now: SearchSide) -> tuple[SearchSide, 
         watched=_is_on(payload, "search_watched", default=now.watched),
         alerts=_is_on(payload, "search_alerts", default=now.alerts),
         history=_is_on(payload, "search_history", default=now.history),
+        aliased=_is_on(payload, "search_aliased", default=now.aliased),
         accelerated=_is_on(payload, "search_accelerated", default=now.accelerated),
     )
     return wanted, problem

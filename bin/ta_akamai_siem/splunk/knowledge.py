@@ -71,24 +71,7 @@ class Knowledge:
         values = {"acceleration": json.dumps(stated)}
         self._post(_model(model), f"acceleration of data model '{model}'", values)
 
-    def add_props(self, name: str, values: Mapping[str, str]) -> None:
-        """Add a stanza to this app's props.conf, or replace its values."""
-        what = f"stanza [{name}] of props.conf"
-        if self._has_props(name):
-            self._post(_conf("props", name), what, values)
-        else:
-            self._post(_path("configs/conf-props"), what, {"name": name, **values})
-
-    def remove_props(self, name: str) -> None:
-        """Remove this app's stanza of props.conf if there is one."""
-        if not self._has_props(name):
-            return
-        try:
-            self._context.delete(_conf("props", name))
-        except _TROUBLE as error:
-            raise _not_changed(f"stanza [{name}] of props.conf", error) from error
-
-    def _has_props(self, name: str) -> bool:
+    def has_props(self, name: str) -> bool:
         """Whether this app has such a stanza. Another app's, if it is shared, shows here too."""
         try:
             entry = self._entry(_conf("props", name))
@@ -99,6 +82,23 @@ class Knowledge:
         except _TROUBLE as error:
             raise unreadable("props.conf", error) from error
         return bool(entry.get("acl", {}).get("app") == APP)
+
+    def add_props(self, name: str, values: Mapping[str, str]) -> None:
+        """Add a stanza to this app's props.conf, or replace its values."""
+        what = f"stanza [{name}] of props.conf"
+        if self.has_props(name):
+            self._post(_conf("props", name), what, values)
+        else:
+            self._post(_path("configs/conf-props"), what, {"name": name, **values})
+
+    def remove_props(self, name: str) -> None:
+        """Remove this app's stanza of props.conf if there is one."""
+        if not self.has_props(name):
+            return
+        try:
+            self._context.delete(_conf("props", name))
+        except _TROUBLE as error:
+            raise _not_changed(f"stanza [{name}] of props.conf", error) from error
 
     def _content(self, path: UrlEncoded, what: str) -> Mapping[str, Any]:
         try:

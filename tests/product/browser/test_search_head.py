@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from ta_akamai_siem.pages.search_side import ALIAS_PROPS, ALIAS_STANZA
 from tests import ROOT
 from tests.product.browser.add_on_pages import AddOnPages
 from tests.product.browser.test_refusals import Form
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
     from tests.standins.splunk.client import SplunkStandin
 
 INDEX = "akamai"
-SWITCHES = ("search_watched", "search_alerts", "search_history", "search_accelerated")
+SWITCHES = (
+    *("search_watched", "search_alerts", "search_history", "search_aliased"),
+    "search_accelerated",
+)
 
 
 @pytest.fixture
@@ -134,6 +138,8 @@ def switches(pages: AddOnPages, search_head: SplunkStandin) -> None:
     pages.choose("search_web", "All")
     for name in SWITCHES:
         pages.field(name).get_by_role("checkbox").click()
+    pages.field("search_history").evaluate("each => each.scrollIntoView({block: 'center'})")
+    pages.shoot("take-over-search")
     save(pages)
     types = local(search_head, "eventtypes")
     assert types["akamai_siem_watched_attack"]["disabled"] == "0"
@@ -142,6 +148,7 @@ def switches(pages: AddOnPages, search_head: SplunkStandin) -> None:
     assert local(search_head, "props")["akamaisiem"]["KV_MODE"] == "json"
     assert types["akamai_siem_alert"]["disabled"] == "0"
     assert local(search_head, "props")["akamai:siem"] == {"EVAL-type": '"alert"'}
+    assert local(search_head, "props")[ALIAS_STANZA] == ALIAS_PROPS
     accelerated = {"acceleration": "true", "acceleration.earliest_time": "-7d"}
     assert local(search_head, "datamodels")["Akamai_SIEM"] == accelerated
     events = local(search_head, "macros")["akamai_siem_events"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import time
 from collections import Counter
 from typing import TYPE_CHECKING
@@ -9,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ta_akamai_siem.setting_labels import LABELS
+from tests import ROOT
 from tests.product.messages import names
 from tests.standins.akamai.multiset import find_marker
 from tests.standins.connector.app import SECRETS
@@ -112,6 +115,26 @@ def test_an_expired_offset_is_replayed_by_time(site: Site, connector: Connector)
     assert "since=" not in gap
     (message,) = [each["message"] for each in site.splunk.messages().values()]
     assert "connector_offset_expired" in message
+    go_back(site, connector)
+    pass_by(site, 120, 40)
+    connector.run(THEIRS)
+    both = arrived(site, connector)
+    assert set(both.values()) == {1}
+    assert len(both) >= 60 + retained + 40
+
+
+def go_back(site: Site, connector: Connector) -> None:
+    """As docs/moving.md does without duplicates, with its addresses."""
+    page = (ROOT / "docs" / "moving.md").read_text(encoding="utf-8")
+    ours, theirs, _ = re.findall(r"'https://localhost:8089(/servicesNS/[^']+)'", page)
+    (newest,) = site.splunk.call("GET", ours)
+    assert newest == site.checkpoint()
+    (document,) = site.splunk.call("GET", theirs)
+    written = re.search(r"-d '(\{.*?\})' ", page)
+    assert written
+    assert set(json.loads(written[1])) == {name for name in document if name[0] != "_"}
+    connector.set_state(THEIRS, offset=newest["offset"])
+    connector.switch(THEIRS, enabled=True)
 
 
 def test_each_refusal_says_what_to_do(site: Site, connector: Connector) -> None:

@@ -19,19 +19,23 @@ sys.path.insert(0, str(ROOT / "packaging"))
 
 from release import manifest, notes, released
 
-CHANGELOG = "# Changelog\n\n## Unreleased\n\n- New.\n- More\n  of it.\n\n## 0.1.0\n\n- Old.\n"
+CHANGELOG = (
+    "# Changelog\n\n## Unreleased\n\n- New: [docs/a.md](docs/a.md#b).\n"
+    "- More\n  of [it](https://example.com).\n\n## 0.1.0\n\n- Old.\n"
+)
 
 
 def test_the_changelog_becomes_the_notes() -> None:
     made = released(CHANGELOG, "0.2.0", "2026-11-28")
     assert made == CHANGELOG.replace("Unreleased", "0.2.0 (2026-11-28)")
     text = notes(made, "0.2.0", "abc  file\n")
-    assert text.startswith("- New.\n- More\n  of it.\n\n## ")
+    # The notes are read where the files of the repository are not.
+    assert text.startswith("- New: docs/a.md.\n- More\n  of [it](https://example.com).\n\n## ")
     assert "Old" not in text
     assert "abc  file\n```" in text
 
 
-NEWS = "- New.\n- More\n  of it.\n"
+NEWS = CHANGELOG.partition("## Unreleased\n\n")[2].partition("\n## ")[0]
 
 
 @pytest.mark.parametrize("news", [f"## Unreleased\n\n{NEWS}", NEWS])

@@ -103,9 +103,9 @@ def test_the_table_of_fields_has_what_differs() -> None:
 
 def test_the_alias() -> None:
     """One value for each line, and the old name finds what the new one has."""
-    stanza = re.search(r"    \[akamai:siem\]\n    (FIELDALIAS-connector) = (.*)\n", PAGE)
+    stanza = re.search(r"    \[(source::.*)\]\n    (FIELDALIAS-connector) = (.*)\n", PAGE)
     assert stanza
-    aliased = Knowledge(ROOT, {"props": {"akamai:siem": {stanza[1]: stanza[2]}}})
+    aliased = Knowledge(ROOT, {"props": {stanza[1]: {stanza[2]: stanza[3]}}})
     event = next(indexed(line) for line in demo_events.events(demo_events.FIRST, NOW - 60, NOW))
     fields = aliased.fields(event)
     assert fields["httpMessage.requestHeaders"] == fields["httpMessage.requestHeaders{}"]

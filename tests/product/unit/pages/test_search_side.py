@@ -8,6 +8,8 @@ import pytest
 
 from ta_akamai_siem.pages.search_side import (
     ALERT_PROPS,
+    ALIAS_PROPS,
+    ALIAS_STANZA,
     ALL,
     LET_THROUGH,
     SOURCETYPE,
@@ -21,7 +23,13 @@ from ta_akamai_siem.pages.search_side import (
 from tests import ROOT
 
 NOW = SearchSide(
-    ("main",), LET_THROUGH, watched=False, alerts=False, history=False, accelerated=False
+    ("main",),
+    LET_THROUGH,
+    watched=False,
+    alerts=False,
+    history=False,
+    aliased=False,
+    accelerated=False,
 )
 FORM = {
     "search_indexes": "main",
@@ -29,6 +37,7 @@ FORM = {
     "search_watched": "0",
     "search_alerts": "0",
     "search_history": "0",
+    "search_aliased": "0",
     "search_accelerated": "0",
 }
 
@@ -112,3 +121,9 @@ def test_the_switch_for_alerts_sets_what_the_documentation_sets() -> None:
     assert f"    [{SOURCETYPE}]\n    {name} = {ALERT_PROPS[True][name]}\n" in page
     # Off again: each event has its own value.
     assert {name: f"EVAL-{value}" for name, value in ALERT_PROPS[False].items()} == {name: name}
+
+
+def test_the_switch_for_old_names_sets_what_the_documentation_sets() -> None:
+    page = (ROOT / "docs" / "moving.md").read_text(encoding="utf-8")
+    ((name, value),) = ALIAS_PROPS.items()
+    assert f"    [{ALIAS_STANZA}]\n    {name} = {value}\n" in page
