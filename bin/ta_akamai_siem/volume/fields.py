@@ -24,6 +24,7 @@ NUMBER = r"[0-9]{1,9}(?:\.[0-9]{1,9})?\Z"
 _DIGITS = re.compile(r"[0-9*]+\Z", re.ASCII)
 _NUMBER = re.compile(NUMBER, re.ASCII)
 _NO_HOST = re.compile(r"[/?#\s]|\A[^\[]*:|\]:")
+_LEADING_ZERO = re.compile(r"\.0[0-9]|(?:^|:)0[0-9]+\.")
 _COUNTRY = re.compile(r"(?:[A-Za-z]{2}|[A-Za-z]?\*[A-Za-z]?)\Z", re.ASCII)
 
 
@@ -53,7 +54,8 @@ def _is_address(text: str) -> bool:
         ip_network(text)
     except ValueError:
         return text == ANY
-    return "%" not in text
+    # Python before 3.9.5 takes 192.0.2.07, which others read as octal.
+    return "%" not in text and not _LEADING_ZERO.search(text)
 
 
 def _is_segment(text: str) -> bool:

@@ -175,11 +175,12 @@ class Scene:
 
     def _stored(self) -> dict[str, Any]:
         """What the pages show of all that an administrator has set."""
-        splunk, found = self._site.splunk, {}
+        splunk = self._site.splunk
+        found: dict[str, Any] = {}
         for name in INPUTS:
             shown = splunk.entries("data", "inputs", KIND)[name]
-            names = [*Site.input_values(limit="", mask=""), "sourcetype", "disabled"]
-            found[name] = {key: str(shown[key]) for key in names}
+            own = [*Site.input_values(limit="", mask=""), "sourcetype", "disabled"]
+            found[name] = {key: str(shown[key]) for key in own}
         ranged = splunk.entries("data", "inputs", BACKFILL)[RANGE]
         found[RANGE] = {key: str(ranged[key]) for key in ("account", "config_ids", "from", "to")}
         for name, shown in splunk.entries(f"{APP}_account").items():

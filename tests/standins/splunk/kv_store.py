@@ -138,7 +138,7 @@ class KvStore:
             self._base.execute("BEGIN")
             self._base.executemany(
                 "INSERT INTO documents VALUES (?,?,?,?,?) "
-                "ON CONFLICT DO UPDATE SET body=excluded.body",
+                "ON CONFLICT (app, owner, collection, key) DO UPDATE SET body=excluded.body",
                 rows,
             )
             self._base.execute("COMMIT")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import http.server
+import sys
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .kv_proxy import is_kv_path, pass_on
 from .rest_fault import RestFault
@@ -44,8 +45,10 @@ class ManagementServer(http.server.ThreadingHTTPServer):
         )
         return wrapped, address
 
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Ignore errors of broken connections; the client handles them."""
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Ignore broken connections; the client handles them. Anything else is a fault of ours."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
 
 
 class ManagementHandler(http.server.BaseHTTPRequestHandler):
