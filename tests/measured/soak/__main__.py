@@ -210,7 +210,7 @@ class Soak:
         """How a run ended that was stopped."""
         told = recoveries_of(self.site)["pipe.unread"]
         is_new, self._told = told > self._told, told
-        return "left unread" if is_new else "well"
+        return "left unread" if is_new else "stopped"
 
     def _crash(self, number: int) -> str:
         """splunkd dies with all that it had not stored.

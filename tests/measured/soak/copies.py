@@ -44,8 +44,9 @@ class Allowance(NamedTuple):
 class Ended:
     """How the run before ended.
 
-    `how`: "well", "killed", "left unread" (splunkd stopped it or closed its pipe). `position`: that
-    of its checkpoint. `wrote`: what it gave to splunkd.
+    `how`: "well", "killed", "stopped" (perhaps within a page, and splunkd has read all), "left
+    unread" (splunkd stopped it or closed its pipe). `position`: that of its checkpoint. `wrote`:
+    what it gave to splunkd.
     """
 
     how: str = "well"
@@ -73,7 +74,9 @@ class Copies:
         if ended.how == "well":
             return
         most = PER_KILL
-        if ended.how == "left unread":
+        if ended.how == "stopped":
+            most = 0
+        elif ended.how == "left unread":
             most = BEFORE_PIPE + held(ended.wrote)
         if self._pending is not None and self._position == ended.position:
             most = max(most, self._pending.most or 0)

@@ -31,7 +31,8 @@ class Between(NamedTuple):
         Akamai said that its offset has expired.
         """
         goes_back = self._goes_back(before)
-        replays = expired + self.ids_edited + before.is_replay
+        is_replay = before.safe_is_replay if goes_back else before.is_replay
+        replays = expired + (self.ids_edited or is_replay)
         found = []
         if goes_back:
             found.append(Allowance(goes_back, before.safe))

@@ -22,7 +22,8 @@ CLOCKS = 2.0
 class Stored(NamedTuple):
     """`number`: of the newest document. `position`: number of the first event behind it.
     `is_replay`: it has no offset. `margin`: number of the first event that a replay may repeat.
-    `safe`, `safe_margin`: both for the position to which a crash takes the input back. `saved_at`:
+    `safe`, `safe_margin`: both for the position to which a crash takes the input back;
+    `safe_is_replay`: that one has no offset, or one of other ids. `saved_at`:
     of the last save. `ended`: whether the last run marked itself as ended, `read`: and splunkd had
     read all of it.
     """
@@ -33,6 +34,7 @@ class Stored(NamedTuple):
     margin: int = 0
     safe: int = 0
     safe_margin: int = 0
+    safe_is_replay: bool = False
     saved_at: float = 0.0
     ended: bool = True
     read: bool = True
@@ -53,6 +55,7 @@ def stored(
         margin=_margin(newest, akamai),
         safe=_position(safe, akamai),
         safe_margin=_margin(safe, akamai),
+        safe_is_replay=safe.get("offset") is None or safe["config_ids"] != newest["config_ids"],
         saved_at=float(newest["saved_at"]),
         ended=released,
         read=released and bool(claim and claim["read"]),

@@ -37,6 +37,8 @@ def after(ended: str, *, same_order: bool = True, again: Iterable[Arrived] = ())
     [
         ("well", True, 0),
         ("well", False, 0),
+        ("stopped", True, 0),
+        ("stopped", False, PAGE),
         ("killed", True, PER_KILL),
         ("killed", False, PAGE),
         ("left unread", True, BEFORE_PIPE + PIPE // SIZE),
@@ -101,6 +103,8 @@ STOPPED: dict[str, Any] = {"position": 9, "safe": 5, "margin": 7, "safe_margin":
         (Between(ids_edited=True), Stored(), 0, [7]),
         (Between(), Stored(is_replay=True), 0, [7]),
         (Between(started=100.0, crashed=True), Stored(ended=False), 1, [5, 3]),
+        (Between(started=100.0), Stored(ended=False, safe_is_replay=True), 0, [5, 3]),
+        (Between(), Stored(safe_is_replay=True), 0, []),
     ],
 )
 def test_what_is_allowed_between_two_runs(
