@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 FIELDS = ("src", "dest", "http_method", "status", "action", "http_user_agent")
 SEARCH = (
     'index=main sourcetype=akamai:siem http_user_agent="*"'
-    f" | stats count BY request_id {' '.join(FIELDS)}"
+    f" | fillnull value=none {' '.join(FIELDS)} | stats count BY request_id {' '.join(FIELDS)}"
 )
 """If a field of an event differs between its two records, they are two rows, with 1 each."""
 PAIRS = 150

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from playwright.sync_api import TimeoutError as NotInTime
 from playwright.sync_api import expect
 
 from tests import ROOT
@@ -92,9 +93,26 @@ class AddOnPages:
                 button.click()
 
     def choose(self, name: str, option: str) -> None:
-        """Select an entry of a list."""
-        self.field(name).get_by_role("combobox").click()
-        self.page.get_by_role("option", name=option).click()
+        """Select an entry of a list. The framework closes an open list when it draws the form again,
+        for example because a list of another field has arrived; then it is opened again.
+        """
+        entry = self.page.get_by_role("option", name=option)
+        for last in (False, True):
+            self.field(name).get_by_role("combobox").click()
+            try:
+                entry.click(timeout=30_000 if last else 5_000)
+            except NotInTime:
+                if last:
+                    raise
+            else:
+                return
+
+    def choose_account(self, account: str) -> None:
+        """Select it, and wait for its list of configurations: with it the framework forgets ids."""
+        with self.page.expect_response(
+            lambda answer: "TA_akamai_siem_configurations" in answer.url
+        ):
+            self.choose("account", account)
 
     def type_ids(self, *ids: str) -> None:
         box = self.field("config_ids").get_by_role("combobox")
