@@ -11,7 +11,7 @@ $(shell mkdir -p "$(TMPDIR)")
 SETUP = $(PYTHON) packaging/setup_venv.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo believed search one check test test-all browser browser-ten catch-up views workbench props search-cost first-use cim mutations mutants shown soak bench build package origins audit icons inspect docs release release-files settings lint update clean
+.PHONY: help demo believed search one check test test-all browser browser-ten catch-up views workbench props search-cost first-use cim dropping mutations mutants shown soak bench build package origins audit icons inspect docs release release-files settings lint update clean
 
 help: ## list all commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,6 +65,11 @@ first-use: ## measure how long the commands of README take in a new clone, and t
 
 cim: ## how many fields of each data model 20,000 events fill
 	@search=$$($(SETUP) search) && "$$search" -m tests.measured.cim_table
+
+dropping: ## compare input and preview on 20,000 events for 200 random sets of rules
+	@search=$$($(SETUP) search) && LARGE_PAGE=600000 "$$search" -m pytest -q -s \
+	  tests/product/search/test_dropping.py -k preview_agree \
+	  --confcutdir=tests/product/search -p no:plugin -p no:splunk
 
 mutations: ## put deliberate faults into the conf files, and show which test finds each
 	@search=$$($(SETUP) search) && "$$search" -m tests.measured.mutations

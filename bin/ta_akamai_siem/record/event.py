@@ -232,6 +232,12 @@ def start_of(value: Mapping[str, Any], latest: float) -> str | None:
     return _start_time(http.get("start"), latest) if type(http) is dict else None
 
 
+def has_other_rules(value: Mapping[str, Any]) -> bool:
+    """Whether an event has anything else instead of lists of rules. A record copies it."""
+    attack = value.get("attackData")
+    return type(attack) is dict and "rules" in attack and type(attack["rules"]) is not str
+
+
 def json_text(value: object) -> str:
     """A value as JSON that XML can carry."""
     text = _encode(value)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from ta_akamai_siem.volume.left_out import LeftOut
+    from ta_akamai_siem.volume.matching import Dropping
 
     from .outline import Outline
     from .shape import Values
@@ -38,12 +39,15 @@ _ODD = tuple(bytes((code,)) for code in (*range(32), ord("\\")) if code != ord("
 
 class _Fitting:
     """The events that fit an outline. `match`: finds their values. `shapes`: by which values are
-    there; None if it cannot be learned. `leaving`: as in `shape.learn`.
+    there; None if it cannot be learned. `leaving`, `dropping`: as in `shape.learn`.
     """
 
-    def __init__(self, outline: Outline, leaving: LeftOut | None) -> None:
+    def __init__(
+        self, outline: Outline, leaving: LeftOut | None, dropping: Dropping | None
+    ) -> None:
         self.outline = outline
         self._leaving = leaving
+        self._dropping = dropping
         self.match = _compiled(outline)
         self.shapes: dict[tuple[type, ...], Shape | None] = {}
         self._seen: set[tuple[type, ...]] = set()
@@ -61,7 +65,7 @@ class _Fitting:
         if there in self.shapes or len(self.shapes) >= SHAPES_MAX:
             return None
         if there in self._seen:
-            self.shapes[there] = learn(line, self._leaving)
+            self.shapes[there] = learn(line, self._leaving, self._dropping)
             return self.shapes[there]
         if len(self._seen) >= SHAPES_MAX:
             # Many are seen only once. They do not keep the others out.
@@ -72,11 +76,17 @@ class _Fitting:
 
 class KnownShapes:
     """Use it from one thread at a time. `first`: lines before there is an outline.
-    `leaving`: as in `shape.learn`.
+    `leaving`, `dropping`: as in `shape.learn`.
     """
 
-    def __init__(self, first: int = FIRST, leaving: LeftOut | None = None) -> None:
+    def __init__(
+        self,
+        first: int = FIRST,
+        leaving: LeftOut | None = None,
+        dropping: Dropping | None = None,
+    ) -> None:
         self._leaving = leaving
+        self._dropping = dropping
         self._fitting: list[_Fitting] = []
         self._new: list[Outline] = []
         self._lines = self._unknown = 0
@@ -126,12 +136,13 @@ class KnownShapes:
         """Make the outlines fit what was new since the last time."""
         known = [each.outline for each in self._fitting]
         outlines = list(known)
-        for new in self._new:
-            _add(new, outlines)
+        for each in self._new:
+            _add(each, outlines)
         for place, outline in enumerate(outlines):
             if outline not in known:
                 with contextlib.suppress(NoOutline):
-                    self._fitting[place : place + 1] = [_Fitting(outline, self._leaving)]
+                    new = _Fitting(outline, self._leaving, self._dropping)
+                    self._fitting[place : place + 1] = [new]
         if known:
             since = self._lines - self._next // 2
             # Where they were of no use, they are left alone until the next time.

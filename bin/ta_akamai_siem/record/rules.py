@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Optional
 
-from .decoding import percent_decoded, percent_decoded_bytes
+from .decoding import percent_decoded, percent_decoded_bytes, text_items
 from .rule_items import RuleItems, decoded_together
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ CACHED_RULES = 512
 _TEXTS, _BYTES = (0, 1, 2, 3, 6), (4, 5)
 """Indexes of lists: the items of `ruleData` and `ruleSelectors` may contain any bytes."""
 _LISTS = len(RULE_LISTS)
-MATCHED = (0, 3, 6)
-"""Indexes of the lists that rules of `drop` ask for: ids, tags and actions."""
+_MATCHED = (0, 3, 6)
+"""Indexes of ids, tags and actions."""
 _AT_ONCE = 16
 """Events whose lists are decoded together. More save little, and an odd one slows all down."""
 NOT_ASKED = 16
@@ -69,12 +69,21 @@ def ids_tags_actions(lists: Lists) -> list[tuple[bytes, bytes, bytes]]:
     columns = None if listed is None else decoded_together(listed)
     if columns is None or len(columns) != len(texts):
         every = [b""] * _LISTS
-        for place, text in zip(MATCHED, texts):
+        for place, text in zip(_MATCHED, texts):
             every[place] = text
-        columns = [_decoder.decoded(every)[place] for place in MATCHED]
+        columns = [_decoder.decoded(every)[place] for place in _MATCHED]
     return [
         (id_.encode(), tag.encode(), action.encode()) for id_, tag, action in _rules_of(columns)
     ]
+
+
+def list_items(text: bytes) -> list[str]:
+    """The items of `rules` or `ruleTags`, as text. `text`: UTF-8, percent-encoded."""
+    listed = percent_decoded_bytes(text)
+    lists = None if listed is None else decoded_together(listed)
+    if lists is None or len(lists) != 1 or any("\\" in item for item in lists[0]):
+        return text_items(text.decode("utf-8", "surrogatepass"))
+    return lists[0]
 
 
 class _Decoder:

@@ -15,15 +15,16 @@ import secrets
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
-from ta_akamai_siem.volume.members import MEMBERS
+from ta_akamai_siem.volume.members import LISTS, PLACES
 
-from .event import MARKED_RULES, NotAnEvent, laid_out, parse_object
-from .rules import MATCHED, RULE_LISTS
+from .event import MARKED_RULES, NotAnEvent, has_other_rules, laid_out, parse_object
+from .rules import RULE_LISTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ta_akamai_siem.volume.left_out import LeftOut
+    from ta_akamai_siem.volume.matching import Dropping, Plan
 
     Values = tuple[Optional[bytes], ...]
 
@@ -52,10 +53,8 @@ _PIECES: dict[bytes, bytes] = {}
 class Shape(NamedTuple):
     """`pieces`: the record; at each odd index is the place of a value. `taken`: takes the values of
     an event for these places. `time`: the index of the event's time among its values.
-    `rules`: takes the lists of rules, in the order of `RULE_LISTS`; `matched`: takes those of
-    `MATCHED`. `members`: indexes of the
-    values that rules of `drop` ask for, in the order of `volume.members`, None for one that it does
-    not have. `left_out`: indexes of the values that are left out.
+    `rules`: takes the lists of rules, in the order of `RULE_LISTS`. `plan`: how rules of `drop`
+    look at the values; None without any. `left_out`: indexes of the values that are left out.
     `times`, `rule_lists`, `headers`, `decoded`, `items`: indexes in `pieces` of the values that are
     not copied, by what is done with them.
     """
@@ -64,8 +63,7 @@ class Shape(NamedTuple):
     taken: Callable[[Values], tuple[bytes, ...]]
     time: int
     rules: Callable[[Values], Values]
-    matched: Callable[[Values], Values]
-    members: tuple[Optional[int], ...]
+    plan: Optional[Plan]
     left_out: tuple[tuple[int, Callable[[bytes], int]], ...]
     times: tuple[int, ...]
     rule_lists: tuple[int, ...]
@@ -74,11 +72,14 @@ class Shape(NamedTuple):
     items: tuple[int, ...]
 
 
-def learn(line: re.Match[bytes], leaving: LeftOut | None = None) -> Shape | None:
+def learn(
+    line: re.Match[bytes], leaving: LeftOut | None = None, dropping: Dropping | None = None
+) -> Shape | None:
     """The shape of an event; None if it has none that is worth it, for instance without a time.
 
     `line`: with a group for each value; no value has a quote or a backslash. `leaving`: None to
     leave out nothing. Lines of header lists are left out later: they depend on the values.
+    `dropping`: None to drop nothing.
     """
     whole = leaving.of_members() if leaving else None
     try:
@@ -86,7 +87,7 @@ def learn(line: re.Match[bytes], leaving: LeftOut | None = None) -> Shape | None
         http = event.get("httpMessage")
         if type(http) is not dict or (time := _index(http.get("start"))) is None:
             return None
-        members = tuple(_index(_member(event, *place)) for place in MEMBERS.values())
+        plan = dropping.plan(_places(event)) if dropping else None
         left_out = [
             (index, size)
             for place, size in (whole.members if whole else {}).items()
@@ -104,7 +105,15 @@ def learn(line: re.Match[bytes], leaving: LeftOut | None = None) -> Shape | None
     except NotAnEvent:
         return None
     shape = _shape(text.replace(_TIME, _TIME_MARKER), time, lists)
-    return shape._replace(members=members, left_out=tuple(left_out))
+    return shape._replace(plan=plan, left_out=tuple(left_out))
+
+
+def _places(event: dict[str, Any]) -> tuple[int | None, ...]:
+    """The indexes of the values that rules of `drop` ask for."""
+    members = [_member(event, *place) for place in PLACES]
+    if has_other_rules(event):
+        members[-len(LISTS) :] = [None] * len(LISTS)
+    return tuple(map(_index, members))
 
 
 def _member(event: dict[str, Any], parent: str, name: str) -> object:
@@ -152,8 +161,7 @@ def _shape(text: str, time: int, lists: list[int | None]) -> Shape:
         taker(taken),
         time,
         taker(lists),
-        taker([lists[place] if lists else None for place in MATCHED]),
-        (),
+        None,
         (),
         *(tuple(places[kind]) for kind in kinds),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from .decoding import percent_decoded
@@ -14,6 +15,7 @@ from .rules import CACHED_RULES, all_rules_as_json
 
 if TYPE_CHECKING:
     from ta_akamai_siem.volume.left_out import HeaderFilter, LeftOut
+    from ta_akamai_siem.volume.matching import Dropping
 
     from .shape import Shape, Values
 
@@ -118,10 +120,18 @@ class ShapedRecords:
         self._responses.finish()
         self._finish_rules()
 
-    def rules_text(self, shape: Shape, values: Values) -> bytes | None:
-        """As `rules_text`. If the event is then added, its rules are not made again."""
-        self._asks = True
-        return rules_text(shape, values)
+    def dropped_number(self, dropping: Dropping, shape: Shape, values: Values) -> int:
+        """The number of the rule that drops an event; 0 to keep it. `dropping`: as the shapes were
+        learned with.
+        """
+        if shape.plan is None:
+            return 0
+        number = dropping.number_by_lists(shape.plan, values)
+        if number is None:
+            # If the event is then added, its rules are not made again.
+            self._asks = True
+            return dropping.number(shape.plan, values, partial(_rules_text, shape, values))
+        return number
 
     def _add_rules(self, lists: Values, pieces: list[bytes], place: int) -> None:
         """Put the rules in their place now, or with `finish` if they are new."""
@@ -151,7 +161,7 @@ def _items(text: bytes) -> bytes:
     return json_text(custom_items(text.decode())).encode()
 
 
-def rules_text(shape: Shape, values: Values) -> bytes | None:
+def _rules_text(shape: Shape, values: Values) -> bytes | None:
     """The list of rules that the record of an event has, as JSON; None if it has none."""
     if not shape.rule_lists:
         return None

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ta_akamai_siem.volume.members import MEMBERS, NUMBERS
+from ta_akamai_siem.volume.members import MEMBERS, NUMBERS, PLACES
 
-from .event import json_text, number_text
+from .event import has_other_rules, json_text, number_text
 from .rules import RULE_LISTS, rules_as_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_MAY_BE_NUMBERS = {MEMBERS[name][1] for name in NUMBERS}
+
 
 def raw_members(value: Mapping[str, Any]) -> tuple[bytes | None, ...]:
-    """The members of `volume.members.NAMES`, as UTF-8; None for one that the event lacks."""
+    """The members of `volume.members.PLACES`, as UTF-8; None for one that the event lacks."""
     return tuple(
-        _raw(value.get(parent), member, may_be_number=name in NUMBERS)
-        for name, (parent, member) in MEMBERS.items()
+        _raw(value.get(parent), member, may_be_number=member in _MAY_BE_NUMBERS)
+        for parent, member in PLACES
     )
 
 
@@ -36,7 +38,7 @@ def rules_of_event(value: Mapping[str, Any], *, with_data: bool) -> bytes | None
     attack = value.get("attackData")
     if type(attack) is not dict:
         return None
-    if "rules" in attack and type(attack["rules"]) is not str:
+    if has_other_rules(value):
         return json_text(attack["rules"]).encode()
     lists = [
         text if type(text) is str and (with_data or name != "ruleData") else None

@@ -2,6 +2,6 @@
 
 No input or output; imports no other folder. docs/volume.md says the same for users.
 
-Reading order: `header_names`, `fields`, `grammar`, `patterns`, `record_rules`, `members`,
-`matching`, `left_out`, `preview`.
+Reading order: `header_names`, `fields`, `grammar`, `patterns`, `record_rules`, `members`, `masks`,
+`rule_masks`, `matching`, `left_out`, `preview`.
 """

@@ -1,272 +1,130 @@
 """Decides which rule of `drop` drops an event, if any.
 
-All rules are one predicate. For each value of a field, one number has a bit for each rule: whether
-its terms on this field match. The numbers of the fields of an event are combined until no bit is
-left, so the time does not depend on the number of rules. The numbers of values that come again are
-known.
+All rules are one predicate: for each value of a member, a number says which rules it leaves
+(`masks`), and so does a number for the list of rules (`rule_masks`). The numbers of an event are
+combined until no rule is left, so the time does not depend on the number of rules.
+
+There are two ways to the same answer. `number` takes the list of rules as the record has it.
+`number_by_lists` is faster: it takes the source's lists, and decodes only those that a rule that is
+left asks for.
 """
 
 from __future__ import annotations
 
-import re
 from hashlib import sha256
-from ipaddress import ip_address, ip_network
-from typing import TYPE_CHECKING, NamedTuple, Optional
+from operator import itemgetter
+from typing import TYPE_CHECKING, NamedTuple, Optional, Union
 
-from .fields import ANY, EQUAL, NUMBER
-from .members import NAMES, VALUES
-from .patterns import predicate
-from .record_rules import MITIGATES, NO_RULES, NOTHING, is_mitigated, of_items, record_rules
+from .masks import ActionMasks, AppliedMasks, Masks, MasksTogether, terms_on
+from .members import LISTS, NAMES, PLACES, TOGETHER, VALUES
+from .rule_masks import OF_LISTS, OF_RULES, ListMasks, ListsMasks, RulesMasks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from .grammar import Line, Term
-    from .members import Values
-    from .record_rules import Item, RecordRules
+    from .grammar import Line
+    from .rule_masks import Decoders, Lists
 
     Raw = Sequence[Optional[bytes]]
-    Lists = tuple[Optional[bytes], ...]
-    Decode = Callable[[Lists], list[Item]]
-
-CACHED = 4_096
-"""Values of a field whose numbers are known. When there are more, all are forgotten."""
-CACHED_RULES = 512
-"""Lists of rules."""
-CACHED_LENGTH, CACHED_RULES_LENGTH = 256, 8_192
-"""Bytes of the longest value, and of the longest list of rules, that is remembered."""
-CACHED_LISTS, CACHED_LISTS_LENGTH = 2_048, 2_048
-"""Lists of rules as they were sent, and the most bytes of one that is remembered."""
-_NUMBER = re.compile(NUMBER.encode())
-_OF_RULES = ("rule", "tag", "deciding_rule", "deciding_tag")
-_COMPARED: dict[str, Callable[[float, float], bool]] = {
-    EQUAL: lambda one, other: one == other,
-    "<": lambda one, other: one < other,
-    "<=": lambda one, other: one <= other,
-    ">": lambda one, other: one > other,
-    ">=": lambda one, other: one >= other,
-}
-
-_Test = tuple[int, "Callable[[Values], bool]", bool]
-"""The bit of a rule, a test of a field's values, and whether it has to be true."""
+    Places = tuple[Optional[int], ...]
 
 
-def _test(term: Term) -> Callable[[Values], bool]:
-    """Whether the values of the term's field match. It is false without values."""
-    if term.field == "user_risk":
-        return _number_test(term)
-    if term.value == ANY:
-        return bool
-    if term.field == "client":
-        network = ip_network(term.value)
-        return lambda values: any(_is_in(value, network) for value in values)
-    match = predicate(term.value)
-    return lambda values: any(map(match, values))
+class _Check(NamedTuple):
+    """`taken`: takes the values of one or more members. `asking`: the rules that ask for them."""
 
-
-def _number_test(term: Term) -> Callable[[Values], bool]:
-    if term.value == ANY:
-        return bool
-    compared, wanted = _COMPARED[term.operator], float(term.value)
-    return lambda values: any(
-        _NUMBER.match(value) is not None and compared(float(value), wanted) for value in values
-    )
-
-
-def _is_in(value: bytes, network: object) -> bool:
-    try:
-        return ip_address(value.decode()) in network  # type: ignore[operator]
-    except ValueError:
-        return False
-
-
-class _Masks(dict[Optional[bytes], int]):
-    """For each raw value of a member, the rules that it leaves. None: the member is absent."""
-
-    def __init__(
-        self, every: int, tests: Iterable[_Test], values: Callable[[bytes], Values]
-    ) -> None:
-        super().__init__()
-        self._every = every
-        self._tests = list(tests)
-        self._values = values
-        self.asking = sum({bit for bit, _, _ in self._tests})
-
-    def __missing__(self, raw: bytes | None) -> int:
-        mask = self.mask_of(raw)
-        if raw is None or len(raw) <= CACHED_LENGTH:
-            if len(self) >= CACHED:
-                self.clear()
-            self[raw] = mask
-        return mask
-
-    def mask_of(self, raw: bytes | None) -> int:
-        return self.mask(() if raw is None else self._values(raw))
-
-    def mask(self, values: Values) -> int:
-        mask = self._every
-        for bit, test, wanted in self._tests:
-            if mask & bit and test(values) is not wanted:
-                mask &= ~bit
-        return mask
-
-
-class _ActionMasks(_Masks):
-    """By the action. Of a request that was mitigated, only rules that name the action are left."""
-
-    def __init__(self, every: int, tests: Iterable[_Test], named: int) -> None:
-        super().__init__(every, tests, lambda raw: (raw.lower(),))
-        self._named = named
-        # A request that was mitigated is a question of each rule.
-        self.asking = every
-
-    def mask_of(self, raw: bytes | None) -> int:
-        mask = super().mask_of(raw)
-        return mask & self._named if is_mitigated(raw) else mask
-
-
-class _AppliedMasks(_ActionMasks):
-    """The same by the action that Akamai applied. Without one, the action is not known yet."""
-
-    def mask_of(self, raw: bytes | None) -> int:
-        return super().mask_of(raw) if raw else self._every
-
-
-class _RulesMasks(dict[Optional[bytes], tuple[int, Optional[bytes]]]):
-    """By the record's list of rules: the rules of `drop` that it leaves, and its action."""
-
-    def __init__(self, masks: dict[str, _Masks]) -> None:
-        super().__init__()
-        self._masks = masks
-
-    def __missing__(self, text: bytes | None) -> tuple[int, bytes | None]:
-        rules = NO_RULES if text is None else record_rules(text)
-        mask = self.of(rules)
-        if text is None or len(text) <= CACHED_RULES_LENGTH:
-            if len(self) >= CACHED_RULES:
-                self.clear()
-            self[text] = mask, rules.action
-        return mask, rules.action
-
-    def of(self, rules: RecordRules) -> int:
-        values = {
-            "rule": tuple(each.lower() for each in rules.ids),
-            "tag": tuple(each.lower() for each in rules.tags),
-            "deciding_rule": (rules.deciding_id.lower(),) if rules.deciding_id else (),
-            "deciding_tag": (rules.deciding_tag.lower(),) if rules.deciding_tag else (),
-        }
-        mask = -1
-        for name, masks in self._masks.items():
-            mask &= masks.mask(values[name])
-        return mask
-
-
-class _ListsMasks(dict["Lists", tuple[Optional[int], Optional[bytes]]]):
-    """The same by the source's lists of ids, tags and actions, which come again where other lists
-    of the event do not. The rules that are left are None where the other lists may decide: they can
-    have more rules, and the last of all rules may be the one that decided.
-    """
-
-    def __init__(self, masks: _RulesMasks) -> None:
-        super().__init__()
-        self._masks = masks
-
-    def learn(self, lists: Lists, items: list[Item]) -> tuple[int | None, bytes | None]:
-        """`items`: the rules that the lists have."""
-        rules = of_items(items)
-        mask: int | None = self._masks.of(rules)
-        if rules.action is None or not MITIGATES.match(rules.action):
-            longer = of_items([*items, NOTHING])
-            if longer != rules and mask != self._masks.of(longer):
-                mask = None
-        if sum(len(text or b"") for text in lists) <= CACHED_LISTS_LENGTH:
-            if len(self) >= CACHED_LISTS:
-                self.clear()
-            self[lists] = mask, rules.action
-        return mask, rules.action
-
-
-def _member(raw: Raw, index: int | None) -> bytes | None:
-    return None if index is None else raw[index]
+    taken: Callable[[Raw], object]
+    asking: int
+    masks: Union[Masks, MasksTogether]
 
 
 class Plan(NamedTuple):
     """How the events of a shape are looked at.
 
-    `left`: the rules that absent members leave. `checks`: indexes of values, the rules that ask for
-    them, and their masks.
+    `left`: the rules that absent members leave. `checks`: of members. `list_checks`: of lists, with
+    their indexes and the rules that ask for them. `lists`: takes the ids, tags and actions.
     `applied_action`, `slow_post_action`, `request_id`: indexes, None for an absent member.
     """
 
     left: int
-    checks: tuple[tuple[int, int, _Masks], ...]
+    checks: tuple[_Check, ...]
+    list_checks: tuple[tuple[Optional[int], int, ListMasks], ...]
+    lists: Callable[[Raw], Lists]
     applied_action: Optional[int]
     slow_post_action: Optional[int]
     request_id: Optional[int]
 
 
 class Dropping:
-    """`lines`: at least one."""
+    """`lines`: at least one. `decoders`: of lists of rules."""
 
-    def __init__(self, lines: Sequence[Line]) -> None:
+    def __init__(self, lines: Sequence[Line], decoders: Decoders) -> None:
         self.lines = tuple(lines)
         self._every = (1 << len(lines)) - 1
         named = sum(1 << place for place, line in enumerate(lines) if line.may_drop_mitigated)
-        tests = self._tests("action")
-        self._action = _ActionMasks(self._every, tests, named)
-        self._applied = _AppliedMasks(self._every, tests, named)
+        tests = terms_on("action", lines)
+        self._action = ActionMasks(self._every, tests, named)
         used = {term.field for line in lines for term in line.terms}
-        self._masks = {
-            name: _Masks(self._every, self._tests(name), VALUES[name])
+        self._masks: dict[str, Masks] = {
+            name: Masks(self._every, terms_on(name, lines), VALUES[name])
             for name in NAMES
             if name in used
         }
+        self._masks["applied_action"] = AppliedMasks(self._every, tests, named)
+        self._together: dict[tuple[str, ...], MasksTogether] = {}
+        self._lists = {
+            name: ListMasks(name, lines, decoders.items)
+            for name, fields in OF_LISTS.items()
+            if not used.isdisjoint(fields)
+        }
         of_rules = {
-            name: _Masks(self._every, self._tests(name), lambda raw: (raw,))
-            for name in _OF_RULES
+            name: Masks(self._every, terms_on(name, lines), lambda raw: (raw,))
+            for name in OF_RULES
             if name in used
         }
-        self._asking_rules = sum({bit for name in of_rules for bit, _, _ in self._tests(name)})
-        self._rules = _RulesMasks(of_rules)
-        self._lists = _ListsMasks(self._rules)
-        self._plans: dict[tuple[Optional[int], ...], Plan] = {}
-        self.whole = self.plan(tuple(range(len(NAMES))))
-        """For values that are there in the order of `members.NAMES`."""
+        self._asking_rules = 0
+        for masks in of_rules.values():
+            self._asking_rules |= masks.asking
+        self._by_text = RulesMasks(of_rules)
+        self._by_lists = ListsMasks(self._by_text, decoders.rules)
+        self._plans: dict[Places, Plan] = {}
+        self.whole = self.plan(tuple(range(len(PLACES))))
+        """For values that are there in the order of `members.PLACES`."""
 
-    def _tests(self, name: str) -> list[_Test]:
-        return [
-            (1 << place, _test(term), term.is_positive)
-            for place, line in enumerate(self.lines)
-            for term in line.terms
-            if term.field == name
-        ]
-
-    def plan(self, places: tuple[int | None, ...]) -> Plan:
-        """`places`: the index of each of `members.NAMES` among an event's values; None for one that
-        the event does not have.
+    def plan(self, places: Places) -> Plan:
+        """`places`: the index of each of `members.PLACES` among an event's values; None for one
+        that the event does not have.
         """
         plan = self._plans.get(places)
         if plan is None:
-            plan = self._plans[places] = self._planned(dict(zip(NAMES, places)))
+            plan = self._plans[places] = self._planned(dict(zip((*NAMES, *LISTS), places)))
         return plan
 
     def _planned(self, place: dict[str, int | None]) -> Plan:
         left = self._every
-        checks: list[tuple[int, int, _Masks]] = []
-        for name in NAMES:
-            masks = self._applied if name == "applied_action" else self._masks.get(name)
-            index = place[name]
-            if masks is not None and index is not None:
-                checks.append((index, masks.asking, masks))
-            elif masks is not None:
+        index: dict[str, int] = {}
+        for name, masks in self._masks.items():
+            if (at := place[name]) is None:
                 left &= masks[None]
+            else:
+                index[name] = at
         return Plan(
             left,
-            tuple(checks),
+            tuple(self._check(names, index) for names in _together(index)),
+            tuple((place[name], masks.asking, masks) for name, masks in self._lists.items()),
+            _taker([place[name] for name in LISTS]),
             place["applied_action"],
             place["slow_post_action"],
             place["request_id"],
         )
+
+    def _check(self, names: tuple[str, ...], index: dict[str, int]) -> _Check:
+        taken = itemgetter(*(index[name] for name in names))
+        if len(names) == 1:
+            masks = self._masks[names[0]]
+            return _Check(taken, masks.asking, masks)
+        if names not in self._together:
+            self._together[names] = MasksTogether([self._masks[name] for name in names])
+        return _Check(taken, self._together[names].asking, self._together[names])
 
     def number(self, plan: Plan, raw: Raw, rules: Callable[[], bytes | None]) -> int:
         """The number of the first rule that drops the event; 0 to keep it.
@@ -275,49 +133,51 @@ class Dropping:
         as in the record, called only if it is needed.
         """
         left = self.left(plan, raw)
-        if left and self._asks_rules(left, plan, raw):
-            mask, action = self._rules[rules()]
+        if left and (left & self._asking_rules or not _member(raw, plan.applied_action)):
+            mask, action = self._by_text[rules()]
             left = self._by_action(left & mask, plan, raw, action)
-        return self._sampled(left, plan, raw) if left else 0
+        return self._sampled(left, plan, raw)
 
-    def number_by_lists(
-        self, left: int, plan: Plan, raw: Raw, lists: Lists, decode: Decode
-    ) -> int | None:
-        """The same for an event whose members leave the rules `left`, by its lists of ids, tags and
-        actions. None if these are not enough to decide. `decode`: finds the rules in them.
+    def number_by_lists(self, plan: Plan, raw: Raw) -> int | None:
+        """The same for an event whose rules are the lists that the source has of them. None if ids,
+        tags and actions are not enough to decide.
         """
-        if self._asks_rules(left, plan, raw):
-            known = self._lists.get(lists)
-            mask, action = known or self._lists.learn(lists, decode(lists))
-            if mask is None:
+        left = self.left(plan, raw)
+        if not left:
+            return 0
+        undecided = 0
+        for index, asking, masks in plan.list_checks:
+            if left & asking:
+                mask, open_ = masks[None if index is None else raw[index]]
+                left &= mask
+                undecided |= open_
+        if not left:
+            return 0
+        if left & undecided or not _member(raw, plan.applied_action):
+            known, action = self._by_lists[plan.lists(raw)]
+            if known is None:
                 return None
-            left &= mask
-            if left:
-                left = self._by_action(left, plan, raw, action)
-        return self._sampled(left, plan, raw) if left else 0
+            left = self._by_action(left & known, plan, raw, action)
+        return self._sampled(left, plan, raw)
 
     def left(self, plan: Plan, raw: Raw) -> int:
         """The rules that the members of an event leave."""
         left = plan.left
-        for index, asking, masks in plan.checks:
+        for taken, asking, masks in plan.checks:
             if left & asking:
-                left &= masks[raw[index]]
-                if not left:
-                    return 0
+                left &= masks[taken(raw)]  # type: ignore[index]
         return left
-
-    def _asks_rules(self, left: int, plan: Plan, raw: Raw) -> bool:
-        """Whether the list of rules says more about the rules that are left."""
-        return bool(left & self._asking_rules) or not _member(raw, plan.applied_action)
 
     def _by_action(self, left: int, plan: Plan, raw: Raw, action: bytes | None) -> int:
         """The rules that are left by the action. `action`: of the list of rules."""
-        if _member(raw, plan.applied_action):
+        if not left or _member(raw, plan.applied_action):
             return left
         return left & self._action[action or _member(raw, plan.slow_post_action) or None]
 
     def _sampled(self, left: int, plan: Plan, raw: Raw) -> int:
-        """The number of the first rule that is left and does not keep the event as a sample."""
+        """The number of the first rule that is left and does not keep the event as a sample; 0
+        without one.
+        """
         request_id = _member(raw, plan.request_id)
         while left:
             lowest = left & -left
@@ -326,6 +186,25 @@ class Dropping:
                 return line.number
             left ^= lowest
         return 0
+
+
+def _together(names: Iterable[str]) -> list[tuple[str, ...]]:
+    """The names of members, with those in one tuple that are looked up at once."""
+    rest = list(names)
+    found = []
+    for group in TOGETHER:
+        if some := tuple(name for name in group if name in rest):
+            found.append(some)
+            rest = [name for name in rest if name not in some]
+    return [*found, *((name,) for name in rest)]
+
+
+def _taker(indexes: Sequence[int | None]) -> Callable[[Raw], Lists]:
+    return lambda raw: tuple(None if index is None else raw[index] for index in indexes)
+
+
+def _member(raw: Raw, index: int | None) -> bytes | None:
+    return None if index is None else raw[index]
 
 
 def _is_kept(request_id: bytes | None, sample: int) -> bool:

@@ -35,6 +35,16 @@ MEMBERS = {
 those that have few values.
 """
 NAMES = tuple(MEMBERS)
+TOGETHER = (("config", "policy", "applied_action", "method", "status"), ("country", "asn"))
+"""Members whose values come together again, so that they are looked up at once."""
+LISTS = {
+    "ids": ("attackData", "rules"),
+    "tags": ("attackData", "ruleTags"),
+    "actions": ("attackData", "ruleActions"),
+}
+"""Lists of rules that are asked for: percent-encoded, with an item for each rule."""
+PLACES = (*MEMBERS.values(), *LISTS.values())
+"""Parent and name of each of them, in the order in which a plan takes them."""
 NUMBERS = frozenset({"config", "status", "bot_segment", "user_risk"})
 """Members that may be numbers, too. Others that are no strings are absent."""
 

@@ -16,6 +16,13 @@ def lowered(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass").lower()
 
 
+def contained(pattern: str, end: bytes) -> bytes:
+    """Text that is in `end` + text + `end` for each text that matches; the longest of those in the
+    pattern.
+    """
+    return max((end + lowered(pattern) + end).split(ANY.encode()), key=len)
+
+
 def predicate(pattern: str) -> Callable[[bytes], bool]:
     """Whether the whole of a lowered, non-empty text matches. `pattern`: `*` for any text."""
     wanted = lowered(pattern)

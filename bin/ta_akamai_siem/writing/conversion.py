@@ -6,13 +6,14 @@ This process and a worker process do the same. The result depends only on the ar
 from __future__ import annotations
 
 from array import array
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from ta_akamai_siem.record.event import (
     ContextLine,
     NotAnEvent,
+    has_other_rules,
     record_of,
     source_event,
     start_of,
@@ -20,7 +21,6 @@ from ta_akamai_siem.record.event import (
 )
 from ta_akamai_siem.record.known_shapes import KnownShapes
 from ta_akamai_siem.record.long_line import WIDE_MAX, bounded, read_shortened
-from ta_akamai_siem.record.rules import ids_tags_actions
 from ta_akamai_siem.record.selection import EVERYTHING, Selection
 from ta_akamai_siem.record.shaped_records import ShapedRecords
 from ta_akamai_siem.record.source_members import raw_members, rules_of_event
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from ta_akamai_siem.akamai.lines import Lines
     from ta_akamai_siem.record.event import Record
     from ta_akamai_siem.record.event_time import Moment
-    from ta_akamai_siem.record.shape import Shape, Values
     from ta_akamai_siem.volume.matching import Dropping
 
 CONVERSIONS = 4
@@ -99,7 +98,7 @@ class _Conversion:
         self._masking = selection.masking()
         self._leaving = selection.left_out()
         self._dropping = selection.dropping()
-        self._shapes = KnownShapes(leaving=self._leaving)
+        self._shapes = KnownShapes(leaving=self._leaving, dropping=self._dropping)
 
     def convert(self, data: bytes, block: _Block) -> Converted:
         if self._masking:
@@ -109,11 +108,7 @@ class _Conversion:
         dropping = self._dropping
         shaped = ShapedRecords(block.moment.latest, self._leaving)
         for begin, end, shape, values in self._shapes.lines(data):
-            if (
-                shape
-                and dropping
-                and (number := dropped_number(dropping, shape, values, shaped.rules_text))
-            ):
+            if dropping and shape and (number := shaped.dropped_number(dropping, shape, values)):
                 block.drop(number, end - begin, shaped.time_of(shape, values))
                 continue
             made = shaped.add(shape, values) if shape else None
@@ -151,27 +146,20 @@ class _Conversion:
         if self._dropping is None:
             return 0
         with_data = self._leaving is None or not self._leaving.rule_data
-        return self._dropping.number(
-            self._dropping.whole,
-            raw_members(event),
-            lambda: rules_of_event(event, with_data=with_data),
-        )
+        return dropped_number(self._dropping, event, with_data=with_data)
 
 
-def dropped_number(
-    dropping: Dropping,
-    shape: Shape,
-    values: Values,
-    rules_text: Callable[[Shape, Values], bytes | None],
-) -> int:
-    """The number of the rule that drops an event of a known shape; 0 to keep it."""
-    plan = dropping.plan(shape.members)
-    left = dropping.left(plan, values)
-    if not left:
-        return 0
-    number = dropping.number_by_lists(left, plan, values, shape.matched(values), ids_tags_actions)
+def dropped_number(dropping: Dropping, event: dict[str, Any], *, with_data: bool = True) -> int:
+    """The number of the rule that drops an event; 0 to keep it. `with_data`: as in
+    `rules_of_event`.
+    """
+    raw = raw_members(event)
+    number = None
+    if not has_other_rules(event):
+        number = dropping.number_by_lists(dropping.whole, raw)
     if number is None:
-        return dropping.number(plan, values, lambda: rules_text(shape, values))
+        rules = partial(rules_of_event, event, with_data=with_data)
+        return dropping.number(dropping.whole, raw, rules)
     return number
 
 

@@ -10,9 +10,9 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from ta_akamai_siem.record.event import source_event
+from ta_akamai_siem.record.selection import Selection
 from ta_akamai_siem.record.source_members import raw_members, rules_of_event
 from ta_akamai_siem.volume.grammar import read_lines
-from ta_akamai_siem.volume.matching import Dropping
 from tests.standins.akamai.multiset import find_marker
 
 if TYPE_CHECKING:
@@ -23,7 +23,8 @@ DROP = "action=deny* sample=3\nmethod=POST;NOT tag=* status=2*"
 
 def dropped_by(line: bytes, rules: str = DROP) -> int:
     """The number of the rule that drops an event; 0 to keep it."""
-    event, dropping = source_event(line), Dropping(read_lines(rules)[0])
+    event, dropping = source_event(line), Selection(drop=read_lines(rules)[0]).dropping()
+    assert dropping is not None
     return dropping.number(
         dropping.whole, raw_members(event), lambda: rules_of_event(event, with_data=True)
     )

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 
 from ta_akamai_siem.record.event import record_of, source_event
-from ta_akamai_siem.volume.matching import Dropping
 from tests.oracles.search_time.eval_expressions import expression
 from tests.product.search import volume_tables
-from tests.product.search.test_dropping import NOW, collected, lines, read
+from tests.product.search.test_dropping import NOW, collected, dropping_of, lines
 
 
 def test_what_is_emptied() -> None:
@@ -18,9 +17,9 @@ def test_what_is_emptied() -> None:
 def test_the_ruleset_drops_what_akamai_only_monitored() -> None:
     """Splunk's ingest actions: the expression of the page, on the text of each record."""
     page = volume_tables.PAGE.read_text(encoding="utf-8")
-    (text,) = re.findall(r"(?m)^    INGEST_EVAL = queue=(.*)$", page)
-    of = expression(text)
-    dropping = Dropping(read("action=monitor"))
+    (text,) = re.findall(r"(?m)^    (match\(_raw.*)$", page)
+    of = expression(f'if({text}, "nullQueue", queue)')
+    dropping = dropping_of("action=monitor")
     dropped = 0
     for line in lines():
         made = record_of(source_event(line), line, NOW).text
