@@ -204,8 +204,8 @@ VIEW = View(
                     "only_alerting",
                     "table",
                     "Rules that only ever alert",
-                    "In no policy did they do more. Ready to deny, or to be switched off? "
-                    "Click: the rule",
+                    "In no policy did they do more. Ready to deny, or to switch off? Click: the "
+                    "rule",
                     "rules",
                     'eval acts=if(match(fired_action,"^(?i:alert|monitor|unknown)"),0,1) '
                     "| stats sum(count) AS events max(acts) AS acts max(clients) AS clients "
