@@ -55,9 +55,9 @@ _WIDTHS = {
 }
 """Pixels of columns of text, so that their values are not broken. A column is as wide as its
 heading needs in any case."""
-_UNSET, AUTO = 90, "auto"
-"""Pixels that Splunk gives a column without a width; what is left. A table in which each column has
-a width does not fill its panel. In others, what is left is shared out in proportion."""
+UNSET = 90
+"""Pixels that Splunk gives a column without a width. A table in which each column has one does not
+fill its panel. Others do: what is left is shared out in proportion, so only proportions count."""
 _AROUND_HEADING = 38
 """Pixels of a heading's padding, and of the icon for sorting."""
 _ROW, _AROUND_ROWS = 28, 160
@@ -70,12 +70,11 @@ _RIGHT = ("Behind", "Dropped (%)", "Time to data loss")
 def formats(query: str) -> dict[str, dict[str, Any]]:
     """The option `columnFormat` of a table with the rows of a search."""
     columns = _titled(query)
-    made: dict[str, dict[str, Any]] = {name: {"width": wanted(name)} for name in columns}
-    unset = [name for name in columns if wanted(name) <= _UNSET]
-    if unset:
-        del made[max(unset, key=wanted)]["width"]
-    elif columns:
-        made[max(columns, key=wanted)]["width"] = AUTO
+    unset = max(columns, key=wanted, default="")
+    made: dict[str, dict[str, Any]] = {name: {} for name in columns}
+    for name in columns:
+        if name != unset:
+            made[name]["width"] = round(UNSET * wanted(name) / wanted(unset))
     sides = {**dict.fromkeys(_IDS, "left"), **dict.fromkeys(_RIGHT, "right")}
     for name in columns:
         if name in sides:

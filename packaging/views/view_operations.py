@@ -140,7 +140,8 @@ VIEW = View(
                     "| table input kind host state behind loss last_success result advice "
                     '| rename input AS Input, kind AS "Kind of input", host AS Host, '
                     'state AS State, behind AS Behind, loss AS "Time to data loss", '
-                    'last_success AS "Last success", result AS "Last result", advice AS "What to do"',
+                    'last_success AS "Last success", result AS "Last result", '
+                    'advice AS "What to do"',
                     link=_LOG,
                 ),
             ),
@@ -299,7 +300,8 @@ VIEW = View(
                     "runs",
                     f"{_RUNS} | stats max(_time) AS last latest(holder) AS holder "
                     "latest(result) AS result latest(credential_age_days) AS age "
-                    f"BY input kind host | eval left={CREDENTIAL_DAYS}-tonumber(age), last=strftime(last,"
+                    f"BY input kind host | eval left={CREDENTIAL_DAYS}-tonumber(age), "
+                    "last=strftime(last,"
                     '"%Y-%m-%d %H:%M:%S"), age=coalesce(age,"unknown") '
                     "| sort 100 left | table input kind host last result holder age left "
                     '| rename input AS Input, kind AS "Kind of input", host AS Host, '
