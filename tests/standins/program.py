@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import select
+import signal
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -14,13 +15,16 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+_SAID = 20_000
+"""Characters of its stderr that an error shows."""
+
 
 class Program:
     """`module`: what `python -m` runs. `errors`: the file that its stderr is appended to."""
 
     def __init__(self, module: str, arguments: Sequence[str], errors: Path) -> None:
         self._name = module
-        self._command = [sys.executable, "-m", module, *arguments]
+        self._command = [sys.executable, "-X", "faulthandler", "-m", module, *arguments]
         self._errors = errors
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -49,14 +53,14 @@ class Program:
         line = process.stdout.readline() if ready else b""
         if not line:
             self.kill()
-            said = self._errors.read_text(errors="replace")[-4000:]
+            said = self._errors.read_text(errors="replace")[-_SAID:]
             raise TimeoutError(f"{self._name} did not start:\n{said}")
         said_first: dict[str, Any] = json.loads(line)
         return said_first
 
     def stop(self, within: float) -> int:
-        """Send SIGTERM and return the exit code. Kills it and raises TimeoutError if it does not
-        end.
+        """Send SIGTERM and return the exit code. If it does not end, raises TimeoutError with the
+        stacks of its threads.
         """
         process = self._process
         if process is None:
@@ -65,7 +69,10 @@ class Program:
         try:
             return process.wait(within)
         except subprocess.TimeoutExpired:
-            raise TimeoutError(f"{self._name} did not end within {within} s") from None
+            process.send_signal(signal.SIGABRT)
+            process.wait()
+            said = self._errors.read_text(errors="replace")[-_SAID:]
+            raise TimeoutError(f"{self._name} did not end within {within} s:\n{said}") from None
         finally:
             self.kill()
 

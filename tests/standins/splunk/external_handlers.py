@@ -47,11 +47,11 @@ class ExternalHandlers:
         self._lock = threading.Lock()
 
     def close(self) -> None:
-        """End their processes."""
+        """End their processes. The script of a call may meanwhile call another handler."""
         with self._lock:
-            for process in self._processes.values():
-                process.close()
-            self._processes.clear()
+            processes = list(self._processes.values())
+        for process in processes:
+            process.close()
 
     def find(self, name: str) -> Endpoint:
         """Return an endpoint that restmap.conf both describes and makes a member; else 404."""

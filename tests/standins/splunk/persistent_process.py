@@ -30,12 +30,17 @@ class PersistentProcess:
         self._environment = environment
         self._told = told
         self._turn = threading.Lock()
+        self._closed = False
         self._process: subprocess.Popen[bytes] | None = None
         self._answers: queue.Queue[bytes] = queue.Queue()
 
     def call(self, document: bytes, timeout: float) -> CallResult:
-        """Make a call. After ``timeout`` seconds without a response the process is killed."""
+        """Make a call. After ``timeout`` seconds without a response the process is killed. Calls
+        that still wait for their turn when it is closed are not made.
+        """
         with self._turn:
+            if self._closed:
+                return CallResult(-signal.SIGTERM, b"", b"", timed_out=False)
             process = self._running()
             try:
                 assert process.stdin is not None
@@ -52,7 +57,8 @@ class PersistentProcess:
             return CallResult(0, answer, b"", timed_out=False)
 
     def close(self) -> None:
-        """End the process, as splunkd does when it stops."""
+        """End the process, as splunkd does when it stops, after the call that is under way."""
+        self._closed = True
         with self._turn:
             self._end(kill=False)
 
