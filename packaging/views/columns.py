@@ -58,6 +58,8 @@ heading needs in any case."""
 UNSET = 90
 """Pixels that Splunk gives a column without a width. A table in which each column has one does not
 fill its panel. Others do: what is left is shared out in proportion, so only proportions count."""
+LEAST = 30
+"""Pixels that a width has to have."""
 _AROUND_HEADING = 38
 """Pixels of a heading's padding, and of the icon for sorting."""
 _ROW, _AROUND_ROWS = 28, 160
@@ -70,7 +72,9 @@ _RIGHT = ("Behind", "Dropped (%)", "Time to data loss")
 def formats(query: str) -> dict[str, dict[str, Any]]:
     """The option `columnFormat` of a table with the rows of a search."""
     columns = _titled(query)
-    unset = max(columns, key=wanted, default="")
+    least = min(map(wanted, columns), default=0)
+    fits = [name for name in columns if UNSET * least >= LEAST * wanted(name)]
+    unset = max(fits, key=wanted, default="")
     made: dict[str, dict[str, Any]] = {name: {} for name in columns}
     for name in columns:
         if name != unset:

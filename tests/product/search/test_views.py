@@ -21,7 +21,7 @@ sys.path.insert(0, str(ROOT / "packaging" / "views"))
 import data_model
 import make_views
 import studio
-from columns import UNSET, wanted
+from columns import LEAST, UNSET, wanted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -349,4 +349,5 @@ def test_no_column_is_cut_off_at_1280(view: str, panel: str) -> None:
     share = room(view, panel) / sum(given.values())
     assert all((given[name] + 0.5) * share >= wanted(name) for name in columns), given
     assert sum(given.values()) <= room(view, panel), given
+    assert min(given.values()) >= LEAST, given
     assert any("width" not in widths.get(name, {}) for name in columns), "it fills its panel"
