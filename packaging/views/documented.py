@@ -51,7 +51,8 @@ def _panels(views: tuple[View, ...]) -> str:
 
 def _row(panel: Panel, base: Base) -> tuple[str, ...]:
     opens = panel.link.says if panel.link else ""
-    return panel.title, panel.question.replace("|", "\\|"), base.name, _reads(base), opens
+    reads = "log" if panel.kind == "note" else _reads(base)
+    return panel.title, panel.question.replace("|", "\\|"), base.name, reads, opens
 
 
 def _reads(base: Base) -> str:

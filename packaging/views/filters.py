@@ -70,8 +70,35 @@ def _labelled(kind: str) -> str:
 
 WITH_MARKS = " | append [search `akamai_siem_activations`]"
 """Behind a search by time: rows with a field `mark`, for each activation that is known."""
+DROPPED = "`akamai_siem_dropped`"
+"""A row with a field `left_out`, if rules dropped anything."""
+WITH_DROPPED = f" | append [search {DROPPED}]"
+"""Behind a search of a view that has no room for another one."""
 COUNTED = "search count=*"
-"""The rows of such a search, without the marks."""
+"""The rows of such a search, without the marks and without the sentence."""
+
+
+def left_out(base: str) -> studio.Row:
+    """The sentence above the panels of a view that counts events. `base`: a search with its row."""
+    return studio.Row(
+        100,
+        (
+            studio.Panel(
+                "left_out",
+                "note",
+                "Dropped by rules, and not counted here",
+                "By the log of all inputs, whatever the filters are. Click: the rules",
+                base,
+                "search left_out=* | table left_out",
+                link=studio.link_to_search(
+                    "`akamai_siem_log` event=events.dropped "
+                    "| stats sum(count) AS events sum(bytes) AS bytes BY input rule "
+                    "| sort 1000 -events",
+                    "what each rule dropped",
+                ),
+            ),
+        ),
+    )
 
 
 def marks(span: int) -> str:

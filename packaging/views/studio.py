@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
+from columns import formats, rows_that_fit
 from data_model import NAME
 
 APP = "TA_akamai_siem"
@@ -26,60 +27,6 @@ COLOURS = {
     "unknown": "#A6ADB7",
 }
 """Of actions, wherever they are a series."""
-_IDS = ("ASN", "Configuration", "Rule", "Status", "Value")
-"""Columns that may look like numbers, and are none."""
-_WIDTHS = {
-    "Action": 82,
-    "Akamai leaves out": 240,
-    "ASN": 75,
-    "Blocked %": 80,
-    "Client": 115,
-    "Code": 135,
-    "Country": 90,
-    "First": 85,
-    "First seen": 115,
-    "Host": 145,
-    "JA4": 286,
-    "Kind": 120,
-    "Last seen": 115,
-    "Last result": 130,
-    "Method": 88,
-    "Missing": 480,
-    "Message": 170,
-    "Path": 140,
-    "Reason": 200,
-    "Reasons": 190,
-    "Reference": 165,
-    "Requests": 100,
-    "Selector": 105,
-    "Source": 180,
-    "Status": 82,
-    "Time": 130,
-    "User agent": 200,
-    "Value": 150,
-    "What to do": 400,
-}
-"""Columns of text, so that their values are not broken; of what is left each other has the same."""
-_NUMBER = 76
-"""Pixels of a column of numbers; Splunk gives a column that is not named here 90 or more."""
-_NUMBERS = (
-    *(
-        "2xx",
-        "2xx %",
-        "Accounts",
-        "Blocked",
-        "Bot score",
-        "Bots %",
-        "Clients",
-        "Events",
-        "Fetching",
-    ),
-    *("Clients of one host", "Clients of one path", "Clients of one policy", "Events a page"),
-    *("Highest risk", "Hosts", "In blocked requests", "JA4s", "Let through", "Limit", "Lines"),
-    *("Longest", "Masked", "Megabytes", "No other rule", "Over it", "Pages", "Peak a second"),
-    *("Policies", "Repeated", "Retries", "Risk", "Scored", "Seconds a page", "Seconds waited"),
-    *("Threshold", "Unparsed", "Users", "Version", "Version in use", "Without time"),
-)
 _ITEMS = "items of"
 """Of an input whose list a search fills: that search, its column, and what makes its labels. It is
 not in the file."""
@@ -90,6 +37,7 @@ _KINDS = {
     "column": "splunk.column",
     "line": "splunk.line",
     "map": "splunk.map",
+    "note": "splunk.table",
     "number": "splunk.singlevalue",
     "table": "splunk.table",
 }
@@ -123,7 +71,8 @@ class Link:
 
 @dataclass(frozen=True)
 class Panel:
-    """`question`: what it answers, shown under its title. `base`: its search, `then`: commands that
+    """`kind`: of a visualisation, or `note`: one sentence, and no panel without one.
+    `question`: what it answers, shown under its title. `base`: its search, `then`: commands that
     follow. `width`: of `WIDTH`. `marks`: commands that leave moments to mark, with a text each.
     `options`: of the visualisation; `context`: what they name.
     """
@@ -188,7 +137,11 @@ class View:
                 for name, one in self.inputs.items()
             },
             "dataSources": self._sources(),
-            "visualizations": {f"viz_{one.name}": _visualization(one) for one in self.panels()},
+            "visualizations": {
+                f"viz_{panel.name}": _visualization(panel, row.height)
+                for row in self.rows
+                for panel in row.panels
+            },
             "layout": {
                 "type": "grid",
                 "options": {"width": WIDTH, "gutterSize": 8},
@@ -243,19 +196,21 @@ def _chained(name: str, base: str, query: str) -> dict[str, Any]:
     return {"type": "ds.chain", "name": name, "options": options}
 
 
-def _visualization(panel: Panel) -> dict[str, Any]:
+def _visualization(panel: Panel, height: int) -> dict[str, Any]:
     made: dict[str, Any] = {
         "type": _KINDS[panel.kind],
         "title": panel.title,
         "description": panel.question,
         "dataSources": {"primary": f"ds_of_{panel.name}" if panel.then else f"ds_{panel.base}"},
-        "options": {**_options(panel.kind), **panel.options},
+        "options": {**_options(panel, height), **panel.options},
         "showProgressBar": False,
         "showLastUpdated": False,
     }
     if panel.marks:
         made["dataSources"]["annotation"] = f"ds_marks_of_{panel.base}"
         made["options"] = {**made["options"], **_MARKED}
+    if panel.kind == "note":
+        made["containerOptions"] = {"visibility": {"hideWhenNoData": True}}
     if panel.context:
         made["context"] = panel.context
     if panel.link:
@@ -274,28 +229,26 @@ _MARKED = {
 }
 
 
-def _options(kind: str) -> dict[str, Any]:
-    if kind in _CHARTS:
-        stacked = {} if kind == "line" else {"stackMode": "stacked", "seriesColorsByField": COLOURS}
+def _options(panel: Panel, height: int) -> dict[str, Any]:
+    if panel.kind in _CHARTS:
+        stacked = {"stackMode": "stacked", "seriesColorsByField": COLOURS}
         return {
-            **stacked,
+            **({} if panel.kind == "line" else stacked),
             "legendDisplay": "bottom",
             "nullValueDisplay": "zero",
             "xAxisTitleVisibility": "hide",
             "yAxisTitleVisibility": "hide",
         }
-    if kind == "table":
-        widths = {**dict.fromkeys(_NUMBERS, _NUMBER), **_WIDTHS}
-        formats: dict[str, dict[str, Any]] = {name: {"width": one} for name, one in widths.items()}
-        for name in _IDS:
-            formats.setdefault(name, {})["align"] = "left"
+    if panel.kind == "table":
         return {
-            "count": 10,
+            "count": rows_that_fit(height),
             "fontSize": "small",
             "showInternalFields": False,
-            "columnFormat": formats,
+            "columnFormat": formats(panel.then),
         }
-    if kind == "map":
+    if panel.kind == "note":
+        return {"fontSize": "small", "headerVisibility": "none"}
+    if panel.kind == "map":
         return {}
     return {"majorFontSize": 32, "sparklineDisplay": "off", "trendDisplay": "off"}
 
@@ -312,7 +265,7 @@ def world(country: str, number: str) -> dict[str, Any]:
     """
     return {
         "center": [25, 10],
-        "zoom": 0.3,
+        "zoom": 0.2,
         "showBaseLayer": False,
         "showScale": False,
         "layers": [

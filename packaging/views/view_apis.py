@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from data_model import REQUESTS
-from filters import count, inputs, named
+from filters import DROPPED, count, inputs, left_out, named
 from studio import SERIES, Base, Panel, Row, View, link_to_counted, link_to_view, row
 
 _COUNTED = f"count sum({REQUESTS}.blocked) AS blocked sum({REQUESTS}.answered) AS answered"
@@ -68,8 +68,10 @@ VIEW = View(
                 more=(_FLOODS,),
             ),
         ),
+        Base("dropped", DROPPED),
     ),
     rows=(
+        left_out("dropped"),
         Row(
             360,
             (
@@ -109,7 +111,7 @@ VIEW = View(
                     "keys",
                     "table",
                     "Keys",
-                    "Which keys are used, and how often are their calls blocked? Click: the events",
+                    "How often are calls with them blocked? Click: the events",
                     "apis",
                     f"search NOT api_key=unknown | {_SUMS} BY api_key api_id | {_SHARES} "
                     f"| sort 50 -requests | {named('api')} | table api_key api_id requests "

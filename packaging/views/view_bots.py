@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from data_model import REQUESTS
-from filters import count, inputs
+from filters import COUNTED, WITH_DROPPED, count, inputs, left_out
 from studio import SERIES, Base, Panel, Row, View, link_to_counted, link_to_view, row
 
 _COUNTED = f"count sum({REQUESTS}.blocked) AS blocked sum({REQUESTS}.answered) AS answered"
@@ -78,10 +78,12 @@ VIEW = View(
                 "_time span=1m user_risk_score",
                 functions=f"count dc({REQUESTS}.user) AS users",
                 more=(f"NOT {REQUESTS}.user_risk_score=unknown",),
-            ),
+            )
+            + WITH_DROPPED,
         ),
     ),
     rows=(
+        left_out("risk"),
         Row(
             300,
             (
@@ -195,8 +197,9 @@ VIEW = View(
                     "User risk over time",
                     "Requests of accounts, by rank of their risk",
                     "risk",
-                    'eval score=tonumber(user_risk_score), rank=case(score<=25,"low",score<=50,'
-                    '"medium",score>50,"high") | timechart sum(count) AS requests BY rank',
+                    f"{COUNTED} | eval score=tonumber(user_risk_score), "
+                    'rank=case(score<=25,"low",score<=50,"medium",'
+                    'score>50,"high") | timechart sum(count) AS requests BY rank',
                     width=600,
                     options={
                         "seriesColorsByField": {
@@ -211,8 +214,8 @@ VIEW = View(
                     "reasons",
                     "table",
                     "Reasons of risk",
-                    "udfp: new device, ugp: new country, unp: new network, uasn: new ASN; H high, "
-                    "M medium. Click: the events",
+                    "udfp: new device, ugp: new country, unp: new network, uasn: new ASN. Click: "
+                    "the events",
                     "reasons",
                     "sort 50 -count | table user_risk_reasons count users clients "
                     "| rename user_risk_reasons AS Reason, count AS Requests, users AS Accounts, "

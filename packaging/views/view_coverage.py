@@ -191,7 +191,7 @@ VIEW = View(
                     "| table at config_id version network activated_by note _config "
                     "| rename at AS Time, config_id AS Configuration, version AS Version, "
                     "network AS Network, activated_by AS By, note AS Note",
-                    width=600,
+                    width=613,
                     link=_OF_CONFIG,
                 ),
                 Panel(
@@ -206,7 +206,7 @@ VIEW = View(
                     "| table config_id left_out first last _config "
                     '| rename config_id AS Configuration, left_out AS "Akamai leaves out", '
                     'first AS "First seen", last AS "Last seen"',
-                    width=600,
+                    width=587,
                     link=_OF_CONFIG,
                 ),
             ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from data_model import NAME, REQUESTS
-from filters import DAY
+from filters import DAY, DROPPED, left_out
 from studio import (
     Base,
     Link,
@@ -84,8 +84,10 @@ VIEW = View(
             f"BY {REQUESTS}.ja4 {REQUESTS}.src {REQUESTS}.src_country "
             f"| rename {REQUESTS}.* AS * | sort 200 -count",
         ),
+        Base("dropped", DROPPED),
     ),
     rows=(
+        left_out("dropped"),
         Row(
             110,
             (
@@ -198,7 +200,7 @@ VIEW = View(
                     "| stats count BY dest http_method uri_path status "
                     "| sort 100 -count | rename dest AS Host, http_method AS Method, "
                     "uri_path AS Path, status AS Status, count AS Requests",
-                    width=570,
+                    width=550,
                     link=_of("dest", "Host"),
                 ),
                 Panel(
@@ -211,7 +213,7 @@ VIEW = View(
                     "| stats count BY dest uri_path status action signature_id | sort 100 -count "
                     "| rename dest AS Host, uri_path AS Path, status AS Status, action AS Action, "
                     "signature_id AS Rule, count AS Requests",
-                    width=630,
+                    width=650,
                     link=_of("dest", "Host"),
                 ),
             ),
@@ -295,7 +297,6 @@ VIEW = View(
                     "events",
                     f"sort 200 -_time | {_TIME} | table {_STORY} request_id "
                     f"| {_STORY_NAMES}, request_id AS Reference",
-                    options={"count": 12},
                     link=link_to_search(
                         "`akamai_siem_events`", "the event", request_id=row("Reference")
                     ),

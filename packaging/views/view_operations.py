@@ -23,6 +23,8 @@ _STATE = (
 """Of the rows of `akamai_siem_input_states`; a finished backfill is silent, and well."""
 _WATCHED = 'where kind="akamai_siem" OR result!="ok"'
 
+_RUNS = "search event=run.finished"
+
 VIEW = View(
     name="operations",
     label="Operations",
@@ -48,9 +50,9 @@ VIEW = View(
         ),
         Base(
             "runs",
-            f"`akamai_siem_log` event=run.finished {_OF_INPUT} "
-            "| table _time input kind host holder credential_age_days result how reason events "
-            "pages seconds",
+            f"`akamai_siem_log` (event=run.finished OR event=events.dropped) {_OF_INPUT} "
+            "| table _time event input kind host holder credential_age_days result rule count "
+            "bytes",
         ),
         Base(
             "troubles",
@@ -136,9 +138,10 @@ VIEW = View(
                     'last_success=strftime(last_success,"%Y-%m-%d %H:%M:%S"), '
                     'advice=if(state="collecting","",advice) '
                     "| table input kind host state behind loss last_success result advice "
-                    "| rename input AS Input, kind AS Kind, host AS Host, state AS State, behind "
-                    'AS Behind, loss AS "Time to data loss", last_success AS "Last success", '
-                    'result AS "Last result", advice AS "What to do"',
+                    '| rename input AS Input, kind AS "Kind of input", host AS Host, '
+                    'state AS State, behind AS Behind, loss AS "Time to data loss", '
+                    'last_success AS "Last success", result AS "Last result", '
+                    'advice AS "What to do"',
                     link=_LOG,
                 ),
             ),
@@ -203,9 +206,9 @@ VIEW = View(
                     "quality",
                     "table",
                     "Dropped, masked, odd",
-                    "Events dropped by rules, and megabytes left out, by your settings; events "
-                    "delivered twice by a repeated page, values masked, events without a "
-                    "time, lines that are no events. Click: the input's log",
+                    "Dropped and left out by your settings; delivered twice by a repeated page; "
+                    "masked values; events without a time; lines that are no events. Click: the "
+                    "input's log",
                     "pages",
                     "fillnull value=0 repeated,masked,untimed,unparsed,dropped,left_out_bytes "
                     "| stats sum(events) AS events sum(dropped) AS dropped sum(left_out_bytes) AS "
@@ -222,6 +225,37 @@ VIEW = View(
             ),
         ),
         Row(
+            240,
+            (
+                Panel(
+                    "dropped",
+                    "table",
+                    "Dropped by rule",
+                    "Events and megabytes as Akamai sent them. sample=N keeps one of N. Click: the "
+                    "input's log",
+                    "runs",
+                    "search event=events.dropped "
+                    "| stats sum(count) AS events sum(bytes) AS bytes BY input rule "
+                    "| eval megabytes=round(bytes/1048576,1) | sort 100 -events "
+                    "| table input rule events megabytes "
+                    '| rename input AS Input, rule AS "Rule of drop", events AS Events, '
+                    "megabytes AS Megabytes",
+                    width=740,
+                    link=_LOG,
+                ),
+                Panel(
+                    "licence",
+                    "table",
+                    "Licence by input",
+                    "Counted by Splunk, from license_usage.log of its manager",
+                    "licence",
+                    "eval megabytes=round(bytes/1048576,1) | table s idx megabytes "
+                    "| rename s AS Source, idx AS Index, megabytes AS Megabytes",
+                    width=460,
+                ),
+            ),
+        ),
+        Row(
             280,
             (
                 Panel(
@@ -230,7 +264,7 @@ VIEW = View(
                     "Runs by result",
                     "ok, and what ended the others",
                     "runs",
-                    "timechart count BY result",
+                    f"{_RUNS} | timechart count BY result",
                     width=600,
                     options={"seriesColorsByField": {"ok": "#5FBFA9"}},
                     link=link_to_search(
@@ -241,8 +275,8 @@ VIEW = View(
                     "waits",
                     "table",
                     "Retries and waits",
-                    "Why requests were repeated (request.limited is 429), and the seconds waited. "
-                    "Click: the input's log",
+                    "Repeated requests (request.limited is 429), and the waits. Click: the input's "
+                    "log",
                     "troubles",
                     "search attempt=* | stats count AS retries sum(wait_seconds) AS waited "
                     "BY event input host | eval waited=round(waited) | sort 100 -retries "
@@ -264,14 +298,15 @@ VIEW = View(
                     f"Akamai's expire after {CREDENTIAL_DAYS} days unless you chose another date. "
                     "Click: the input's log",
                     "runs",
-                    "stats max(_time) AS last latest(holder) AS holder latest(result) AS result "
-                    "latest(credential_age_days) AS age BY input kind host "
-                    f"| eval left={CREDENTIAL_DAYS}-tonumber(age), last=strftime(last,"
+                    f"{_RUNS} | stats max(_time) AS last latest(holder) AS holder "
+                    "latest(result) AS result latest(credential_age_days) AS age "
+                    f"BY input kind host | eval left={CREDENTIAL_DAYS}-tonumber(age), "
+                    "last=strftime(last,"
                     '"%Y-%m-%d %H:%M:%S"), age=coalesce(age,"unknown") '
                     "| sort 100 left | table input kind host last result holder age left "
-                    '| rename input AS Input, kind AS Kind, host AS Host, last AS "Last run", '
-                    'result AS "Last result", holder AS "Lease holder", age AS "Credential age '
-                    '(days)", left AS "Days left"',
+                    '| rename input AS Input, kind AS "Kind of input", host AS Host, '
+                    'last AS "Last run", result AS "Last result", holder AS "Lease holder", '
+                    'age AS "Credential age (days)", left AS "Days left"',
                     link=_LOG,
                 ),
             ),
@@ -317,19 +352,7 @@ VIEW = View(
                     "| table at input host what event begin end "
                     "| rename at AS Noticed, input AS Input, host AS Host, what AS What, event AS "
                     'Code, begin AS "From", end AS "To"',
-                    width=720,
                     link=_LOG,
-                ),
-                Panel(
-                    "licence",
-                    "table",
-                    "Licence by input",
-                    "Megabytes that Splunk counted, by source. From license_usage.log of the "
-                    "licence manager",
-                    "licence",
-                    "eval megabytes=round(bytes/1048576,1) | table s idx megabytes "
-                    "| rename s AS Source, idx AS Index, megabytes AS Megabytes",
-                    width=480,
                 ),
             ),
         ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from data_model import NAME, REQUESTS
-from filters import COUNTED, WITH_MARKS, count, inputs, marks, named
+from filters import COUNTED, WITH_DROPPED, WITH_MARKS, count, inputs, left_out, marks, named
 from studio import (
     SERIES,
     SHADES,
@@ -59,7 +59,8 @@ VIEW = View(
         Base(
             "timeline",
             count(REQUESTS, "_time span=1m action attack_family", functions=f"count {BLOCKED}")
-            + WITH_MARKS,
+            + WITH_MARKS
+            + WITH_DROPPED,
         ),
         Base(
             "targets",
@@ -102,6 +103,7 @@ VIEW = View(
         ),
     ),
     rows=(
+        left_out("timeline"),
         Row(
             110,
             (
@@ -197,7 +199,7 @@ VIEW = View(
                     "By country. Click: the blocked requests from it",
                     "clients",
                     "stats sum(blocked) AS blocked BY src_country | where blocked>0",
-                    width=700,
+                    width=560,
                     options=world("src_country", "blocked"),
                     context=SHADES,
                     link=link_to_counted(
@@ -216,7 +218,7 @@ VIEW = View(
                     "| lookup akamai_siem_country src_country OUTPUT src_country_name "
                     "| eval allowed=requests-blocked "
                     "| table src_country_name blocked allowed src_country",
-                    width=500,
+                    width=640,
                     options={
                         "x": '> primary | seriesByName("src_country_name")',
                         "y": '> primary | frameBySeriesNames("blocked","allowed")',
@@ -250,50 +252,15 @@ VIEW = View(
             380,
             (
                 Panel(
-                    "targets",
-                    "table",
-                    "Top targets",
-                    "What is asked for most? Click: the host",
-                    "targets",
-                    _top(dest="Host", uri_path_start="Path"),
-                    width=470,
-                    link=link_to_view(
-                        "investigation", "Investigation", kind="dest", value=row("Host")
-                    ),
-                ),
-                Panel(
                     "top_clients",
                     "table",
                     "Top clients",
                     "Who asks most? Click: the client",
                     "clients",
                     _top(src="Client", src_country="Country", src_asn="ASN", ja4="JA4"),
-                    width=730,
+                    width=755,
                     link=link_to_view(
                         "investigation", "Investigation", kind="src", value=row("Client")
-                    ),
-                ),
-            ),
-        ),
-        Row(
-            380,
-            (
-                Panel(
-                    "top_rules",
-                    "table",
-                    "Top rules",
-                    "Which rules decide most? Click: the rule",
-                    "rules",
-                    "search NOT signature_id=unknown | "
-                    + _top(
-                        "`akamai_siem_rule_title(signature_id)` | rename rule_title AS Title",
-                        "Title",
-                        signature_id="Rule",
-                        attack_family="Family",
-                    ),
-                    width=600,
-                    link=link_to_view(
-                        "investigation", "Investigation", kind="signature_id", value=row("Rule")
                     ),
                 ),
                 Panel(
@@ -308,8 +275,43 @@ VIEW = View(
                         config_id="Configuration",
                         policy_id="Policy",
                     ),
-                    width=600,
+                    width=445,
                     link=link_to_view("overview", "this view of the policy", policy=row("_policy")),
+                ),
+            ),
+        ),
+        Row(
+            380,
+            (
+                Panel(
+                    "targets",
+                    "table",
+                    "Top targets",
+                    "What is asked for most? Click: the host",
+                    "targets",
+                    _top(dest="Host", uri_path_start="Path"),
+                    width=520,
+                    link=link_to_view(
+                        "investigation", "Investigation", kind="dest", value=row("Host")
+                    ),
+                ),
+                Panel(
+                    "top_rules",
+                    "table",
+                    "Top rules",
+                    "Which rules decide most? Click: the rule",
+                    "rules",
+                    "search NOT signature_id=unknown | "
+                    + _top(
+                        "`akamai_siem_rule_title(signature_id)` | rename rule_title AS Title",
+                        "Title",
+                        signature_id="Rule",
+                        attack_family="Family",
+                    ),
+                    width=680,
+                    link=link_to_view(
+                        "investigation", "Investigation", kind="signature_id", value=row("Rule")
+                    ),
                 ),
             ),
         ),
@@ -328,7 +330,7 @@ VIEW = View(
                     "| sort 50 -requests | table signature_id dest status action requests "
                     "| rename signature_id AS Rule, dest AS Host, status AS Status, "
                     "action AS Action, requests AS Requests",
-                    width=700,
+                    width=660,
                     link=link_to_view(
                         "investigation", "Investigation", kind="signature_id", value=row("Rule")
                     ),
@@ -349,7 +351,7 @@ VIEW = View(
                     'first=strftime(first,"%H:%M:%S") '
                     "| sort 100 -requests | table kind value first requests _kind "
                     "| rename kind AS Kind, value AS Value, first AS First, requests AS Requests",
-                    width=500,
+                    width=540,
                     link=link_to_view(
                         "investigation", "Investigation", kind=row("_kind"), value=row("Value")
                     ),

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from data_model import REQUESTS, RULES
-from filters import COUNTED, DAY, WITH_MARKS, count, inputs, marks, named
+from filters import (
+    COUNTED,
+    DAY,
+    WITH_DROPPED,
+    WITH_MARKS,
+    count,
+    inputs,
+    left_out,
+    marks,
+    named,
+)
 from studio import (
     SERIES,
     Base,
@@ -52,7 +62,7 @@ VIEW = View(
         ),
         Base(
             "timeline",
-            count(RULES, "_time span=1h fired_action") + WITH_MARKS,
+            count(RULES, "_time span=1h fired_action") + WITH_MARKS + WITH_DROPPED,
         ),
         Base(
             "scores",
@@ -85,6 +95,7 @@ VIEW = View(
         ),
     ),
     rows=(
+        left_out("timeline"),
         Row(
             460,
             (
@@ -104,7 +115,6 @@ VIEW = View(
                     "uri_path_start AS Path, policy_id AS Policy, count AS Events, clients AS "
                     'Clients, users AS Users, countries AS Countries, answered AS "2xx %", '
                     'blocked AS "Blocked %"',
-                    options={"count": 12},
                     link=link_to_search(
                         "`akamai_siem_events`",
                         "events of the rule on this host",
@@ -151,8 +161,8 @@ VIEW = View(
                     "thresholds",
                     "table",
                     "Thresholds",
-                    "Of each policy: how many scored requests are at or over it, and how many of "
-                    "them were not blocked. Click: this view of the policy",
+                    "How many scored requests reach it, and are not blocked. Click: this view of "
+                    "the policy",
                     "scores",
                     "search NOT rule_score_threshold=unknown | eval over=if(tonumber(rule_score)>="
                     'tonumber(rule_score_threshold),count,0), through=if(action="blocked",0,over) '
@@ -167,7 +177,7 @@ VIEW = View(
             ),
         ),
         Row(
-            380,
+            340,
             (
                 Panel(
                     "exceptions",
@@ -176,20 +186,26 @@ VIEW = View(
                     "Of a rule at a selector: all its events, those in which no other rule fired, "
                     "and whom it concerns. Click: the rule",
                     "exceptions",
-                    f"{_SHARES} | sort 100 -clients | table fired_rule fired_selector count alone "
+                    f"{_SHARES} | sort 100 -clients | {_TITLE} "
+                    "| table fired_rule rule_title fired_selector count alone "
                     "clients users countries answered blocked "
-                    "| rename fired_rule AS Rule, fired_selector AS Selector, count AS Events, "
+                    "| rename fired_rule AS Rule, rule_title AS Title, fired_selector AS Selector, "
+                    "count AS Events, "
                     'alone AS "No other rule", clients AS Clients, users AS Users, countries AS '
                     'Countries, answered AS "2xx %", blocked AS "Blocked %"',
-                    width=740,
                     link=_RULE,
                 ),
+            ),
+        ),
+        Row(
+            340,
+            (
                 Panel(
                     "only_alerting",
                     "table",
                     "Rules that only ever alert",
-                    "In no policy did they do more. Ready to deny, or to be switched off? "
-                    "Click: the rule",
+                    "In no policy did they do more. Ready to deny, or to switch off? Click: the "
+                    "rule",
                     "rules",
                     'eval acts=if(match(fired_action,"^(?i:alert|monitor|unknown)"),0,1) '
                     "| stats sum(count) AS events max(acts) AS acts max(clients) AS clients "
@@ -197,31 +213,7 @@ VIEW = View(
                     f"| {_TITLE} | table fired_rule rule_title events policies clients "
                     "| rename fired_rule AS Rule, rule_title AS Title, "
                     'events AS Events, policies AS Policies, clients AS "Clients of one policy"',
-                    width=460,
-                    link=_RULE,
-                ),
-            ),
-        ),
-        Row(
-            380,
-            (
-                Panel(
-                    "actions",
-                    "table",
-                    "Rules and their actions",
-                    "What does each rule do in each policy, and what is configured? Click: the "
-                    "rule",
-                    "rules",
-                    "stats sum(count) AS events sum(blocked) AS blocked BY fired_rule policy_id "
-                    "fired_action | sort 100 -events "
-                    "| `akamai_siem_rule_configured(fired_rule,policy_id)` | "
-                    + named("policy")
-                    + " "
-                    "| table fired_rule policy_id fired_action configured_action events blocked "
-                    "| rename fired_rule AS Rule, policy_id AS Policy, fired_action AS Action, "
-                    "configured_action AS Configured, events AS Events, "
-                    'blocked AS "In blocked requests"',
-                    width=600,
+                    width=530,
                     link=_RULE,
                 ),
                 Panel(
@@ -238,7 +230,29 @@ VIEW = View(
                     "| rename fired_rule AS Rule, rule_title AS Title, policy_id AS Policy, "
                     "first AS First, "
                     "count AS Events, blocked AS Blocked",
-                    width=600,
+                    width=670,
+                    link=_RULE,
+                ),
+            ),
+        ),
+        Row(
+            380,
+            (
+                Panel(
+                    "actions",
+                    "table",
+                    "Rules and their actions",
+                    "What does each rule do in each policy, and what is configured? Click: the "
+                    "rule",
+                    "rules",
+                    "stats sum(count) AS events sum(blocked) AS blocked BY fired_rule policy_id "
+                    "fired_action | sort 100 -events "
+                    "| `akamai_siem_rule_configured(fired_rule,policy_id)` "
+                    f"| {_TITLE} | {named('policy')} | table fired_rule rule_title policy_id "
+                    "fired_action configured_action events blocked "
+                    "| rename fired_rule AS Rule, rule_title AS Title, policy_id AS Policy, "
+                    "fired_action AS Action, configured_action AS Configured, events AS Events, "
+                    'blocked AS "In blocked requests"',
                     link=_RULE,
                 ),
             ),

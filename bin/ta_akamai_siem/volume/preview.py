@@ -26,12 +26,22 @@ _DECODED = {"deciding_rule": "signature_id_decoded"}
 _LISTS = ("rule", "tag")
 _IPV4 = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 _IS_IPV4 = rf"^{_IPV4}(?:[.]{_IPV4}){{3}}\z"
+_SUMMARY = (
+    'eval dropped=if(drop_rule="0",0,events), dropped_bytes=if(drop_rule="0",0,bytes)'
+    " | stats sum(dropped) AS events, sum(dropped_bytes) AS bytes"
+    ", max(all_events) AS all_events, max(all_bytes) AS all_bytes | where all_events>0"
+    ' | eval drop_rule="-1", rule="These rules would have left out "'
+    '.round(100*events/all_events,1)." % of these events and "'
+    '.round(100*bytes/all_bytes,1)." % of their bytes"'
+)
+"""The row of all rules, before the others."""
 _BEYOND = {"<": 10**10, "<=": 10**10, ">": -1, ">=": -1, EQUAL: -1}
 """What no number of a rule matches, in the place of a score that is no number."""
 
 
 def preview_search(events: str, lines: Sequence[Line]) -> str:
-    """By rule, how many of the events it would drop, and how many bytes of records; 0: kept.
+    """How many of the events the rules would drop, and how many bytes of records: a sentence, then
+    by rule; 0: kept.
 
     `events`: the search that finds them.
     """
@@ -39,10 +49,11 @@ def preview_search(events: str, lines: Sequence[Line]) -> str:
         f"{events} {decision(lines)} | eval bytes=len(_raw)"
         " | stats count AS events, sum(bytes) AS bytes BY drop_rule"
         " | eventstats sum(events) AS all_events, sum(bytes) AS all_bytes"
+        f" | eval rule={_labels(lines)} | appendpipe [{_SUMMARY}]"
         ' | eval events_percent=round(100*events/all_events,1)."%"'
         ', bytes_percent=round(100*bytes/all_bytes,1)."%"'
-        f", rule={_labels(lines)}"
         " | sort 0 drop_rule"
+        ' | eval drop_rule=if(drop_rule="-1","all",drop_rule)'
         " | table drop_rule, rule, events, events_percent, bytes, bytes_percent"
     )
 

@@ -14,11 +14,12 @@ import ssl
 import sys
 from typing import TYPE_CHECKING
 
-from .beliefs import BELIEFS, Unclear
+from .belief import Unclear
+from .beliefs import BELIEFS
 from .search_api import NoSplunk, SearchFailed, Splunk
 
 if TYPE_CHECKING:
-    from .beliefs import Belief
+    from .belief import Belief
 
 HOLDS, OTHERWISE, UNCLEAR = "holds", "OTHERWISE", "not checked"
 BAR = "\\|"

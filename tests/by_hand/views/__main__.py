@@ -185,7 +185,7 @@ def take(wanted: list[dict[str, Any]]) -> int:
             told = json.loads(line)
             faults = {
                 name: told[name]
-                for name in ("validation", "failures", "errors", "outside")
+                for name in ("validation", "failures", "errors", "outside", "layout")
                 if told[name]
             }
             seen += 1

@@ -60,7 +60,7 @@ class Server(ThreadingHTTPServer):
             return {"error": f"{type(error).__name__}: {error}"}
         for name, order in asked["sort"].items():
             rows = sorted(rows, key=lambda row: _order(row.get(name)), reverse=order == "desc")
-        names = list(dict.fromkeys(name for row in rows for name in row))
+        names = _columns(rows)
         first, count = asked["offset"], asked["count"] or len(rows)
         page = rows[first : first + count]
         return {
@@ -126,6 +126,20 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Silence."""
+
+
+def _columns(rows: list[Row]) -> list[str]:
+    """In the order of the search. A row lacks those in which it has no value."""
+    names: list[str] = []
+    for shape in dict.fromkeys(tuple(row) for row in rows):
+        place = 0
+        for name in shape:
+            if name in names:
+                place = names.index(name) + 1
+            else:
+                names.insert(place, name)
+                place += 1
+    return names
 
 
 def _cell(name: str, value: object) -> object:

@@ -108,9 +108,16 @@ def _rename(arguments: str, rows: list[Row]) -> list[Row]:
         if old.count("*") != new.count("*") or old.count("*") > 1:
             raise Unspecified(f"rename {old} AS {new}: wildcards that do not belong together")
         for row in rows:
-            for known in [known for known in row if known == old or _like(known, old)]:
-                part = known[len(old.partition("*")[0]) :] if "*" in old else ""
-                row[new.replace("*", part)] = row.pop(known)
+            named = {
+                known: new.replace("*", known[len(old.partition("*")[0]) :] if "*" in old else "")
+                for known in row
+                if known == old or _like(known, old)
+            }
+            if named:
+                # A column keeps its place, and takes that of another of its new name.
+                kept = [one for one in row.items() if one[0] not in {*named.values()} - {*named}]
+                row.clear()
+                row.update((named.get(known, known), value) for known, value in kept)
     return rows
 
 

@@ -93,8 +93,8 @@ class AddOnPages:
                 button.click()
 
     def choose(self, name: str, option: str) -> None:
-        """Select an entry of a list. The framework closes an open list when it draws the form again,
-        for example because a list of another field has arrived; then it is opened again.
+        """Select an entry of a list. The framework closes an open list when it draws the form
+        again, for example because a list of another field has arrived; then it is opened again.
         """
         entry = self.page.get_by_role("option", name=option)
         for last in (False, True):

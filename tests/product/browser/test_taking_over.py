@@ -91,9 +91,9 @@ def the_input(pages: AddOnPages, site: Site, connector: Connector) -> None:
     pages.new_input(INPUT)
     opened = dialog(pages, KIND)
     pages.choose_account(ANOTHER)
-    pages.type_ids("7")
     opened.fold(folded=False)
     pages.choose("connector", THEIRS)
+    pages.type_ids("7")
     assert "still enabled" in pages.refused()
     # The framework asks for the list again when it draws the group again.
     expect(pages.field("connector")).to_contain_text("still enabled")
@@ -134,9 +134,9 @@ def gone(pages: AddOnPages, opened: Form, connector: Connector) -> None:
     """The app is removed while the form is open; then it is not offered any more."""
     pages.new_input("second")
     pages.choose_account(ACCOUNT)
-    pages.type_ids(str(CONFIG_ID))
     opened.fold(folded=False)
     pages.choose("connector", THEIRS)
+    pages.type_ids(str(CONFIG_ID))
     connector.uninstall()
     refused(opened, f"no input '{THEIRS}'")
     pages.cancel()

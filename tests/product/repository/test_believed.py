@@ -21,7 +21,7 @@ from tests.standins.splunk_search import Answered, Refused, SearchStandin
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.by_hand.believed.beliefs import Belief
+    from tests.by_hand.believed.belief import Belief
 
 TOKEN = "eyJ.a-token.x"
 TOTAL = 10_000

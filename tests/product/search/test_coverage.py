@@ -117,7 +117,7 @@ def test_activations_mark_charts_over_time() -> None:
             if line["kind"] == "activation" and line["activated_at"] > NOW - HOUR
         )
         assert [(row["_time"], row["mark"]) for row in rows] == [
-            (wanted["activated_at"], "shop-prod version 7 by sam")
+            (wanted["activated_at"], "Main site version 7 by sam")
         ]
     assert {
         panel["dataSources"]["annotation"]
@@ -133,7 +133,7 @@ def test_lists_show_names_and_carry_ids() -> None:
     rows = board.rows("ds_of_input_policy", view_scene.searcher()) or []
     labels = {row["policy_id"]: row["label"] for row in rows}
     assert labels["pol1_76213"] == "storefront-eu (pol1_76213)"
-    assert labels["pol2_14227"] == "pol2_14227", "no name is known"
+    assert labels["pol1_14227"] == "storefront (pol1_14227)"
     policies = {row["_policy"]: row["Policy"] for row in panel_rows("overview", "policies")}
     assert policies["pol1_76213"] == "storefront-eu"
-    assert policies["pol2_14227"] == "pol2_14227"
+    assert policies["pol2_14227"] == "storefront-uk"

@@ -372,7 +372,15 @@ def test_the_preview_counts_by_rule() -> None:
         events.append(Event(made.text, made.time, "akamai:siem"))
     dropping = dropping_of("\n".join(each.text for each in found))
     wanted = Counter(collected(dropping, line) for line in lines()[:120])
-    rows = searched(preview_search("sourcetype=akamai:siem", found), events, knowledge())
+    search = preview_search("sourcetype=akamai:siem", found)
+    whole, *rows = searched(search, events, knowledge())
     assert {int(row["drop_rule"]): row["events"] for row in rows} == wanted
     assert [row["rule"] for row in rows][:2] == ["kept", "action=deny*"]
     assert sum(float(row["bytes_percent"].rstrip("%")) for row in rows) == pytest.approx(100, abs=1)
+    dropped = sum(wanted.values()) - wanted[0]
+    size = sum(len(event.raw) for event in events)
+    kept = next(row["bytes"] for row in rows if row["drop_rule"] == "0")
+    assert (whole["drop_rule"], whole["events"], whole["bytes"]) == ("all", dropped, size - kept)
+    shares = [round(100 * dropped / len(events), 1), round(100 * (size - kept) / size, 1)]
+    assert re.findall(r"[\d.]+", whole["rule"]) == [f"{one:g}" for one in shares]
+    assert searched(search, [], knowledge()) == []

@@ -140,7 +140,7 @@ def test_each_search_counts_every_event(name: str) -> None:
             rows = board.rows(source, view_scene.searcher()) or []
             if source == "ds_first_seen":
                 rows = [row for row in rows if "dest" in row]
-            rows = [row for row in rows if "mark" not in row]
+            rows = [row for row in rows if not {"mark", "left_out"} & set(row)]
             looks_back = known["options"].get("queryParameters") is not None
             assert sum(row["count"] for row in rows) == whole[looks_back], source
 
@@ -527,6 +527,39 @@ def test_operations_quality() -> None:
     kept = sum(int(one["events"]) for one in lines("page.collected"))
     assert row["Dropped"] == dropped > 0
     assert row["Dropped (%)"] == f"{100 * dropped / (kept + dropped):.1f} %"
+
+
+@pytest.mark.parametrize("view", ["overview", "investigation", "tuning", "bots", "apis"])
+def test_views_say_what_rules_dropped(view: str) -> None:
+    """Of the view's time range; nothing where nothing was dropped."""
+    seconds = HOUR if view in ("overview", "bots", "apis") else DAY
+    logged = [row for row in view_scene.rows() if row["sourcetype"] == "akamai:siem:log"]
+    pages = [row for row in logged if " page.collected " in row["_raw"]]
+    recent = [row for row in pages if NOW - seconds <= row["_time"]]
+    dropped = sum(int(row.get("dropped", 0)) for row in recent)
+    received = dropped + sum(int(row["events"]) for row in recent)
+    (row,) = panel_rows(view, "left_out")
+    part = f"{share(dropped, received)} % of the events received: {dropped} of {received}."
+    assert row["left_out"].startswith(part)
+    assert "one event of N" in row["left_out"]
+
+    def told(rows: list[dict[str, Any]]) -> list[dict[str, Any]] | None:
+        searcher = Searcher(rows, view_scene.knowledge())
+        given = view_scene.GIVEN.get(view)
+        return BOARDS[view].rows("ds_of_left_out", searcher, given)
+
+    whole = [row for row in pages if "dropped" not in row]
+    assert told(whole) == []
+    (row,) = told([row for row in logged if "sample=" not in row["_raw"]]) or []
+    assert "one event of N" not in row["left_out"]
+
+
+def test_operations_dropped_by_rule() -> None:
+    wanted: Counter[str] = Counter()
+    for one in lines("events.dropped"):
+        wanted[one["rule"].strip('"')] += int(one["count"])
+    rows = panel_rows("operations", "dropped")
+    assert {row["Rule of drop"]: row["Events"] for row in rows} == wanted
 
 
 def test_operations_results() -> None:

@@ -21,6 +21,7 @@ sys.path.insert(0, str(ROOT / "packaging" / "views"))
 import data_model
 import make_views
 import studio
+from columns import LEAST, UNSET, wanted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,10 +32,16 @@ FILES = make_views.files()
 BOARDS = view_scene.dashboards()
 PANELS = [(name, panel) for name, board in BOARDS.items() for panel in board.panels]
 CHARTS = ("splunk.area", "splunk.bar", "splunk.column", "splunk.line", "splunk.map")
-NARROW, BORDERS = 90, 30
-"""Pixels: the least of a column without a width, and what is around a table."""
-HINT = ("coverage", "viz_names")
-"""The one place that says what to do to see names."""
+BORDERS, LETTER = 35, 6.4
+"""Pixels: what is around a table, a letter of text."""
+HINTS = {
+    ("coverage", "viz_names"): "Add an input Akamai names",
+    **{
+        (name, "viz_left_out"): "Not known"
+        for name in ("overview", "investigation", "tuning", "bots", "apis")
+    },
+}
+"""Panels that say what is missing, or what nobody can know, if there is nothing to show."""
 INDEXED = "`akamai_siem_events`"
 
 
@@ -124,7 +131,7 @@ def test_what_is_typed_cannot_add_to_a_search() -> None:
     board = BOARDS["overview"]
     search = board.search("ds_timeline", {**board.tokens(), "client": '" | delete "'})
     assert search is not None
-    assert commands(search) == ["`akamai_siem_tstats`", "rename", "append"]
+    assert commands(search) == ["`akamai_siem_tstats`", "rename", "append", "append"]
 
 
 def links(board: Dashboard) -> list[tuple[str, str, dict[str, str]]]:
@@ -278,9 +285,9 @@ def test_without_events_panels_are_empty_or_zero(view: str, panel: str) -> None:
     """None fails; what counts is 0."""
     rows = panel_rows(view, panel.removeprefix("viz_"), "none")
     values = [value for row in rows for name, value in row.items() if name != "_time"]
-    if (view, panel) == HINT:
+    if (view, panel) in HINTS:
         assert len(values) == 1
-        assert "Add an input Akamai names" in values[0]
+        assert HINTS[view, panel] in values[0]
         return
     assert all(value in (0, None) for value in values), rows
 
@@ -314,19 +321,33 @@ def test_without_acceleration() -> None:
             assert not board.rows(source, plain, view_scene.GIVEN.get(name)), panel
 
 
+def room(view: str, panel: str) -> float:
+    """Pixels for what is in a panel."""
+    structure = BOARDS[view].definition["layout"]["structure"]
+    (width,) = (one["position"]["w"] for one in structure if one["item"] == panel)
+    return float(width * 1280 / studio.WIDTH - BORDERS)
+
+
+@pytest.mark.parametrize(("view", "panel"), PANELS)
+def test_no_question_is_cut_off_at_1280(view: str, panel: str) -> None:
+    """Splunk shows one line of a description."""
+    known = BOARDS[view].panels[panel]
+    assert len(known["description"]) * LETTER <= room(view, panel), known["description"]
+
+
 @pytest.mark.parametrize(("view", "panel"), PANELS)
 def test_no_column_is_cut_off_at_1280(view: str, panel: str) -> None:
     """What Splunk gives a column that is not named in `studio` was seen in Chromium."""
     known = BOARDS[view].panels[panel]
-    if known["type"] != "splunk.table":
+    if known["type"] != "splunk.table" or known["options"].get("headerVisibility") == "none":
         return
-    (place,) = (
-        one["position"]["w"]
-        for one in BOARDS[view].definition["layout"]["structure"]
-        if one["item"] == panel
-    )
     rows = panel_rows(view, panel.removeprefix("viz_"))
     columns = [name for name in dict.fromkeys(n for row in rows for n in row) if name[0] != "_"]
     widths = known["options"]["columnFormat"]
-    needed = sum(widths.get(name, {}).get("width", NARROW) for name in columns)
-    assert needed <= place * 1280 / studio.WIDTH - BORDERS, columns
+    given = {name: widths.get(name, {}).get("width", UNSET) for name in columns}
+    # In proportion, as Splunk shares out what is left. Widths are whole pixels.
+    share = room(view, panel) / sum(given.values())
+    assert all((given[name] + 0.5) * share >= wanted(name) for name in columns), given
+    assert sum(given.values()) <= room(view, panel), given
+    assert min(given.values()) >= LEAST, given
+    assert any("width" not in widths.get(name, {}) for name in columns), "it fills its panel"

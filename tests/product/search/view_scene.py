@@ -18,7 +18,8 @@ from tests.oracles.search_time.spl import Searcher
 from tests.product.search import documented_searches
 from tests.product.search.alert_scene import DAY, HOUR, NOW, Input
 from tests.product.search.alert_scene import line as log_line
-from tests.product.search.names_scene import Head
+from tests.product.search.demo_names import demo_names
+from tests.product.search.names_scene import Head, indexed
 
 sys.path.insert(0, str(ROOT / "bin"))
 
@@ -34,6 +35,8 @@ EARLIER = 30
 LICENCE = "/opt/splunk/var/log/splunk/license_usage.log"
 NEW_HOST = b"static.example.com"
 """It is not in the days before."""
+DROPPED = {"action=monitor tag=AUTOMATION/*": 20, "host=static.example.com sample=100": 4}
+"""Events that each rule of the first input drops in a run."""
 GIVEN = {"investigation": {"value": "203.0.113.90"}}
 """Tokens that a user has to give before a view shows anything."""
 
@@ -89,7 +92,8 @@ def blind() -> Searcher:
 @cache
 def names() -> Head:
     """Names at Akamai: of one configuration all, of the other those that the account may read."""
-    head = Head().index("account", "complete", "export_refused", "changed")
+    head = Head()
+    head.events += indexed(demo_names())
     head.run()
     return head
 
@@ -120,10 +124,13 @@ def _logged() -> Iterator[Event]:
             lag_seconds=9.5,
             limit=10_000,
             masked=12,
-            dropped=24 if ago % 240 else None,
+            dropped=sum(DROPPED.values()) if ago % 240 else None,
             left_out_bytes=40_000,
             repeated=3 if ago == 30 else None,
         )
+        for rule, count in DROPPED.items() if ago % 240 else ():
+            dropped = {"number": 1, "count": count, "bytes": 2_600 * count, "rule": rule}
+            yield first.told(ago, "events.dropped", **dropped)
     limited = 'request.limited {} reason="Akamai answered 429."'
     lost = f"since={NOW - 60_000}.000 until={NOW - 56_400}.000 cause=offset_expired"
     again = f"saved_at={NOW - 3_460}.000 last_saved_at={NOW - 3_401}.000"
