@@ -54,7 +54,7 @@ def _is_address(text: str) -> bool:
         ip_network(text)
     except ValueError:
         return text == ANY
-    # Python before 3.9.5 takes 192.0.2.07, which others read as octal.
+    # Python before 3.9.5 takes a part such as 07, which others read as octal.
     return "%" not in text and not _LEADING_ZERO.search(text)
 
 
