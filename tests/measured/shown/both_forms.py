@@ -46,7 +46,8 @@ class Searched(NamedTuple):
 
 def is_a_list(raw: str) -> bool | None:
     """Whether it is of this version; None if it has no header that tells."""
-    headers = json.loads(raw).get("httpMessage", {}).get("requestHeaders")
+    message = json.loads(raw).get("httpMessage")
+    headers = message.get("requestHeaders") if isinstance(message, dict) else None
     return isinstance(headers, list) if headers else None
 
 
