@@ -37,14 +37,14 @@ GONE_BACK = "-2h"
 """Before the upgrade, as docs/install.md asks for."""
 SLOW = 1_000_000
 """Bytes a second that splunkd reads, so that a page is in flight when splunkd is stopped."""
-SAFE_AGE = 32.0
-"""Seconds: a position is safe after 30, docs/delivery.md."""
+SAFE_AGE = 62.0
+"""Seconds: a position is safe after 30, and a backfill that ended 60 ago stays so."""
 PROXY_USER, PROXY_PASSWORD = "tunnel user", "p4ss/w:rd@%"
 
 
 class Size(NamedTuple):
     """`events`: of each configuration, each time that they arrive. `safe_age`: seconds in which the
-    positions of the first runs become safe. `page`: events.
+    positions of the first runs, that of the backfill included, become safe. `page`: events.
     """
 
     events: int
@@ -120,7 +120,7 @@ class Scene:
         unsafe = self._arrivals.records - (first if self._size.safe_age else 0)
         with self._running(BUILT_APP):
             kept = self._stored() == stored and self._saves_an_account()
-            yield self._collected("upgrade", 0, unsafe, kept=kept)
+            yield self._collected("upgrade", 0, unsafe, kept=kept, ranged=0)
             since = self._arrivals.repeated
             self._arrive()
             self._half_a_page()
@@ -129,9 +129,12 @@ class Scene:
             kept = self._stored() == stored
             for name in INPUTS:
                 splunk.edit(f"{APP}_{KIND}", name, reset=GONE_BACK, reset_confirmed="1")
-            # All that was collected since the position to which it went back.
+            # All that was collected since the position to which they went back, and the range.
             self._arrivals.update()
-            yield self._collected("back again", since, self._arrivals.distinct, kept=kept)
+            everything = self._arrivals.distinct
+            yield self._collected(
+                "back again", since, everything, kept=kept, ranged=self._size.page
+            )
 
     @contextmanager
     def _running(self, app: Path) -> Iterator[SplunkStandin]:
@@ -205,13 +208,17 @@ class Scene:
         stanzas = [*(f"{KIND}://{name}" for name in INPUTS), f"{BACKFILL}://{RANGE}"]
         return [self._site.run(stanza) for stanza in stanzas]
 
-    def _collected(self, step: str, since: int, allowed: int, *, kept: bool) -> Figures:
-        """Everything is collected. The backfill has nothing to do, and writes nothing."""
+    def _collected(
+        self, step: str, since: int, allowed: int, *, kept: bool, ranged: int
+    ) -> Figures:
+        """Everything is collected. `ranged`: records of the backfill, which had finished. 0.1.0
+        does not see that in what this version stores, and begins it again: docs/install.md.
+        """
         before = len(self._proxy.tunnels)
-        *runs, ranged = self._run_all()
-        kept = kept and ranged["records"] == 0 and len(self._proxy.tunnels) > before
+        *runs, backfill = self._run_all()
+        kept = kept and backfill["records"] == ranged and len(self._proxy.tunnels) > before
         lost, twice = self._counted()
-        codes = {int(run["exit_code"]) for run in (*runs, ranged)}
+        codes = {int(run["exit_code"]) for run in (*runs, backfill)}
         return Figures(step, kept, codes, lost, twice - since, allowed)
 
     def _arrive(self) -> None:

@@ -50,6 +50,7 @@ class ExternalHandlers:
         """End their processes. The script of a call may meanwhile call another handler."""
         with self._lock:
             processes = list(self._processes.values())
+            self._processes.clear()
         for process in processes:
             process.close()
 
