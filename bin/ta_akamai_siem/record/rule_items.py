@@ -78,6 +78,21 @@ def decoded_together(lists: bytes, *, any_bytes: bool = False) -> list[list[str]
     return decoded if sum(map(len, decoded)) == expected else None
 
 
+def text_together(lists: bytes) -> bytes | None:
+    """All items as one text, UTF-8, with a zero byte before and after each; None if an item is not
+    plain base64 of text. `lists`: as above.
+    """
+    try:
+        joined = _base64_decoded_together(lists + b"|")
+        text = joined.decode("utf-8")
+    except ValueError:
+        return None
+    items = lists.count(b";") + lists.count(b"|") + 1
+    if joined.count(_END) != items or not _is_plain(joined, text):
+        return None
+    return b"\0" + joined.replace(_LIST_END, b"").replace(_END, b"\0")
+
+
 def _base64_decoded_together(listed: bytes) -> bytes:
     """All items of all lists, with a mark after each item and each list. Raises ValueError.
 
