@@ -66,9 +66,15 @@ def web(site: Site) -> Iterator[SplunkWeb]:
 
 
 @pytest.fixture
-def pages(browser: Browser, web: SplunkWeb, site: Site) -> Iterator[AddOnPages]:
+def height() -> int:
+    """Pixels of the browser's window; a file whose tests need another overrides it."""
+    return 1000
+
+
+@pytest.fixture
+def pages(browser: Browser, web: SplunkWeb, site: Site, height: int) -> Iterator[AddOnPages]:
     context = browser.new_context(
-        viewport={"width": 1280, "height": 1000},
+        viewport={"width": 1280, "height": height},
         reduced_motion="reduce",
         timezone_id="Asia/Tokyo",
     )

@@ -12,18 +12,15 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.product.browser.add_on_pages import AddOnPages
 from tests.product.browser.refusals import form, wrong_values
 from tests.product.browser.test_pages_in_a_browser import edgerc
 from tests.product.end_to_end.site import ACCOUNT, CONFIG_ID, INPUT, KIND, Site
 from tests.standins.proxy import ProxyServer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from playwright.sync_api import Locator
 
-    from playwright.sync_api import Browser, Locator
-
-    from tests.standins.splunk_web.server import SplunkWeb
+    from tests.product.browser.add_on_pages import AddOnPages
 
 NOISE = re.compile(r"Traceback|<class|_ssl\.c|Errno|REST Error|In handler|NoneType|\bat 0x")
 IN_SIGHT = """each => {
@@ -79,11 +76,8 @@ SAVE = """async (root, [label, fields]) => {
 
 
 @pytest.fixture
-def pages(browser: Browser, web: SplunkWeb, site: Site) -> Iterator[AddOnPages]:
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
-    context.set_default_timeout(30_000)
-    yield AddOnPages(context.new_page(), web.address, site.splunk.user, site.splunk.password)
-    context.close()
+def height() -> int:
+    return 800
 
 
 class Form:

@@ -8,17 +8,13 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import expect
 
-from tests.product.browser.add_on_pages import AddOnPages
 from tests.product.browser.test_refusals import Form, dialog
 from tests.product.end_to_end.site import ACCOUNT, CONFIG_ID, INPUT, KIND, Site
 from tests.standins.connector.app import SECRETS
 from tests.standins.connector.connector import HIDDEN, Connector
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from playwright.sync_api import Browser
-
+    from tests.product.browser.add_on_pages import AddOnPages
     from tests.standins.splunk_web.server import SplunkWeb
 
 THEIRS = "edge"
@@ -29,11 +25,8 @@ RANGE = {"initial_epoch_time": "1750000000", "final_epoch_time": "1750003600"}
 
 
 @pytest.fixture
-def pages(browser: Browser, web: SplunkWeb, site: Site) -> Iterator[AddOnPages]:
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
-    context.set_default_timeout(30_000)
-    yield AddOnPages(context.new_page(), web.address, site.splunk.user, site.splunk.password)
-    context.close()
+def height() -> int:
+    return 800
 
 
 @pytest.fixture
