@@ -22,8 +22,13 @@ if TYPE_CHECKING:
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 _FULL = {1: 60, 60: 60, 3_600: 24, 86_400: 1}
 """How many of a unit make the next: a span that divides it starts on it."""
-_SPANS = {900: 10, 3_600: 60, 14_400: 300, 86_400: 1_800, 604_800: 86_400, 2_592_000: 86_400}
-"""Default spans, by the length of the range: both in seconds."""
+_SPANS = (
+    *((900, 1, 10), (3_600, 60, 60), (14_400, 60, 300)),
+    *((86_400, 3_600, 1_800), (604_800, 3_600, 86_400), (2_592_000, 86_400, 86_400)),
+)
+"""Default spans of the time picker's ranges: the length of the range, the unit that its start is
+rounded down to (the last 60 minutes are `-60m@m` until now), and the span, all in seconds.
+"""
 _OPTION = re.compile(r"(\w+)=(\S+)\s*")
 _SERIES = 10
 _EMPTY_IS_ZERO = ("count", "c", "dc")
@@ -69,12 +74,7 @@ def _options(text: str) -> tuple[dict[str, str], str]:
 def _span(text: str, within: TimeRange) -> int:
     """Seconds."""
     if not text:
-        whole = None
-        if within.earliest is not None and within.latest is not None:
-            whole = _SPANS.get(round(within.latest - within.earliest))
-        if whole is None:
-            raise Unspecified("timechart without span=: which one Splunk takes for this range")
-        return whole
+        return _default_span(within)
     match = re.fullmatch(r"(\d+)(s|m|h|d)", text)
     if match is None:
         raise NotInSubset(f"timechart span={text}")
@@ -82,6 +82,15 @@ def _span(text: str, within: TimeRange) -> int:
     if not count or _FULL[unit] % count:
         raise Unspecified(f"timechart span={text}: where the first span begins")
     return count * unit
+
+
+def _default_span(within: TimeRange) -> int:
+    if within.earliest is not None and within.latest is not None:
+        seconds = round(within.latest - within.earliest, 3)
+        for length, rounded_to, span in _SPANS:
+            if length <= seconds < length + rounded_to:
+                return span
+    raise Unspecified("timechart without span=: which one Splunk takes for this range")
 
 
 def _times(rows: list[Row], within: TimeRange, span: int) -> list[int]:

@@ -147,6 +147,9 @@ def test_a_range_refused(knowledge: Knowledge, search: str, refusal: type[Except
             [{"_time": HOUR, "b": 2}],
         ),
         ("k=nothing | timechart span=1h count", []),
+        # What the time picker calls the last 60 minutes is up to a minute longer, and so on.
+        ("earliest=-60m@m latest=now | timechart count | stats count", [{"count": 61}]),
+        ("earliest=-24h@h latest=now | timechart count | stats count", [{"count": 49}]),
     ],
 )
 def test_searches(knowledge: Knowledge, search: str, rows: list[dict[str, Any]]) -> None:
@@ -157,6 +160,8 @@ def test_searches(knowledge: Knowledge, search: str, rows: list[dict[str, Any]])
     ("search", "refusal"),
     [
         ("* | timechart count", Unspecified),
+        ("earliest=-61m latest=now | timechart count", Unspecified),
+        ("earliest=-25h latest=now | timechart count", Unspecified),
         ("* | timechart span=7m count", Unspecified),
         ("* | timechart span=2d count", Unspecified),
         ("* | timechart span=1mon count", NotInSubset),
