@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-_IDS = ("ASN", "Configuration", "Rule", "Status", "Value")
+_IDS = ("ASN", "Configuration", "Data", "Rule", "Status", "Value")
 """Columns that may look like numbers, and are none."""
 _WIDTHS = {
     "Action": 82,
@@ -46,6 +46,7 @@ _WIDTHS = {
     "Selector": 105,
     "Source": 180,
     "Time": 145,
+    "Time to data loss": 92,
     "Title": 140,
     "To": 145,
     "User agent": 150,

@@ -333,10 +333,13 @@ SERIES = "$name$"
 
 
 def _choices(name: str, named: str) -> str:
-    """`named`: commands that add a field `label`."""
+    """`named`: commands that add a field `label`. The first is all of them: Splunk shows a warning
+    beside a list without rows.
+    """
     return (
-        f"search {name}=* | stats sum(count) AS count BY {name} | sort 200 -count "
-        f"| {named} | table label {name}"
+        f"search {name}=* | stats sum(count) AS count BY {name} | sort 200 -count | {named} "
+        f'| appendpipe [stats count | eval {name}="*", label="All"] '
+        f'| eval place=if({name}="*",0,1) | sort 0 place -count | table label {name}'
     )
 
 
@@ -383,15 +386,13 @@ def choice_of(title: str, name: str, base: str, column: str, named: str = "") ->
         "dataSources": {"primary": f"ds_of_{name}"},
         "context": {
             "formattedConfig": {"number": {"prefix": ""}},
-            "formattedStatics": "> statics | formatByType(formattedConfig)",
-            "statics": [["All"], ["*"]],
             "label": _column("label", "label"),
             "value": _column(column, "value"),
         },
         "options": {
             "token": name.removeprefix("input_"),
             "defaultValue": "*",
-            "items": "> frame(label, value) | prepend(formattedStatics) | objects()",
+            "items": "> frame(label, value) | objects()",
         },
         _ITEMS: (base, column, named or f"eval label={column}"),
     }
