@@ -56,6 +56,8 @@ _WIDTHS = {
 }
 """Pixels of columns of text, so that their values are not broken. A column is as wide as its
 heading needs in any case."""
+_MAY_LACK = ("Configured", "Title")
+"""Columns of what Akamai calls something: a table has none where no name is known."""
 UNSET = 90
 """Pixels that Splunk gives a column without a width. A table in which each column has one does not
 fill its panel. Others do: what is left is shared out in proportion, so only proportions count."""
@@ -74,7 +76,8 @@ def formats(query: str) -> dict[str, dict[str, Any]]:
     """The option `columnFormat` of a table with the rows of a search."""
     columns = _titled(query)
     least = min(map(wanted, columns), default=0)
-    fits = [name for name in columns if UNSET * least >= LEAST * wanted(name)]
+    always = [name for name in columns if name not in _MAY_LACK]
+    fits = [name for name in always if UNSET * least >= LEAST * wanted(name)]
     unset = max(fits, key=wanted, default="")
     made: dict[str, dict[str, Any]] = {name: {} for name in columns}
     for name in columns:
