@@ -11,10 +11,10 @@ $(shell mkdir -p "$(TMPDIR)")
 SETUP = $(PYTHON) packaging/setup_venv.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo believed search one check test test-all browser browser-ten catch-up views workbench props search-cost first-use cim dropping mutations mutants shown soak bench build package origins audit icons inspect docs release release-files settings lint update clean
+.PHONY: help demo believed search one check test test-all browser browser-ten catch-up views workbench workbench-views props search-cost first-use cim dropping mutations mutants shown soak bench build package origins audit icons inspect docs release release-files settings lint update clean
 
 help: ## list all commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: build ## build, collect from Akamai's stand-in into Splunk's, and show the result
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.by_hand.demo
@@ -82,6 +82,10 @@ shown: build ## test the delivery guarantees at full size, in figures (WHAT=kill
 
 views: ## render the views with Splunk's components in Chromium, or serve them (SERVE=1, IN=workbench, DOCS=1, CHECK=1)
 	@search=$$($(SETUP) search) && IN="$(IN)" "$$search" -m tests.by_hand.views
+
+workbench-views: build ## open each view of a workbench in Chromium: rows, a filter, a click (build/views/workbench)
+	@browser=$$($(SETUP) browser) && search=$$($(SETUP) search) && \
+	  SEARCH_PYTHON="$$search" "$$browser" -m tests.by_hand.views.of_workbench
 
 believed: ## check on a real Splunk what docs/believed.md lists (SPLUNK=https://host:8089 [CA=FILE] [WRITE=1])
 	@$(PYTHON) -m tests.by_hand.believed $(SPLUNK) $(if $(CA),--ca $(CA)) $(if $(WRITE),--write)

@@ -16,28 +16,40 @@ DEADLINE_S = 60
 
 
 class RunningWorkbench:
-    """A context manager: starts the workbench, ends it as Ctrl-C does. `said`: its output."""
+    """A context manager: starts the workbench, ends it as Ctrl-C does. `said`: its output.
+
+    `search_python`: with it the workbench serves the views too; `views` is their address.
+    """
 
     said = ""
     exit_code: int | None = None
+
+    def __init__(self, search_python: str = "") -> None:
+        self._search_python = search_python
 
     def __enter__(self) -> RunningWorkbench:
         self._process = subprocess.Popen(
             [sys.executable, "-u", "-m", "tests.by_hand.workbench"],
             cwd=ROOT,
+            env={**os.environ, "SEARCH_PYTHON": self._search_python},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             start_new_session=True,
         )
+        self._read_until("Ctrl-C ends everything")
+        if self._search_python:
+            self._read_until("Ctrl-C ends it")
+        return self
+
+    def _read_until(self, text: str) -> None:
         assert self._process.stdout is not None
-        while "Ctrl-C ends everything" not in self.said:
+        while text not in self.said:
             ready, _, _ = select.select([self._process.stdout], [], [], DEADLINE_S)
             piece = os.read(self._process.stdout.fileno(), 1 << 16) if ready else b""
             if not piece:
                 self.__exit__()
                 raise TimeoutError(self.said)
             self.said += piece.decode()
-        return self
 
     def __exit__(self, *_: object) -> None:
         # Like a terminal, send the signal to all processes of the group.
@@ -55,6 +67,10 @@ class RunningWorkbench:
     @property
     def address(self) -> str:
         return self.found(r"(http://127\.0\.0\.1:\d+/en-US)/app")
+
+    @property
+    def views(self) -> str:
+        return self.found(r"(http://127\.0\.0\.1:\d+/)\?view=overview")
 
     @property
     def folder(self) -> Path:

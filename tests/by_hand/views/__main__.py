@@ -41,7 +41,7 @@ WORKBENCH = ROOT / "build" / "workbench"
 LOCK = "package-lock.json"
 SOURCES = (
     *("package.json", LOCK, ".npmrc", "vite.config.mjs", "index.html"),
-    *("main.jsx", "emulated_search.js", "pictures.mjs"),
+    *("main.jsx", "emulated_search.js", "page_state.js", "pictures.mjs"),
 )
 THEMES = ("light", "dark")
 WIDTHS = (1280, 1920)

@@ -8,23 +8,18 @@ export default class EmulatedSearch extends DataSource {
 
     constructor(...all) {
         super(...all);
-        this.before = new Promise((resolve) => {
-            this.resolve = resolve;
-        });
-        if (!this.options.extend) {
-            this.resolve({ search: '', range: this.options.queryParameters });
-        }
+        this.running = new Set();
+        this.before = this.options.extend ? null : { search: '', range: this.options.queryParameters };
     }
 
-    async asked() {
-        const { search, range } = await this.before;
-        return { search: `${search} ${this.options.query}`.trim(), range };
-    }
-
-    // A chained search hears here of the one that it continues.
+    // A chained search hears here of the one that it continues: again, if a filter has changed it.
     getObserver() {
         return {
-            next: ({ meta }) => meta?.asked && this.resolve(meta.asked),
+            next: ({ meta }) => {
+                if (!meta?.asked) return;
+                this.before = meta.asked;
+                this.running.forEach((run) => run());
+            },
             error: () => {},
             complete: () => {},
         };
@@ -32,32 +27,38 @@ export default class EmulatedSearch extends DataSource {
 
     request({ offset = 0, count = 0, sort = {} } = {}) {
         return (observer) => {
-            let wanted = true;
-            window.pending += 1;
-            this.asked()
-                .then(async (asked) => {
+            let turn = 0;
+            const run = async () => {
+                if (!this.before) return;
+                turn += 1;
+                const mine = turn;
+                const { search, range } = this.before;
+                const asked = { search: `${search} ${this.options.query}`.trim(), range };
+                window.pending += 1;
+                try {
                     const answer = await fetch('/answer', {
                         method: 'POST',
                         body: JSON.stringify({ ...asked, offset, count, sort }),
                     });
                     const { error, fields, columns, total } = await answer.json();
                     if (error) throw new Error(error);
-                    if (!wanted) return;
+                    if (mine !== turn) return;
                     observer.next({
                         data: { fields, columns },
                         meta: { totalCount: total, status: 'done', percentComplete: 100, asked },
                     });
-                    observer.complete?.();
-                })
-                .catch(({ message }) => {
+                } catch ({ message }) {
                     window.failures.push(`${this.options.query}: ${message}`);
                     observer.error?.({ level: 'error', message });
-                })
-                .finally(() => {
+                } finally {
                     window.pending -= 1;
-                });
+                }
+            };
+            this.running.add(run);
+            run();
             return () => {
-                wanted = false;
+                turn += 1;
+                this.running.delete(run);
             };
         };
     }

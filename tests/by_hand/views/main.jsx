@@ -10,9 +10,13 @@ import { TimeRangeInput } from '@splunk/dashboard-inputs';
 import { migrateToTabsLayout } from '@splunk/dashboard-utils';
 import { DashboardValidator } from '@splunk/dashboard-validation';
 import EmulatedSearch from './emulated_search';
+import { empty, settled, untidy } from './page_state';
 
 window.failures = [];
 window.pending = 0;
+window.empty = empty;
+window.settled = settled;
+window.untidy = untidy;
 const asked = new URLSearchParams(window.location.search);
 const preset = {
     ...Preset,

@@ -2,44 +2,6 @@
 import { chromium } from 'playwright-core';
 import { readFileSync } from 'node:fs';
 
-// Until no search has been running for two seconds: then charts have drawn.
-async function settled(page) {
-    for (let quiet = 0; quiet < 4; ) {
-        await page.waitForTimeout(500);
-        quiet = (await page.evaluate(() => window.pending)) ? 0 : quiet + 1;
-    }
-}
-
-// What a reader of the page would complain about: words broken in a heading, text that is cut off,
-// tables that leave room or do not fit.
-function untidy() {
-    const found = [];
-    const isBroken = (node, word) => {
-        const range = document.createRange();
-        range.setStart(node, word.index);
-        range.setEnd(node, word.index + word[0].length);
-        return new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size > 1;
-    };
-    document.querySelectorAll('[data-test="head-cell"] span').forEach(({ childNodes }) => {
-        [...childNodes].filter(({ nodeType }) => nodeType === 3).forEach((node) => {
-            const words = [...node.data.matchAll(/\S+/g)].filter((word) => isBroken(node, word));
-            words.forEach(() => found.push(`heading ${node.data} is broken`));
-        });
-    });
-    document.querySelectorAll('[data-test="main-table"]').forEach((table) => {
-        const room = table.parentElement.clientWidth - table.offsetWidth;
-        const names = [...table.querySelectorAll('[data-test="head-cell"]')].map((one) => one.innerText);
-        if (Math.abs(room) > 2) found.push(`table ${names}: ${room} pixels are left`);
-    });
-    document.querySelectorAll('body *').forEach((one) => {
-        // Splunk cuts the choice of an input, which has one width for all.
-        if (one.closest('button')) return;
-        const isCut = one.scrollWidth > one.clientWidth && one.innerText && !one.children.length;
-        if (isCut && getComputedStyle(one).textOverflow === 'ellipsis') found.push(`cut: ${one.innerText}`);
-    });
-    return found;
-}
-
 const { folder, pictures } = JSON.parse(readFileSync(0, 'utf8'));
 const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
 for (const { base, view, theme, width, height, query, file } of pictures) {
@@ -59,10 +21,10 @@ for (const { base, view, theme, width, height, query, file } of pictures) {
     });
     await page.goto(`${base}?view=${view}&theme=${theme}${query}`);
     await page.waitForFunction(() => window.validation);
-    await settled(page);
+    await page.evaluate(() => window.settled());
     const failures = await page.evaluate(() => window.failures);
     const validation = await page.evaluate(() => window.validation);
-    const layout = await page.evaluate(untidy);
+    const layout = await page.evaluate(() => window.untidy());
     await page.screenshot({ path: `${folder}/${file}` });
     console.log(JSON.stringify({ file, outside, errors, failures, validation, layout }));
     await context.close();
