@@ -6,12 +6,16 @@ import re
 
 from ta_akamai_siem.record.event import record_of, source_event
 from tests.oracles.search_time.eval_expressions import expression
-from tests.product.search import volume_tables
+from tests.product.search import drop_table, volume_tables
 from tests.product.search.test_dropping import NOW, collected, dropping_of, lines
 
 
 def test_what_is_emptied() -> None:
     assert volume_tables.table() in volume_tables.shown()
+
+
+def test_what_usual_rules_take_from_sight() -> None:
+    assert drop_table.table() in drop_table.shown()
 
 
 def test_the_ruleset_drops_what_akamai_only_monitored() -> None:
