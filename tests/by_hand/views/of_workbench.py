@@ -109,7 +109,7 @@ class Views:
 
     def open(self, view: str) -> None:
         self._said.clear()
-        self.page.set_viewport_size({"width": 1280, "height": self._height(view)})
+        self.page.set_viewport_size({"width": 1280, "height": self.height(view)})
         self.page.goto(f"{self._address}?view={view}")
         self.settle()
 
@@ -134,10 +134,10 @@ class Views:
     def _value(self, name: str) -> list[Any]:
         return list(self.page.evaluate(f"window.{name}"))
 
-    def _height(self, view: str) -> int:
+    def height(self, view: str) -> int:
         with urlopen(f"{self._address}definition/{view}") as answer:
-            structure = json.load(answer)["layout"]["structure"]
-        return INPUTS_HEIGHT + max(one["position"]["y"] + one["position"]["h"] for one in structure)
+            blocks = [one["position"] for one in json.load(answer)["layout"]["structure"]]
+        return INPUTS_HEIGHT + max(int(one["y"]) + int(one["h"]) for one in blocks)
 
 
 def filtered(views: Views) -> list[str]:
@@ -164,6 +164,7 @@ def followed(views: Views) -> list[str]:
     client, *_, requests, _blocked = map(str, row.locator('[data-test="cell"]').all_inner_texts())
     row.locator('[data-test="cell"]').first.click()
     views.page.wait_for_url("**view=investigation**")
+    views.page.set_viewport_size({"width": 1280, "height": views.height("investigation")})
     views.settle()
     found = views.faults("investigation", {"Before it was blocked"})
     given = parse_qs(urlsplit(views.page.url).query)
