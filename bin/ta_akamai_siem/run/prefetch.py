@@ -1,4 +1,4 @@
-"""Runs one call in a thread, so that the next page is fetched while this one is written."""
+"""Runs one call in a thread: the next page is fetched while this one is written."""
 
 from __future__ import annotations
 
