@@ -120,6 +120,7 @@ class Lease:
         self._ledger = Ledger(store, key, host.wait)
         self._run = uuid.uuid4().hex
         self._newest: Optional[Entry] = None
+        self._found = _Found([], None)
         self._first = 0
         self._looked = (0.0, 0.0)
         self._claim: Optional[Claim] = None
@@ -161,7 +162,7 @@ class Lease:
             with contextlib.suppress(CheckpointUnavailable, CheckpointUnusable):
                 claim.withdraw()
             raise LeaseHeld("The takeover took so long that another member may own the input")
-        self.succession = entry.succession
+        self.succession, self._found = entry.succession, found
         self._claim, self._newest, self.rewind, self._first = claim, entry, rewind, entry.number
         self.holder = self._host.name
         self._host.watch.forget()
@@ -204,6 +205,15 @@ class Lease:
         self._claim.release(read=read)
         self._ledger.forget(self._first, self._host.now())
         self._store.delete_documents(LEASES, self._claims_before(self._first))
+
+    def has_stored(self, started: float) -> bool:
+        """Whether the splunkd that started then is proved to have stored all that the last run
+        wrote. Epoch seconds; another splunkd than the one that runs us.
+        """
+        last = self._found.newest
+        if last is None or last.by != Instance(self.instance.guid, started):
+            return False
+        return self._found.ended_cleanly and self._stopped_in_order(self._found)
 
     def _look(self) -> _Found:
         def newest_now() -> dict[str, Any] | None:
@@ -286,20 +296,20 @@ class Lease:
         return taken, rewind
 
     def _may_be_lost(self, newest: Entry, found: _Found) -> bool:
-        claim = found.claim or {}
-
-        def stopped_in_order() -> bool:
-            ended, started = claim.get("renewed_at"), self._host.instance.started
-            if not claim.get("read") or not isinstance(ended, (int, float)) or started is None:
-                return False
-            return self._host.stopped_in_order(float(ended), started)
-
         return histories.is_unsafe(
             newest,
             self._host.instance,
             ended_cleanly=found.ended_cleanly,
-            stopped_in_order=stopped_in_order,
+            stopped_in_order=lambda: self._stopped_in_order(found),
         )
+
+    def _stopped_in_order(self, found: _Found) -> bool:
+        """Whether splunkd had read all that the last run wrote, and then stopped in order."""
+        claim = found.claim or {}
+        ended, started = claim.get("renewed_at"), self._host.instance.started
+        if not claim.get("read") or not isinstance(ended, (int, float)) or started is None:
+            return False
+        return self._host.stopped_in_order(float(ended), started)
 
     def _claims_before(self, number: int) -> dict[str, Any]:
         return {INPUT: self._key, NUMBER: {"$lt": number}}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Optional
 
 from .line_ends import count_lines
 from .outline import NoOutline, merged, outline_of
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
     from .outline import Outline
     from .shape import Values
+
+    ShapedLine = tuple[int, int, Optional[Shape], Values]
+    """Begin, end, shape, values. The shape is None if it is not known."""
 
 FIRST = 200
 """Lines before there is an outline. Whenever twice as many lines have come …"""
@@ -93,8 +96,8 @@ class KnownShapes:
         self._next = first
         self._worth = True
 
-    def lines(self, data: bytes) -> Iterator[tuple[int, int, Shape | None, Values]]:
-        """The lines of a block: begin, end, shape, values. The shape is None if it is not known.
+    def lines(self, data: bytes) -> Iterator[ShapedLine]:
+        """The lines of a block.
 
         `data`: lines, each with its line feed.
         """

@@ -51,6 +51,21 @@ def decoded_together(lists: bytes, *, any_bytes: bool = False) -> list[list[str]
     return _in_lists(items, lists) if len(items) == len(decoded) else None
 
 
+def text_together(lists: bytes) -> bytes | None:
+    """All items as one text, UTF-8, with a zero byte before and after each; None if an item is not
+    plain base64 of text. `lists`: as above.
+    """
+    try:
+        decoded = _base64_decoded(lists)
+        joined = _END.encode().join(decoded)
+        text = joined.decode("utf-8")
+    except ValueError:
+        return None
+    if text.count(_END) != len(decoded) - 1 or not _is_plain(joined, text):
+        return None
+    return b"\0" + joined.replace(_END.encode(), b"\0") + b"\0"
+
+
 def _base64_decoded(lists: bytes) -> list[bytes]:
     """All items of all lists. Raises ValueError if one is not what an encoder writes.
 

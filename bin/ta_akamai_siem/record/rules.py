@@ -11,7 +11,7 @@ from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Optional
 
 from .decoding import percent_decoded_bytes, text_items
-from .rule_items import decoded_alone, decoded_together
+from .rule_items import decoded_alone, decoded_together, text_together
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,13 +75,36 @@ def ids_tags_actions(lists: Lists) -> list[tuple[bytes, bytes, bytes]]:
     ]
 
 
-def list_items(text: bytes) -> list[str]:
-    """The items of `rules` or `ruleTags`, as text. `text`: UTF-8, percent-encoded."""
-    listed = percent_decoded_bytes(text)
+def text_of_lists(texts: Sequence[bytes]) -> bytes | None:
+    """The items of lists that are `rules` or `ruleTags` as one text, with a zero byte before and
+    after each; None if an item is not plain base64 of text. `texts`: as below.
+    """
+    listed = percent_decoded_bytes(b"|".join(texts))
+    if listed is None or listed.count(b"|") != len(texts) - 1:
+        return None
+    return text_together(listed)
+
+
+def items_of_lists(texts: Sequence[bytes]) -> list[list[str]]:
+    """The items of lists that are `rules` or `ruleTags`, as text. `texts`: UTF-8, percent-encoded;
+    at least one.
+    """
+    if len(texts) > _AT_ONCE:
+        return items_of_lists(texts[:_AT_ONCE]) + items_of_lists(texts[_AT_ONCE:])
+    listed = percent_decoded_bytes(b"|".join(texts))
     lists = None if listed is None else decoded_together(listed)
-    if lists is None or len(lists) != 1 or any("\\" in item for item in lists[0]):
-        return text_items(text.decode("utf-8", "surrogatepass"))
-    return lists[0]
+    if lists is not None and len(lists) == len(texts) and not _has_escapes(lists):
+        return lists
+    if len(texts) == 1:
+        return [text_items(texts[0].decode("utf-8", "surrogatepass"))]
+    # One of the lists is odd. It is decoded alone.
+    half = len(texts) // 2
+    return items_of_lists(texts[:half]) + items_of_lists(texts[half:])
+
+
+def _has_escapes(lists: Sequence[Sequence[str]]) -> bool:
+    """Whether an item has what JSON escapes. It is then not text but the inside of a string."""
+    return any("\\" in "".join(items) for items in lists)
 
 
 def _decoded(texts: Sequence[bytes]) -> list[list[str]]:

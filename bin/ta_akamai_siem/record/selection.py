@@ -9,7 +9,7 @@ from ta_akamai_siem.volume.grammar import read_lines
 from ta_akamai_siem.volume.left_out import left_out
 
 from .masking import Masking
-from .rules import ids_tags_actions, list_items
+from .rules import ids_tags_actions, items_of_lists, text_of_lists
 
 if TYPE_CHECKING:
     from ta_akamai_siem.volume.grammar import Line
@@ -37,7 +37,7 @@ class Selection(NamedTuple):
         from ta_akamai_siem.volume.matching import Dropping  # noqa: PLC0415
         from ta_akamai_siem.volume.rule_masks import Decoders  # noqa: PLC0415
 
-        return Dropping(self.drop, Decoders(list_items, ids_tags_actions))
+        return Dropping(self.drop, Decoders(items_of_lists, text_of_lists, ids_tags_actions))
 
     def to_text(self) -> str:
         """For a worker process."""

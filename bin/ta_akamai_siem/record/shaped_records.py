@@ -14,9 +14,12 @@ from .recent import Recent
 from .rules import CACHED_RULES, all_rules_as_json
 
 if TYPE_CHECKING:
-    from ta_akamai_siem.volume.left_out import HeaderFilter, LeftOut
-    from ta_akamai_siem.volume.matching import Dropping
+    from collections.abc import Sequence
 
+    from ta_akamai_siem.volume.left_out import HeaderFilter, LeftOut
+    from ta_akamai_siem.volume.matching import Dropping, NewList
+
+    from .known_shapes import ShapedLine
     from .shape import Shape, Values
 
 _RESPONSE = b'"responseHeaders":'
@@ -120,18 +123,31 @@ class ShapedRecords:
         self._responses.finish()
         self._finish_rules()
 
-    def dropped_number(self, dropping: Dropping, shape: Shape, values: Values) -> int:
-        """The number of the rule that drops an event; 0 to keep it. `dropping`: as the shapes were
-        learned with.
+    def dropped_numbers(self, dropping: Dropping, lines: Sequence[ShapedLine]) -> list[int]:
+        """For each line, the number of the rule that drops it; 0 to keep it, or without a shape.
+
+        `dropping`: as the shapes were learned with. `lines`: from `KnownShapes`.
         """
-        if shape.plan is None:
-            return 0
-        number = dropping.number_by_lists(shape.plan, values)
-        if number is None:
-            # If the event is then added, its rules are not made again.
-            self._asks = True
-            return dropping.number(shape.plan, values, partial(_rules_text, shape, values))
-        return number
+        numbers = []
+        later = []
+        new: list[NewList] = []
+        for at, (_, _, shape, values) in enumerate(lines):
+            number: int | None = 0
+            if shape and shape.plan:
+                number = dropping.number_by_lists(shape.plan, values, new)
+                if number is None or number == dropping.LATER:
+                    later.append((at, shape, shape.plan, values))
+            numbers.append(number or 0)
+        if new:
+            dropping.learn(new)
+        for at, shape, plan, values in later:
+            number = dropping.number_by_lists(plan, values)
+            if number is None:
+                # If the event is then added, its rules are not made again.
+                self._asks = True
+                number = dropping.number(plan, values, partial(_rules_text, shape, values))
+            numbers[at] = number
+        return numbers
 
     def _add_rules(self, lists: Values, pieces: list[bytes], place: int) -> None:
         """Put the rules in their place now, or with `finish` if they are new."""

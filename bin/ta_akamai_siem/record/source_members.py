@@ -10,25 +10,29 @@ from .event import has_other_rules, json_text, number_text
 from .rules import RULE_LISTS, rules_as_json
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 _MAY_BE_NUMBERS = {MEMBERS[name][1] for name in NUMBERS}
 
 
-def raw_members(value: Mapping[str, Any]) -> tuple[bytes | None, ...]:
-    """The members of `volume.members.PLACES`, as UTF-8; None for one that the event lacks."""
-    return tuple(
-        _raw(value.get(parent), member, may_be_number=member in _MAY_BE_NUMBERS)
-        for parent, member in PLACES
-    )
+def raw_members(
+    value: Mapping[str, Any], asked: Iterable[int] = range(len(PLACES))
+) -> list[bytes | None]:
+    """The members of `volume.members.PLACES`, as UTF-8; None for one that the event lacks.
 
-
-def _raw(parent: object, member: str, *, may_be_number: bool) -> bytes | None:
-    if type(parent) is not dict:
-        return None
-    value = parent.get(member)
-    text = value if type(value) is str else number_text(value) if may_be_number else None
-    return None if text is None else text.encode("utf-8", "surrogatepass")
+    `asked`: indexes of those that are looked for.
+    """
+    found: list[bytes | None] = [None] * len(PLACES)
+    for index in asked:
+        parent, name = PLACES[index]
+        members = value.get(parent)
+        if type(members) is dict and name in members:
+            text = members[name]
+            if type(text) is not str:
+                text = number_text(text) if name in _MAY_BE_NUMBERS else None
+            if text is not None:
+                found[index] = text.encode("utf-8", "surrogatepass")
+    return found
 
 
 def rules_of_event(value: Mapping[str, Any], *, with_data: bool) -> bytes | None:

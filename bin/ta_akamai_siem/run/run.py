@@ -108,6 +108,7 @@ class Parts(Generic[_Settings]):
             self.folder / "progress.json",
             self.lease.instance.started,
             lambda reason: self.log.warning("progress.unwritable", reason=reason),
+            self.lease.has_stored,
         )
 
 

@@ -10,7 +10,7 @@ from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, Optional
 
 from .fields import ANY, EQUAL, NUMBER
-from .patterns import predicate
+from .patterns import lowered, predicate
 from .record_rules import is_mitigated
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ CACHED = 4_096
 CACHED_TOGETHER = 2_048
 """Values of several members."""
 CACHED_LENGTH = 256
-"""Bytes of the longest value that is remembered."""
+"""Bytes of the longest value that is remembered, or of several together."""
 _NUMBER = re.compile(NUMBER.encode())
 _COMPARED: dict[str, Callable[[float, float], bool]] = {
     EQUAL: lambda one, other: one == other,
@@ -57,6 +57,9 @@ def _test(term: Term) -> Callable[[Values], bool]:
     if term.field == "client":
         network = ip_network(term.value)
         return lambda values: any(_is_in(value, network) for value in values)
+    if ANY not in term.value:
+        wanted = lowered(term.value)
+        return lambda values: wanted in values
     match = predicate(term.value)
     return lambda values: any(map(match, values))
 
@@ -146,7 +149,7 @@ class MasksTogether(dict["tuple[Optional[bytes], ...]", int]):
         mask = -1
         for masks, value in zip(self._each, raw):
             mask &= masks[value]
-        if max(len(value or b"") for value in raw) <= CACHED_LENGTH:
+        if sum(map(len, filter(None, raw))) <= CACHED_LENGTH:
             if len(self) >= CACHED_TOGETHER:
                 self.clear()
             self[raw] = mask

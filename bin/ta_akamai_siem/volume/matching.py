@@ -6,7 +6,7 @@ combined until no rule is left, so the time does not depend on the number of rul
 
 There are two ways to the same answer. `number` takes the list of rules as the record has it.
 `number_by_lists` is faster: it takes the source's lists, and decodes only those that a rule that is
-left asks for.
+left asks for, those of several events together.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     Raw = Sequence[Optional[bytes]]
     Places = tuple[Optional[int], ...]
+    NewList = tuple[ListMasks, bytes]
 
 
 class _Check(NamedTuple):
@@ -57,6 +58,9 @@ class Plan(NamedTuple):
 class Dropping:
     """`lines`: at least one. `decoders`: of lists of rules."""
 
+    LATER = -1
+    """Instead of the number of a rule."""
+
     def __init__(self, lines: Sequence[Line], decoders: Decoders) -> None:
         self.lines = tuple(lines)
         self._every = (1 << len(lines)) - 1
@@ -64,15 +68,18 @@ class Dropping:
         tests = terms_on("action", lines)
         self._action = ActionMasks(self._every, tests, named)
         used = {term.field for line in lines for term in line.terms}
+        # The action is first, because few rules may drop a request that was mitigated.
         self._masks: dict[str, Masks] = {
-            name: Masks(self._every, terms_on(name, lines), VALUES[name])
-            for name in NAMES
-            if name in used
+            "applied_action": AppliedMasks(self._every, tests, named),
+            **{
+                name: Masks(self._every, terms_on(name, lines), VALUES[name])
+                for name in NAMES
+                if name in used
+            },
         }
-        self._masks["applied_action"] = AppliedMasks(self._every, tests, named)
         self._together: dict[tuple[str, ...], MasksTogether] = {}
         self._lists = {
-            name: ListMasks(name, lines, decoders.items)
+            name: ListMasks(name, lines, decoders)
             for name, fields in OF_LISTS.items()
             if not used.isdisjoint(fields)
         }
@@ -89,6 +96,9 @@ class Dropping:
         self._plans: dict[Places, Plan] = {}
         self.whole = self.plan(tuple(range(len(PLACES))))
         """For values that are there in the order of `members.PLACES`."""
+        names = {*self._masks, *LISTS, "slow_post_action", "request_id"}
+        self.asked = [index for index, name in enumerate((*NAMES, *LISTS)) if name in names]
+        """Indexes in `members.PLACES` of the members that decide."""
 
     def plan(self, places: Places) -> Plan:
         """`places`: the index of each of `members.PLACES` among an event's values; None for one
@@ -138,19 +148,29 @@ class Dropping:
             left = self._by_action(left & mask, plan, raw, action)
         return self._sampled(left, plan, raw)
 
-    def number_by_lists(self, plan: Plan, raw: Raw) -> int | None:
+    def number_by_lists(self, plan: Plan, raw: Raw, new: list[NewList] | None = None) -> int | None:
         """The same for an event whose rules are the lists that the source has of them. None if ids,
         tags and actions are not enough to decide.
+
+        `new`: if a list that a rule asks for is not known, it is added here, and the result is
+        `LATER`: call again when `learn` has learnt it. None to decode such a list now.
         """
         left = self.left(plan, raw)
         if not left:
             return 0
-        undecided = 0
+        undecided, waits = 0, False
         for index, asking, masks in plan.list_checks:
             if left & asking:
-                mask, open_ = masks[None if index is None else raw[index]]
-                left &= mask
-                undecided |= open_
+                text = None if index is None else raw[index]
+                if new is not None and text and text not in masks:
+                    new.append((masks, text))
+                    waits = True
+                else:
+                    mask, open_ = masks[text]
+                    left &= mask
+                    undecided |= open_
+        if waits:
+            return self.LATER
         if not left:
             return 0
         if left & undecided or not _member(raw, plan.applied_action):
@@ -159,6 +179,11 @@ class Dropping:
                 return None
             left = self._by_action(left & known, plan, raw, action)
         return self._sampled(left, plan, raw)
+
+    def learn(self, new: Sequence[NewList]) -> None:
+        """Decode lists from `number_by_lists` together."""
+        for masks in self._lists.values():
+            masks.learn(text for asked, text in new if asked is masks)
 
     def left(self, plan: Plan, raw: Raw) -> int:
         """The rules that the members of an event leave."""
@@ -189,14 +214,12 @@ class Dropping:
 
 
 def _together(names: Iterable[str]) -> list[tuple[str, ...]]:
-    """The names of members, with those in one tuple that are looked up at once."""
-    rest = list(names)
-    found = []
-    for group in TOGETHER:
-        if some := tuple(name for name in group if name in rest):
-            found.append(some)
-            rest = [name for name in rest if name not in some]
-    return [*found, *((name,) for name in rest)]
+    """The names of members in their order, with those in one tuple that are looked up at once."""
+    group_of = {name: group for group in TOGETHER for name in group}
+    found: dict[tuple[str, ...], list[str]] = {}
+    for name in names:
+        found.setdefault(group_of.get(name, (name,)), []).append(name)
+    return [tuple(each) for each in found.values()]
 
 
 def _taker(indexes: Sequence[int | None]) -> Callable[[Raw], Lists]:

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 Values = tuple[bytes, ...]
 
 MEMBERS = {
+    "applied_action": ("attackData", "appliedAction"),
     "config": ("attackData", "configId"),
     "policy": ("attackData", "policyId"),
-    "applied_action": ("attackData", "appliedAction"),
     "host": ("httpMessage", "host"),
     "method": ("httpMessage", "method"),
     "status": ("httpMessage", "status"),
@@ -32,10 +32,10 @@ MEMBERS = {
     "request_id": ("httpMessage", "requestId"),
 }
 """By the name of the field that is made of it, in the order in which fields are looked at: first
-those that have few values.
+the action, which protects a request from most rules, then those that have few values.
 """
 NAMES = tuple(MEMBERS)
-TOGETHER = (("config", "policy", "applied_action", "method", "status"), ("country", "asn"))
+TOGETHER = (("config", "policy", "method", "status"), ("country", "asn"))
 """Members whose values come together again, so that they are looked up at once."""
 LISTS = {
     "ids": ("attackData", "rules"),

@@ -16,7 +16,7 @@ from .patterns import contained, lowered, predicate
 from .record_rules import MITIGATES, NO_RULES, NOTHING, of_items, record_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from .grammar import Line, Term
     from .masks import Masks
@@ -38,16 +38,20 @@ CACHED_LISTS, CACHED_LISTS_LENGTH = 2_048, 2_048
 """The source's lists of an event together, and the most bytes of them that are remembered."""
 CACHED_LIST, CACHED_LIST_LENGTH = 2_048, 1_024
 """Single lists of the source, and the most bytes of one that is remembered."""
+LEARNT_TOGETHER = 16
+"""More save little, and one with a match makes all of them slow."""
 _END = b"\0"
 """Between items."""
 
 
 class Decoders(NamedTuple):
-    """`items`: of one of the source's lists, as text. `rules`: id, tag and action of each rule, of
-    the source's three lists, as in JSON.
+    """`items`: of some of the source's lists, as text. `text`: the same as one text, with a zero
+    byte before and after each item; None if that might differ. `rules`: id, tag and action of each
+    rule, of the source's three lists, as in JSON.
     """
 
-    items: Callable[[bytes], list[str]]
+    items: Callable[[Sequence[bytes]], list[list[str]]]
+    text: Callable[[Sequence[bytes]], Optional[bytes]]
     rules: Callable[[Lists], list[Item]]
 
 
@@ -74,11 +78,14 @@ class ListMasks(dict[Optional[bytes], tuple[int, int]]):
     """By a list of the source: the rules of `drop` that it leaves, and those of them about which
     only all lists together can tell. None: the list is absent.
 
-    `asking`: the rules that the list may exclude. `items`: as in `Decoders`.
+    `asking`: the rules that the list may exclude.
     """
 
     def __init__(
-        self, name: str, lines: Sequence[Line], items: Callable[[bytes], list[str]]
+        self,
+        name: str,
+        lines: Sequence[Line],
+        decoders: Decoders,
     ) -> None:
         super().__init__()
         any_rule, deciding = OF_LISTS[name]
@@ -88,18 +95,35 @@ class ListMasks(dict[Optional[bytes], tuple[int, int]]):
             for term in line.terms
             if term.field in (any_rule, deciding)
         ]
-        self._items = items
+        self._decoders = decoders
         self.asking = sum({test.bit for test in self._tests})
 
     def __missing__(self, raw: bytes | None) -> tuple[int, int]:
-        found = self.of(self._items(raw) if raw else [])
+        found = self._of(self._decoders.items([raw])[0] if raw else [])
         if raw is None or len(raw) <= CACHED_LIST_LENGTH:
             if len(self) >= CACHED_LIST:
                 self.clear()
             self[raw] = found
         return found
 
-    def of(self, items: list[str]) -> tuple[int, int]:
+    def learn(self, lists: Iterable[bytes]) -> None:
+        """Remember what some lists say. They are decoded together."""
+        new = [raw for raw in {*lists} if raw not in self and len(raw) <= CACHED_LIST_LENGTH]
+        if len(self) + len(new) > CACHED_LIST:
+            self.clear()
+        for at in range(0, len(new), LEARNT_TOGETHER):
+            some = new[at : at + LEARNT_TOGETHER]
+            text = self._decoders.text(some)
+            if text is None or self._may_match(text.lower()):
+                self.update(zip(some, map(self._of, self._decoders.items(some))))
+            else:
+                self.update(dict.fromkeys(some, self._of([])))
+
+    def _may_match(self, text: bytes) -> bool:
+        """`text`: items."""
+        return any(test.contained in text for test in self._tests)
+
+    def _of(self, items: list[str]) -> tuple[int, int]:
         """`items`: of the list, as text."""
         joined = lowered("\0".join(["", *items, ""]))
         left, undecided = -1, 0

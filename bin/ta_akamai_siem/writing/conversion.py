@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from array import array
 from functools import lru_cache, partial
+from itertools import repeat
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -28,11 +29,12 @@ from ta_akamai_siem.record.source_members import raw_members, rules_of_event
 from .event_stream import event_elements
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from ta_akamai_siem.akamai.lines import Lines
     from ta_akamai_siem.record.event import Record
     from ta_akamai_siem.record.event_time import Moment
+    from ta_akamai_siem.record.known_shapes import ShapedLine
     from ta_akamai_siem.volume.matching import Dropping
 
 CONVERSIONS = 4
@@ -105,10 +107,14 @@ class _Conversion:
             for line in data.split(b"\n")[:-1]:
                 self._add(block, line)
             return block.converted()
-        dropping = self._dropping
         shaped = ShapedRecords(block.moment.latest, self._leaving)
-        for begin, end, shape, values in self._shapes.lines(data):
-            if dropping and shape and (number := shaped.dropped_number(dropping, shape, values)):
+        lines: Iterable[ShapedLine] = self._shapes.lines(data)
+        numbers: Iterable[int] = repeat(0)
+        if self._dropping:
+            lines = list(lines)
+            numbers = shaped.dropped_numbers(self._dropping, lines)
+        for (begin, end, shape, values), number in zip(lines, numbers):
+            if shape and number:
                 block.drop(number, end - begin, shaped.time_of(shape, values))
                 continue
             made = shaped.add(shape, values) if shape else None
@@ -153,7 +159,7 @@ def dropped_number(dropping: Dropping, event: dict[str, Any], *, with_data: bool
     """The number of the rule that drops an event; 0 to keep it. `with_data`: as in
     `rules_of_event`.
     """
-    raw = raw_members(event)
+    raw = raw_members(event, dropping.asked)
     number = None
     if not has_other_rules(event):
         number = dropping.number_by_lists(dropping.whole, raw)

@@ -51,7 +51,8 @@ class ProgressFile:
     """The record on disk.
 
     `splunkd_started`: epoch seconds, None if unknown. A record made under another splunkd process
-    does not count, because that process may have lost what was written to it.
+    does not count, because that process may have lost what was written to it, unless
+    `has_stored(its start)` says that it has stored all of it.
     `trouble`: called once with the reason, if the record cannot be kept.
     """
 
@@ -60,10 +61,12 @@ class ProgressFile:
         path: Path,
         splunkd_started: float | None,
         trouble: Callable[[str], None] = lambda _: None,
+        has_stored: Callable[[float], bool] = lambda _: False,
     ) -> None:
         self._path = path
         self._splunkd_started = splunkd_started
         self._trouble = trouble
+        self._has_stored = has_stored
         self._told = False
         self._is_void = False
 
@@ -73,14 +76,19 @@ class ProgressFile:
             return None
         try:
             value = json.loads(self._path.read_text(encoding="utf-8"))
-            if value["splunkd_started"] != self._splunkd_started:
-                return None
             position, events, digest = value["position"], value["events"], value["digest"]
+            if not self._counts(value["splunkd_started"]):
+                return None
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return None
         if not isinstance(position, str) or not isinstance(digest, str):
             return None
         return Progress(position, events, digest) if type(events) is int and events > 0 else None
+
+    def _counts(self, started: object) -> bool:
+        if started == self._splunkd_started:
+            return True
+        return isinstance(started, (int, float)) and self._has_stored(started)
 
     def save(self, progress: Progress) -> None:
         beside = self._path.with_suffix(".new")

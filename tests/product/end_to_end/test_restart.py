@@ -118,6 +118,51 @@ def test_an_orderly_restart_right_after_a_run_repeats_nothing(site: Site) -> Non
     assert "checkpoint.rewound" not in site.log_text()
 
 
+LARGE = 60_000
+"""Events of a page that takes seconds to write."""
+
+
+def within_a_page(site: Site) -> None:
+    """Begin to write a large page."""
+    site.load(LARGE)
+    site.akamai.set(page_events=LARGE)
+    site.set_up()
+    site.splunk.start_run(STANZA)
+    site.splunk.wait_until("it writes", lambda: site.splunk.runs(STANZA)[-1]["records"], 30)
+
+
+def test_an_orderly_restart_within_a_page_repeats_nothing(site: Site) -> None:
+    """The next run goes on within the page, as after any other stop."""
+    within_a_page(site)
+    site.splunk.restart()
+    wrote = len(markers(site))
+    assert 0 < wrote < LARGE
+    assert [lease["read"] for lease in leases(site)] == [True]
+    assert site.run()["records"] == LARGE - wrote
+    assert f"repeated={wrote}" in site.log_text()
+    assert set(markers(site).values()) == {1}
+
+
+def test_a_crash_after_a_stop_within_a_page_loses_nothing(tmp_path: Path) -> None:
+    """The run was stopped in order, but splunkd was not, and had stored nothing of it. The last
+    position is too old to go back.
+    """
+    with Site(tmp_path, "--commit-delay", str(NEVER)) as site:
+        within_a_page(site)
+        site.splunk.signal(STANZA, "TERM")
+        assert 0 < site.splunk.wait_run(STANZA, 1)["records"] < LARGE
+        assert [lease["read"] for lease in leases(site)] == [True]
+        make_older(site, 300)
+        site.splunk.kill()
+        site.splunk.start()
+        site.splunk.set_pipe(commit_delay=0)
+        assert site.run()["exit_code"] == 0
+        assert "checkpoint.rewound" not in site.log_text()
+        seen = markers(site)
+        assert len(seen) == LARGE
+        assert set(seen.values()) == {1}
+
+
 def test_an_orderly_restart_of_a_splunkd_that_did_not_read_repeats(site: Site) -> None:
     """It was stopped while its pipe was full: the content of the pipe may be lost."""
     site.load(20_000)

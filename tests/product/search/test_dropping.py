@@ -16,7 +16,7 @@ import pytest
 from ta_akamai_siem.record.event import NotAnEvent, record_of, source_event
 from ta_akamai_siem.record.event_time import Moment
 from ta_akamai_siem.record.known_shapes import KnownShapes
-from ta_akamai_siem.record.rules import list_items
+from ta_akamai_siem.record.rules import ids_tags_actions, items_of_lists, text_of_lists
 from ta_akamai_siem.record.selection import Selection
 from ta_akamai_siem.record.shaped_records import ShapedRecords
 from ta_akamai_siem.record.source_members import raw_members, rules_of_event
@@ -27,7 +27,13 @@ from ta_akamai_siem.volume.members import NAMES, PLACES, VALUES
 from ta_akamai_siem.volume.patterns import contained, lowered, predicate
 from ta_akamai_siem.volume.preview import MITIGATED, decision, preview_search
 from ta_akamai_siem.volume.record_rules import is_mitigated, record_rules
-from ta_akamai_siem.volume.rule_masks import OF_LISTS, ListMasks
+from ta_akamai_siem.volume.rule_masks import (
+    CACHED_LIST,
+    CACHED_LIST_LENGTH,
+    OF_LISTS,
+    Decoders,
+    ListMasks,
+)
 from ta_akamai_siem.writing.conversion import dropped_number
 from tests import ROOT
 from tests.measured.bench.mixes import event_lines
@@ -59,6 +65,7 @@ STEP = int(os.environ.get("STEP") or (1 if IS_WHOLE else 4))
 """Each set of rules is tried on one of so many events, each set on others."""
 FIRST = 1_700_000_000
 NOW = Moment.of(FIRST + 20_000.0, FIRST + 20_000.0)
+DECODERS = Decoders(items_of_lists, text_of_lists, ids_tags_actions)
 RULE_KINDS = (
     *(("OWASP_CRS/WEB_ATTACK/XSS", action) for action in ("alert", "monitor", "deny")),
     *(("AKAMAI/BOT/UNKNOWN_BOT", action) for action in ("alert", "", "deny")),
@@ -159,7 +166,7 @@ def collected(dropping: Dropping, line: bytes) -> int:
 
 
 @lru_cache(1)
-def parsed() -> list[tuple[tuple[bytes | None, ...], bytes | None]]:
+def parsed() -> list[tuple[list[bytes | None], bytes | None]]:
     """The members of each event, and its list of rules as in the record."""
     events = map(source_event, lines())
     return [(raw_members(event), rules_of_event(event, with_data=True)) for event in events]
@@ -240,10 +247,18 @@ def test_other_ways_decide_alike() -> None:
         wanted = [collected(dropping, line) for line in some]
         for _ in range(3):
             for line, number in zip(some, wanted):
-                for _, _, shape, values in known.lines(line + b"\n"):
-                    if shape:
+                for each in known.lines(line + b"\n"):
+                    if each[2]:
                         shaped += 1
-                        assert records.dropped_number(dropping, shape, values) == number, line
+                        assert records.dropped_numbers(dropping, [each]) == [number], line
+        # A whole block: lists that are new are decoded together.
+        dropping = dropping_of(rules(seed, seen()))
+        known = KnownShapes(first=50, dropping=dropping)
+        for _ in range(3):
+            block = list(known.lines(b"\n".join(some) + b"\n"))
+        numbers = records.dropped_numbers(dropping, block)
+        for line, (_, _, shape, _), number, right in zip(some, block, numbers, wanted):
+            assert number == (right if shape else 0), line
         for line, number in zip(some, wanted):
             assert dropped_number(dropping, source_event(line)) == number, line
     assert shaped > 12 * len(some)
@@ -255,7 +270,7 @@ def test_items_of_one_list() -> None:
     for seed in range(60):
         found = read(rules(seed, seen()))
         for list_name, member in (("ids", "rules"), ("tags", "ruleTags")):
-            masks = ListMasks(list_name, found, list_items)
+            masks = ListMasks(list_name, found, DECODERS)
             tests = {name: terms_on(name, found) for name in OF_LISTS[list_name]}
             for line in lines()[seed::30]:
                 event = source_event(line)
@@ -289,9 +304,61 @@ def of_record(name: str, tests: Mapping[str, list[Test]], made: RecordRules, eve
 
 def test_an_item_with_the_end_inside() -> None:
     """`contained` only tells where to look."""
-    masks = ListMasks("ids", read("rule=a"), lambda raw: [raw.decode()])
+    decoders = Decoders(
+        lambda lists: [[raw.decode()] for raw in lists], lambda _: None, ids_tags_actions
+    )
+    masks = ListMasks("ids", read("rule=a"), decoders)
     assert masks[b"b\0a"] == (~1, 0)
     assert masks[b"a"] == (-1, 0)
+
+
+def source_lists() -> list[bytes]:
+    """Of `rules` and `ruleTags`, as customers have them and with everything that can be odd."""
+    found = {b"", b"%", b"a;b", b"a|b", "ü".encode(), b"IA%3d%3d;", b"YQBi", b"XA%3d%3d"}
+    # A border of lists, a length that base64 does not have, bits after the end, a control code.
+    found |= {b"YWJj|YQ%3d%3d", b"YWJj;YWJjZ;YQ%3d%3d", b"YWJ%3d", b"YQFi"}
+    for line in lines():
+        attack = source_event(line).get("attackData")
+        if type(attack) is not dict:
+            continue
+        for member in ("rules", "ruleTags"):
+            if type(text := attack.get(member)) is str:
+                found.add(text.encode("utf-8", "surrogatepass"))
+    return sorted(found)
+
+
+def test_lists_decoded_together() -> None:
+    """Some lists together have the items that each has alone, and the same as one text."""
+    known = [text for text in source_lists() if text]
+    texts = 0
+    groups = [known[at : at + size] for size in (1, 5) for at in range(0, len(known), size)]
+    for some in groups:
+        alone = [items_of_lists([one])[0] for one in some]
+        assert items_of_lists(some) == alone
+        if (text := text_of_lists(some)) is not None:
+            texts += 1
+            each = [item for items in alone for item in items]
+            # A list shows no empty items at its end only if it is odd.
+            assert text == "\0".join(["", *each, ""]).encode("utf-8", "surrogatepass"), some
+    assert texts > 20
+
+
+def test_lists_learnt_together() -> None:
+    """They say what they say one after the other."""
+    known = source_lists()
+    matched = 0
+    for seed in range(20):
+        found = read(rules(seed, seen()))
+        for name in OF_LISTS:
+            together, alone = (ListMasks(name, found, DECODERS) for _ in range(2))
+            for at in range(0, len(known), 40):
+                together.learn(known[at : at + 40])
+            for raw in known:
+                assert together[raw] == alone[raw], (found, raw)
+                matched += alone[raw] != alone[None]
+            assert len(together) <= CACHED_LIST
+            assert max(map(len, (raw for raw in together if raw))) <= CACHED_LIST_LENGTH
+    assert matched > 100
 
 
 def test_what_each_match_contains() -> None:
@@ -327,7 +394,7 @@ def test_rules_that_are_no_list() -> None:
         for _ in range(4):
             ((_, _, shape, values),) = known.lines(line + b"\n")
         assert shape is not None
-        assert records.dropped_number(dropping, shape, values) == wanted
+        assert records.dropped_numbers(dropping, [(0, 0, shape, values)]) == [wanted]
         assert dropped_number(dropping, source_event(line)) == wanted
 
 
