@@ -27,11 +27,11 @@ _IDLE_MAX = 5.0
 """Seconds. A busy splunkd closes a connection that was idle for 12 (`busyKeepAliveIdleTimeout`),
 https://help.splunk.com/en/splunk-enterprise/administer/admin-manual/9.4/configuration-file-reference/9.4.0-configuration-file-reference/server.conf
 """
-_GROUPS = (
-    "X25519MLKEM768:SecP256r1MLKEM768:SecP384r1MLKEM1024:MLKEM512:MLKEM768:MLKEM1024:"
-    "X25519:secp256r1:X448:secp384r1:secp521r1:ffdhe2048:ffdhe3072"
-)
-"""Key exchanges that splunk-sdk allows where Splunk's Python lets it choose them."""
+_HYBRID = ("X25519MLKEM768", "SecP256r1MLKEM768", "SecP384r1MLKEM1024")
+"""Key exchanges that a splunkd may demand. OpenSSL offers only the first of them by itself.
+https://datatracker.ietf.org/doc/draft-ietf-tls-ecdhe-mlkem/
+"""
+_CURVES = ("X25519", "secp256r1", "secp384r1", "secp521r1")
 
 
 class KeptConnections:
@@ -122,5 +122,6 @@ def _unverified() -> ssl.SSLContext:
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     if hasattr(context, "set_groups"):
-        context.set_groups(_GROUPS)
+        # Splunk's own Pythons have it, others not before 3.15.
+        context.set_groups(":".join((*_HYBRID, *_CURVES)))
     return context

@@ -150,7 +150,7 @@ MUTANTS = (
     *changes(
         "writing/progress.py",
         DELIVERY,
-        ('if value["splunkd_started"] != self._splunkd_started:', "if False:"),
+        ("if started == self._splunkd_started:", "if True:"),
         ("unlink(missing_ok=True)", "unlink()"),
     ),
     *changes(
