@@ -7,23 +7,30 @@ https://help.splunk.com/en/splunk-enterprise/developing-views-and-apps-for-splun
 
 from __future__ import annotations
 
+import gc
 import sys
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 from .errors import CollectionError, Leave, kind_and_place
 from .splunk.names import BACKFILL_KIND, NAMES_KIND
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from .run.run import Job
+    from .run.load_settings import Reader
+    from .run.run import Job, Parts
 
 _FAILED = 1
+_BETWEEN_COLLECTIONS = 50_000
+"""New objects after which Python looks for garbage that refers to itself. Its default is 700."""
+_SWITCHING = 0.0005
+"""Seconds that a thread with an answer of splunkd waits for one that loads modules."""
 
 
 def main(kind: str, arguments: Sequence[str]) -> int:
     """Act on the command line and return the exit code. `kind`: the scheme's name."""
+    # What modules consist of stays. To look for garbage among it takes a twentieth of the start.
+    gc.set_threshold(_BETWEEN_COLLECTIONS)
     if "--scheme" in arguments:
         from .splunk.scheme import scheme_xml
 
@@ -67,6 +74,8 @@ def _validate(kind: str) -> int:
 
 
 def _refuse(reason: str) -> int:
+    from html import escape
+
     sys.stdout.write(f"<error><message>{escape(reason, quote=False)}</message></error>\n")
     return _FAILED
 
@@ -76,7 +85,6 @@ def _run(kind: str) -> int:
 
     stop = Stop()
     stop.install()
-    job: Job[Any]
     with stop.interruptible():
         from .splunk.input_definition import read_run
 
@@ -86,10 +94,56 @@ def _run(kind: str) -> int:
 
             if is_already_collected(definition):
                 return 0
-            from .backfill.job import JOB as job  # noqa: N811 - chosen at run time
-        elif kind == NAMES_KIND:
-            from .names.job import JOB as job  # noqa: N811 - chosen at run time
-        else:
-            from .continuous.job import JOB as job  # noqa: N811 - chosen at run time
-        from .run.run import Run
-    return Run(definition, stop, job).run()
+        from .akamai.trusted_certificates import public_certificates
+        from .run.prefetch import Prefetch
+
+        # Certificates are read while Python loads modules, and the modules that only requests to
+        # Akamai need are loaded while splunkd answers.
+        public = Prefetch(public_certificates)
+        from .run.run import Job, Run
+
+        loading = Prefetch(lambda: _collect(kind))
+
+        def collect(parts: Parts[Any]) -> None:
+            loading.result()(parts)
+
+        job: Job[Any] = Job(_reader(kind), collect)
+    return Run(definition, stop, job, public.result).run()
+
+
+def _reader(kind: str) -> Reader[Any]:
+    if kind == BACKFILL_KIND:
+        from .backfill.settings import read_backfill
+
+        return read_backfill
+    if kind == NAMES_KIND:
+        from .names.settings import read_names
+
+        return read_names
+    from .settings import read_input
+
+    return read_input
+
+
+def _collect(kind: str) -> Callable[[Parts[Any]], None]:
+    """Loads the modules of the kind. Meanwhile other threads get to run as soon as they can."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(_SWITCHING)
+    try:
+        return _load(kind)
+    finally:
+        sys.setswitchinterval(usual)
+
+
+def _load(kind: str) -> Callable[[Parts[Any]], None]:
+    if kind == BACKFILL_KIND:
+        from .backfill.job import collect as collect_backfill
+
+        return collect_backfill
+    if kind == NAMES_KIND:
+        from .names.job import collect as collect_names
+
+        return collect_names
+    from .continuous.job import collect
+
+    return collect

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Optional
+from typing import TYPE_CHECKING, NamedTuple, Optional
 
 from .errors import SettingsInvalid
 from .limits import PAGE_EVENTS_MAX, RETENTION
@@ -68,8 +68,7 @@ class Proxy:
     remote_dns: bool = False
 
 
-@dataclass(frozen=True)
-class Throughput:
+class Throughput(NamedTuple):
     """How much of this host an input may use.
 
     `workers`: processes that decode events; 1: no additional ones; None: chosen for the host.

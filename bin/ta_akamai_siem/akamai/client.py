@@ -13,7 +13,6 @@ from urllib3.exceptions import HTTPError
 from ta_akamai_siem.errors import UnexpectedAnswer
 
 from .deadline import Deadline
-from .page import PageSpool
 from .request import OffsetRequest
 from .session import (
     CONNECT_TIMEOUT,
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
 
     from ta_akamai_siem.settings import Account, Proxy
 
-    from .page import Page
+    from .page import Page, PageSpool
     from .request import Request
     from .signing import CorrectedClock
     from .spool import SpoolFolder
@@ -142,6 +141,9 @@ class PageSource:
         """
 
         def new_spool(content_type: str) -> PageSpool:
+            # Not imported before there is an answer, to send the first request earlier.
+            from .page import PageSpool
+
             file = self._spool.new_file(request.limit)
             return PageSpool(file, tolerant=tolerant, content_type=content_type)
 

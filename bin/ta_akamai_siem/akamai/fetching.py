@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic
 
 from ta_akamai_siem.errors import (
@@ -91,7 +91,7 @@ class Fetcher:
     def _attempt(self, cursor: PlanType) -> Fetched[PlanType]:
         asked_at = self._clock.now()
         request = cursor.request(asked_at)
-        self._log.debug("page.requested", **asdict(request))
+        self._log.debug("page.requested", **request._asdict())
         began = time.monotonic()
         tolerant = cursor.remembered.mismatches >= MISMATCHES_MAX
         page = self._source.fetch(request, tolerant=tolerant)

@@ -6,8 +6,7 @@ check of a moment, `backfill.windows.Recheck`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from ta_akamai_siem.errors import CollectionError, PageIncomplete, TryAgain
 
@@ -25,8 +24,7 @@ _LATEST = 1e11
 """No moment is later: epoch seconds have ten digits until the year 2286."""
 
 
-@dataclass(frozen=True)
-class Failed:
+class Failed(NamedTuple):
     """A request that returned no page.
 
     `now`: Akamai's clock, epoch seconds. `correction`: seconds by which this host's clock was found
@@ -47,8 +45,7 @@ class Failed:
         return isinstance(error, PageIncomplete) and not error.ended and error.events > 0
 
 
-@dataclass(frozen=True)
-class Remembered:
+class Remembered(NamedTuple):
     """Facts learnt from failed requests, for the next attempt in this run or a later one.
 
     `mismatches`: consecutive times that the page ended correctly but disagreed with its count.
@@ -68,14 +65,14 @@ class Remembered:
         return pause if 0.0 < pause <= RETRY_AFTER_MAX else 0.0
 
     def mismatched(self) -> Remembered:
-        return replace(self, mismatches=self.mismatches + 1)
+        return self._replace(mismatches=self.mismatches + 1)
 
     def after(self, failed: Failed) -> Remembered:
         error = failed.error
         if isinstance(error, PageIncomplete) and error.ended:
             return self.mismatched()
         if isinstance(error, TryAgain) and error.retry_after:
-            return replace(self, not_before=failed.now + min(error.retry_after, RETRY_AFTER_MAX))
+            return self._replace(not_before=failed.now + min(error.retry_after, RETRY_AFTER_MAX))
         return self
 
 

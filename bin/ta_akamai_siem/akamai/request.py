@@ -5,8 +5,7 @@ https://techdocs.akamai.com/siem-integration/reference/get-config
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Optional, Union
+from typing import NamedTuple, Optional, Union
 
 NEARLY_FULL = 0.9
 """Share of its limit from which a page does not prove that nothing is left. A limit is approximate:
@@ -14,16 +13,14 @@ a page may be somewhat smaller or larger.
 """
 
 
-@dataclass(frozen=True)
-class OffsetRequest:
+class OffsetRequest(NamedTuple):
     """Offset mode. `offset`: the token, or NULL for "from now". `limit`: events."""
 
     offset: str
     limit: int
 
 
-@dataclass(frozen=True)
-class TimeRequest:
+class TimeRequest(NamedTuple):
     """Time mode. `since`, `until`: Akamai's clock, epoch seconds. `limit`: events.
 
     Without `until`, the page's context contains the offset to continue from.
@@ -37,8 +34,7 @@ class TimeRequest:
 Request = Union[OffsetRequest, TimeRequest]
 
 
-@dataclass(frozen=True)
-class Gap:
+class Gap(NamedTuple):
     """Events that cannot be collected: stored from `since` to `until`, Akamai's clock, epoch
     seconds. `cause`: its name in the log. `events`: how many are missing. None: unknown.
     """

@@ -24,7 +24,6 @@ from ta_akamai_siem.errors import (
 )
 
 from .deadline import install
-from .error_table import error_of, read_error_response
 from .signing import EdgeGridSignature
 
 if TYPE_CHECKING:
@@ -70,6 +69,9 @@ def open_session(
 
 def refusal_of(response: requests.Response) -> CollectionError:
     """The error for an answer other than 200. Reads its body and closes it."""
+    # Most runs get none.
+    from .error_table import error_of, read_error_response
+
     with response:
         return error_of(
             read_error_response(response.status_code, response.headers, _problem_body(response))

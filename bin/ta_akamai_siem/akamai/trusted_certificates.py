@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import ssl
 from pathlib import Path
+from typing import Callable
 
 import certifi
 
@@ -14,13 +15,23 @@ from ta_akamai_siem.setting_labels import labelled
 _PEM_BEGIN = "-----BEGIN "
 
 
-def trusted(ca_bundle: str) -> ssl.SSLContext:
-    """A context that verifies host names and certificates.
+def public_certificates() -> ssl.SSLContext:
+    """A new context with certifi's certificates, which verifies host names and certificates.
 
-    `ca_bundle`: the path of a PEM file (`$SPLUNK_HOME` is allowed), PEM text, or empty.
-    Raises SettingsInvalid.
+    While OpenSSL reads them, other threads of Python go on.
     """
-    context = ssl.create_default_context(cafile=certifi.where())
+    return ssl.create_default_context(cafile=certifi.where())
+
+
+def trusted(
+    ca_bundle: str, public: Callable[[], ssl.SSLContext] = public_certificates
+) -> ssl.SSLContext:
+    """The context for an account.
+
+    `ca_bundle`: the path of a PEM file (`$SPLUNK_HOME` is allowed), PEM text, or empty. `public`:
+    returns a context of `public_certificates`, to which these are added. Raises SettingsInvalid.
+    """
+    context = public()
     if ca_bundle:
         try:
             context.load_verify_locations(cadata=_pem_text(ca_bundle))

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import contextlib
 import time
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Optional, Protocol
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple, Optional, Protocol
 
 from ta_akamai_siem.akamai.fetching import FetchFailed
 from ta_akamai_siem.akamai.request import Gap
@@ -55,8 +55,7 @@ class WindowWriter(Writer, Protocol):
     def leave_out(self, lines: LineMultiset) -> None: ...
 
 
-@dataclass(frozen=True)
-class Surroundings:
+class Surroundings(NamedTuple):
     """`host_now`: this host's clock, epoch seconds. `monotonic`: seconds, for durations.
     `pipe`: to splunkd.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from typing import TYPE_CHECKING
 
@@ -9,18 +10,16 @@ from ta_akamai_siem.akamai.client import SiemClient
 from ta_akamai_siem.akamai.fetching import Fetcher
 from ta_akamai_siem.akamai.signing import CorrectedClock
 from ta_akamai_siem.limits import MARGIN
-from ta_akamai_siem.record.event_time import moments
-from ta_akamai_siem.run.run import Job
-from ta_akamai_siem.writing.delivery import Delivery
-from ta_akamai_siem.writing.resources import resources
+from ta_akamai_siem.run.late_writer import late_delivery
 
 from .backfiller import Backfiller, Surroundings
-from .settings import BackfillSettings, read_backfill
 from .window_pages import Windows
 from .windows import CODEC
 
 if TYPE_CHECKING:
     from ta_akamai_siem.run.run import Parts
+
+    from .settings import BackfillSettings
 
 
 def collect(parts: Parts[BackfillSettings]) -> None:
@@ -29,17 +28,11 @@ def collect(parts: Parts[BackfillSettings]) -> None:
     clock = CorrectedClock()
     client = SiemClient(settings.account, settings.config_ids, settings.proxy, parts.trusted, clock)
     pages = Fetcher(parts.source(client), clock, stop.wait, log)
-    with resources(settings.throughput, settings.selection, stop.wait, log) as granted:
+    with contextlib.closing(late_delivery(parts, clock)) as writer:
         around = Surroundings(
             checkpoints=parts.checkpoint(CODEC),
             windows=Windows(pages, clock.now, stop.wait, visible_wait=MARGIN),
-            writer=Delivery(
-                parts.stream,
-                parts.progress(),
-                parts.may_write,
-                moments(time.time, clock.now),
-                granted,
-            ),
+            writer=writer,
             log=log,
             bulletin=parts.bulletin,
             stop=stop,
@@ -48,6 +41,3 @@ def collect(parts: Parts[BackfillSettings]) -> None:
             pipe=parts.stream,
         )
         Backfiller(settings, around, parts.totals).run()
-
-
-JOB = Job(read_backfill, collect)

@@ -108,7 +108,7 @@ class WindowPlan:
             return self, None
         at = min(oldest, self.until)
         gap = Gap(float(self.at), float(at), cause="range_expired")
-        remembered = replace(self.remembered, mismatches=0)
+        remembered = self.remembered._replace(mismatches=0)
         return replace(self, at=at, joined=False, remembered=remembered), gap
 
     def request(self, now: float) -> Request:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import contextlib
 import time
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Optional, Protocol
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple, Optional, Protocol
 
 from ta_akamai_siem.akamai.fetching import FetchFailed
 from ta_akamai_siem.akamai.request import NEARLY_FULL, Gap
@@ -47,8 +47,7 @@ class Pages(Protocol):
     def fetch(self, cursor: Cursor) -> Fetched[Cursor]: ...
 
 
-@dataclass(frozen=True)
-class Surroundings:
+class Surroundings(NamedTuple):
     """`now`: Akamai's clock, `host_now`: this host's, both epoch seconds. `monotonic`: seconds, to
     measure a run. `blocked`: seconds that the run has waited for splunkd so far. `pipe`: to
     splunkd. `connector`: Akamai's own connector on this Splunk.

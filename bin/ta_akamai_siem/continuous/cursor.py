@@ -63,7 +63,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Optional
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 from ta_akamai_siem.akamai.plan import Remembered, read_remembered
 from ta_akamai_siem.akamai.request import NEARLY_FULL, Gap, OffsetRequest, TimeRequest
@@ -119,8 +119,7 @@ _CLOCK_SET = 946_684_800.0
 """2000-01-01, epoch seconds. An earlier beginning comes from a clock that was not set yet."""
 
 
-@dataclass(frozen=True)
-class Cut:
+class Cut(NamedTuple):
     """The last page that was cut. `limit`: of its request, 0 if there was no such page.
     `pages`: number of whole pages since.
     """
@@ -262,7 +261,7 @@ class Cursor:
 
     def replaying(self) -> Cursor:
         """Return to time mode, from the moment before which nothing can be missing."""
-        remembered = replace(self.remembered, mismatches=0)
+        remembered = self.remembered._replace(mismatches=0)
         return replace(
             self, offset=None, from_now=False, since=self.nothing_missing, remembered=remembered
         )

@@ -9,7 +9,6 @@ from ta_akamai_siem.akamai.application_security import Access, ApplicationSecuri
 from ta_akamai_siem.akamai.rate_budget import RateBudget
 from ta_akamai_siem.akamai.signing import CorrectedClock
 from ta_akamai_siem.akamai.spool import SpoolFolder
-from ta_akamai_siem.run.run import Job
 
 from .export_source import ExportSource
 from .export_task import Export
@@ -17,11 +16,12 @@ from .kept import Kept
 from .memory import CODEC
 from .questions import Questions
 from .refresher import Refresher, Surroundings
-from .settings import NamesSettings, read_names
 from .snapshot_writer import SnapshotWriter
 
 if TYPE_CHECKING:
     from ta_akamai_siem.run.run import Parts
+
+    from .settings import NamesSettings
 
 _ROOM = 10_000
 """Events of a page that needs as much room on the disk as a large export: 40 MB."""
@@ -62,6 +62,3 @@ def collect(parts: Parts[NamesSettings]) -> None:
             tokens=budget.tokens,
             waited_seconds=budget.waited,
         )
-
-
-JOB = Job(read_names, collect)

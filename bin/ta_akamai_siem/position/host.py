@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Callable
+from typing import TYPE_CHECKING, Callable, NamedTuple
 
 if TYPE_CHECKING:
     from ta_akamai_siem.splunk.instance import Instance
@@ -16,8 +15,7 @@ def _unproved(_after: float, _before: float) -> bool:
     return False
 
 
-@dataclass(frozen=True)
-class Host:
+class Host(NamedTuple):
     """`instance`: the splunkd that runs us. `now`: this host's clock, epoch seconds. `wait`: sleeps
     that many seconds, or raises if the input is stopped. `watch`: records other members' claims.
     `stopped_in_order`: whether splunkd is proved to have stopped in order between two moments.

@@ -6,8 +6,7 @@ missing or damaged member hides the progress and stops nothing.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Optional
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,8 +14,7 @@ if TYPE_CHECKING:
 MEMBER = "so_far"
 
 
-@dataclass(frozen=True)
-class SoFar:
+class SoFar(NamedTuple):
     """`began_at`, `at`: when the run began, and when this was so, by the owner's clock in epoch
     seconds. `dropped`: events. `newest`, `share`, `remaining`: as in `run.report.Totals`.
     """
@@ -31,7 +29,7 @@ class SoFar:
     remaining: Optional[float] = None
 
     def to_document(self) -> dict[str, Any]:
-        return asdict(self)
+        return self._asdict()
 
 
 def read(claim: Mapping[str, Any]) -> SoFar | None:

@@ -2,60 +2,33 @@
 
 Half of an event with ten rules is rules: 77 items, each percent-encoded base64. Almost always all
 of them are valid base64 of plain text. Then the lists of several events are decoded together
-(`decoded_together`). Where the same rules, versions, tags and actions come in event after event,
-items are remembered instead, and only new ones are decoded (`RuleItems`). An unusual item is looked
-for in halves and decoded alone (`decoding`). All three ways have the same result.
+(`decoded_together`). If one has anything else, the lists of each kind are decoded together. Where
+that fails, each list is decoded alone (`decoded_alone`), or each of its items. All ways have the
+same result.
 https://techdocs.akamai.com/siem-integration/reference/configuration-rule
 """
 
 from __future__ import annotations
 
 import binascii
-import secrets
-from itertools import chain
+import re
 from json.encoder import encode_basestring
-from typing import TYPE_CHECKING
 
-from .decoding import data_item, text_item, text_of
+from .decoding import (
+    data_item,
+    percent_decoded,
+    percent_decoded_bytes,
+    text_item,
+    text_of,
+)
 from .xml_text import escaped, is_xml_text
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-KNOWN_MAX = 1024
-"""Items. With more than these and those of a block, all are forgotten."""
-LENGTH_MAX = 1 << 10
-"""Characters of an item that is remembered. Long ones are rarely the same and fill memory."""
-AT_ONCE = 64
-"""Items that are decoded together. More save nothing, and an odd one slows all of them down."""
-_FEW = 3
-"""Items that are decoded alone if one of them is odd."""
 _ITEM_CHARACTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=;|"
-_CONTROLS = bytes((*range(32), 127))
-
-
-def _mark() -> bytes:
-    """Six random letters or digits to separate decoded items."""
-    return secrets.token_urlsafe(6)[:6].encode()
-
-
-def _base64(data: bytes) -> bytes:
-    return binascii.b2a_base64(data, newline=False)
-
-
-_END, _PADDED_END, _TWICE_PADDED_END, _LIST_END = (_mark() for _ in range(4))
-# A padded item goes on with zero bits where its padding was; so all items are one piece of base64.
-_ENDS_IN_BASE64 = (
-    (b"|", b";|"),
-    (b"==;", b"AA" + _base64(_TWICE_PADDED_END)),
-    (b"=;", b"A" + _base64(_PADDED_END)),
-    (b";", _base64(_END)),
-    (b"|", _base64(_LIST_END)),
-)
-_DECODED_PADDING = (
-    (b"\0\0" + _TWICE_PADDED_END, _END),
-    (b"\0" + _PADDED_END, _END),
-)
+_CONTROLS = bytes(range(32))
+_END = "\x7f"
+"""Between decoded items. It is no plain text, and JSON writes it as it is."""
+_misplaced = re.compile(rb"=(?:[^=;|]|=[^;|]|(?<=[;|]=))").search
+"""Finds padding that is not at the end of an item, is too long, or is all of an item."""
 
 
 def decoded_together(lists: bytes, *, any_bytes: bool = False) -> list[list[str]] | None:
@@ -65,7 +38,8 @@ def decoded_together(lists: bytes, *, any_bytes: bool = False) -> list[list[str]
     may contain any bytes, otherwise they contain text.
     """
     try:
-        joined = _base64_decoded_together(lists + b"|")
+        decoded = _base64_decoded(lists)
+        joined = _END.encode().join(decoded)
         text = text_of(joined) if any_bytes else joined.decode("utf-8")
     except ValueError:
         return None
@@ -73,9 +47,8 @@ def decoded_together(lists: bytes, *, any_bytes: bool = False) -> list[list[str]
         return None
     if '"' in text or "\\" in text or any_bytes:
         text = _inside_of_json(text)
-    decoded = [items.split(_END.decode())[:-1] for items in text.split(_LIST_END.decode())[:-1]]
-    expected = lists.count(b";") + lists.count(b"|") + 1
-    return decoded if sum(map(len, decoded)) == expected else None
+    items = text.split(_END)
+    return _in_lists(items, lists) if len(items) == len(decoded) else None
 
 
 def text_together(lists: bytes) -> bytes | None:
@@ -83,40 +56,42 @@ def text_together(lists: bytes) -> bytes | None:
     plain base64 of text. `lists`: as above.
     """
     try:
-        joined = _base64_decoded_together(lists + b"|")
+        decoded = _base64_decoded(lists)
+        joined = _END.encode().join(decoded)
         text = joined.decode("utf-8")
     except ValueError:
         return None
-    items = lists.count(b";") + lists.count(b"|") + 1
-    if joined.count(_END) != items or not _is_plain(joined, text):
+    if text.count(_END) != len(decoded) - 1 or not _is_plain(joined, text):
         return None
-    return b"\0" + joined.replace(_LIST_END, b"").replace(_END, b"\0")
+    return b"\0" + joined.replace(_END.encode(), b"\0") + b"\0"
 
 
-def _base64_decoded_together(listed: bytes) -> bytes:
-    """All items of all lists, with a mark after each item and each list. Raises ValueError.
+def _base64_decoded(lists: bytes) -> list[bytes]:
+    """All items of all lists. Raises ValueError if one is not what an encoder writes.
 
-    A mark is missing if an item is not what an encoder writes. Spare bits that are not zero change
-    the zero bytes of the padding. A length that is not a multiple of four shifts all that follows,
-    including the mark. A misplaced `=` remains.
+    Python's decoder overlooks other characters and misplaced padding, but not missing padding.
     """
-    if listed.translate(None, _ITEM_CHARACTERS):
+    if lists.translate(None, _ITEM_CHARACTERS) or _misplaced(b";" + lists):
         raise ValueError
-    for end, in_base64 in _ENDS_IN_BASE64:
-        listed = listed.replace(end, in_base64)
-    if b"=" in listed:
-        raise ValueError
-    joined = binascii.a2b_base64(listed)
-    for padding, end in _DECODED_PADDING:
-        joined = joined.replace(padding, end)
-    return joined
+    return [binascii.a2b_base64(item) for item in lists.replace(b"|", b";").split(b";")]
+
+
+def _in_lists(items: list[str], lists: bytes) -> list[list[str]]:
+    """`items`: of all lists. `lists`: with as many items."""
+    found = []
+    at = 0
+    for each in lists.split(b"|"):
+        end = at + each.count(b";") + 1
+        found.append(items[at:end])
+        at = end
+    return found
 
 
 def _is_plain(data: bytes, text: str) -> bool:
-    """Whether decoded text has no control character."""
+    """Whether decoded text has no control character but `_END`."""
     if text.isascii():
         return len(data.translate(None, _CONTROLS)) == len(data)
-    return text.isprintable()
+    return text.replace(_END, "").isprintable()
 
 
 def _inside_of_json(text: str) -> str:
@@ -125,51 +100,12 @@ def _inside_of_json(text: str) -> str:
     return inside if inside.isascii() or is_xml_text(inside) else escaped(inside)
 
 
-class RuleItems:
-    """Remembers items. `any_bytes`: as above. `repeat`: whether most items of the last lists were
-    known.
-    """
-
-    def __init__(self, *, any_bytes: bool) -> None:
-        self._any_bytes = any_bytes
-        self._known: dict[str, str] = {}
-        self.repeat = True
-
-    def decoded(self, lists: Sequence[list[str]]) -> list[list[str]]:
-        """The items of each list. `lists`: percent-decoded items, without semicolons."""
-        known = self._with(list(chain.from_iterable(lists)))
-        return [[known[item] for item in one] for one in lists]
-
-    def _with(self, items: Sequence[str]) -> dict[str, str]:
-        """What is known, with these items."""
-        each = set(items)
-        new = [item for item in each if item not in self._known]
-        self.repeat = len(new) * 2 <= len(items)
-        if len(self._known) + len(new) > KNOWN_MAX:
-            self._known = {}
-            new = list(each)
-        parts = (new[at : at + AT_ONCE] for at in range(0, len(new), AT_ONCE))
-        found = dict(zip(new, chain.from_iterable(map(self._part, parts))))
-        if new and max(map(len, new)) > LENGTH_MAX:
-            return {**self._known, **found}
-        self._known.update(found)
-        return self._known
-
-    def _part(self, items: Sequence[str]) -> list[str]:
-        together = _together(items, any_bytes=self._any_bytes)
-        if together is not None:
-            return together
-        if len(items) <= _FEW:
-            decode = data_item if self._any_bytes else text_item
-            return [_inside_of_json(decode(item)) for item in items]
-        half = len(items) // 2
-        return self._part(items[:half]) + self._part(items[half:])
-
-
-def _together(items: Sequence[str], *, any_bytes: bool) -> list[str] | None:
-    """`decoded_together` for the items of one list."""
-    listed = ";".join(items)
-    if not listed.isascii():
-        return None
-    decoded = decoded_together(listed.encode("ascii"), any_bytes=any_bytes)
-    return decoded[0] if decoded and len(decoded) == 1 else None
+def decoded_alone(text: bytes, *, any_bytes: bool) -> list[str]:
+    """The items of one list; each alone if one is odd. `text`: UTF-8, percent-encoded."""
+    listed = percent_decoded_bytes(text)
+    lists = None if listed is None else decoded_together(listed, any_bytes=any_bytes)
+    if lists is not None and len(lists) == 1:
+        return lists[0]
+    decode = data_item if any_bytes else text_item
+    items = percent_decoded(text.decode("utf-8", "surrogatepass")).split(";")
+    return [_inside_of_json(decode(item)) for item in items]

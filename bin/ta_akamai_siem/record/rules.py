@@ -10,8 +10,8 @@ from functools import lru_cache
 from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Optional
 
-from .decoding import percent_decoded, percent_decoded_bytes, text_items
-from .rule_items import RuleItems, decoded_together, text_together
+from .decoding import percent_decoded_bytes, text_items
+from .rule_items import decoded_alone, decoded_together, text_together
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,15 +30,13 @@ RULE_LISTS = {
 """The members of the source, and the key that their items get in a rule."""
 CACHED_RULES = 512
 """The same rules fire together again. A larger cache is slower."""
-_TEXTS, _BYTES = (0, 1, 2, 3, 6), (4, 5)
-"""Indexes of lists: the items of `ruleData` and `ruleSelectors` may contain any bytes."""
+_BYTES = (4, 5)
+"""Indexes of `ruleData` and `ruleSelectors`, whose items may contain any bytes."""
 _LISTS = len(RULE_LISTS)
 _MATCHED = (0, 3, 6)
 """Indexes of ids, tags and actions."""
 _AT_ONCE = 16
 """Events whose lists are decoded together. More save little, and an odd one slows all down."""
-NOT_ASKED = 16
-"""So often items are not looked for among the known ones after most of them were new."""
 
 
 @lru_cache(CACHED_RULES)
@@ -55,7 +53,7 @@ def all_rules_as_json(events: Sequence[Lists]) -> list[str]:
     texts = [text or b"" for lists in events for text in lists]
     size = _AT_ONCE * _LISTS
     parts = (texts[at : at + size] for at in range(0, len(texts), size))
-    columns = list(chain.from_iterable(map(_decoder.decoded, parts)))
+    columns = list(chain.from_iterable(map(_decoded, parts)))
     each = (columns[at : at + _LISTS] for at in range(0, len(columns), _LISTS))
     return [_as_json(lists) for lists in each]
 
@@ -65,13 +63,13 @@ def ids_tags_actions(lists: Lists) -> list[tuple[bytes, bytes, bytes]]:
     that have none of them. `lists`: `rules`, `ruleTags` and `ruleActions`, UTF-8.
     """
     texts = [text or b"" for text in lists]
-    listed = percent_decoded_bytes(b"|".join(texts))
-    columns = None if listed is None else decoded_together(listed)
-    if columns is None or len(columns) != len(texts):
+    columns = _together(texts, any_bytes=False)
+    if columns is None:
         every = [b""] * _LISTS
         for place, text in zip(_MATCHED, texts):
             every[place] = text
-        columns = [_decoder.decoded(every)[place] for place in _MATCHED]
+        found = _decoded(every)
+        columns = [found[place] for place in _MATCHED]
     return [
         (id_.encode(), tag.encode(), action.encode()) for id_, tag, action in _rules_of(columns)
     ]
@@ -109,50 +107,24 @@ def _has_escapes(lists: Sequence[Sequence[str]]) -> bool:
     return any("\\" in "".join(items) for items in lists)
 
 
-class _Decoder:
-    """Decodes the lists of some events in the way that is faster for such events."""
-
-    def __init__(self) -> None:
-        self._texts = RuleItems(any_bytes=False)
-        self._data = RuleItems(any_bytes=True)
-        self._not_asked = 0
-
-    def decoded(self, texts: Sequence[bytes]) -> list[list[str]]:
-        """The items of each list. `texts`: the lists of one event after the other."""
-        listed = percent_decoded_bytes(b"|".join(texts))
-        if self._not_asked and listed is not None:
-            self._not_asked -= 1
-            together = decoded_together(listed)
-            if together is not None and len(together) == len(texts):
-                return together
-        if len(texts) > _LISTS and (self._not_asked or listed is None):
-            # One of the events is odd. It is decoded alone.
-            half = len(texts) // _LISTS // 2 * _LISTS
-            return self.decoded(texts[:half]) + self.decoded(texts[half:])
-        return self._item_by_item(_items(texts, listed))
-
-    def _item_by_item(self, lists: list[list[str]]) -> list[list[str]]:
-        """`lists`: of items that are not decoded."""
-        for items, places in ((self._texts, _TEXTS), (self._data, _BYTES)):
-            indexes = [at + place for at in range(0, len(lists), _LISTS) for place in places]
-            for index, decoded in zip(indexes, items.decoded([lists[at] for at in indexes])):
-                lists[index] = decoded
-        if not self._not_asked and not self._texts.repeat:
-            self._not_asked = NOT_ASKED
+def _decoded(texts: Sequence[bytes]) -> list[list[str]]:
+    """The items of each list. `texts`: the lists of one event after the other."""
+    lists = _together(texts, any_bytes=False)
+    if lists is not None:
         return lists
+    kinds = []
+    for place in range(_LISTS):
+        each, any_bytes = texts[place::_LISTS], place in _BYTES
+        found = _together(each, any_bytes=any_bytes)
+        kinds.append(found or [decoded_alone(text, any_bytes=any_bytes) for text in each])
+    return list(chain.from_iterable(zip(*kinds)))
 
 
-_decoder = _Decoder()
-
-
-def _items(texts: Sequence[bytes], listed: bytes | None) -> list[list[str]]:
-    """The items of each list. `listed`: all lists percent-decoded together, None if that failed."""
-    if listed is not None and listed.isascii():
-        lists = listed.decode("ascii").split("|")
-        if len(lists) == len(texts):
-            return [items.split(";") for items in lists]
-    each = (percent_decoded(text.decode("utf-8", "surrogatepass")) for text in texts)
-    return [items.split(";") for items in each]
+def _together(texts: Sequence[bytes], *, any_bytes: bool) -> list[list[str]] | None:
+    """The same at once; None if the result might differ."""
+    listed = percent_decoded_bytes(b"|".join(texts))
+    lists = None if listed is None else decoded_together(listed, any_bytes=any_bytes)
+    return lists if lists is not None and len(lists) == len(texts) else None
 
 
 def _rules_of(lists: Sequence[list[str]]) -> list[tuple[str, ...]]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Optional
+from typing import TYPE_CHECKING, NamedTuple, Optional
 
 from ta_akamai_siem.volume.grammar import read_lines
 from ta_akamai_siem.volume.left_out import left_out
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
     from ta_akamai_siem.volume.matching import Dropping
 
 
-@dataclass(frozen=True)
-class Selection:
+class Selection(NamedTuple):
     """The settings, checked. Without any, all of each event is indexed."""
 
     mask: tuple[str, ...] = ()

@@ -1,5 +1,5 @@
 """One run of an input of either kind.
 
 Reading order: `run_time`, `surroundings`, `interval`, `report`, `trail`, `storing`, `prefetch`,
-`load_settings`, `run`.
+`load_settings`, `run`, `late_writer`.
 """

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Callable, Generic, Optional, TypeVar
 
-from ta_akamai_siem.akamai.trusted_certificates import trusted
+from ta_akamai_siem.akamai.trusted_certificates import public_certificates, trusted
 from ta_akamai_siem.errors import SettingsInvalid
 from ta_akamai_siem.settings import read_log_level
 
@@ -39,14 +39,16 @@ def load_settings(
     splunkd: Splunkd,
     pages: Mapping[str, Mapping[str, str | None]],
     read: Reader[_Settings],
+    public: Callable[[], ssl.SSLContext] = public_certificates,
 ) -> Loaded[_Settings]:
     """The checked settings of a stanza. `pages`: the stanzas of the settings page by name.
+    `public`: see `trusted`.
 
     Raises SettingsInvalid with every problem, SettingsUnreadable.
     """
     account_name = definition.parameters.get("account", "").strip()
     account = splunkd.settings.account(account_name) if account_name else None
-    certificates, problems = _certificates(account)
+    certificates, problems = _certificates(account, public)
     try:
         settings = read(definition.name, definition.parameters, account, pages.get("proxy", {}))
     except SettingsInvalid as invalid:
@@ -62,9 +64,9 @@ def log_level(pages: Mapping[str, Mapping[str, str | None]]) -> str:
 
 
 def _certificates(
-    account: Mapping[str, str | None] | None,
+    account: Mapping[str, str | None] | None, public: Callable[[], ssl.SSLContext]
 ) -> tuple[ssl.SSLContext | None, list[str]]:
     try:
-        return trusted(((account or {}).get("ca_bundle") or "").strip()), []
+        return trusted(((account or {}).get("ca_bundle") or "").strip(), public), []
     except SettingsInvalid as invalid:
         return None, invalid.problems

@@ -1,4 +1,4 @@
-"""Runs one call in a thread, so that the next page is fetched while this one is written."""
+"""Runs one call in a thread, such as the fetch of the next page while this one is written."""
 
 from __future__ import annotations
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Optional
+from typing import TYPE_CHECKING, NamedTuple, Optional
 
 from ta_akamai_siem.limits import PAGE_EVENTS_MAX, RETENTION
 from ta_akamai_siem.position.last_run import LEFT, WELL, how_ended
 from ta_akamai_siem.record.long_line import LINE_MAX
 from ta_akamai_siem.timestamps import utc
-from ta_akamai_siem.writing.conversion import add_dropped
 
 from .interval import longest_pause
 
@@ -59,6 +58,8 @@ class Totals:
 
     def add(self, delivered: Delivered, size: int) -> None:
         """Add a page. `size`: bytes received."""
+        from ta_akamai_siem.writing.conversion import add_dropped
+
         self.pages += 1
         self.events += delivered.events
         self.repeated += delivered.repeated
@@ -67,8 +68,7 @@ class Totals:
         add_dropped(self.dropped, delivered.dropped)
 
 
-@dataclass(frozen=True)
-class Ending:
+class Ending(NamedTuple):
     """How a run ended. `error`: what ended it, None after success.
 
     `interval`: from the stanza. `succession`: of its lease, `holder`: the host that has it; "" if

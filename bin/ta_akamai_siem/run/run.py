@@ -7,8 +7,8 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Callable, Generic, Optional, TypeVar
 
-from ta_akamai_siem.akamai.client import PageSource
 from ta_akamai_siem.akamai.spool import SpoolFolder
+from ta_akamai_siem.akamai.trusted_certificates import public_certificates
 from ta_akamai_siem.errors import (
     CheckpointUnavailable,
     CheckpointUnusable,
@@ -37,7 +37,6 @@ from ta_akamai_siem.splunk.log import log_file_name, open_log, set_level
 from ta_akamai_siem.splunk.orderly_stop import stopped_in_order
 from ta_akamai_siem.splunk.splunkd import Splunkd
 from ta_akamai_siem.writing.event_stream import EventStream
-from ta_akamai_siem.writing.progress import ProgressFile
 
 from .load_settings import load_settings, log_level
 from .report import Ending, Totals, report_dropped, report_ingested, report_run
@@ -47,11 +46,12 @@ if TYPE_CHECKING:
     import ssl
     from pathlib import Path
 
-    from ta_akamai_siem.akamai.client import SiemClient
+    from ta_akamai_siem.akamai.client import PageSource, SiemClient
     from ta_akamai_siem.position.history import Codec
     from ta_akamai_siem.splunk.input_definition import InputDefinition
     from ta_akamai_siem.splunk.log import Log
     from ta_akamai_siem.splunk.stop_signal import Stop
+    from ta_akamai_siem.writing.progress import ProgressFile
 
     from .load_settings import Reader
 
@@ -95,11 +95,15 @@ class Parts(Generic[_Settings]):
 
     def source(self, client: SiemClient) -> PageSource:
         """The source of pages, spooled to this input's folder. Raises SpoolUnusable."""
+        from ta_akamai_siem.akamai.client import PageSource
+
         spool = SpoolFolder(self.folder)
         spool.prepare()
         return PageSource(client, spool)
 
     def progress(self) -> ProgressFile:
+        from ta_akamai_siem.writing.progress import ProgressFile
+
         return ProgressFile(
             self.folder / "progress.json",
             self.lease.instance.started,
@@ -117,12 +121,21 @@ class Job(Generic[_Settings]):
 
 
 class Run(Generic[_Settings]):
-    """`definition`: from splunkd. `stop`: already installed. `job`: defines the kind of input."""
+    """`definition`: from splunkd. `stop`: already installed. `job`: defines the kind of input.
+    `public`: see `trusted_certificates.trusted`.
+    """
 
-    def __init__(self, definition: InputDefinition, stop: Stop, job: Job[_Settings]) -> None:
+    def __init__(
+        self,
+        definition: InputDefinition,
+        stop: Stop,
+        job: Job[_Settings],
+        public: Callable[[], ssl.SSLContext] = public_certificates,
+    ) -> None:
         self._definition = definition
         self._stop = stop
         self._job = job
+        self._public = public
         self._began = time.monotonic()
         self._began_at = time.time()
         self._took: Optional[float] = None
@@ -160,7 +173,7 @@ class Run(Generic[_Settings]):
         ended: Optional[CollectionError] = None
         try:
             with self._stop.interruptible():
-                loaded = load_settings(definition, splunkd, pages, self._job.read)
+                loaded = load_settings(definition, splunkd, pages, self._job.read, self._public)
                 self._credential_saved_at = loaded.credential_saved_at
                 lease.take()
             self._job.collect(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from splunklib.binding import Context, handler
+from splunklib.binding import Context
 
+from .kept_connections import KeptConnections
 from .names import APP
 from .no_proxy import never_through_a_proxy
 
@@ -15,7 +16,7 @@ def connection(server_uri: str, session_key: str, timeout: float) -> Context:
     never_through_a_proxy()
     uri = urlsplit(server_uri)
     return Context(
-        handler=handler(timeout=timeout),
+        handler=KeptConnections(timeout),
         token=session_key,
         owner="nobody",
         app=APP,

@@ -150,7 +150,7 @@ MUTANTS = (
     *changes(
         "writing/progress.py",
         DELIVERY,
-        ('if value["splunkd_started"] != self._splunkd_started:', "if False:"),
+        ("if started == self._splunkd_started:", "if True:"),
         ("unlink(missing_ok=True)", "unlink()"),
     ),
     *changes(
@@ -248,9 +248,8 @@ MUTANTS = (
     *changes(
         "record/rules.py",
         RECORD,
-        ("_TEXTS, _BYTES = (0, 1, 2, 3, 6), (4, 5)", "_TEXTS, _BYTES = (0, 1, 2, 3, 5, 6), (4,)"),
-        ("if together is not None and len(together) == len(texts):", "if together is not None:"),
-        ("if len(lists) == len(texts):", "if True:"),
+        ("_BYTES = (4, 5)", "_BYTES = (4,)"),
+        ("if lists is not None and len(lists) == len(texts) else None", ""),
         ("while rules and not any(rules[-1]):", "while False:"),
     ),
     *changes(
@@ -274,10 +273,11 @@ MUTANTS = (
         "record/rule_items.py",
         RECORD,
         ("if not any_bytes and not _is_plain(joined, text):", "if False:"),
-        ("if sum(map(len, decoded)) == expected", "if sum(map(len, decoded)) <= expected"),
+        ("if len(items) == len(decoded) else None", ""),
+        (' or _misplaced(b";" + lists)', ""),
+        ('_misplaced(b";" + lists)', "_misplaced(lists)"),
         ("if inside.isascii() or is_xml_text(inside) else escaped(inside)", ""),
-        ("if len(self._known) + len(new) > KNOWN_MAX:", "if False:"),
-        ("if new and max(map(len, new)) > LENGTH_MAX:", "if False:"),
+        ("if lists is not None and len(lists) == 1:", "if lists is not None:"),
     ),
     *changes(
         "record/headers.py",

@@ -13,7 +13,6 @@ import random
 import re
 
 from ta_akamai_siem.record.decoding import data_items, text_items
-from ta_akamai_siem.record.rule_items import KNOWN_MAX, LENGTH_MAX, RuleItems
 from ta_akamai_siem.record.rules import RULE_LISTS, all_rules_as_json, rules_as_json
 from ta_akamai_siem.record.xml_text import is_xml_text
 
@@ -84,7 +83,7 @@ def as_json(lists: list[str | None]) -> str:
 
 
 def test_all_roads_give_the_same_rules() -> None:
-    """With few unusual items, and with many; known items, and new ones; alone, and together."""
+    """With few unusual items, and with many; alone, and together."""
     dice = random.Random(os.environ.get("SEED", "1"))
     for number in range(FUZZED // 4):
         odd = (0.0, 0.03, 0.3, 1.0)[number // 20 % 4]
@@ -102,22 +101,3 @@ def test_all_roads_give_the_same_rules() -> None:
 def unescaped(made: str) -> str:
     """A half of a surrogate pair may be escaped with its neighbours, but need not be."""
     return re.sub(r"\\u(d[89a-f]..)", lambda found: chr(int(found[1], 16)), made)
-
-
-def test_items_that_are_mostly_new_are_not_looked_for() -> None:
-    """Events whose rules never repeat, among others."""
-    for number in range(200):
-        lists = [base64.b64encode(b"%d %d" % (number, place)) for place in range(7)]
-        made = json.loads(all_rules_as_json([lists])[0])
-        assert [list(rule.values()) for rule in made] == [[f"{number} {at}" for at in range(7)]]
-
-
-def test_what_is_remembered_is_bounded() -> None:
-    items = RuleItems(any_bytes=False)
-    for number in range(2 * KNOWN_MAX):
-        item = f"_{number}"
-        assert items.decoded([[item], [item]]) == [[item], [item]]
-    long = "A" * 4 * LENGTH_MAX
-    assert items.decoded([[long]]) == [[long]]
-    assert len(items._known) <= KNOWN_MAX
-    assert long not in items._known

@@ -88,8 +88,9 @@ class ManagementHandler(http.server.BaseHTTPRequestHandler):
             self.server.instance.stopping.wait(_NO_ANSWER_SECONDS)
             self.close_connection = True
             return
-        self._send(answer)
+        # Whoever has the answer finds the call.
         self._note(started, answer.status, user)
+        self._send(answer)
 
     def _answer(self, request: Request) -> Answer:
         instance = self.server.instance

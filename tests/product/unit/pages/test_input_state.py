@@ -62,7 +62,7 @@ def with_progress(so_far: SoFar) -> Facts:
         (replace(FACTS, leases=[HELD], is_disabled=True), "collecting", ""),
         (with_progress(SoFar(NOW - 3, NOW)), "collecting", "no page yet"),
         (with_progress(PAGES), "collecting", "2 h behind"),
-        (with_progress(replace(PAGES, newest=NOW - 30)), "collecting", ""),
+        (with_progress(PAGES._replace(newest=NOW - 30)), "collecting", ""),
         (with_progress(RANGE), "collecting", "46 %, 3 min 20 s left"),
         (replace(FACTS, leases=[{**HELD, "released": True}]), "caught up", "next run in 40 s"),
         (
