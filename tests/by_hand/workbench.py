@@ -9,12 +9,10 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-import signal
 import socket
 import subprocess
 import sys
 import tempfile
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +20,7 @@ from tests import ROOT
 from tests.by_hand.demo import choose_python
 from tests.product.end_to_end.compiled_app import BUILT_APP
 from tests.product.end_to_end.site import CONFIG_ID, Site
+from tests.standins.ending import Ending
 from tests.standins.splunk_web.server import SplunkWeb
 
 if TYPE_CHECKING:
@@ -40,9 +39,7 @@ NEWEST = ROOT / "build" / "workbench"
 def main() -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(line_buffering=True)
-    stop = threading.Event()
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-        signal.signal(getattr(signal, name), lambda *_: stop.set())
+    ending = Ending("SIGINT", "SIGTERM", "SIGHUP")
     choose_python()
     TEMPORARY.mkdir(parents=True, exist_ok=True)
     with (
@@ -57,7 +54,7 @@ def main() -> int:
             site.load(FIRST, config_id=config_id)
         introduce(site, web)
         with served_views():
-            while not stop.wait(EVERY_S):
+            while not ending.wait(EVERY_S):
                 flow(site, sorted(names))
     print("\nEnded.")
     return 0

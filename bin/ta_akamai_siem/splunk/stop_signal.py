@@ -3,13 +3,15 @@
 A signal sets `requested`, which code checks between two steps. Code that waits for another system
 does so inside `interruptible()`, which raises StopRequested at once. Any other code, such as a
 write to a pipe that nobody reads, is interrupted after `GRACE` seconds.
+
+The handler takes no lock, because the thread that it interrupts may hold it. If the system gives
+the signal to another thread, nothing wakes the one that handles it, so that one sleeps in steps.
 """
 
 from __future__ import annotations
 
 import contextlib
 import signal
-import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -20,15 +22,17 @@ if TYPE_CHECKING:
 
 GRACE = 2.0
 """Seconds. Splunk does not document how long splunkd waits before it kills; assume five."""
+_STEP = 0.1
+"""Seconds."""
 _ALARM = getattr(signal, "setitimer", None)
 """Windows has none; there the signal itself raises."""
 
 
 class Stop:
-    """One per process. Any thread may wait for `requested`."""
+    """One per process. `requested`: whether a signal has come."""
 
     def __init__(self) -> None:
-        self.requested = threading.Event()
+        self.requested = False
         self._interruptible = False
         self._insists_until = 0.0
 
@@ -48,13 +52,17 @@ class Stop:
 
     def check(self) -> None:
         """Raises StopRequested after a signal."""
-        if self.requested.is_set():
+        if self.requested:
             raise StopRequested(_WHAT)
 
     def wait(self, seconds: float) -> None:
         """Sleep. Raises StopRequested as soon as a signal arrives, except while `insisting`."""
-        if not self.requested.wait(seconds):
-            return
+        end = time.monotonic() + seconds
+        while not self.requested:
+            rest = end - time.monotonic()
+            if rest <= 0:
+                return
+            time.sleep(min(rest, _STEP))
         left = self._insists_until - time.monotonic()
         if left <= 0:
             raise StopRequested(_WHAT)
@@ -91,7 +99,7 @@ class Stop:
                 _ALARM(signal.ITIMER_REAL, 0)
 
     def _on_signal(self, *_: object) -> None:
-        self.requested.set()
+        self.requested = True
         if self._interruptible or _ALARM is None:
             raise StopRequested(_WHAT)
         _ALARM(signal.ITIMER_REAL, GRACE)

@@ -85,7 +85,6 @@ TESTED_BY = {
     "splunk/scheme": "repository/test_input_settings",
     "splunk/search": "browser/test_search_head",
     "splunk/splunkd": "end_to_end/test_restart",
-    "splunk/stop_signal": "end_to_end/test_lifecycle",
     "splunk/stored_settings": "end_to_end/test_validation",
     "record/selection": "unit/writing/test_workers",
     "record/source_members": "search/test_dropping",

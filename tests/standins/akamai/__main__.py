@@ -7,11 +7,12 @@ import atexit
 import json
 import os
 import shutil
-import signal
 import sys
 import tempfile
 import threading
 from pathlib import Path
+
+from tests.standins.ending import Ending
 
 from .certificates import make_certificates, server_context
 from .clock import Clock
@@ -92,15 +93,13 @@ def build(options: argparse.Namespace) -> tuple[ApiServer, ControlServer, dict[s
 
 def main(arguments: list[str]) -> int:
     """Serve until SIGTERM or SIGINT."""
-    ended = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: ended.set())
+    ending = Ending("SIGTERM", "SIGINT")
     server, control, ready = build(parse_arguments(arguments))
     for each in (server, control):
         threading.Thread(target=each.serve_forever, args=(0.05,), daemon=True).start()
     sys.stdout.write(json.dumps(ready) + "\n")
     sys.stdout.flush()
-    ended.wait()
+    ending.wait()
     for each in (server, control):
         each.shutdown()
         each.server_close()

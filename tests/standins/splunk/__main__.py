@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-import signal
 import sys
 import threading
+
+from tests.standins.ending import Ending
 
 from .certificate import make_certificate, server_context
 from .instance import Instance
@@ -19,15 +20,14 @@ def main(arguments: list[str]) -> int:
     instance = Instance(options)
     context = server_context(make_certificate(instance.home.auth))
     server = ManagementServer(options.port, context, instance)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: instance.stopping.set())
+    ending = Ending("SIGTERM", "SIGINT")
     thread = threading.Thread(target=server.serve_forever, name="management", daemon=True)
     thread.start()
     instance.start(server.server_address[1])
     sys.stdout.write(json.dumps(instance.ready()) + "\n")
     sys.stdout.flush()
-    while not instance.stopping.wait(3600):
-        pass
+    ending.wait(also=instance.stopping)
+    instance.stopping.set()
     instance.close()
     server.shutdown()
     server.server_close()
