@@ -91,9 +91,8 @@ def items_of_lists(texts: Sequence[bytes]) -> list[list[str]]:
     """
     if len(texts) > _AT_ONCE:
         return items_of_lists(texts[:_AT_ONCE]) + items_of_lists(texts[_AT_ONCE:])
-    listed = percent_decoded_bytes(b"|".join(texts))
-    lists = None if listed is None else decoded_together(listed)
-    if lists is not None and len(lists) == len(texts) and not _has_escapes(lists):
+    lists = _together(texts, any_bytes=False)
+    if lists is not None and not _has_escapes(lists):
         return lists
     if len(texts) == 1:
         return [text_items(texts[0].decode("utf-8", "surrogatepass"))]
