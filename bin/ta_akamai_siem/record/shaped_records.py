@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ta_akamai_siem.volume.left_out import HeaderFilter, LeftOut
-    from ta_akamai_siem.volume.matching import Dropping, NewList
+    from ta_akamai_siem.volume.matching import Dropping
 
     from .known_shapes import ShapedLine
     from .shape import Shape, Values
@@ -128,26 +128,21 @@ class ShapedRecords:
 
         `dropping`: as the shapes were learned with. `lines`: from `KnownShapes`.
         """
-        numbers = []
-        later = []
-        new: list[NewList] = []
-        for at, (_, _, shape, values) in enumerate(lines):
-            number: int | None = 0
-            if shape and shape.plan:
-                number = dropping.number_by_lists(shape.plan, values, new)
-                if number is None or number == dropping.LATER:
-                    later.append((at, shape, shape.plan, values))
-            numbers.append(number or 0)
-        if new:
-            dropping.learn(new)
-        for at, shape, plan, values in later:
-            number = dropping.number_by_lists(plan, values)
-            if number is None:
-                # If the event is then added, its rules are not made again.
-                self._asks = True
-                number = dropping.number(plan, values, partial(_rules_text, shape, values))
-            numbers[at] = number
-        return numbers
+        plans = [shape and shape.plan for _, _, shape, _ in lines]
+        numbers = dropping.numbers_by_lists(plans, [values for _, _, _, values in lines])
+        return [
+            self._by_record(dropping, lines[at]) if number is None else number
+            for at, number in enumerate(numbers)
+        ]
+
+    def _by_record(self, dropping: Dropping, line: ShapedLine) -> int:
+        """The same for one line, by the list of rules in its record."""
+        _, _, shape, values = line
+        if shape is None or shape.plan is None:
+            return 0
+        # If the event is then added, its rules are not made again.
+        self._asks = True
+        return dropping.number(shape.plan, values, partial(_rules_text, shape, values))
 
     def _add_rules(self, lists: Values, pieces: list[bytes], place: int) -> None:
         """Put the rules in their place now, or with `finish` if they are new."""

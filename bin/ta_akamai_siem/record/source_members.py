@@ -2,37 +2,50 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from ta_akamai_siem.volume.members import MEMBERS, NUMBERS, PLACES
+from ta_akamai_siem.volume.members import LISTS, MEMBERS, NUMBERS, PLACES
 
 from .event import has_other_rules, json_text, number_text
 from .rules import RULE_LISTS, rules_as_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
 _MAY_BE_NUMBERS = {MEMBERS[name][1] for name in NUMBERS}
+_INDEX = {name: index for index, name in enumerate((*MEMBERS, *LISTS))}
 
 
 def raw_members(
-    value: Mapping[str, Any], asked: Iterable[int] = range(len(PLACES))
+    value: Mapping[str, Any], asked: frozenset[str] = frozenset(_INDEX)
 ) -> list[bytes | None]:
     """The members of `volume.members.PLACES`, as UTF-8; None for one that the event lacks.
 
-    `asked`: indexes of those that are looked for.
+    `asked`: names of those that are looked for.
     """
     found: list[bytes | None] = [None] * len(PLACES)
-    for index in asked:
-        parent, name = PLACES[index]
+    for parent, names in _by_parent(asked):
         members = value.get(parent)
-        if type(members) is dict and name in members:
-            text = members[name]
-            if type(text) is not str:
-                text = number_text(text) if name in _MAY_BE_NUMBERS else None
-            if text is not None:
-                found[index] = text.encode("utf-8", "surrogatepass")
+        if type(members) is dict:
+            for index, name in names:
+                text = members.get(name)
+                if type(text) is str:
+                    found[index] = text.encode("utf-8", "surrogatepass")
+                elif text is not None and name in _MAY_BE_NUMBERS:
+                    number = number_text(text)
+                    found[index] = None if number is None else number.encode()
     return found
+
+
+@lru_cache
+def _by_parent(asked: frozenset[str]) -> list[tuple[str, list[tuple[int, str]]]]:
+    """Each parent with its members: index in `PLACES`, and name."""
+    parents: dict[str, list[tuple[int, str]]] = {}
+    for name in sorted(asked):
+        index = _INDEX[name]
+        parents.setdefault(PLACES[index][0], []).append((index, PLACES[index][1]))
+    return list(parents.items())
 
 
 def rules_of_event(value: Mapping[str, Any], *, with_data: bool) -> bytes | None:

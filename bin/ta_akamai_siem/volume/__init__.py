@@ -3,5 +3,5 @@
 No input or output; imports no other folder. docs/volume.md says the same for users.
 
 Reading order: `header_names`, `fields`, `grammar`, `patterns`, `record_rules`, `members`, `masks`,
-`rule_masks`, `matching`, `left_out`, `preview`.
+`rule_masks`, `steps`, `matching`, `left_out`, `preview`.
 """

@@ -24,10 +24,8 @@ if TYPE_CHECKING:
 
 CACHED = 4_096
 """Values of a member whose numbers are known. When there are more, all are forgotten."""
-CACHED_TOGETHER = 2_048
-"""Values of several members."""
 CACHED_LENGTH = 256
-"""Bytes of the longest value that is remembered, or of several together."""
+"""Bytes of the longest value that is remembered."""
 _NUMBER = re.compile(NUMBER.encode())
 _COMPARED: dict[str, Callable[[float, float], bool]] = {
     EQUAL: lambda one, other: one == other,
@@ -133,24 +131,3 @@ class AppliedMasks(ActionMasks):
 
     def mask_of(self, raw: bytes | None) -> int:
         return super().mask_of(raw) if raw else self._every
-
-
-class MasksTogether(dict["tuple[Optional[bytes], ...]", int]):
-    """For the raw values of several members, the rules that all of them leave."""
-
-    def __init__(self, each: Sequence[Masks]) -> None:
-        super().__init__()
-        self._each = each
-        self.asking = 0
-        for masks in each:
-            self.asking |= masks.asking
-
-    def __missing__(self, raw: tuple[bytes | None, ...]) -> int:
-        mask = -1
-        for masks, value in zip(self._each, raw):
-            mask &= masks[value]
-        if sum(map(len, filter(None, raw))) <= CACHED_LENGTH:
-            if len(self) >= CACHED_TOGETHER:
-                self.clear()
-            self[raw] = mask
-        return mask

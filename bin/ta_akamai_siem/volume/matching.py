@@ -2,54 +2,51 @@
 
 All rules are one predicate: for each value of a member, a number says which rules it leaves
 (`masks`), and so does a number for the list of rules (`rule_masks`). The numbers of an event are
-combined until no rule is left, so the time does not depend on the number of rules.
+combined until no rule is left (`steps`), so the time does not depend on the number of rules.
 
 There are two ways to the same answer. `number` takes the list of rules as the record has it.
-`number_by_lists` is faster: it takes the source's lists, and decodes only those that a rule that is
-left asks for, those of several events together.
+`numbers_by_lists` is faster: it takes the source's lists, and decodes only those that a rule that
+is left asks for, those of several events together.
 """
 
 from __future__ import annotations
 
 from hashlib import sha256
-from operator import itemgetter
-from typing import TYPE_CHECKING, NamedTuple, Optional, Union
+from typing import TYPE_CHECKING, NamedTuple, Optional
 
-from .masks import ActionMasks, AppliedMasks, Masks, MasksTogether, terms_on
-from .members import LISTS, NAMES, PLACES, TOGETHER, VALUES
+from .masks import ActionMasks, AppliedMasks, Masks, terms_on
+from .members import LISTS, NAMES, PLACES, VALUES
 from .rule_masks import OF_LISTS, OF_RULES, ListMasks, ListsMasks, RulesMasks
+from .steps import LAST, Steps
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from .grammar import Line
     from .rule_masks import Decoders, Lists
+    from .steps import Step
 
     Raw = Sequence[Optional[bytes]]
     Places = tuple[Optional[int], ...]
     NewList = tuple[ListMasks, bytes]
 
-
-class _Check(NamedTuple):
-    """`taken`: takes the values of one or more members. `asking`: the rules that ask for them."""
-
-    taken: Callable[[Raw], object]
-    asking: int
-    masks: Union[Masks, MasksTogether]
+_LATER = -1
+"""Instead of the number of a rule."""
 
 
 class Plan(NamedTuple):
     """How the events of a shape are looked at.
 
-    `left`: the rules that absent members leave. `checks`: of members. `list_checks`: of lists, with
-    their indexes and the rules that ask for them. `lists`: takes the ids, tags and actions.
-    `applied_action`, `slow_post_action`, `request_id`: indexes, None for an absent member.
+    `start`: the first step. `members`: of each member that terms ask for, the index among an
+    event's values. `lists`: the same of lists. `all_lists`: takes the ids, tags and actions.
+    `applied_action`, `slow_post_action`, `request_id`: indexes. None for what the events do not
+    have.
     """
 
-    left: int
-    checks: tuple[_Check, ...]
-    list_checks: tuple[tuple[Optional[int], int, ListMasks], ...]
-    lists: Callable[[Raw], Lists]
+    start: Step
+    members: tuple[Optional[int], ...]
+    lists: tuple[Optional[int], ...]
+    all_lists: Callable[[Raw], Lists]
     applied_action: Optional[int]
     slow_post_action: Optional[int]
     request_id: Optional[int]
@@ -57,9 +54,6 @@ class Plan(NamedTuple):
 
 class Dropping:
     """`lines`: at least one. `decoders`: of lists of rules."""
-
-    LATER = -1
-    """Instead of the number of a rule."""
 
     def __init__(self, lines: Sequence[Line], decoders: Decoders) -> None:
         self.lines = tuple(lines)
@@ -77,7 +71,6 @@ class Dropping:
                 if name in used
             },
         }
-        self._together: dict[tuple[str, ...], MasksTogether] = {}
         self._lists = {
             name: ListMasks(name, lines, decoders)
             for name, fields in OF_LISTS.items()
@@ -92,13 +85,13 @@ class Dropping:
         for masks in of_rules.values():
             self._asking_rules |= masks.asking
         self._by_text = RulesMasks(of_rules)
-        self._by_lists = ListsMasks(self._by_text, decoders.rules)
+        self._by_all_lists = ListsMasks(self._by_text, decoders.rules)
+        self._steps = Steps([*self._masks.values()], [*self._lists.values()])
         self._plans: dict[Places, Plan] = {}
         self.whole = self.plan(tuple(range(len(PLACES))))
         """For values that are there in the order of `members.PLACES`."""
-        names = {*self._masks, *LISTS, "slow_post_action", "request_id"}
-        self.asked = [index for index, name in enumerate((*NAMES, *LISTS)) if name in names]
-        """Indexes in `members.PLACES` of the members that decide."""
+        self.asked = frozenset({*self._masks, *LISTS, "slow_post_action", "request_id"})
+        """Names of the members that decide, of `members.MEMBERS` and `LISTS`."""
 
     def plan(self, places: Places) -> Plan:
         """`places`: the index of each of `members.PLACES` among an event's values; None for one
@@ -110,31 +103,16 @@ class Dropping:
         return plan
 
     def _planned(self, place: dict[str, int | None]) -> Plan:
-        left = self._every
-        index: dict[str, int] = {}
-        for name, masks in self._masks.items():
-            if (at := place[name]) is None:
-                left &= masks[None]
-            else:
-                index[name] = at
+        members = tuple(place[name] for name in self._masks)
         return Plan(
-            left,
-            tuple(self._check(names, index) for names in _together(index)),
-            tuple((place[name], masks.asking, masks) for name, masks in self._lists.items()),
+            self._steps.start(self._every, members),
+            members,
+            tuple(place[name] for name in self._lists),
             _taker([place[name] for name in LISTS]),
             place["applied_action"],
             place["slow_post_action"],
             place["request_id"],
         )
-
-    def _check(self, names: tuple[str, ...], index: dict[str, int]) -> _Check:
-        taken = itemgetter(*(index[name] for name in names))
-        if len(names) == 1:
-            masks = self._masks[names[0]]
-            return _Check(taken, masks.asking, masks)
-        if names not in self._together:
-            self._together[names] = MasksTogether([self._masks[name] for name in names])
-        return _Check(taken, self._together[names].asking, self._together[names])
 
     def number(self, plan: Plan, raw: Raw, rules: Callable[[], bytes | None]) -> int:
         """The number of the first rule that drops the event; 0 to keep it.
@@ -142,56 +120,74 @@ class Dropping:
         `raw`: the values of its members, of which an absent one is None. `rules`: its list of rules
         as in the record, called only if it is needed.
         """
-        left = self.left(plan, raw)
+        left = _last_step(plan, raw).left
         if left and (left & self._asking_rules or not _member(raw, plan.applied_action)):
             mask, action = self._by_text[rules()]
             left = self._by_action(left & mask, plan, raw, action)
         return self._sampled(left, plan, raw)
 
-    def number_by_lists(self, plan: Plan, raw: Raw, new: list[NewList] | None = None) -> int | None:
-        """The same for an event whose rules are the lists that the source has of them. None if ids,
-        tags and actions are not enough to decide.
+    def numbers_by_lists(
+        self, plans: Sequence[Plan | None], raws: Sequence[Raw]
+    ) -> list[int | None]:
+        """The same for several events whose rules are the lists that the source has of them. None
+        if ids, tags and actions are not enough to decide.
+
+        `plans`: None for an event that is to be kept. `raws`: as `raw` in `number`.
+        """
+        numbers: list[int | None] = [0] * len(plans)
+        new: list[NewList] = []
+        waiting = []
+        for at, (plan, raw) in enumerate(zip(plans, raws)):
+            if plan is None:
+                continue
+            step = _last_step(plan, raw)
+            if step.left:
+                number = self._by_lists(step, plan, raw, new)
+                if number == _LATER:
+                    waiting.append((at, step, plan, raw))
+                else:
+                    numbers[at] = number
+        self._learn(new)
+        for at, step, plan, raw in waiting:
+            numbers[at] = self._by_lists(step, plan, raw)
+        return numbers
+
+    def _by_lists(
+        self, step: Step, plan: Plan, raw: Raw, new: list[NewList] | None = None
+    ) -> int | None:
+        """The number for an event of which some rules are left. `step`: its last.
 
         `new`: if a list that a rule asks for is not known, it is added here, and the result is
-        `LATER`: call again when `learn` has learnt it. None to decode such a list now.
+        `_LATER`. None to decode such a list now.
         """
-        left = self.left(plan, raw)
-        if not left:
-            return 0
-        undecided, waits = 0, False
-        for index, asking, masks in plan.list_checks:
-            if left & asking:
-                text = None if index is None else raw[index]
-                if new is not None and text and text not in masks:
+        left, undecided, waits = step.left, 0, False
+        for number, masks in step.lists:
+            place = plan.lists[number]
+            text = None if place is None else raw[place]
+            known = masks.get(text)
+            if known is None:
+                if new is not None and text:
                     new.append((masks, text))
                     waits = True
-                else:
-                    mask, open_ = masks[text]
-                    left &= mask
-                    undecided |= open_
-        if waits:
-            return self.LATER
+                    continue
+                known = masks[text]
+            left &= known[0]
+            undecided |= known[1]
         if not left:
             return 0
+        if waits:
+            return _LATER
         if left & undecided or not _member(raw, plan.applied_action):
-            known, action = self._by_lists[plan.lists(raw)]
-            if known is None:
+            mask, action = self._by_all_lists[plan.all_lists(raw)]
+            if mask is None:
                 return None
-            left = self._by_action(left & known, plan, raw, action)
+            left = self._by_action(left & mask, plan, raw, action)
         return self._sampled(left, plan, raw)
 
-    def learn(self, new: Sequence[NewList]) -> None:
-        """Decode lists from `number_by_lists` together."""
+    def _learn(self, new: Sequence[NewList]) -> None:
+        """Decode lists together."""
         for masks in self._lists.values():
             masks.learn(text for asked, text in new if asked is masks)
-
-    def left(self, plan: Plan, raw: Raw) -> int:
-        """The rules that the members of an event leave."""
-        left = plan.left
-        for taken, asking, masks in plan.checks:
-            if left & asking:
-                left &= masks[taken(raw)]  # type: ignore[index]
-        return left
 
     def _by_action(self, left: int, plan: Plan, raw: Raw, action: bytes | None) -> int:
         """The rules that are left by the action. `action`: of the list of rules."""
@@ -213,13 +209,12 @@ class Dropping:
         return 0
 
 
-def _together(names: Iterable[str]) -> list[tuple[str, ...]]:
-    """The names of members in their order, with those in one tuple that are looked up at once."""
-    group_of = {name: group for group in TOGETHER for name in group}
-    found: dict[tuple[str, ...], list[str]] = {}
-    for name in names:
-        found.setdefault(group_of.get(name, (name,)), []).append(name)
-    return [tuple(each) for each in found.values()]
+def _last_step(plan: Plan, raw: Raw) -> Step:
+    """What the members of an event leave."""
+    step, members = plan.start, plan.members
+    while (member := step.member) != LAST:
+        step = step[raw[members[member]]]  # type: ignore[index]
+    return step
 
 
 def _taker(indexes: Sequence[int | None]) -> Callable[[Raw], Lists]:

@@ -35,7 +35,7 @@ MEMBERS = {
 the action, which protects a request from most rules, then those that have few values.
 """
 NAMES = tuple(MEMBERS)
-TOGETHER = (("config", "policy", "method", "status"), ("country", "asn"))
+TOGETHER = (("applied_action", "config", "policy", "method", "status"), ("country", "asn"))
 """Members whose values come together again, so that they are looked up at once."""
 LISTS = {
     "ids": ("attackData", "rules"),

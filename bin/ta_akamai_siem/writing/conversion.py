@@ -162,7 +162,7 @@ def dropped_number(dropping: Dropping, event: dict[str, Any], *, with_data: bool
     raw = raw_members(event, dropping.asked)
     number = None
     if not has_other_rules(event):
-        number = dropping.number_by_lists(dropping.whole, raw)
+        (number,) = dropping.numbers_by_lists([dropping.whole], [raw])
     if number is None:
         rules = partial(rules_of_event, event, with_data=with_data)
         return dropping.number(dropping.whole, raw, rules)

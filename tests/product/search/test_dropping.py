@@ -22,7 +22,7 @@ from ta_akamai_siem.record.shaped_records import ShapedRecords
 from ta_akamai_siem.record.source_members import raw_members, rules_of_event
 from ta_akamai_siem.volume.fields import FIELDS as OF_RULES
 from ta_akamai_siem.volume.grammar import Line, read_lines
-from ta_akamai_siem.volume.masks import CACHED_TOGETHER, Masks, MasksTogether, terms_on
+from ta_akamai_siem.volume.masks import Masks, terms_on
 from ta_akamai_siem.volume.members import NAMES, PLACES, VALUES
 from ta_akamai_siem.volume.patterns import contained, lowered, predicate
 from ta_akamai_siem.volume.preview import MITIGATED, decision, preview_search
@@ -34,6 +34,7 @@ from ta_akamai_siem.volume.rule_masks import (
     Decoders,
     ListMasks,
 )
+from ta_akamai_siem.volume.steps import LAST, REMEMBERED, REMEMBERED_LENGTH, Step, Steps
 from ta_akamai_siem.writing.conversion import dropped_number
 from tests import ROOT
 from tests.measured.bench.mixes import event_lines
@@ -368,18 +369,44 @@ def test_what_each_match_contains() -> None:
                 assert contained(pattern_, b"\0") in b"\0" + lowered(text) + b"\0", pattern_
 
 
-def test_several_members_at_once() -> None:
-    """Also after more values than are remembered."""
-    found = read("status=4* method=GET\nNOT status=403\nmethod=P*")
-    each = [Masks(7, terms_on(name, found), VALUES[name]) for name in ("status", "method")]
-    together = MasksTogether(each)
-    for number in range(CACHED_TOGETHER + 200):
-        for method in (b"GET", b"post", b"", None):
-            raw = (b"%d" % number, method)
-            assert (
-                together[raw] == together[raw] == each[0].mask_of(raw[0]) & each[1].mask_of(raw[1])
-            )
-    assert len(together) <= CACHED_TOGETHER
+def test_steps_lead_where_each_member_does() -> None:
+    """Also after more values than are remembered, for events that lack members, and for values that
+    are too long to remember.
+    """
+    found = read("status=4* method=GET\nNOT status=403 host=b\nmethod=P*\nstatus=5*")
+    names = ("method", "status", "host")
+    each = [Masks(15, terms_on(name, found), VALUES[name]) for name in names]
+    steps = Steps(each, [])
+    shapes = [
+        (places, steps.start(15, places)) for places in ((0, 1, 2), (0, None, 1), (None, 1, 0))
+    ]
+    most = 0
+    for number in range(REMEMBERED + 200):
+        method = (b"GET", b"post", b"", b"P" * 300)[number % 4]
+        raw = (method, b"%d" % number, b"b" * (number % 3))
+        for places, start in shapes:
+            values = [None if place is None else raw[place] for place in places]
+            step, left = start, 15
+            while step.member != LAST:
+                step = step[values[step.member]]
+            for masks, value in zip(each, values):
+                left &= masks.mask_of(value)
+            assert step.left == left, (values, number)
+        if number % 100 == 0:
+            known = reached([start for _, start in shapes])
+            most = max(most, sum(map(len, known)))
+            assert all(len(value) <= REMEMBERED_LENGTH for step in known for value in step if value)
+    assert REMEMBERED / 2 < most <= REMEMBERED
+
+
+def reached(starts: list[Step]) -> list[Step]:
+    """These steps and all to which they are known to lead."""
+    known: dict[int, Step] = {}
+    new = starts
+    while new:
+        known.update((id(step), step) for step in new)
+        new = [after for step in new for after in step.values() if id(after) not in known]
+    return list(known.values())
 
 
 def test_rules_that_are_no_list() -> None:
@@ -404,7 +431,7 @@ def test_other_lists_may_have_more_rules() -> None:
     assert len(raw) == len(PLACES)
     for rule, wanted in (("deciding_rule=1", None), ("NOT deciding_rule=2", 1), ("rule=1", 1)):
         dropping = dropping_of(rule)
-        assert dropping.number_by_lists(dropping.whole, raw) == wanted, rule
+        assert dropping.numbers_by_lists([dropping.whole], [raw]) == [wanted], rule
 
 
 def test_what_mitigates_is_the_same_everywhere() -> None:
