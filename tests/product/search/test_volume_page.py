@@ -47,6 +47,11 @@ def test_the_ruleset_is_that_of_the_expression() -> None:
     assert f'    INGEST_EVAL = queue=if(({entered}), "nullQueue", queue)\n' in page
 
 
+def test_what_the_preview_shows() -> None:
+    page = volume_tables.PAGE.read_text(encoding="utf-8")
+    assert f"<!-- preview -->\n{volume_tables.previewed()}<!-- end -->" in page
+
+
 def test_how_many_events_the_ruleset_leaves() -> None:
     page = volume_tables.PAGE.read_text(encoding="utf-8")
     assert f"<!-- ruleset -->\n{volume_tables.left_by_ruleset()}<!-- end -->" in page
