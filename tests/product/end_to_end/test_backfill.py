@@ -171,6 +171,9 @@ def test_faults_on_the_way(site: Site) -> None:
     assert (run["exit_code"], run["stream"]) == (0, "closed"), run
     assert_each_once(site, stanza, inclusive=True)
     assert site.akamai.waiting_faults() == []
+    # Also those of a window that was found broken while it was written.
+    written = sum(markers(site).values())
+    assert f"events={written} " in site.log_text("backfill_range").partition("backfill.finished")[2]
 
 
 def test_what_has_expired_is_a_gap(site: Site) -> None:

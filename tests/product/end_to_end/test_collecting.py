@@ -120,9 +120,9 @@ def test_what_a_deployment_tool_pushes_is_what_the_pages_save(site: Site) -> Non
     """Most scenarios start with pushed settings, so these must equal saved ones."""
     saved, pushed = ("saved", "pushed")
     site.create_account(saved)
-    site.create_input(saved, account=saved)
+    site.create_input(saved, account=saved, drop=DROP)
     push_account(site.splunk, pushed, site.account_values())
-    push_input(site.splunk, f"{KIND}://{pushed}", site.input_values(account=pushed))
+    push_input(site.splunk, f"{KIND}://{pushed}", site.input_values(account=pushed, drop=DROP))
     conf = f"conf-{site.splunk.app_name.lower()}_account"
     for place in (("data", "inputs", KIND), ("configs", conf)):
         found = site.splunk.entries(*place)
