@@ -13,11 +13,11 @@ from tests.product.search.test_dropping import NOW, collected, dropping_of, line
 
 
 def test_what_is_emptied() -> None:
-    assert volume_tables.table() in volume_tables.shown()
+    assert volume_tables.shown() == f"<!-- empties -->\n{volume_tables.table()}<!-- end -->"
 
 
 def test_what_usual_rules_take_from_sight() -> None:
-    assert drop_table.table() in drop_table.shown()
+    assert drop_table.shown() == f"<!-- dropped -->\n{drop_table.table()}<!-- end -->"
 
 
 def test_the_ruleset_drops_what_akamai_only_monitored() -> None:
