@@ -31,6 +31,7 @@ _NAMES = ", ".join((*FIELDS, SAMPLE))
 _CALLED = {field.search_field: name for name, field in FIELDS.items()}
 _EACH = "a line for each value"
 _COMPARING = ", ".join(name for name, field in FIELDS.items() if field.compares)
+_OTHER_LINE_END = re.compile("[\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")
 _OTHER_QUOTES = re.compile("['`\u00ab\u00b4\u00bb\u2018-\u201f\u2032\u2033]")
 _SAMPLES = f"a whole number from {SAMPLE_MIN} to {SAMPLE_MAX}"
 
@@ -98,6 +99,7 @@ def _line(number: int, text: str) -> Line:
     sample: int | None = None
     is_positive = True
     words = _WORD.findall(text)
+    _refuse_line_ends(text)
     _refuse_lists(words)
     for word in words:
         if word == NOT:
@@ -119,6 +121,14 @@ def _line(number: int, text: str) -> Line:
     if not is_positive:
         raise _Wrong(NOT, "no term follows it", "NOT before a term, such as NOT action=deny")
     return Line(number, text, tuple(terms), sample)
+
+
+def _refuse_line_ends(text: str) -> None:
+    """Refuse what looks like a line end between two words, and is none."""
+    found = _OTHER_LINE_END.search(_WORD.sub("", text))
+    if found:
+        why = f"U+{ord(found[0]):04X} does not end a line"
+        raise _Wrong(text, why, "a line end or a semicolon between two rules")
 
 
 def _refuse_lists(words: list[str]) -> None:
@@ -148,16 +158,21 @@ def _parts(word: str) -> tuple[str, str, str]:
         raise _Wrong(word, why, "the same without it")
     if word[0] == "#":
         raise _Wrong(word, "a comment is no rule", "rules only")
-    if word.upper() in ("AND", "OR", NOT):
+    if word.upper() in _JOINED:
         raise _Wrong(word, *_JOINED[word.upper()])
     if word[0] in "()" or word[-1] in "()":
         raise _Wrong(
             word, "parentheses do not group terms", "terms that all have to match; a line for each"
         )
+    if word[0] in "!-":
+        raise _Wrong(word, f"{word[0]} does not negate a term", f"{NOT} {word[1:]}")
     found = _TERM.match(word)
     if not found:
         why = "a term has a field, an operator and a value, without blanks between them"
-        raise _Wrong(word, why, f"{_NAMES}, each with {EQUAL} and a value")
+        is_known = word in FIELDS or word == SAMPLE
+        raise _Wrong(
+            word, why, f"{word}=value" if is_known else f"{_NAMES}, each with = and a value"
+        )
     name, operator, value = found.groups()
     if name not in FIELDS and name != SAMPLE:
         raise _Wrong(word, *_unknown(name, operator, value))
@@ -188,6 +203,8 @@ _OTHERS = {
 _JOINED = {
     "AND": ("terms of a line have to match together anyway", "terms without AND"),
     "OR": ("terms of a line have to match together", "a line for each alternative"),
+    "&&": ("terms of a line have to match together anyway", "terms without AND"),
+    "||": ("terms of a line have to match together", "a line for each alternative"),
     NOT: ("NOT is in capitals, as in a search", "NOT before a term"),
 }
 

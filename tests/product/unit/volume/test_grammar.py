@@ -90,6 +90,11 @@ def test_the_rules_of_the_documents() -> None:
         ("tag=~BOT", "tag=~BOT", "* for any characters"),
         ("tag=>BOT", "tag=>BOT", ">="),
         ("user_risk=<50", "user_risk=<50", "<="),
+        ("!action=deny", "!action=deny", "NOT action=deny"),
+        ("host=a -action=deny", "-action=deny", "NOT action=deny"),
+        ("action=alert && host=a", "&&", "terms without AND"),
+        ("action=alert || action=deny", "||", "a line for each"),
+        ("action = alert", "action", "action=value"),
         # What cannot be seen.
         ("action=alert\N{ZERO WIDTH SPACE}", None, "without it"),
         ("\N{ZERO WIDTH NO-BREAK SPACE}action=alert", None, "without it"),
@@ -104,6 +109,14 @@ def test_what_looks_right_and_would_never_match(line: str, word: str | None, hin
     assert len(found) == 1
     assert problem.startswith(f"is wrong in line 2 at '{word or line.split(maxsplit=1)[0]}': ")
     assert hint in problem.partition("Allowed: ")[2]
+
+
+@pytest.mark.parametrize("end", ["\N{LINE SEPARATOR}", "\v", "\f", "\x85"])
+def test_what_looks_like_a_line_end(end: str) -> None:
+    """Two rules would be one, which drops less."""
+    (problem,) = read_lines(f"action=alert{end}action=deny")[1]
+    assert f"U+{ord(end):04X}" in problem
+    assert len(lines(f'policy="a{end}b"')) == 1
 
 
 def test_what_cannot_be_seen_is_named() -> None:
