@@ -75,7 +75,7 @@ def test_a_setting_without_its_field_is_named() -> None:
 
 @pytest.mark.parametrize(("kind", "setting"), rows())
 def test_the_help_of_a_field_links_to_its_page(kind: str, setting: InputSetting) -> None:
-    """Where files name a page of the docs, the form has the link. What Akamai explains leads there."""
+    """Where files name a page of the docs, the form has its link; some fields one to Akamai."""
     if not setting.is_in_form:
         return
     told = fields(kind)[EXPLAINED_AT.get(setting.name, setting.name)]["help"]
