@@ -104,13 +104,13 @@ def test_each_command_of_a_document_is_a_target() -> None:
     described = dict(re.findall(r"^([a-z-]+):.*?## (\S.*)$", makefile, re.MULTILINE))
     pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "tests").rglob("*.md")]
     pages += (ROOT / ".github").rglob("*.*")
-    named = set()
-    for page in pages:
-        if page.is_file():
-            text = page.read_text(encoding="utf-8")
-            named |= set(
-                re.findall(r"(?:`|^ +|: )make ([a-z-]+)((?: [A-Z]+=)?)", text, re.MULTILINE)
-            )
+    command = re.compile(r"(?:`|^ +|: )make ([a-z-]+)((?: [A-Z]+=)?)", re.MULTILINE)
+    named = {
+        found
+        for page in pages
+        if page.is_file()
+        for found in command.findall(page.read_text(encoding="utf-8"))
+    }
     assert len(named) > 20
     for target, variable in named:
         assert target in described, target
