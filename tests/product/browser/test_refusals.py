@@ -20,6 +20,7 @@ from ta_akamai_siem.errors import (
     CollectionError,
     CredentialRefused,
     HostUnknown,
+    NamesRefused,
     ProxyRefused,
 )
 from ta_akamai_siem.splunk.names import BACKFILL_KIND, NAMES_KIND
@@ -379,6 +380,9 @@ def test_what_akamai_refuses(pages: AddOnPages, site: Site) -> None:
             if trouble.status:
                 site.akamai.fault("status", status=trouble.status, times=0)
             assert error.advice in opened.refused_and_stays(*trouble.marked)
+            if error is NamesRefused:
+                below = pages.field("config_ids").locator('[data-test="msg-markdown"]')
+                expect(below).to_contain_text(error.advice)
             pages.shoot(f"refused-{error.code.replace('.', '-')}-{trouble.kind}")
             site.akamai.clear_faults()
 
