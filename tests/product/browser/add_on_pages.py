@@ -25,18 +25,30 @@ _COUNT_CLICKS = """document.addEventListener('click', event => {
 }, true);"""
 
 _CENTRE = """async each => {
+  let scroller = each.parentElement;
+  while (scroller && !/auto|scroll/.test(getComputedStyle(scroller).overflowY)) {
+    scroller = scroller.parentElement;
+  }
+  scroller ??= document.scrollingElement;
   let last, still = 0;
   while (still < 15) {
-    each.scrollIntoView({block: 'center'});
-    await new Promise(requestAnimationFrame);
     const {top} = each.getBoundingClientRect();
     still = top === last ? still + 1 : 0;
     last = top;
+    scroller.scrollTop += top - innerHeight / 2;
+    await new Promise(requestAnimationFrame);
   }
 }"""
 """The framework closes a list whose field moves or is not wholly in sight, and after a refusal the
 form's hook moves the form for a while.
 """
+
+_AS_A_PERSON_SEES_IT = """() => {
+  for (const each of document.querySelectorAll('[data-test="modal"], [data-test="modal"] *')) {
+    if (getComputedStyle(each).overflowY === 'hidden') each.scrollTop = 0;
+  }
+}"""
+"""Playwright scrolls what it clicks into sight, also within what no person can scroll."""
 
 
 class AddOnPages:
@@ -205,6 +217,7 @@ class AddOnPages:
         """A screenshot, kept as an artefact. `height`: without what is below, in pixels."""
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         path = SCREENSHOTS / f"{name}.png"
+        self.page.evaluate(_AS_A_PERSON_SEES_IT)
         size = self.page.viewport_size
         if height is None or size is None:
             self.page.screenshot(path=path, animations="disabled")

@@ -215,6 +215,7 @@ def test_an_account(pages: AddOnPages, site: Site) -> None:
     site.push_account()
     pages.open("configuration")
     pages.new_account("good")
+    expect(pages.dialog.get_by_text("Add account", exact=True)).to_be_visible()
     opened = dialog(pages, "account")
     opened.each_wrong_value("account")
     pages.fill(name=ACCOUNT)
