@@ -281,7 +281,7 @@ def test_an_edit_keeps_secrets_that_are_masked(pages: AddOnPages, site: Site) ->
 def test_a_row_needs_attention_and_starts_again(pages: AddOnPages, site: Site) -> None:
     site.load(20, config_id=CONFIG_ID)
     site.create_account()
-    site.create_input()
+    site.create_input(drop="path=/none")
     assert site.run()["records"] == 20
     site.akamai.fault("status", status=401, times=0)
     site.run()
@@ -297,9 +297,12 @@ def test_a_row_needs_attention_and_starts_again(pages: AddOnPages, site: Site) -
     assert f'<tr id="{anchor}">\n<td><code>credential.refused</code>' in answer.text()
     queries = {
         name: parse_qs(urlsplit(str(link.get_attribute("href"))).query)["q"][0]
-        for name in ("Its events", "Its log")
+        for name in ("Its events", "Its log", "What its rules would drop of them")
         for link in [below.get_by_role("link", name=name)]
     }
+    previewed = queries.pop("What its rules would drop of them")
+    assert previewed.startswith(f'search index="main" source="{KIND}://{INPUT}" | eval drop_')
+    assert "These rules would have left out " in previewed
     assert queries == {
         "Its events": f'search index="main" source="{KIND}://{INPUT}"',
         "Its log": f'search index=_internal source="*ta_akamai_siem_{INPUT}.log"',
