@@ -33,7 +33,7 @@ from tests.measured.reached.report import FOLDER as REACHED
 from tests.summary import Outcome, summary
 
 LARGEST_PAGE = 600_000
-SIDE_BY_SIDE = 5
+SIDE_BY_SIDE = 6
 WATCHED_FROM = (3, 12)
 """sys.monitoring is new in this version."""
 CHECKS = {
@@ -41,7 +41,14 @@ CHECKS = {
     "any: AppInspect and slim": ("--assume-old=package", "inspect"),
 }
 """Arguments of make. The package is there, and tests read it meanwhile."""
-LONGEST = ("test_collecting.py", "test_field_cases.py", "test_cluster.py", "test_pages.py")
+LONGEST = (
+    "unit and property tests",
+    "its core",
+    *("test_restart.py", "test_field_cases.py", "test_cluster.py", "test_lifecycle.py"),
+    *("test_pages.py", "test_backfill.py", "test_collecting.py", "test_faults.py"),
+    "the search side",
+)
+"""How the titles of parts end that take longer than a minute, the longest first."""
 REPORTS = ROOT / "build" / "tests"
 TEMPORARY = ROOT / "build" / "tmp"
 sys.path.insert(0, str(ROOT / "packaging"))
@@ -119,8 +126,7 @@ def interpreters() -> list[tuple[str, Path]]:
 def parts(found: list[tuple[str, Path]], *, everything: bool) -> list[Part]:
     """The longest parts first, so that both cores are busy until the end."""
     scenarios = sorted(
-        (str(path.relative_to(ROOT)) for path in ROOT.glob("tests/product/end_to_end/test_*.py")),
-        key=lambda name: not name.endswith(LONGEST),
+        str(path.relative_to(ROOT)) for path in ROOT.glob("tests/product/end_to_end/test_*.py")
     )
     chosen = []
     for version, path in reversed(found):
@@ -150,9 +156,12 @@ def parts(found: list[tuple[str, Path]], *, everything: bool) -> list[Part]:
     reached = watched(str(REACHED)) if is_watched(version) else {}
     tester = Tester("browser")
     pages = Part("any: the pages in a browser", newest_python, tester, (BROWSER, "-s"), reached)
-    first, *rest = chosen
-    rest.sort(key=lambda part: not part.title.endswith("unit and property tests"))
-    return [first, pages, *rest, *search_parts(newest_python)]
+    return [pages, *sorted([*chosen, *search_parts(newest_python)], key=_rank)]
+
+
+def _rank(part: Part) -> int:
+    """Its place among the longest."""
+    return next((at for at, end in enumerate(LONGEST) if part.title.endswith(end)), len(LONGEST))
 
 
 def is_watched(version: str) -> bool:
