@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from ta_akamai_siem.volume.members import LISTS, MEMBERS, NUMBERS, PLACES
+from ta_akamai_siem.volume.members import MEMBERS, NUMBERS, PLACES
 
 from .event import has_other_rules, json_text, number_text
 from .rules import RULE_LISTS, rules_as_json
@@ -14,38 +13,26 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _MAY_BE_NUMBERS = {MEMBERS[name][1] for name in NUMBERS}
-_INDEX = {name: index for index, name in enumerate((*MEMBERS, *LISTS))}
 
 
-def raw_members(
-    value: Mapping[str, Any], asked: frozenset[str] = frozenset(_INDEX)
-) -> list[bytes | None]:
+class SourceMembers:
     """The members of `volume.members.PLACES`, as UTF-8; None for one that the event lacks.
 
-    `asked`: names of those that are looked for.
+    Each is looked for when it is asked for: few are.
     """
-    found: list[bytes | None] = [None] * len(PLACES)
-    for parent, names in _by_parent(asked):
-        members = value.get(parent)
-        if type(members) is dict:
-            for index, name in names:
-                text = members.get(name)
-                if type(text) is str:
-                    found[index] = text.encode("utf-8", "surrogatepass")
-                elif text is not None and name in _MAY_BE_NUMBERS:
-                    number = number_text(text)
-                    found[index] = None if number is None else number.encode()
-    return found
 
+    def __init__(self, event: Mapping[str, Any]) -> None:
+        self._event = event
 
-@lru_cache
-def _by_parent(asked: frozenset[str]) -> list[tuple[str, list[tuple[int, str]]]]:
-    """Each parent with its members: index in `PLACES`, and name."""
-    parents: dict[str, list[tuple[int, str]]] = {}
-    for name in sorted(asked):
-        index = _INDEX[name]
-        parents.setdefault(PLACES[index][0], []).append((index, PLACES[index][1]))
-    return list(parents.items())
+    def __getitem__(self, index: int) -> bytes | None:
+        parent, name = PLACES[index]
+        members = self._event.get(parent)
+        if type(members) is not dict:
+            return None
+        text = members.get(name)
+        if type(text) is not str:
+            text = number_text(text) if name in _MAY_BE_NUMBERS else None
+        return None if text is None else text.encode("utf-8", "surrogatepass")
 
 
 def rules_of_event(value: Mapping[str, Any], *, with_data: bool) -> bytes | None:

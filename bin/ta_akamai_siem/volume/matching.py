@@ -12,7 +12,7 @@ is left asks for, those of several events together.
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import TYPE_CHECKING, NamedTuple, Optional
+from typing import TYPE_CHECKING, NamedTuple, Optional, Protocol
 
 from .masks import ActionMasks, AppliedMasks, Masks, terms_on
 from .members import LISTS, NAMES, PLACES, VALUES
@@ -26,9 +26,16 @@ if TYPE_CHECKING:
     from .rule_masks import Decoders, Lists
     from .steps import Step
 
-    Raw = Sequence[Optional[bytes]]
     Places = tuple[Optional[int], ...]
     NewList = tuple[ListMasks, bytes]
+
+
+class Raw(Protocol):
+    """The values of an event's members, of which an absent one is None."""
+
+    def __getitem__(self, index: int, /) -> Optional[bytes]:
+        """The value at a place."""
+
 
 _LATER = -1
 """Instead of the number of a rule."""
@@ -90,8 +97,6 @@ class Dropping:
         self._plans: dict[Places, Plan] = {}
         self.whole = self.plan(tuple(range(len(PLACES))))
         """For values that are there in the order of `members.PLACES`."""
-        self.asked = frozenset({*self._masks, *LISTS, "slow_post_action", "request_id"})
-        """Names of the members that decide, of `members.MEMBERS` and `LISTS`."""
 
     def plan(self, places: Places) -> Plan:
         """`places`: the index of each of `members.PLACES` among an event's values; None for one
@@ -117,8 +122,7 @@ class Dropping:
     def number(self, plan: Plan, raw: Raw, rules: Callable[[], bytes | None]) -> int:
         """The number of the first rule that drops the event; 0 to keep it.
 
-        `raw`: the values of its members, of which an absent one is None. `rules`: its list of rules
-        as in the record, called only if it is needed.
+        `rules`: its list of rules as in the record, called only if it is needed.
         """
         left = _last_step(plan, raw).left
         if left and (left & self._asking_rules or not _member(raw, plan.applied_action)):
@@ -126,13 +130,19 @@ class Dropping:
             left = self._by_action(left & mask, plan, raw, action)
         return self._sampled(left, plan, raw)
 
+    def number_by_lists(self, plan: Plan, raw: Raw) -> int | None:
+        """The same for an event whose rules are the lists that the source has of them. None if ids,
+        tags and actions are not enough to decide.
+        """
+        step = _last_step(plan, raw)
+        return self._by_lists(step, plan, raw) if step.left else 0
+
     def numbers_by_lists(
         self, plans: Sequence[Plan | None], raws: Sequence[Raw]
     ) -> list[int | None]:
-        """The same for several events whose rules are the lists that the source has of them. None
-        if ids, tags and actions are not enough to decide.
+        """The same for several events, whose lists are decoded together.
 
-        `plans`: None for an event that is to be kept. `raws`: as `raw` in `number`.
+        `plans`: None for an event that is to be kept.
         """
         numbers: list[int | None] = [0] * len(plans)
         new: list[NewList] = []

@@ -24,7 +24,7 @@ from ta_akamai_siem.record.known_shapes import KnownShapes
 from ta_akamai_siem.record.long_line import WIDE_MAX, bounded, read_shortened
 from ta_akamai_siem.record.selection import EVERYTHING, Selection
 from ta_akamai_siem.record.shaped_records import ShapedRecords
-from ta_akamai_siem.record.source_members import raw_members, rules_of_event
+from ta_akamai_siem.record.source_members import SourceMembers, rules_of_event
 
 from .event_stream import event_elements
 
@@ -159,10 +159,10 @@ def dropped_number(dropping: Dropping, event: dict[str, Any], *, with_data: bool
     """The number of the rule that drops an event; 0 to keep it. `with_data`: as in
     `rules_of_event`.
     """
-    raw = raw_members(event, dropping.asked)
+    raw = SourceMembers(event)
     number = None
     if not has_other_rules(event):
-        (number,) = dropping.numbers_by_lists([dropping.whole], [raw])
+        number = dropping.number_by_lists(dropping.whole, raw)
     if number is None:
         rules = partial(rules_of_event, event, with_data=with_data)
         return dropping.number(dropping.whole, raw, rules)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ta_akamai_siem.record.event import source_event
 from ta_akamai_siem.record.selection import Selection
-from ta_akamai_siem.record.source_members import raw_members, rules_of_event
+from ta_akamai_siem.record.source_members import SourceMembers, rules_of_event
 from ta_akamai_siem.volume.grammar import read_lines
 from tests.standins.akamai.multiset import find_marker
 
@@ -25,7 +25,7 @@ def dropped_by(line: bytes, rules: str = DROP) -> int:
     event, dropping = source_event(line), Selection(drop=read_lines(rules)[0]).dropping()
     assert dropping is not None
     return dropping.number(
-        dropping.whole, raw_members(event), lambda: rules_of_event(event, with_data=True)
+        dropping.whole, SourceMembers(event), lambda: rules_of_event(event, with_data=True)
     )
 
 

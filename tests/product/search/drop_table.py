@@ -22,7 +22,7 @@ sys.path.insert(0, str(ROOT / "bin"))
 
 from ta_akamai_siem.record.event import source_event
 from ta_akamai_siem.record.selection import Selection
-from ta_akamai_siem.record.source_members import raw_members, rules_of_event
+from ta_akamai_siem.record.source_members import SourceMembers, rules_of_event
 from ta_akamai_siem.volume.grammar import read_lines
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def dropped(rule: str) -> set[str]:
     found = set()
     for line in _lines():
         event = source_event(line)
-        members = raw_members(event)
+        members = SourceMembers(event)
         rules = partial(rules_of_event, event, with_data=True)
         if dropping.number(dropping.whole, members, rules):
             found.add(json.loads(line)["httpMessage"]["requestId"])

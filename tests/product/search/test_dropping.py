@@ -20,7 +20,7 @@ from ta_akamai_siem.record.known_shapes import KnownShapes
 from ta_akamai_siem.record.rules import ids_tags_actions, items_of_lists, text_of_lists
 from ta_akamai_siem.record.selection import Selection
 from ta_akamai_siem.record.shaped_records import ShapedRecords
-from ta_akamai_siem.record.source_members import raw_members, rules_of_event
+from ta_akamai_siem.record.source_members import SourceMembers, rules_of_event
 from ta_akamai_siem.volume.fields import FIELDS as OF_RULES
 from ta_akamai_siem.volume.grammar import Line, read_lines
 from ta_akamai_siem.volume.masks import Masks, terms_on
@@ -163,15 +163,19 @@ def collected(dropping: Dropping, line: bytes) -> int:
     """The number of the rule that drops it in the collector, by the record's list of rules."""
     event = source_event(line)
     return dropping.number(
-        dropping.whole, raw_members(event), lambda: rules_of_event(event, with_data=True)
+        dropping.whole, SourceMembers(event), lambda: rules_of_event(event, with_data=True)
     )
 
 
 @lru_cache(1)
 def parsed() -> list[tuple[list[bytes | None], bytes | None]]:
     """The members of each event, and its list of rules as in the record."""
-    events = map(source_event, lines())
-    return [(raw_members(event), rules_of_event(event, with_data=True)) for event in events]
+    events = list(map(source_event, lines()))
+    members = map(SourceMembers, events)
+    return [
+        ([each[index] for index in range(len(PLACES))], rules_of_event(event, with_data=True))
+        for event, each in zip(events, members)
+    ]
 
 
 class Preview:
@@ -432,7 +436,7 @@ def test_other_lists_may_have_more_rules() -> None:
     assert len(raw) == len(PLACES)
     for rule, wanted in (("deciding_rule=1", None), ("NOT deciding_rule=2", 1), ("rule=1", 1)):
         dropping = dropping_of(rule)
-        assert dropping.numbers_by_lists([dropping.whole], [raw]) == [wanted], rule
+        assert dropping.number_by_lists(dropping.whole, raw) == wanted, rule
 
 
 def test_what_mitigates_is_the_same_everywhere() -> None:
