@@ -13,18 +13,20 @@ from urllib.parse import quote
 from splunklib.binding import AuthenticationError, HTTPError, UrlEncoded
 
 from .connection import connection
-from .connector import Connector
-from .knowledge import Knowledge
 from .kv_store import KvStore
-from .search import Search
 from .stored_settings import StoredSettings, reason, unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from .connector import Connector
+    from .knowledge import Knowledge
+    from .search import Search
+
 _TIMEOUT = 20.0
 """Seconds for one call."""
 _NOT_FOUND = 404
+_TROUBLE = 500
 _MAY_ACT = "edit_storage_passwords"
 """Capability of those who see our messages: whoever may set up an account."""
 
@@ -40,9 +42,24 @@ class Splunkd:
         self._context = connection(server_uri, session_key, _TIMEOUT)
         self.settings = StoredSettings(self._context)
         self.kv_store = KvStore(self._context)
-        self.connector = Connector(self._context)
-        self.knowledge = Knowledge(self._context)
-        self.search = Search(self._context)
+
+    @property
+    def connector(self) -> Connector:
+        from .connector import Connector
+
+        return Connector(self._context)
+
+    @property
+    def knowledge(self) -> Knowledge:
+        from .knowledge import Knowledge
+
+        return Knowledge(self._context)
+
+    @property
+    def search(self) -> Search:
+        from .search import Search
+
+        return Search(self._context)
 
     def input_settings(self, kind: str, name: str) -> Mapping[str, str | None] | None:
         """The settings of a saved input, None if there is none. Raises SettingsUnreadable."""
