@@ -82,12 +82,21 @@ class Splunkd:
             raise unreadable(f"inputs of kind {kind}", error) from error
 
     def server_info(self) -> Mapping[str, Any]:
-        """What this splunkd says of itself; empty if it does not. Never fails."""
-        return self._own("/services/server/info")
+        """What this splunkd says of itself; empty if it refuses. Raises SettingsUnreadable if no
+        answer comes: without it, another splunkd would seem to run the input.
+        """
+        try:
+            return self._own("/services/server/info")
+        except (OSError, HTTPError) as error:
+            raise unreadable("server information", error) from error
 
     def capabilities(self) -> frozenset[str] | None:
         """Of the user who calls; None if splunkd does not return them."""
-        found = self._own("/services/authentication/current-context").get("capabilities")
+        try:
+            context = self._own("/services/authentication/current-context")
+        except (OSError, HTTPError):
+            return None
+        found = context.get("capabilities")
         return frozenset(map(str, found)) if isinstance(found, list) else None
 
     def index_names(self) -> list[str]:
@@ -102,10 +111,15 @@ class Splunkd:
             raise unreadable("indexes", error) from error
 
     def _own(self, path: str) -> Mapping[str, Any]:
+        """Empty if splunkd refuses, or answers with something else. Raises OSError, HTTPError."""
         try:
             response = self._context.get(path, owner=None, app=None, output_mode="json")
             return dict(json.loads(response.body.read())["entry"][0]["content"])
-        except (HTTPError, AuthenticationError, OSError, ValueError, LookupError, TypeError):
+        except HTTPError as error:
+            if error.status >= _TROUBLE:
+                raise
+            return {}
+        except (ValueError, LookupError, TypeError):
             return {}
 
     def post_message(self, name: str, text: str, severity: str) -> None:
