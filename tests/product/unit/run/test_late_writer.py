@@ -100,6 +100,10 @@ def test_the_first_request_does_not_wait_for_modules_that_it_does_not_need() -> 
         assert not {f"ta_akamai_siem.{name}" for name in (*late, *UNUSED)} & second
 
 
+def test_a_page_loads_nothing_that_explains_an_error() -> None:
+    assert not {"ta_akamai_siem.akamai.error_table", "html"} & loaded("ta_akamai_siem.akamai.page")
+
+
 def loaded(module: str) -> set[str]:
     """The modules that a new process has after it has imported one."""
     code = f"import sys, {module}; print(*sys.modules)"
