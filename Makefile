@@ -93,7 +93,7 @@ believed: ## check on a real Splunk what docs/believed.md lists (SPLUNK=https://
 soak: build ## collect under random faults, kills and restarts (MINUTES=20 RATE=1000 SEED=1)
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.measured.soak
 
-bench: build ## measure the cost per event against textbook add-ons, the minimum, another version (BEFORE=<commit> FULL=1)
+bench: build ## measure the cost per event against textbook add-ons, the minimum, another version (BEFORE=<commit> FULL=1 PARTS=costs,...)
 	@dev=$$($(SETUP) dev) && "$$dev" -m tests.measured.bench
 
 build: ## build the app as Splunk installs it: build/TA_akamai_siem/

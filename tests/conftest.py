@@ -35,12 +35,6 @@ configuration.set_hypothesis_home_dir(ROOT / "build" / "hypothesis")
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
-# Also without make, nothing is left in the system's temporary folder. pytest keeps three runs.
-_TEMPORARY = ROOT / "build" / "tmp"
-_TEMPORARY.mkdir(parents=True, exist_ok=True)
-os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_TEMPORARY))
-
-
 def pytest_configure(config: pytest.Config) -> None:
     """Raises UsageError if a named test runs in another environment."""
     for argument in config.args:

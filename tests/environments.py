@@ -19,6 +19,7 @@ takes longer than all the rest of it. The stand-ins give the product an environm
 SEARCH = (
     "tests/product/search",
     "tests/oracles/tests/test_emulation.py",
+    "tests/oracles/tests/test_rulesets.py",
     "tests/oracles/tests/test_spl_models.py",
     "tests/oracles/tests/test_spl_tables.py",
     "tests/oracles/tests/test_time_range.py",

@@ -23,12 +23,22 @@ from ta_akamai_siem.limits import EDGE_CUT, PAGE_EVENTS_MAX
 from ta_akamai_siem.record.event import record
 from ta_akamai_siem.record.event_time import Moment
 from ta_akamai_siem.settings import LIMIT_DEFAULT
+from ta_akamai_siem.writing.workers import AUTO_MAX
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 PAGE = ROOT / "docs" / "sizing.md"
-RATES = (1, 10, 100, 1_000, 5_000, 10_000)
+RATES = (1, 10, 100, 1_000, 5_000, 10_000, 20_000, 50_000)
+TAKE = (
+    (5_000, "one input"),
+    (10_000, "one input with workers"),
+    (20_000, "several inputs with workers"),
+    (50_000, "several hosts with such inputs"),
+)
+"""What to take up to a rate."""
+MEMORY_MB = 50
+"""Most memory of a process, which `test_lifecycle.py` holds."""
 CPU_US = 100
 """CPU time per event for planning: above what the bench measures for the customers' mix."""
 INDEX_SHARE = 0.5
@@ -77,11 +87,13 @@ def table() -> str:
         "events/s",
         "events a day",
         "CPU of the forwarder",
+        "memory",
         "network in",
         "spool",
         "licence a day",
         "index a day",
         "pages a minute",
+        "take",
     )
     rows = [" | ".join(_cells(rate)) for rate in RATES]
     lines = [" | ".join(names), "|".join(["---:"] * len(names)), *rows]
@@ -152,14 +164,37 @@ def _cells(rate: int) -> list[str]:
     pages = -(-rate * _INTERVAL_S // LIMIT_DEFAULT)
     return [
         f"{rate:,}",
-        _short(rate * _DAY_S, ("", " thousand", " million")),
-        f"{rate * CPU_US / 1e4:.2g} % of a core" if rate < 1e4 else "a whole core",
+        _short(rate * _DAY_S, ("", " thousand", " million", " billion")),
+        _cpu(rate),
+        _memory(rate),
         _short(rate * size.compressed * 8, (" bit/s", " kbit/s", " Mbit/s")),
         _bytes(events * size.sent),
         _bytes(rate * _DAY_S * size.indexed),
         _bytes(rate * _DAY_S * size.indexed * INDEX_SHARE),
         f"{pages}",
+        _take(rate),
     ]
+
+
+def _take(rate: int) -> str:
+    return next(what for most, what in TAKE if rate <= most)
+
+
+def _cpu(rate: int) -> str:
+    cores = rate * CPU_US / 1e6
+    if cores < 1:
+        return f"{cores * 100:.2g} % of a core"
+    return "a whole core" if cores == 1 else f"{cores:g} cores"
+
+
+def _memory(rate: int) -> str:
+    """One process, or as many as an input with workers has at most."""
+    alone, with_workers, *_ = (most for most, _ in TAKE)
+    if rate <= alone:
+        return f"{MEMORY_MB} MB"
+    if rate <= with_workers:
+        return f"{MEMORY_MB * (1 + AUTO_MAX)} MB"
+    return f"{MEMORY_MB * (1 + AUTO_MAX)} MB an input"
 
 
 def _bytes(number: float) -> str:

@@ -82,7 +82,7 @@ class Backfiller:
         totals.rules = settings.selection.drop
         self._began = around.monotonic()
         self._began_at = 0
-        self._events = 0
+        self._events = self._dropped = 0
         self._saved: Optional[WindowPlan] = None
         self._trail: Trail[WindowPlan] = Trail(
             around.writer, around.pipe, around.stop, around.log, self._save
@@ -99,7 +99,7 @@ class Backfiller:
         plan = self._resume()
         if plan is None:
             return
-        self._began_at, self._events = plan.at, plan.events
+        self._began_at, self._events, self._dropped = plan.at, plan.events, plan.dropped
         end = self._began + RUN_MAX
         prefetch: Optional[Prefetch[Found]] = self._fetch(plan, None)
         again = False
@@ -134,7 +134,7 @@ class Backfiller:
             self._around.checkpoints.start_anew()
             return self._begin("changed: host, config_ids or range")
         plan = replace(stored.position, limit=self._settings.limit)
-        self._saved, self._events = stored.position, plan.events
+        self._saved, self._events, self._dropped = stored.position, plan.events, plan.dropped
         if stored.rewind is not None:
             self._save(plan)
         if not plan.is_done:
@@ -204,13 +204,14 @@ class Backfiller:
             missing = window.page.missing
             self._tell(Gap(window.plan.at, window.plan.end, "lines_missing", missing))
         self._events += delivered.events
+        self._dropped += delivered.dropped_events
         self._save(following)
         self._around.writer.page_saved()
         self._report(window, delivered, following, write_seconds=time.monotonic() - began)
         return True
 
     def _save(self, plan: WindowPlan) -> None:
-        plan = replace(plan, events=self._events)
+        plan = replace(plan, events=self._events, dropped=self._dropped)
         self._around.checkpoints.save(plan, self._around.host_now())
         self._around.log.debug("checkpoint.saved", **plan.to_document())
         self._saved = plan
@@ -224,6 +225,7 @@ class Backfiller:
             self._around.log.info(
                 "backfill.finished",
                 events=self._events,
+                dropped=self._dropped or None,
                 since=utc(self._saved.since),
                 until=utc(self._saved.until),
             )

@@ -44,8 +44,9 @@ class WindowPlan:
 
     `since`, `until`: the whole range. `at`: all before it is written. `width`: seconds of the next
     window. `limit`: events per page. `joined`: the window that ends at `at` was written, so
-    events of that second may come twice. `events`: written so far. `remembered`: lessons of failed
-    requests, until a window is written. `settled`: finished, and all of it is known to be indexed.
+    events of that second may come twice. `events`: written so far. `dropped`: events that rules
+    dropped so far. `remembered`: lessons of failed requests, until a window is written. `settled`:
+    finished, and all of it is known to be indexed.
     """
 
     host: str
@@ -57,6 +58,7 @@ class WindowPlan:
     width: int = WIDTH_FIRST
     joined: bool = False
     events: int = 0
+    dropped: int = 0
     settled: bool = False
     remembered: Remembered = field(default_factory=Remembered)
 
@@ -73,6 +75,7 @@ class WindowPlan:
             "width": self.width,
             "joined": self.joined,
             "events": self.events,
+            "dropped": self.dropped,
             "doubts": self.remembered.mismatches,
             "not_before": self.remembered.not_before,
             "settled": self.settled,
@@ -214,6 +217,8 @@ def from_document(document: Mapping[str, Any]) -> WindowPlan:
             width=max(1, min(RETENTION, int(document["width"]))),
             joined=bool(document["joined"]),
             events=int(document["events"]),
+            # Version 0.1.0 has no rules.
+            dropped=int(document.get("dropped", 0)),
             settled=bool(document["settled"]),
             remembered=read_remembered(document),
         )

@@ -15,27 +15,29 @@ from ta_akamai_siem.akamai.security_configurations import (
 )
 from ta_akamai_siem.akamai.signing import CorrectedClock
 from ta_akamai_siem.akamai.trusted_certificates import trusted
-from ta_akamai_siem.errors import CollectionError, PermissionMissing
+from ta_akamai_siem.errors import CollectionError, NamesRefused, PermissionMissing
 from ta_akamai_siem.settings import Problems, read_account, read_proxy
+from ta_akamai_siem.splunk.names import NAMES_KIND
 from ta_akamai_siem.splunk.splunkd import Splunkd
 
 from .configuration_names import remember
 from .page_handler import BAD_REQUEST, refusing
 
-_ACCOUNT, _QUIET = "account", "quiet"
+_ACCOUNT, _KIND, _QUIET = "account", "kind", "quiet"
 
 
 class ConfigurationsHandler(admin.MConfigHandler):  # type: ignore[misc]  # Splunk's own module
     """`GET TA_akamai_siem_configurations?account=NAME`: one entry each, named by its id.
 
     With `quiet=1` the list is empty if Akamai does not list them. The form's field asks so, because
-    the framework would lay the reason over the form; the form's hook asks for it.
+    the framework would lay the reason over the form; the form's hook asks for it, with the `kind`
+    of the input: without the list, an input of names is refused, whatever its ids are.
     """
 
     def setup(self) -> None:
         """Declare the arguments."""
-        self.supportedArgs.addOptArg(_ACCOUNT)
-        self.supportedArgs.addOptArg(_QUIET)
+        for argument in (_ACCOUNT, _KIND, _QUIET):
+            self.supportedArgs.addOptArg(argument)
 
     def handleList(self, confInfo: Any) -> None:  # noqa: N802, N803, ANN401 - Splunk's names
         """Empty without an account. Raises RestError if Akamai does not list them."""
@@ -46,12 +48,15 @@ class ConfigurationsHandler(admin.MConfigHandler):  # type: ignore[misc]  # Splu
                 raise
 
     def _list(self, confInfo: Any) -> None:  # noqa: N803, ANN401 - Splunk's names
-        name = (self.callerArgs.data.get(_ACCOUNT) or [""])[0] or ""
+        name = self._given(_ACCOUNT)
         if not name:
             return
         try:
             listed = self._listed(name)
         except PermissionMissing as error:
+            if self._given(_KIND) == NAMES_KIND:
+                refusal = NamesRefused(error.what.rstrip("."))
+                raise RestError(BAD_REQUEST, str(refusal)) from error
             what = (
                 "Type the ids instead: this API client has no permission to list security "
                 f"configurations (Application Security API). {error.what}"
@@ -63,6 +68,9 @@ class ConfigurationsHandler(admin.MConfigHandler):  # type: ignore[misc]  # Splu
         remember(self._splunkd.kv_store, name, listed)
         for each in listed:
             confInfo[str(each.id)]["label"] = f"{each.name} ({each.id})"
+
+    def _given(self, argument: str) -> str:
+        return (self.callerArgs.data.get(argument) or [""])[0] or ""
 
     @property
     def _splunkd(self) -> Splunkd:

@@ -199,7 +199,8 @@ def _failed(run: LastRun, tone: str, note: str, text: str) -> State:
 
 def _finished(facts: Facts) -> State:
     """The switch of the row is Splunk's: it says whether Splunk starts the input."""
-    number = _count(_collected(facts) or 0, "event")
+    events, dropped = _collected(facts) or (0, 0)
+    number, share = _count(events, "event"), _share_dropped(events, dropped)
     switch = (
         "The input is off."
         if facts.is_disabled
@@ -207,8 +208,8 @@ def _finished(facts: Facts) -> State:
         "because nothing is left to collect. You can switch it off."
     )
     text = (
-        f"The whole range is collected: {number}. {switch} If you delete the input, its events "
-        "stay in the index."
+        f"The whole range is collected: {number}{share}. {switch} If you delete the input, its "
+        "events stay in the index."
     )
     return State(FINISHED, GOOD, f"{number} collected", text)
 
@@ -251,7 +252,8 @@ def _events(facts: Facts, so_far: SoFar | None) -> str:
         return text + _share_dropped(so_far.events, so_far.dropped)
     collected = _collected(facts)
     if collected is not None:
-        return f"{collected:,}"
+        events, dropped = collected
+        return f"{events:,}{_share_dropped(events, dropped)}"
     if facts.run is None:
         return ""
     text = f"{facts.run.events:,} in the last run"
@@ -267,10 +269,13 @@ def _share_dropped(events: int, dropped: int) -> str:
     )
 
 
-def _collected(facts: Facts) -> int | None:
-    """The events that a backfill has written in all its runs. None of another kind."""
-    number = (facts.position or {}).get("events")
-    return number if isinstance(number, int) else None
+def _collected(facts: Facts) -> tuple[int, int] | None:
+    """The events that a backfill has written in all its runs, and those that its rules dropped.
+    None of another kind.
+    """
+    position = facts.position or {}
+    events, dropped = position.get("events"), position.get("dropped", 0)
+    return (events, dropped) if isinstance(events, int) and isinstance(dropped, int) else None
 
 
 def _per_second(so_far: SoFar) -> int:

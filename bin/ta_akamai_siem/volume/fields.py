@@ -23,7 +23,7 @@ NUMBER = r"[0-9]{1,9}(?:\.[0-9]{1,9})?\Z"
 
 _DIGITS = re.compile(r"[0-9*]+\Z", re.ASCII)
 _NUMBER = re.compile(NUMBER, re.ASCII)
-_NO_HOST = re.compile(r"[/?#\s]|\A[^\[]*:|\]:")
+_NO_HOST = re.compile(r"[/?#\s]|\A[^\[]*:|\]:|\.\Z")
 _LEADING_ZERO = re.compile(r"\.0[0-9]|(?:^|:)0[0-9]+\.")
 _COUNTRY = re.compile(r"(?:[A-Za-z]{2}|[A-Za-z]?\*[A-Za-z]?)\Z", re.ASCII)
 
@@ -31,7 +31,7 @@ _COUNTRY = re.compile(r"(?:[A-Za-z]{2}|[A-Za-z]?\*[A-Za-z]?)\Z", re.ASCII)
 class Field(NamedTuple):
     """`name`: in a rule. `search_field`: the field of docs/fields.md with the same value.
     `allowed`: what its value may be, for messages. `accepts`: whether a value is that.
-    `compares`: with `<` and the like too.
+    `compares`: with `<` and the like too. `is_exclusive`: no event matches two values of it.
     """
 
     name: str
@@ -39,10 +39,16 @@ class Field(NamedTuple):
     allowed: str
     accepts: Callable[[str], bool]
     compares: bool = False
+    is_exclusive: bool = True
 
 
 def _any(_: str) -> bool:
     return True
+
+
+def _is_action(text: str) -> bool:
+    """`action` of a search has two values, which no `vendor_action` has."""
+    return text.lower() not in ("blocked", "allowed")
 
 
 def _is_address(text: str) -> bool:
@@ -67,13 +73,18 @@ _WHOLE = "digits, with * for any characters"
 FIELDS = {
     field.name: field
     for field in (
-        Field("action", "vendor_action", _TEXT, _any),
+        Field(
+            "action",
+            "vendor_action",
+            "what Akamai did, such as alert, monitor or deny, with * for any characters",
+            _is_action,
+        ),
         Field("config", "config_id", _WHOLE, lambda text: bool(_DIGITS.match(text))),
         Field("policy", "policy_id", _TEXT, _any),
         Field(
             "host",
             "dest",
-            "a host without scheme, port and path, with * for any characters",
+            "a host without scheme, port, path and final dot, with * for any characters",
             lambda text: not _NO_HOST.search(text),
         ),
         Field(
@@ -95,15 +106,16 @@ FIELDS = {
             "two letters of ISO 3166-1, such as DE, with * for any",
             lambda text: bool(_COUNTRY.match(text)),
         ),
-        Field("asn", "src_asn", _WHOLE, lambda text: bool(_DIGITS.match(text))),
+        Field("asn", "src_asn", _WHOLE, lambda text: bool(_DIGITS.match(text)), is_exclusive=False),
         Field(
             "client",
             "src",
             "an address, a network such as 2001:db8::/32 whose other bits are zero, or *",
             _is_address,
+            is_exclusive=False,
         ),
-        Field("rule", "signature_id_all", _TEXT, _any),
-        Field("tag", "signature_tag_all", _TEXT, _any),
+        Field("rule", "signature_id_all", _TEXT, _any, is_exclusive=False),
+        Field("tag", "signature_tag_all", _TEXT, _any, is_exclusive=False),
         Field("deciding_rule", "signature_id", _TEXT, _any),
         Field("deciding_tag", "signature_tag", _TEXT, _any),
         Field(
@@ -118,6 +130,7 @@ FIELDS = {
             "a number, or * after =",
             lambda text: bool(_NUMBER.match(text)),
             compares=True,
+            is_exclusive=False,
         ),
         Field("api", "api_id", _TEXT, _any),
     )

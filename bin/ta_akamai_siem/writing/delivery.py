@@ -75,7 +75,24 @@ class Delivered:
     @property
     def lines(self) -> int:
         """Of the page, done with so far."""
-        return self.events + self.dropped_events + self.repeated + self.contexts
+        return self.done + self.repeated
+
+    @property
+    def done(self) -> int:
+        """Lines that were not delivered earlier."""
+        return self.events + self.dropped_events + self.contexts
+
+    def include(self, earlier: Delivered) -> None:
+        """Count what earlier requests of the page brought in this run, which is repeated now."""
+        self.repeated = max(0, self.repeated - earlier.done)
+        self.events += earlier.events
+        self.untimed += earlier.untimed
+        self.unparsed += earlier.unparsed
+        self.contexts += earlier.contexts
+        self.masked += earlier.masked
+        self.left_out += earlier.left_out
+        add_dropped(self.dropped, earlier.dropped)
+        self.newest = max(self.newest, earlier.newest)
 
 
 class _Point(NamedTuple):
@@ -126,6 +143,7 @@ class Delivery:
         self._moment = moment
         self._resources = resources
         self._written = LineMultiset()
+        self._earlier = Delivered()
         self._points: deque[_Point] = deque()
 
     def deliver(self, page: Page, position: str, *, behind: bool = False) -> Delivered:
@@ -170,8 +188,11 @@ class Delivery:
                 done = delivered.lines
                 self._written.add(islice(chain.from_iterable(page.blocks()), done))
                 self._written.add(chain.from_iterable(begun.known for begun in waiting))
+                self._earlier.include(delivered)
             raise
         delivered.late = _median_start(last[-_LAST:])
+        delivered.include(self._earlier)
+        self._earlier = Delivered()
         return delivered
 
     def leave_out(self, lines: LineMultiset) -> None:

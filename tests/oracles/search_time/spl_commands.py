@@ -218,6 +218,28 @@ def _dedup(arguments: str, rows: list[Row]) -> list[Row]:
     return kept
 
 
+def _streamstats(arguments: str, rows: list[Row]) -> list[Row]:
+    """`count AS x BY f`: how many rows with this value there are up to and with this row."""
+    match = re.fullmatch(r"count\s+as\s+(\w+)\s+by\s+(\w+)", arguments, re.IGNORECASE)
+    if match is None:
+        raise NotInSubset(f"streamstats {arguments}")
+    counts: Counter[str] = Counter()
+    for row in rows:
+        value = _single(row.get(match[2]), match[2])
+        if value is not None:
+            counts[str(value)] += 1
+            row[match[1]] = counts[str(value)]
+    return rows
+
+
+def _return(arguments: str, rows: list[Row]) -> list[Row]:
+    """`return 10 field`, the last command of a subsearch: as rows of that field alone."""
+    match = re.fullmatch(r"(\d+)\s+(\w+)", arguments)
+    if match is None:
+        raise NotInSubset(f"return {arguments}")
+    return [{match[2]: row[match[2]]} for row in rows[: int(match[1])] if match[2] in row]
+
+
 def _top(arguments: str, rows: list[Row]) -> list[Row]:
     match = re.fullmatch(r"(?:limit=(\d+)\s+|(\d+)\s+)?(\w+)", arguments)
     if match is None:
@@ -243,10 +265,12 @@ COMMANDS: dict[str, Callable[[str, list[Row]], list[Row]]] = {
     "head": _head,
     "mvexpand": _mvexpand,
     "rename": _rename,
+    "return": _return,
     "rex": _rex,
     "search": _search,
     "sort": _sort,
     "stats": _stats,
+    "streamstats": _streamstats,
     "table": _table,
     "top": _top,
     "where": _where,

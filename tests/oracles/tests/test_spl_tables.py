@@ -114,6 +114,12 @@ def test_appendpipe_and_eventstats(tables: Tables) -> None:
     assert len(run(tables, "appendpipe [head 1 | eval a=1]")) == 4
 
 
+def test_copies_are_counted_in_their_order_and_returned_by_a_subsearch(tables: Tables) -> None:
+    found = run(tables, 'eval k=if(src="x","b","a") | streamstats count AS copy BY k')
+    assert [row["copy"] for row in found] == [1, 2, 1]
+    assert run(tables, "return 2 src") == [{"src": row["src"]} for row in ROWS[:2]]
+
+
 def test_several_values_and_none(tables: Tables) -> None:
     found = run(tables, 'eval v=split("b,a",",") | stats count first(n) AS n max(no) AS no BY v')
     assert found == [{"v": "a", "count": 3, "n": "2"}, {"v": "b", "count": 3, "n": "2"}]
@@ -136,6 +142,8 @@ def test_several_values_and_none(tables: Tables) -> None:
         ("outputlookup append=true key_field=_key override_if_empty=false named", Refused),
         ("outputlookup append=true named", NotInSubset),
         ("append [search x]", NotInSubset),
+        ("streamstats sum(n) AS s", NotInSubset),
+        ("return src", NotInSubset),
         ("stats sum(nothing) AS s", Unspecified),
         ('eval a=split("1,2",","), b=split("1,2",",") | stats count BY a b', Unspecified),
     ],

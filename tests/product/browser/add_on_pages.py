@@ -24,6 +24,32 @@ _COUNT_CLICKS = """document.addEventListener('click', event => {
   if (event.isTrusted) sessionStorage.clicks = Number(sessionStorage.clicks || 0) + 1;
 }, true);"""
 
+_CENTRE = """async each => {
+  let scroller = each.parentElement;
+  while (scroller && !/auto|scroll/.test(getComputedStyle(scroller).overflowY)) {
+    scroller = scroller.parentElement;
+  }
+  scroller ??= document.scrollingElement;
+  let last, still = 0;
+  while (still < 15) {
+    const {top} = each.getBoundingClientRect();
+    still = top === last ? still + 1 : 0;
+    last = top;
+    scroller.scrollTop += top - innerHeight / 2;
+    await new Promise(requestAnimationFrame);
+  }
+}"""
+"""The framework closes a list whose field moves or is not wholly in sight, and after a refusal the
+form's hook moves the form for a while.
+"""
+
+_AS_A_PERSON_SEES_IT = """() => {
+  for (const each of document.querySelectorAll('[data-test="modal"], [data-test="modal"] *')) {
+    if (getComputedStyle(each).overflowY === 'hidden') each.scrollTop = 0;
+  }
+}"""
+"""Playwright scrolls what it clicks into sight, also within what no person can scroll."""
+
 
 class AddOnPages:
     """`page`: of a browser that has not logged in yet. `address`: Splunk Web's, including the
@@ -109,14 +135,21 @@ class AddOnPages:
 
     def choose_account(self, account: str) -> None:
         """Select it, and wait for its list of configurations: with it the framework forgets ids."""
+        # The form's hook asks too, not quietly.
         with self.page.expect_response(
-            lambda answer: "TA_akamai_siem_configurations" in answer.url
+            lambda answer: "TA_akamai_siem_configurations?quiet" in answer.url
         ):
             self.choose("account", account)
 
     def type_ids(self, *ids: str) -> None:
-        box = self.field("config_ids").get_by_role("combobox")
-        for each in ids:
+        """Of security configurations."""
+        self.type_words("config_ids", *ids)
+
+    def type_words(self, name: str, *words: str) -> None:
+        """Type into a list that takes other words than it offers."""
+        box = self.field(name).get_by_role("combobox")
+        box.evaluate(_CENTRE)
+        for each in words:
             box.fill(each)
             self.page.get_by_role("option", name=each).first.wait_for()
             box.press("Enter")
@@ -184,6 +217,7 @@ class AddOnPages:
         """A screenshot, kept as an artefact. `height`: without what is below, in pixels."""
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         path = SCREENSHOTS / f"{name}.png"
+        self.page.evaluate(_AS_A_PERSON_SEES_IT)
         size = self.page.viewport_size
         if height is None or size is None:
             self.page.screenshot(path=path, animations="disabled")

@@ -12,7 +12,28 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.product.browser.refusals import form, wrong_values
+from ta_akamai_siem.akamai.probe import ACCOUNT as AN_ACCOUNT
+from ta_akamai_siem.akamai.probe import INPUT as AN_INPUT
+from ta_akamai_siem.akamai.probe import PREVENTS_SAVING, PROXY
+from ta_akamai_siem.errors import (
+    CertificateUntrusted,
+    CollectionError,
+    CredentialRefused,
+    HostUnknown,
+    NamesRefused,
+    ProxyRefused,
+)
+from ta_akamai_siem.splunk.names import BACKFILL_KIND, NAMES_KIND
+from tests.product.browser.refusals import (
+    ELSEWHERE,
+    INPUT_TROUBLES,
+    RULE,
+    UNKNOWN_HOST,
+    WORDS,
+    form,
+    typable,
+    wrong_values,
+)
 from tests.product.browser.test_pages_in_a_browser import edgerc
 from tests.product.end_to_end.site import ACCOUNT, CONFIG_ID, INPUT, KIND, Site
 from tests.standins.proxy import ProxyServer
@@ -31,6 +52,14 @@ IN_SIGHT = """each => {
   return inside && points.every(([x, y]) => each.contains(document.elementFromPoint(x, y)));
 }"""
 """Whole, and nothing lies over it."""
+SCROLLED = """async (each, inSight) => {
+  for (let outer = each; outer; outer = outer.parentElement) {
+    if (/auto|scroll/.test(getComputedStyle(outer).overflowY)) outer.scrollTop = outer.scrollHeight;
+  }
+  await new Promise(requestAnimationFrame);
+  return eval(inSight)(each);
+}"""
+"""Whether it is in sight although the form is scrolled to its end."""
 FOLD = """(root, [groups, folded]) => {
   for (const heading of root.querySelectorAll('button[aria-expanded]')) {
     const isGroup = groups.some(label => heading.textContent.includes(label));
@@ -74,17 +103,43 @@ SAVE = """async (root, [label, fields]) => {
   return seen;
 }""".replace("IN_SIGHT", IN_SIGHT)
 
+ACCOUNT_TROUBLES: dict[str, type[CollectionError]] = {
+    "secret": CredentialRefused,
+    "certificate": CertificateUntrusted,
+    "host": HostUnknown,
+}
+"""Of a case of `test_an_account`. `refuse_by_the_proxy` has one more."""
+
 
 @pytest.fixture
 def height() -> int:
     return 800
 
 
+def test_no_error_that_prevents_saving_is_missing() -> None:
+    shown = {
+        (error, place)
+        for place, errors in (
+            (AN_INPUT, INPUT_TROUBLES),
+            (AN_ACCOUNT, (*ACCOUNT_TROUBLES.values(), ProxyRefused)),
+            (PROXY, (ProxyRefused,)),
+        )
+        for error in errors
+    }
+    wanted = {(error, place) for error, places in PREVENTS_SAVING.items() for place in places}
+    assert shown == wanted
+
+
+@pytest.mark.parametrize("name", ["account", "proxy", "search", KIND, BACKFILL_KIND, NAMES_KIND])
+def test_no_field_is_missing(name: str) -> None:
+    assert typable(name) <= {wrong.field for wrong in wrong_values(name)} | ELSEWHERE
+
+
 class Form:
     """An open form. `button`: what saves it. `within`: the dialog, or the tab of a page."""
 
     def __init__(self, pages: AddOnPages, name: str, button: str, within: Locator) -> None:
-        self.pages, self.button, self.within = pages, button, within
+        self.pages, self.name, self.button, self.within = pages, name, button, within
         self.groups = [group["label"] for group in form(name).get("groups", [])]
         self.fields = {entity["field"]: entity for entity in form(name)["entity"]}
 
@@ -129,6 +184,28 @@ class Form:
                 assert self.refused(wrong.field) == wrong.message
             box.fill(before)
 
+    def each_wrong_word(self) -> None:
+        """Typed into each list that takes others than it offers, and a rule that is none."""
+        if "drop" in self.fields:
+            self.pages.fill(drop=RULE)
+            self.refused_and_stays("drop")
+            self.pages.fill(drop="")
+        for name in [each for each in WORDS if each in self.fields]:
+            self.pages.type_words(name, WORDS[name])
+            self.refused_and_stays(name)
+            field = self.pages.field(name)
+            field.get_by_role("combobox").press("Backspace")
+            expect(field.get_by_text(WORDS[name], exact=True)).to_have_count(0)
+
+    def refused_and_stays(self, *fields: str) -> str:
+        """`refused` with all groups unfolded. The message is in sight when they are folded, too."""
+        self.fold(folded=False)
+        text = self.refused(*fields)
+        self.fold(folded=True)
+        message = self.within.locator('[data-test="message"][data-test-type="error"]')
+        assert message.evaluate(SCROLLED, IN_SIGHT)
+        return text
+
 
 def dialog(pages: AddOnPages, name: str, button: str = "Add") -> Form:
     return Form(pages, name, button, pages.dialog)
@@ -138,6 +215,7 @@ def test_an_account(pages: AddOnPages, site: Site) -> None:
     site.push_account()
     pages.open("configuration")
     pages.new_account("good")
+    expect(pages.dialog.get_by_text("Add account", exact=True)).to_be_visible()
     opened = dialog(pages, "account")
     opened.each_wrong_value("account")
     pages.fill(name=ACCOUNT)
@@ -149,6 +227,7 @@ def test_an_account(pages: AddOnPages, site: Site) -> None:
     for shot, fields, values in (
         ("secret", ("client_secret",), {"edgerc": edgerc(site, client_secret=secret)}),
         ("certificate", ("ca_bundle",), {"edgerc": edgerc(site), "ca_bundle": ""}),
+        ("host", ("host",), {"edgerc": edgerc(site, host=UNKNOWN_HOST)}),
         ("ca-bundle", ("ca_bundle",), {"edgerc": edgerc(site), "ca_bundle": "/no.pem"}),
         ("edgerc-cut", ("edgerc",), {"edgerc": edgerc(site)[:60]}),
         ("edgerc-none", ("edgerc",), {"edgerc": "{}\n= x"}),
@@ -162,8 +241,33 @@ def test_an_account(pages: AddOnPages, site: Site) -> None:
             opened.fold(folded=folded)
             text = opened.refused(*fields)
             assert secret not in text
+            assert shot not in ACCOUNT_TROUBLES or ACCOUNT_TROUBLES[shot].advice in text
             pages.shoot(f"refused-account-{shot}-{'folded' if folded else 'unfolded'}")
             pages.cancel()
+    refuse_by_the_proxy(pages, site, opened)
+
+
+def refuse_by_the_proxy(pages: AddOnPages, site: Site, opened: Form) -> None:
+    with ProxyServer("http", "someone", "right") as proxy:
+        use_a_proxy(site, proxy)
+        pages.new_account("good")
+        pages.fill(ca_bundle=site.akamai.ca, edgerc=edgerc(site))
+        assert ProxyRefused.advice in opened.refused_and_stays()
+        pages.shoot("refused-account-proxy")
+
+
+def use_a_proxy(site: Site, proxy: ProxyServer) -> None:
+    """It has another password once it is set up."""
+    site.splunk.edit_settings(
+        "proxy",
+        proxy_enabled="1",
+        proxy_type="http",
+        proxy_url="127.0.0.1",
+        proxy_port=str(proxy.port),
+        proxy_username="someone",
+        proxy_password="right",
+    )
+    proxy.change_password("another")
 
 
 def test_the_proxy(pages: AddOnPages, site: Site) -> None:
@@ -185,7 +289,7 @@ def test_the_proxy(pages: AddOnPages, site: Site) -> None:
 
 def test_an_input(pages: AddOnPages, site: Site) -> None:
     site.push_account()
-    site.akamai.configurations(known=[7, CONFIG_ID], forbidden=[5])
+    site.akamai.configurations(known=[7, CONFIG_ID])
     site.create_input("taken")
     pages.open("inputs")
     pages.new_input(INPUT)
@@ -195,20 +299,12 @@ def test_an_input(pages: AddOnPages, site: Site) -> None:
         assert opened.refused("account") == "Account: this field is required."
     pages.choose("account", ACCOUNT)
     assert opened.refused("config_ids") == "Security configurations: this field is required."
-    pages.type_ids("abc")
-    opened.refused("config_ids")
-    pages.cancel()
-    pages.new_input(INPUT)
-    pages.choose("account", ACCOUNT)
     pages.type_ids("404404")
+    opened.each_wrong_word()
     opened.each_wrong_value(KIND)
     pages.fill(name="taken")
     assert opened.refused("name") == "Name: 'taken' is in use. Choose another name."
     pages.fill(name=INPUT)
-    for folded in (False, True):
-        opened.fold(folded=folded)
-        opened.refused("config_ids")
-        pages.shoot(f"refused-input-configuration-{'folded' if folded else 'unfolded'}")
     pages.fill(interval="* * * * 99")
     opened.refused("interval")
     index = pages.field("index").get_by_role("combobox")
@@ -222,12 +318,6 @@ def test_an_input(pages: AddOnPages, site: Site) -> None:
         opened.fold(folded=folded)
         assert "'my index'" in opened.refused("index")
     pages.cancel()
-    pages.new_input(INPUT)
-    pages.choose("account", ACCOUNT)
-    pages.type_ids("5")
-    opened.fold(folded=False)
-    opened.refused("config_ids")
-    pages.cancel()
     assert site.run(f"{KIND}://taken")["exit_code"] == 0  # it has a position to reset then
     pages.act("taken", "Edit")
     edited = dialog(pages, KIND, "Update")
@@ -239,18 +329,18 @@ def test_an_input(pages: AddOnPages, site: Site) -> None:
         pages.shoot(f"refused-input-reset-{'folded' if folded else 'unfolded'}")
 
 
-def test_a_backfill(pages: AddOnPages, site: Site) -> None:
+def test_a_backfill_and_names(pages: AddOnPages, site: Site) -> None:
     site.push_account()
     site.akamai.configurations(known=[CONFIG_ID])
     pages.open("inputs")
-    kind = "akamai_siem_backfill"
-    pages.new_input("range", kind)
+    pages.new_input("range", BACKFILL_KIND)
     pages.choose("account", ACCOUNT)
-    pages.type_ids(str(CONFIG_ID))
     now = int(site.akamai.now())
     pages.fill(**{"from": str(now - 3_600), "to": str(now - 60)})
-    opened = dialog(pages, kind)
-    opened.each_wrong_value(kind)
+    opened = dialog(pages, BACKFILL_KIND)
+    pages.type_ids(str(CONFIG_ID))
+    opened.each_wrong_word()
+    opened.each_wrong_value(BACKFILL_KIND)
     for values, field in (
         ({"from": str(now - 50_000)}, "from"),
         ({"from": str(now - 3_600), "to": str(now + 86_400)}, "to"),
@@ -261,6 +351,41 @@ def test_a_backfill(pages: AddOnPages, site: Site) -> None:
             opened.fold(folded=folded)
             opened.refused(field)
         pages.shoot(f"refused-backfill-{field}")
+    pages.cancel()
+    pages.new_input("names", NAMES_KIND)
+    names = dialog(pages, NAMES_KIND)
+    assert names.refused("account") == "Account: this field is required."
+    pages.choose("account", ACCOUNT)
+    names.each_wrong_word()
+    names.each_wrong_value(NAMES_KIND)
+
+
+def test_what_akamai_refuses(pages: AddOnPages, site: Site) -> None:
+    """Each with an account of its own: another account empties the list of configurations."""
+    site.akamai.configurations(known=[7, CONFIG_ID], forbidden=[5])
+    for error, trouble in INPUT_TROUBLES.items():
+        site.push_account(error.__name__, **trouble.account)
+    pages.open("inputs")
+    with ProxyServer("http", "someone", "right") as proxy:
+        opened = None
+        for error, trouble in INPUT_TROUBLES.items():
+            if trouble.is_proxied:
+                use_a_proxy(site, proxy)
+            if opened is None or opened.name != trouble.kind:
+                pages.page.reload()
+                pages.new_input(INPUT, trouble.kind)
+                opened = dialog(pages, trouble.kind)
+            site.akamai.configurations(listable=trouble.is_listed)
+            pages.choose_account(error.__name__)
+            pages.type_ids(trouble.ids)
+            if trouble.status:
+                site.akamai.fault("status", status=trouble.status, times=0)
+            assert error.advice in opened.refused_and_stays(*trouble.marked)
+            if error is NamesRefused:
+                below = pages.field("config_ids").locator('[data-test="msg-markdown"]')
+                expect(below).to_contain_text(error.advice)
+            pages.shoot(f"refused-{error.code.replace('.', '-')}-{trouble.kind}")
+            site.akamai.clear_faults()
 
 
 def test_two_messages_never_lie_over_each_other(pages: AddOnPages, site: Site) -> None:

@@ -49,14 +49,17 @@ def search_head(tmp_path: Path, forwarder: Site) -> Iterator[SplunkStandin]:
 
 
 @pytest.fixture
-def pages(browser: Browser, search_head: SplunkStandin) -> Iterator[AddOnPages]:
-    with SplunkWeb(BUILT_APP, search_head.management) as web:
-        context = browser.new_context(
-            viewport={"width": 1280, "height": 800}, reduced_motion="reduce"
-        )
-        context.set_default_timeout(30_000)
-        yield AddOnPages(context.new_page(), web.address, search_head.user, search_head.password)
-        context.close()
+def web(search_head: SplunkStandin) -> Iterator[SplunkWeb]:
+    with SplunkWeb(BUILT_APP, search_head.management) as running:
+        yield running
+
+
+@pytest.fixture
+def pages(browser: Browser, web: SplunkWeb, search_head: SplunkStandin) -> Iterator[AddOnPages]:
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
+    context.set_default_timeout(30_000)
+    yield AddOnPages(context.new_page(), web.address, search_head.user, search_head.password)
+    context.close()
 
 
 def local(search_head: SplunkStandin, conf: str) -> conf_file.Stanzas:
@@ -76,7 +79,9 @@ def save(pages: AddOnPages) -> None:
     expect(pages.page.locator('[data-test="toast"]')).to_be_visible()
 
 
-def test_a_search_head(pages: AddOnPages, forwarder: Site, search_head: SplunkStandin) -> None:
+def test_a_search_head(
+    pages: AddOnPages, web: SplunkWeb, forwarder: Site, search_head: SplunkStandin
+) -> None:
     forwarder.load(30, config_id=CONFIG_ID)
     forwarder.set_up(index=INDEX)
     assert forwarder.run()["records"] == 30
@@ -105,9 +110,9 @@ def test_a_search_head(pages: AddOnPages, forwarder: Site, search_head: SplunkSt
     macro = local(search_head, "macros")["akamai_siem_index"]
     assert macro == {"definition": f"(index=main OR index={INDEX})"}
     switches(pages, search_head)
-    refusals(pages)
-    without_write_access(search_head)
+    refusals(pages, web, search_head)
     in_a_cluster(pages, search_head)
+    in_splunk_cloud(pages, search_head)
 
 
 def in_a_cluster(pages: AddOnPages, search_head: SplunkStandin) -> None:
@@ -121,16 +126,14 @@ def in_a_cluster(pages: AddOnPages, search_head: SplunkStandin) -> None:
     pages.shoot("inputs-cluster-member")
 
 
-def without_write_access(search_head: SplunkStandin) -> None:
-    key = search_head.new_session(role="sc_admin", deny=("POST configs/conf-macros",))
-    status, body = search_head.request(
-        "POST",
-        search_head.app_path("TA_akamai_siem_settings", "search"),
-        form={"search_indexes": "other"},
-        key=key,
-    )
-    assert status != 200
-    assert b"You do not have permission to change macro 'akamai_siem_index'" in body
+def in_splunk_cloud(pages: AddOnPages, search_head: SplunkStandin) -> None:
+    """Its search heads run inputs: nothing advises against one, and the first step is named."""
+    search_head.restart(roles="search_head,shc_member,kv_store", instance_type="cloud")
+    pages.page.context.clear_cookies()
+    pages.open("inputs")
+    expect(pages.page.get_by_text("No inputs yet. First step: add an account")).to_be_visible()
+    expect(pages.page.locator('[data-notice="host"]')).to_have_count(0)
+    pages.shoot("inputs-cloud")
 
 
 def switches(pages: AddOnPages, search_head: SplunkStandin) -> None:
@@ -174,7 +177,7 @@ def switches(pages: AddOnPages, search_head: SplunkStandin) -> None:
     assert events["definition"] == shipped["definition"]
 
 
-def refusals(pages: AddOnPages) -> None:
+def refusals(pages: AddOnPages, web: SplunkWeb, search_head: SplunkStandin) -> None:
     form = Form(pages, "search", "Save", pages.page.locator("#searchTab"))
     box = pages.field("search_indexes").get_by_role("combobox")
     # The framework closes a list whose field is not wholly in sight.
@@ -186,3 +189,14 @@ def refusals(pages: AddOnPages) -> None:
     expect(pages.field("search_indexes")).to_contain_text("No Index")
     assert "'No'" in form.refused("search_indexes")
     pages.shoot("refused-search")
+    for _ in range(3):
+        box.press("Backspace")
+    assert form.refused("search_indexes") == "Indexes: select at least one."
+    pages.choose("search_indexes", "main")
+    pages.page.keyboard.press("Escape")
+    # The administrator may not write to the app any more.
+    key = search_head.new_session(role="sc_admin", deny=("POST configs/",))
+    for login in web.logins.values():
+        login.key = key
+    assert "permission to change macro 'akamai_siem_index'" in form.refused()
+    pages.shoot("refused-search-without-write-access")

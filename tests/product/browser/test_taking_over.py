@@ -29,9 +29,8 @@ def height() -> int:
     return 800
 
 
-@pytest.fixture
-def connector(site: Site) -> Connector:
-    """Beside our app, with an input that has not run yet."""
+def installed(site: Site) -> Connector:
+    """The connector beside our app, with an input that has not run yet."""
     found = Connector(site.splunk, site.akamai)
     found.create_input(THEIRS, str(CONFIG_ID), proxy_host="proxy.example.com", proxy_port="8080")
     return found
@@ -44,21 +43,19 @@ def refused(opened: Form, told: str) -> None:
         assert told in opened.refused("connector")
 
 
-def test_an_account_and_an_input(
-    pages: AddOnPages, web: SplunkWeb, site: Site, connector: Connector
-) -> None:
+def test_an_account_and_an_input(pages: AddOnPages, web: SplunkWeb, site: Site) -> None:
     # Before Akamai has issued an offset, because no event is stored behind one.
     site.load(5, ago=60, config_id=CONFIG_ID)
-    the_account(pages, site, connector)
+    connector = the_account(pages, site)
     site.push_account(ANOTHER, host="akab-another.luna.akamaiapis.net")
     the_input(pages, site, connector)
     no_secret_was_served(web, site)
 
 
-def the_account(pages: AddOnPages, site: Site, connector: Connector) -> None:
+def the_account(pages: AddOnPages, site: Site) -> Connector:
+    connector = installed(site)
     pages.open("configuration")
     opened = dialog(pages, "account")
-    secret = connector.settings(THEIRS)["client_secret"]
     pages.new_account(ACCOUNT)
     opened.fold(folded=False)
     pages.fill(ca_bundle=site.akamai.ca, edgerc="[default]")
@@ -67,7 +64,9 @@ def the_account(pages: AddOnPages, site: Site, connector: Connector) -> None:
     pages.fill(edgerc="")
     connector.edit(THEIRS, client_secret=HIDDEN)
     refused(opened, "no stored client_secret")
-    connector.edit(THEIRS, client_secret=secret)
+    connector.uninstall()
+    refused(opened, f"no input '{THEIRS}'")
+    connector = installed(site)
     opened.fold(folded=False)
     opened.forget_the_last()
     pages.field("connector").scroll_into_view_if_needed()
@@ -77,6 +76,7 @@ def the_account(pages: AddOnPages, site: Site, connector: Connector) -> None:
     row = pages.row(ACCOUNT)
     for told in ("Accepted, ", str(CONFIG_ID), "proxy.example.com:8080"):
         expect(row).to_contain_text(told)
+    return connector
 
 
 def the_input(pages: AddOnPages, site: Site, connector: Connector) -> None:

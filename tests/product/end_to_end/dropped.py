@@ -6,7 +6,6 @@ The decision itself is proved in tests/product/search/test_dropping.py.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from ta_akamai_siem.record.event import source_event
@@ -44,10 +43,23 @@ def kept(site: Site) -> set[object]:
     return found
 
 
-def logged(site: Site) -> Counter[int]:
-    """The events that each rule dropped, as the runs logged them."""
-    lines = re.findall(r"events\.dropped .*\bnumber=(\d+) count=(\d+)", site.log_text())
-    found: Counter[int] = Counter()
-    for number, count in lines:
-        found[int(number)] += int(count)
-    return found
+def sizes(site: Site) -> dict[int, tuple[int, int]]:
+    """For each rule, the events that are held and that it drops, and their bytes."""
+    found: dict[int, tuple[int, int]] = {}
+    with site.akamai.dump().open("rb") as held:
+        for line in held:
+            text = line.rstrip(b"\n")
+            events, size = found.get(number := dropped_by(text), (0, 0))
+            found[number] = (events + 1, size + len(text))
+    return {number: each for number, each in found.items() if number}
+
+
+def logged(text: str) -> dict[int, tuple[int, int]]:
+    """The same, as a run logged it. `text`: the log of one run, with one line for each rule."""
+    lines = re.findall(
+        r"events\.dropped .*\bnumber=(\d+) count=(\d+) bytes=(\d+) rule=\"(.+)\"", text
+    )
+    rules = [rule for _, _, _, rule in lines]
+    assert rules == sorted(set(rules), key=re.split(r"[\n;]", DROP).index)
+    assert len(lines) == text.count(" events.dropped ")
+    return {int(number): (int(count), int(size)) for number, count, size, _ in lines}

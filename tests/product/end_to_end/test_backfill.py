@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import Counter
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ import pytest
 from tests.standins.akamai.multiset import find_marker
 from tests.standins.splunk.client import RestError
 
-from .dropped import DROP, kept
+from .dropped import DROP, kept, logged
 from .pushed_settings import push_account, push_input, push_setting
 from .site import ACCOUNT, CONFIG_ID, STANZA
 
@@ -62,6 +63,21 @@ def assert_each_once(site: Site, stanza: dict[str, Any], *, inclusive: bool = Fa
     assert max(seen.values()) == 1
 
 
+def assert_counted(site: Site, stanza: dict[str, Any], indexed: int) -> None:
+    """What was received is indexed or dropped, in each line of the log and in the position."""
+    held = site.akamai.held(stored_from=int(stanza["from"]), stored_to=int(stanza["to"]))
+    dropped = held["count"] - indexed
+    assert dropped > 0
+    text = site.log_text("backfill_range")
+    assert sum(events for events, _ in logged(text).values()) == dropped
+    windows = re.findall(r"window\.collected .*\bdropped=(\d+)", text)
+    assert sum(map(int, windows)) == dropped
+    for line in ("run.finished", "backfill.finished"):
+        assert re.search(rf"{re.escape(line)} .*\bevents={indexed} .*\bdropped={dropped}\b", text)
+    position = site.checkpoint(KEY)
+    assert (position["events"], position["dropped"]) == (indexed, dropped)
+
+
 def settle(site: Site) -> None:
     """Make it look as if the backfill's last save were older."""
     document = site.checkpoint(KEY)
@@ -109,9 +125,10 @@ def test_once_done_it_does_nothing_more(site: Site) -> None:
 
 def test_another_range_is_another_backfill(site: Site) -> None:
     site.load(1_000)
-    stanza = set_up(site, end=1800)
+    stanza = set_up(site, end=1800, drop=DROP)
     assert site.run(BACKFILL)["exit_code"] == 0
     first = len(markers(site))
+    assert_counted(site, stanza, first)
     push_setting(site.splunk, BACKFILL, "from", stanza["to"])
     push_setting(site.splunk, BACKFILL, "to", str(int(site.akamai.now()) - 90))
     assert site.run(BACKFILL)["exit_code"] == 0
@@ -154,6 +171,9 @@ def test_faults_on_the_way(site: Site) -> None:
     assert (run["exit_code"], run["stream"]) == (0, "closed"), run
     assert_each_once(site, stanza, inclusive=True)
     assert site.akamai.waiting_faults() == []
+    # Also those of a window that was found broken while it was written.
+    written = sum(markers(site).values())
+    assert f"events={written} " in site.log_text("backfill_range").partition("backfill.finished")[2]
 
 
 def test_what_has_expired_is_a_gap(site: Site) -> None:

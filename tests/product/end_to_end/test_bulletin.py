@@ -97,7 +97,11 @@ def test_after_a_restart_it_is_told_again(site: Site) -> None:
 
 def test_wrong_settings_are_told(site: Site) -> None:
     site.set_up()
-    push_setting(site.splunk, STANZA, "limit", "0")
+    site.load(10)
+    push_setting(site.splunk, STANZA, "drop", "action=monitor;statsu=403")
     run = site.run()
     assert run["exit_code"] != 0
-    assert names(site.splunk.messages()[NAME]["message"], "limit")
+    assert run["records"] == 0
+    message = site.splunk.messages()[NAME]["message"]
+    assert names(message, "drop")
+    assert "line 2 at 'statsu=403'" in message

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ta_akamai_siem.errors import NamesRefused
+from ta_akamai_siem.splunk.names import NAMES_KIND
 from tests.product.messages import advises, names
 from tests.standins.proxy import ProxyServer
 from tests.standins.splunk.client import RestError
@@ -264,6 +266,10 @@ def test_configurations_by_name(site: Site) -> None:
     told = refused(listed, ACCOUNT)
     assert "Type the ids" in told
     assert "HTTP 403" in told
+    # An input of names is refused too, with ids or without.
+    told = refused(listed, ACCOUNT, kind=NAMES_KIND)
+    assert "Type the ids" not in told
+    assert NamesRefused.advice in told
     assert listed(ACCOUNT, quiet="1") == []
     assert names(refused(listed, "absent"), "account")
 

@@ -36,6 +36,7 @@ WRONG = (
     ("start", "-43201s"),
     ("limit", "0"),
     ("interval", "9"),
+    ("drop", "statsu=403"),
 )
 
 
@@ -264,8 +265,10 @@ def test_a_run_with_a_wrong_setting_names_it(site: Site) -> None:
     assert "settings.invalid" in line
     assert names(line, "limit")
     push_setting(site.splunk, STANZA, "config_ids", "seven")
+    push_setting(site.splunk, STANZA, "drop", "status=4*;statsu=403")
     line = only_error(site)
-    assert names(line, "limit", "config_ids")
+    assert names(line, "limit", "config_ids", "drop")
+    assert "line 2 at 'statsu=403'" in line
 
 
 def test_a_run_whose_account_was_deleted_says_so(site: Site) -> None:

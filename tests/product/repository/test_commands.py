@@ -134,6 +134,16 @@ def test_make_puts_temporary_files_into_build() -> None:
     assert done.stdout.split() == [str(ROOT / "build" / "tmp"), "where"]
 
 
+def test_without_make_temporary_files_are_there_too() -> None:
+    """Also for tests whose environment does not load `tests/conftest.py`, and for a browser."""
+    code = "import tempfile; tempfile.gettempdir(); import tests; print(tempfile.gettempdir())"
+    bare = {name: value for name, value in os.environ.items() if name != "TMPDIR"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=bare, check=True, capture_output=True, text=True
+    )
+    assert done.stdout.split() == [str(ROOT / "build" / "tmp")]
+
+
 def test_a_python_that_cannot_be_fetched_is_named(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -33,6 +33,9 @@ ACCOUNT = {
 }
 GOOD = {"account": "main", "config_ids": "7", "from": "1769846400", "to": "1769850000"}
 
+EXPLAINED_AT = {"start": "connector"}
+"""What a page has to say of a setting, the form says at another field."""
+
 
 def fields(kind: str) -> dict[str, dict[str, Any]]:
     text = (write_settings.ROOT / "globalConfig.json").read_text(encoding="utf-8")
@@ -68,6 +71,19 @@ def test_a_setting_without_its_field_is_named() -> None:
     text = (write_settings.ROOT / "globalConfig.json").read_text(encoding="utf-8")
     with pytest.raises(ValueError, match="no field workers for akamai_siem_backfill"):
         write_settings.form("wor".join(text.rsplit('"field": "workers",', 1)))
+
+
+@pytest.mark.parametrize(("kind", "setting"), rows())
+def test_the_help_of_a_field_links_to_its_page(kind: str, setting: InputSetting) -> None:
+    """Where files name a page of the docs, the form has its link; some fields one to Akamai."""
+    if not setting.is_in_form:
+        return
+    told = fields(kind)[EXPLAINED_AT.get(setting.name, setting.name)]["help"]
+    links = [each["link"] for each in told["links"]] if isinstance(told, dict) else []
+    if setting.page:
+        assert any(f"/docs/{setting.page}.html" in each for each in links)
+    if setting.name == "account" or (setting.name == "config_ids" and kind != NAMES_KIND):
+        assert any(each.startswith("https://techdocs.akamai.com/") for each in links)
 
 
 @pytest.mark.parametrize("kind", KIND_NAMES)

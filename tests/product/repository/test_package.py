@@ -368,6 +368,15 @@ def test_the_built_page_has_the_help_of_inputs_with_its_links() -> None:
     assert any(isinstance(each, dict) for each in helps[0])
 
 
+def test_the_links_of_the_pages_lead_to_a_place_of_the_documents() -> None:
+    text = (ROOT / "globalConfig.json").read_text(encoding="utf-8")
+    links = set(re.findall(r'/static/app/TA_akamai_siem/docs/([\w.]+)#?([^"]*)"', text))
+    assert {"quickstart.html", "volume.html"} <= {page for page, _ in links}
+    for page, anchor in links:
+        document = (DOC_PAGES / page).read_text(encoding="utf-8")
+        assert not anchor or f'id="{anchor}"' in document, f"{page}#{anchor}"
+
+
 def test_each_licence_text_of_the_pages_once() -> None:
     path = APP / "appserver/static/js/build/licenses.txt"
     text = path.read_text(encoding="utf-8")

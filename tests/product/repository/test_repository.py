@@ -98,6 +98,25 @@ def test_every_target_has_its_line_of_help() -> None:
         assert re.search(rf"make {target} +{re.escape(line)}$", shown.stdout, re.MULTILINE)
 
 
+def test_each_command_of_a_document_is_a_target() -> None:
+    """And each variable that a document sets is one of the target's line of help."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    described = dict(re.findall(r"^([a-z-]+):.*?## (\S.*)$", makefile, re.MULTILINE))
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "tests").rglob("*.md")]
+    pages += (ROOT / ".github").rglob("*.*")
+    command = re.compile(r"(?:`|^ +|: )make ([a-z-]+)((?: [A-Z]+=)?)", re.MULTILINE)
+    named = {
+        found
+        for page in pages
+        if page.is_file()
+        for found in command.findall(page.read_text(encoding="utf-8"))
+    }
+    assert len(named) > 20
+    for target, variable in named:
+        assert target in described, target
+        assert variable.strip() in described[target], (target, variable)
+
+
 def test_no_address_is_invented() -> None:
     for path in [ROOT / "SECURITY.md", *(ROOT / ".github").rglob("*.*")]:
         if path.is_file():

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from tests import ROOT
@@ -26,8 +26,6 @@ from ta_akamai_siem.record.source_members import raw_members, rules_of_event
 from ta_akamai_siem.volume.grammar import read_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.oracles.search_time.spl_commands import Row
 
 RULES = (
@@ -59,9 +57,10 @@ def dropped(rule: str) -> set[str]:
     return found
 
 
-def _lines() -> Iterator[bytes]:
+@cache
+def _lines() -> tuple[bytes, ...]:
     last = documented_searches.DEMO - demo_events.BEFORE_S
-    yield from demo_events.events(demo_events.FIRST, last - demo_events.LASTS_S, last)
+    return tuple(demo_events.events(demo_events.FIRST, last - demo_events.LASTS_S, last))
 
 
 def scene() -> list[Row]:

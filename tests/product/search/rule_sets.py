@@ -33,15 +33,18 @@ def rules(seed: int, seen: Mapping[str, Sequence[str]]) -> str:
 
 
 def _line(dice: random.Random, seen: Mapping[str, Sequence[str]]) -> str:
-    words = [_term(dice, seen) for _ in range(dice.choice((0, 1, 1, 1, 2, 2, 3)))]
+    names = [dice.choice([*FIELDS]) for _ in range(dice.choice((0, 1, 1, 1, 2, 2, 3)))]
+    # Two values of a field that has one are refused.
+    words = [_term(dice, seen, name, names[:place]) for place, name in enumerate(names)]
     if not words or dice.random() < 0.2:
         words.append(f"sample={dice.choice((2, 3, 10, 100))}")
     dice.shuffle(words)
     return " ".join(words)
 
 
-def _term(dice: random.Random, seen: Mapping[str, Sequence[str]]) -> str:
-    name = dice.choice([*FIELDS])
+def _term(
+    dice: random.Random, seen: Mapping[str, Sequence[str]], name: str, before: Sequence[str]
+) -> str:
     sign = dice.choice(COMPARISONS) if name == "user_risk" and dice.random() < 0.8 else "="
     known = [each for each in seen.get(name, ()) if each and FIELDS[name].accepts(each)]
     value = dice.choice(known) if known and dice.random() < 0.7 else None
@@ -55,7 +58,8 @@ def _term(dice: random.Random, seen: Mapping[str, Sequence[str]]) -> str:
         value = "50"
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
     quoted = f'"{escaped}"' if dice.random() < 0.3 or not value.isalnum() else value
-    return f"{'NOT ' if dice.random() < 0.25 else ''}{name}{sign}{quoted}"
+    is_second = name in before and FIELDS[name].is_exclusive
+    return f"{'NOT ' if is_second or dice.random() < 0.25 else ''}{name}{sign}{quoted}"
 
 
 def _changed(dice: random.Random, value: str) -> str:

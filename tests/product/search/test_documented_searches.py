@@ -7,7 +7,11 @@ import json
 import pytest
 
 from tests import ROOT
+from tests.oracles.search_time import spl
+from tests.oracles.search_time.knowledge import Knowledge
 from tests.oracles.search_time.refusals import NotInSubset, Unspecified
+from tests.oracles.search_time.spl_tables import Tables
+from tests.product.search.documented_scenes import USUAL, tables_for
 from tests.product.search.documented_searches import (
     EXCEPTIONS,
     KEPT,
@@ -16,6 +20,7 @@ from tests.product.search.documented_searches import (
     documented,
     exception,
     run,
+    sample,
     searches,
     with_results,
 )
@@ -40,6 +45,18 @@ def test_each_exception_is_one() -> None:
         ours = [search for _, search in FOUND if piece in search]
         assert ours, piece
         assert [search for search in ours if finds(search)] == []
+
+
+def test_what_an_alert_stores_is_emptied() -> None:
+    (empties,) = (search for _, search in FOUND if "| outputlookup" in search)
+    shows = f"| inputlookup {USUAL}"
+    known = Knowledge(ROOT)
+    tables = Tables(known)
+    tables.rows.update(tables_for(shows))
+    searcher = spl.Searcher(sample(), known, tables=tables)
+    assert len(searcher.found(shows)) == 1
+    assert searcher.found(f"action=no_action {empties}") == []
+    assert searcher.found(shows) == []
 
 
 def finds(search: str) -> bool:

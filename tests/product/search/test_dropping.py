@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import json
 import os
@@ -428,6 +429,26 @@ def test_a_mitigated_request_is_dropped_only_by_its_action() -> None:
             assert dropped is (not known and bool(action or "action=*" not in rule)), (action, rule)
         if action:
             assert collected(dropping_of(f"host=b\naction={action[:3].lower()}*"), line) == 2
+
+
+def test_a_sample_is_the_documented_one() -> None:
+    """The same at every input: by the request's id alone. Without one, all are kept."""
+    dropping = dropping_of("sample=7")
+    for number in range(300):
+        line = b'{"httpMessage":{"requestId":"id%d"}}' % number
+        first = hashlib.sha256(b"id%d" % number).hexdigest()[:8]
+        assert collected(dropping, line) == (int(first, 16) % 7 != 0)
+    for line in (b'{"httpMessage":{"requestId":""}}', b'{"httpMessage":{}}'):
+        assert collected(dropping, line) == 0
+
+
+@pytest.mark.parametrize("score", ['"high"', '""', '"-3"', '"1e3"', "null", "[50]"])
+def test_a_score_that_is_no_number_matches_nothing(score: str) -> None:
+    line = b'{"httpMessage":{"host":"a"},"userRiskData":{"score":%b}}' % score.encode()
+    for rule in ("user_risk>5", "user_risk<=5", "user_risk=5", "user_risk=*"):
+        assert collected(dropping_of(rule), line) == 0, rule
+        assert collected(dropping_of(f"NOT {rule}"), line) == 1, rule
+        assert collected(dropping_of(rule), line.replace(score.encode(), b"5")) == (">" not in rule)
 
 
 def test_the_preview_counts_by_rule() -> None:

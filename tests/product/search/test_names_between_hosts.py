@@ -148,6 +148,8 @@ def test_names_of_one_host_are_found_on_another(hosts: Hosts) -> None:
         (str(SHOP), "shop-prod", "pol3_76213", ODD),
     }
     assert hosts.named() == {*unchanged, (str(SHOP), "shop-prod", "pol1_76213", "storefront")}
+    for search in searches(DOCUMENTED):
+        assert hosts.found(search), search
     (snapshots,) = (one for one in searches(DOCUMENTED) if "kind=snapshot_end" in one)
     assert {row["config_id"] for row in hosts.found(snapshots)} == {"0", str(OTHER), str(SHOP)}
     by_name = '`akamai_siem_events` config_name="shop-prod" | stats count BY config_id'

@@ -405,12 +405,13 @@ class SplunkStandin:
         """Expire all keys except the client's own, including those of running inputs."""
         return int(self._control("expire")["expired"])
 
-    def restart(self, kvstore: str = "ready", roles: str = "") -> float:
+    def restart(self, kvstore: str = "ready", roles: str = "", instance_type: str = "") -> float:
         """Restart in place and return the new start time (epoch seconds).
 
-        `roles`: of the server from then on, separated by commas.
+        `roles`: of the server from then on, separated by commas. `instance_type`: likewise.
         """
-        return float(self._control("restart", kvstore=kvstore, roles=roles)["startup_time"])
+        values = {"kvstore": kvstore, "roles": roles, "instance_type": instance_type}
+        return float(self._control("restart", **values)["startup_time"])
 
     def reload_inputs(self) -> None:
         """Read inputs.conf again, as after conf files were pushed."""

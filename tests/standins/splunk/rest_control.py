@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -153,11 +153,12 @@ def expire(instance: Instance, request: Request) -> Answer:
 
 
 def restart(instance: Instance, request: Request) -> Answer:
-    """POST [kvstore=ready] [roles=NAME,…]: stop everything in order and start again in place, as
-    after it has joined a cluster.
+    """POST [kvstore=ready] [roles=NAME,…] [instance_type=cloud]: stop everything in order and start
+    again in place, as after it has joined a cluster.
     """
     if request.option("roles"):
         instance.options.server_roles[:] = request.option("roles").split(",")
+    instance.options = replace(instance.options, instance_type=request.option("instance_type"))
     instance.restart(request.option("kvstore") or None)
     return as_json({"startup_time": instance.startup_time})
 

@@ -8,7 +8,7 @@ import pytest
 
 from ta_akamai_siem.akamai.page import Context
 from ta_akamai_siem.akamai.request import TimeRequest
-from ta_akamai_siem.backfill.windows import WindowPlan
+from ta_akamai_siem.backfill.windows import CODEC, WindowPlan
 from ta_akamai_siem.limits import RETENTION, RETENTION_SLACK
 
 SINCE = 1_750_000_000
@@ -22,6 +22,15 @@ def test_what_is_left_of_an_expired_range_stays_retained_for_the_slack(fraction:
     assert gap is not None
     assert (gap.since, gap.until) == (SINCE, plan.at)
     assert RETENTION_SLACK <= plan.at - (now - RETENTION) <= RETENTION_SLACK + 1
+
+
+def test_a_position_without_rules_is_read() -> None:
+    """That of version 0.1.0."""
+    plan = replace(PLAN, events=7, dropped=5)
+    document = CODEC.write(plan)
+    assert CODEC.read(document) == plan
+    del document["dropped"]
+    assert CODEC.read(document) == replace(plan, dropped=0)
 
 
 def test_a_page_that_says_that_it_reached_a_limit_may_lack_events() -> None:

@@ -171,6 +171,20 @@ def test_a_backfill_counts_all_its_runs() -> None:
     assert describe(replace(FACTS, position=position), NOW)["events"] == "1,234"
 
 
+def test_what_rules_dropped_is_told_with_its_share() -> None:
+    """Of the run under way, of the last run, of all runs of a backfill."""
+    under_way = describe(with_progress(PAGES._replace(dropped=41_000)), NOW)
+    assert under_way["events"].endswith(" per second; 41,000 more (25 %) dropped")
+    last = describe(replace(FACTS, run=WELL._replace(events=1, dropped=2)), NOW)
+    assert last["events"] == "1 in the last run; 2 more (67 %) dropped"
+    position = {"at": 4, "until": 5, "events": 1_200, "dropped": 1_800}
+    backfill = describe(replace(FACTS, position=position), NOW)
+    assert backfill["events"] == "1,200; 1,800 more (60 %) dropped"
+    finished = describe(replace(FACTS, position={**position, "at": 5}), NOW)
+    assert finished["note"] == "1,200 events collected"
+    assert "1,200 events; 1,800 more (60 %) dropped. " in finished["explanation"]
+
+
 def test_without_the_kv_store() -> None:
     shown = unknown("It does not answer.", NOW)
     assert (shown["state"], shown["explanation"]) == ("unknown", "It does not answer.")

@@ -63,6 +63,81 @@ def test_the_rules_of_the_documents() -> None:
         assert f"\n| `{name}` | {field.allowed} | `{field.search_field}` |\n" in PAGE
 
 
+@pytest.mark.parametrize(
+    ("line", "word", "hint"),
+    [
+        # Fields and values of searches that have another name in a rule.
+        ("action=blocked", "action=blocked", "alert, monitor or deny"),
+        ("NOT action=Allowed host=a", "action=Allowed", "alert, monitor or deny"),
+        ("src=192.0.2.0/24", "src=192.0.2.0/24", "client=192.0.2.0/24"),
+        ("vendor_action=alert", "vendor_action=alert", "action=alert"),
+        ("Status=403", "Status=403", "status=403"),
+        # Several values.
+        ("action IN (alert, monitor)", "IN", "a line for each value"),
+        ("action in (alert)", "in", "a line for each value"),
+        ("action=monitor,alert", "action=monitor,alert", "a line for each value"),
+        ("action=alert, host=a", "action=alert,", "a line for each value"),
+        ("action=deny|abort", "action=deny|abort", "a line for each value"),
+        ("host=a NOT rule=1,2", "rule=1,2", "a line for each value"),
+        ("action=alert action=monitor", "action=monitor", "a line for each value"),
+        ("NOT rule=1 host=a status=4* host=b", "host=b", "a line for each value"),
+        # Other quotation marks than ".
+        ("action=\N{LEFT DOUBLE QUOTATION MARK}alert\N{RIGHT DOUBLE QUOTATION MARK}", None, '"'),
+        ("path=\N{LEFT DOUBLE QUOTATION MARK}/a b", None, '"'),
+        ("action='alert'", "action='alert'", '"'),
+        ("tag=`a`", "tag=`a`", '"'),
+        # Operators of other languages.
+        ("tag=~BOT", "tag=~BOT", "* for any characters"),
+        ("tag=>BOT", "tag=>BOT", ">="),
+        ("user_risk=<50", "user_risk=<50", "<="),
+        ("!action=deny", "!action=deny", "NOT action=deny"),
+        ("host=a -action=deny", "-action=deny", "NOT action=deny"),
+        ("action=alert && host=a", "&&", "terms without AND"),
+        ("action=alert || action=deny", "||", "a line for each"),
+        ("action = alert", "action", "action=value"),
+        # What cannot be seen.
+        ("action=alert\N{ZERO WIDTH SPACE}", None, "without it"),
+        ("\N{ZERO WIDTH NO-BREAK SPACE}action=alert", None, "without it"),
+        ("# robots", "#", "rules only"),
+        ("action=alert #robots", "#robots", "rules only"),
+        ("host=www.example.com.", "host=www.example.com.", "final dot"),
+    ],
+)
+def test_what_looks_right_and_would_never_match(line: str, word: str | None, hint: str) -> None:
+    """With NOT it would even match each event."""
+    found, (problem,) = read_lines(f"status=200\n{line}")
+    assert len(found) == 1
+    assert problem.startswith(f"is wrong in line 2 at '{word or line.split(maxsplit=1)[0]}': ")
+    assert hint in problem.partition("Allowed: ")[2]
+
+
+@pytest.mark.parametrize("end", ["\N{LINE SEPARATOR}", "\v", "\f", "\x85"])
+def test_what_looks_like_a_line_end(end: str) -> None:
+    """Two rules would be one, which drops less."""
+    (problem,) = read_lines(f"action=alert{end}action=deny")[1]
+    assert f"U+{ord(end):04X}" in problem
+    assert len(lines(f'policy="a{end}b"')) == 1
+
+
+def test_what_cannot_be_seen_is_named() -> None:
+    (problem,) = read_lines("action=alert\N{ZERO WIDTH SPACE}")[1]
+    assert "U+200B" in problem
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *('path="/a,b"', 'policy="a|b"', "policy=\"'a'\"", 'tag="~a"', 'path="/a#b"', "path=/#a"),
+        *("rule=1 rule=2", "tag=A/* tag=B", "asn=64496 asn=64497", "path=/a* path=*.css"),
+        *("action=alert NOT action=monitor", "action=Alert action=alert", "path=/it's"),
+        *("client=192.0.2.0/24 client=192.0.2.7", "user_risk=7 user_risk=7.0", 'action="block*"'),
+        *("action=monitor;", "\taction=monitor\t tag=A ", "action=monitor\N{NO-BREAK SPACE}tag=A"),
+    ],
+)
+def test_what_is_right(line: str) -> None:
+    assert len(lines(line)) == 1
+
+
 def test_no_rules() -> None:
     assert lines("") == lines(" ; \n\r\n ;;") == ()
 

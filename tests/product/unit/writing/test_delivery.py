@@ -264,8 +264,11 @@ def test_a_broken_page_that_comes_again_in_any_order_is_written_once(
         delivery.deliver(page_of(broken), "p")
     random.shuffle(lines)
     cut = len(lines) if whole else random.randrange(len(lines))
-    delivery.deliver(page_of(lines[:cut]), "p")
-    delivery.deliver(page_of(lines[cut:]), "q")
+    first = delivery.deliver(page_of(lines[:cut]), "p")
+    second = delivery.deliver(page_of(lines[cut:]), "q")
+    # What the broken pages brought counts once.
+    assert first.events + second.events == len(lines)
+    assert first.repeated == 0 or not whole
     text = [line.split("<data>")[1].split("</data>")[0] for line in pipe.events]
     assert sorted(text) == sorted(line.decode().replace(" ", "") for line in lines)
 

@@ -131,7 +131,8 @@ export default class FormHook {
     this.account = account;
     const { name, restRoot } = this.globalConfig.meta;
     const path = `/servicesNS/nobody/${name}/${restRoot}_configurations`;
-    const text = account ? await reasonOf(entries(path, undefined, { account })) : "";
+    const asked = { account, kind: this.serviceName };
+    const text = account ? await reasonOf(entries(path, undefined, asked)) : "";
     if (this.account !== account) return;
     const markdownMessage = text ? { markdownType: "text", text, color: WARNING } : undefined;
     this.change(LISTED, { markdownMessage });
