@@ -7,20 +7,17 @@ input or output happens here: the callers fetch the strings.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Optional
 
 from .errors import SettingsInvalid
 from .limits import PAGE_EVENTS_MAX, RETENTION
-from .record.masking import KINDS
 from .record.selection import EVERYTHING, Selection
 from .setting_labels import labelled
-from .volume.grammar import read_lines
-from .volume.left_out import WORDS, read_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from .volume.grammar import Line
 
 LIMIT_DEFAULT = 50_000
 INTERVAL_MIN = 10
@@ -44,28 +41,34 @@ _CRON_BOUNDS = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
 _CRON_PART = re.compile(r"(?:\*|([0-9]{1,2})(?:-([0-9]{1,2}))?)(?:/([0-9]{1,2}))?\Z")
 
 
-@dataclass(frozen=True)
-class Account:
+class Account(NamedTuple):
     """One EdgeGrid credential. `ca_bundle`: the path of a PEM file, PEM text, or empty."""
 
     name: str
     host: str
-    client_token: str = field(repr=False)
-    client_secret: str = field(repr=False)
-    access_token: str = field(repr=False)
+    client_token: str
+    client_secret: str
+    access_token: str
     ca_bundle: str = ""
 
+    def __repr__(self) -> str:
+        """Without the secrets."""
+        return f"Account(name={self.name!r}, host={self.host!r}, ca_bundle={self.ca_bundle!r})"
 
-@dataclass(frozen=True)
-class Proxy:
+
+class Proxy(NamedTuple):
     """The proxy of the settings page. `remote_dns`: a SOCKS proxy resolves host names."""
 
     kind: str
     host: str
     port: int
     username: str = ""
-    password: str = field(default="", repr=False)
+    password: str = ""
     remote_dns: bool = False
+
+    def __repr__(self) -> str:
+        """Without the password."""
+        return f"Proxy(kind={self.kind!r}, host={self.host!r}, port={self.port!r})"
 
 
 class Throughput(NamedTuple):
@@ -79,8 +82,7 @@ class Throughput(NamedTuple):
     rate: Optional[int] = None
 
 
-@dataclass(frozen=True)
-class InputSettings:
+class InputSettings(NamedTuple):
     """A checked stanza of `akamai_siem` with its account and proxy.
 
     `config_ids`: ascending, without duplicates. `start_back`: seconds before the first run; 0: now.
@@ -94,7 +96,7 @@ class InputSettings:
     start_back: int
     limit: int
     proxy: Optional[Proxy]
-    throughput: Throughput = field(default_factory=Throughput)
+    throughput: Throughput = Throughput()
     connector: str = ""
     selection: Selection = EVERYTHING
 
@@ -269,7 +271,19 @@ def read_throughput(stanza: Mapping[str, str], problems: Problems) -> Throughput
 
 def read_selection(stanza: Mapping[str, str], problems: Problems) -> Selection:
     """`mask`, `leave_out` and `drop`. Adds to `problems`."""
-    words = [word for word in re.split(r"[;,\s]+", (stanza.get("mask") or "").lower()) if word]
+    mask, leave_out, drop = (stanza.get(name) or "" for name in ("mask", "leave_out", "drop"))
+    # Most inputs select nothing, and start without the modules that check it.
+    return Selection(
+        _masked(mask, problems) if mask.strip() else (),
+        _left_out(leave_out, problems) if leave_out.strip() else (),
+        _dropped(drop, problems) if drop.strip() else (),
+    )
+
+
+def _masked(text: str, problems: Problems) -> tuple[str, ...]:
+    from .record.masking import KINDS
+
+    words = [word for word in re.split(r"[;,\s]+", text.lower()) if word]
     wrong = [word for word in words if word not in KINDS]
     if wrong:
         problems.add(
@@ -277,17 +291,29 @@ def read_selection(stanza: Mapping[str, str], problems: Problems) -> Selection:
             f"must be empty or any of {', '.join(KINDS)}, separated by semicolons, not "
             f"{', '.join(wrong)}",
         )
-    parts, wrong = read_words(stanza.get("leave_out") or "")
+    return tuple(kind for kind in KINDS if kind in words)
+
+
+def _left_out(text: str, problems: Problems) -> tuple[str, ...]:
+    from .volume.left_out import WORDS, read_words
+
+    parts, wrong = read_words(text)
     if wrong:
         problems.add(
             "leave_out",
             f"must be empty or any of {', '.join(WORDS)} and header:NAME, separated by "
             f"semicolons, not {', '.join(wrong)}",
         )
-    lines, predicates = read_lines(stanza.get("drop") or "")
+    return parts
+
+
+def _dropped(text: str, problems: Problems) -> tuple[Line, ...]:
+    from .volume.grammar import read_lines
+
+    lines, predicates = read_lines(text)
     for predicate in predicates:
         problems.add("drop", predicate)
-    return Selection(tuple(kind for kind in KINDS if kind in words), parts, lines)
+    return lines
 
 
 def _number(

@@ -37,7 +37,7 @@ TAKE = (
     (50_000, "several hosts with such inputs"),
 )
 """What to take up to a rate."""
-MEMORY_MB = 50
+MEMORY_MB = 48
 """Most memory of a process, which `test_lifecycle.py` holds."""
 CPU_US = 100
 """CPU time per event for planning: above what the bench measures for the customers' mix."""

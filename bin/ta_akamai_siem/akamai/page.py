@@ -20,7 +20,6 @@ from ta_akamai_siem.record.event import NotAnEvent, parse_object
 from ta_akamai_siem.record.line_ends import count_lines, count_objects
 from ta_akamai_siem.record.long_line import KEPT, LINE_MAX, shortened
 
-from .error_table import not_a_page
 from .lines import Lines
 
 if TYPE_CHECKING:
@@ -132,6 +131,9 @@ class PageSpool:
         """
         empty = whole and (self._inflate is None or self._inflate.ended)
         if self._lines.is_foreign and (self._head.strip() or empty):
+            # Most pages are pages.
+            from .error_table import not_a_page
+
             return not_a_page(self._content_type, self._head)
         return PageIncomplete(what, events=self._lines.events)
 

@@ -64,7 +64,7 @@ class Surroundings(NamedTuple):
     monotonic: Callable[[], float]
     blocked: Callable[[], float]
     pipe: Pipe
-    connector: Positions
+    connector: Callable[[], Positions]
 
 
 class Collector:
@@ -137,12 +137,12 @@ class Collector:
         settings = self._settings
         if not settings.connector:
             return cursors.begin(settings, self._around.now())
-        offset = offset_of(self._around.connector, settings)
+        offset = offset_of(self._around.connector(), settings)
         self._around.log.info("connector.taken_over", connector=settings.connector)
         return cursors.take_over(settings, offset, self._around.now())
 
     def _limited(self, cursor: Cursor) -> Cursor:
-        return replace(cursor, limit=min(cursor.limit, self._settings.limit))
+        return cursor._replace(limit=min(cursor.limit, self._settings.limit))
 
     def _reassigned(self, stored: Cursor) -> Cursor:
         """The new beginning after host or ids have changed: the offset is no longer valid."""
@@ -158,11 +158,11 @@ class Collector:
             self._around.checkpoints.start_anew()
             if settings.connector:
                 # The connector's offset is older than what this input has collected since.
-                moved = replace(stored.replaying(), host=settings.account.host)
-                return replace(moved, config_ids=settings.config_ids)
+                moved = stored.replaying()._replace(host=settings.account.host)
+                return moved._replace(config_ids=settings.config_ids)
             return cursors.begin(settings, self._around.now())
         # The history is kept: if splunkd has died, a replay begins from a safe moment in it.
-        return replace(stored.replaying(), config_ids=settings.config_ids)
+        return stored.replaying()._replace(config_ids=settings.config_ids)
 
     def _saved(self, cursor: Cursor) -> Cursor:
         self._save(cursor)

@@ -62,7 +62,6 @@ A test tries every cell of both tables with real cursors.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 from ta_akamai_siem.akamai.plan import Remembered, read_remembered
@@ -136,8 +135,7 @@ class Cut(NamedTuple):
         return self.limit * 3 // 4 or PAGE_EVENTS_MAX
 
 
-@dataclass(frozen=True)
-class Cursor:
+class Cursor(NamedTuple):
     """The position of an input.
 
     `offset`: the token to continue from; None before the first page and while a replay is due.
@@ -160,11 +158,11 @@ class Cursor:
     since: float = 0.0
     from_now: bool = False
     complete_until: Optional[float] = None
-    cut: Cut = field(default_factory=Cut)
+    cut: Cut = Cut()
     host_time: bool = False
     skew: float = 0.0
     taken_over: bool = False
-    remembered: Remembered = field(default_factory=Remembered)
+    remembered: Remembered = Remembered()
 
     def to_document(self) -> dict[str, Any]:
         """The cursor's members of the KV store document."""
@@ -226,8 +224,7 @@ class Cursor:
     def after(self, context: Context, asked_at: float, *, drained: bool) -> Cursor:
         """The cursor after a page is written. `asked_at`: Akamai's clock at its request."""
         complete = asked_at - LATENCY if drained else self.complete_until
-        return replace(
-            self,
+        return self._replace(
             offset=context.offset,
             from_now=False,
             host_time=False,
@@ -240,13 +237,13 @@ class Cursor:
 
     def settled(self) -> Cursor:
         """The cursor after a page has arrived: our clock was correct or has been corrected."""
-        return replace(self, host_time=False, skew=0.0)
+        return self._replace(host_time=False, skew=0.0)
 
     def complete_to(self, moment: float) -> Cursor:
         """The cursor once all events stored up to `moment` are known to be written."""
         known = self.since if self.complete_until is None else self.complete_until
         # Before the first page, `since` may still come from this host's clock.
-        return replace(self, complete_until=moment) if moment > known else self
+        return self._replace(complete_until=moment) if moment > known else self
 
     def paced(self, seconds: float, ceiling: int, *, full: bool) -> Cursor:
         """The limit after a page that took `seconds` to arrive; `ceiling`: the input's limit."""
@@ -257,22 +254,22 @@ class Cursor:
         elif seconds < QUICK and full:
             growth = 4 if seconds < VERY_QUICK else 2
             limit = max(limit, min(ceiling, limit * growth, cut.ceiling))
-        return replace(self, limit=limit, cut=cut)
+        return self._replace(limit=limit, cut=cut)
 
     def replaying(self) -> Cursor:
         """Return to time mode, from the moment before which nothing can be missing."""
         remembered = self.remembered._replace(mismatches=0)
-        return replace(
-            self, offset=None, from_now=False, since=self.nothing_missing, remembered=remembered
+        return self._replace(
+            offset=None, from_now=False, since=self.nothing_missing, remembered=remembered
         )
 
     def halved(self) -> Cursor:
         """The cursor after a page that was cut."""
-        return replace(self, limit=max(1, self.limit // 2), cut=Cut(self.limit))
+        return self._replace(limit=max(1, self.limit // 2), cut=Cut(self.limit))
 
     def mismatched(self) -> Cursor:
         """The cursor after a page that ended correctly but disagreed with its count."""
-        return replace(self, remembered=self.remembered.mismatched())
+        return self._replace(remembered=self.remembered.mismatched())
 
     def failed(self, failed: Failed) -> Cursor:
         """The cursor after a request that returned no page."""
@@ -281,7 +278,7 @@ class Cursor:
             return cursor.replaying()
         if failed.is_cut:
             return cursor.halved()
-        return replace(cursor, remembered=cursor.remembered.after(failed))
+        return cursor._replace(remembered=cursor.remembered.after(failed))
 
     def gap(self, request: Request) -> Gap | None:
         """The events stored before the start of time mode that may be missing."""
@@ -297,7 +294,7 @@ class Cursor:
         """The cursor after this host's clock was found to be `correction` seconds slow."""
         if not self.host_time:
             return self
-        return replace(self, since=self.since + correction, skew=self.skew + correction)
+        return self._replace(since=self.since + correction, skew=self.skew + correction)
 
 
 def begin(settings: InputSettings, now: float) -> Cursor:

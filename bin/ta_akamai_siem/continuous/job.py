@@ -37,6 +37,6 @@ def collect(parts: Parts[InputSettings]) -> None:
             monotonic=time.monotonic,
             blocked=lambda: stream.blocked,
             pipe=stream,
-            connector=parts.splunkd.connector,
+            connector=lambda: parts.splunkd.connector,
         )
         Collector(settings, around, parts.totals).run()

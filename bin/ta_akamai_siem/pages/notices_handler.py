@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from splunk import admin
 from splunktaucclib.rest_handler.admin_external import get_splunkd_endpoint
 
+from ta_akamai_siem.errors import SettingsUnreadable
 from ta_akamai_siem.splunk.search import SearchFailed
 from ta_akamai_siem.splunk.splunkd import Splunkd
 
@@ -14,6 +15,8 @@ from .found_events import missed
 from .notices import READS, WRITES, of_the_host, of_the_index, of_the_rights
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from .notices import Notice
 
 _EVENTS = "events"
@@ -29,7 +32,7 @@ class NoticesHandler(admin.MConfigHandler):  # type: ignore[misc]  # Splunk's ow
     def handleList(self, confInfo: Any) -> None:  # noqa: N802, N803, ANN401 - Splunk's names
         """An entry each: `text`, `link`, `link_text`, all empty if there is nothing to say."""
         splunkd = Splunkd(get_splunkd_endpoint(), self.getSessionKey())
-        info = splunkd.server_info()
+        info = _info(splunkd)
         if self.callerArgs.id == _EVENTS:
             confInfo[_EVENTS].update(_shown(_of_the_events(splunkd, info)))
             return
@@ -40,6 +43,14 @@ class NoticesHandler(admin.MConfigHandler):  # type: ignore[misc]  # Splunk's ow
             writes=_may(capabilities, WRITES),
         )
         confInfo["host"].update(_shown(of_the_host(info)))
+
+
+def _info(splunkd: Splunkd) -> Mapping[str, Any]:
+    """Empty if splunkd does not answer: there is nothing to say then."""
+    try:
+        return splunkd.server_info()
+    except SettingsUnreadable:
+        return {}
 
 
 def _of_the_events(splunkd: Splunkd, info: Any) -> Notice | None:  # noqa: ANN401 - splunkd's

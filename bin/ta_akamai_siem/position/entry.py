@@ -23,8 +23,7 @@ appears in the log
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Optional
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 from ta_akamai_siem.errors import CheckpointDamaged
 from ta_akamai_siem.splunk.instance import Instance
@@ -61,8 +60,7 @@ def reading(document: Mapping[str, Any], version: int | None = None) -> Iterator
         raise CheckpointDamaged(what) from error
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """`position`: of the input's kind, None without a position. `by`: see `saved_by` above."""
 
     number: int

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Optional
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 from ta_akamai_siem.errors import CollectionError, Leave, NeedsPerson
 from ta_akamai_siem.splunk.names import RUNS
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
 WELL, PERSON, AGAIN, LEFT = "well", "needs_person", "try_again", "left"
 
 
-@dataclass(frozen=True)
-class LastRun:
+class LastRun(NamedTuple):
     """`began_at`, `ended_at`: this host's clock, epoch seconds. `how`: WELL, PERSON, AGAIN or LEFT.
     `newest`: start of the newest event, None if no run has collected any event yet. `first_at`:
     when the first run began, of the input or since its position was reset. `dropped`: events.
@@ -36,7 +34,7 @@ class LastRun:
     dropped: int = 0
 
     def to_document(self, key: str) -> dict[str, Any]:
-        return {"_key": key, **asdict(self)}
+        return {"_key": key, **self._asdict()}
 
 
 def how_ended(error: Optional[CollectionError]) -> str:

@@ -23,7 +23,6 @@ from __future__ import annotations
 
 import contextlib
 import uuid
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 from ta_akamai_siem.errors import (
@@ -283,8 +282,7 @@ class Lease:
                 raise LeaseHeld("This member's copy of the KV store is changing")
             target = histories.newest_safe(history)
             rewind = histories.Rewind(to=target.saved_at, last=newest.saved_at)
-        taken = replace(
-            target,
+        taken = target._replace(
             number=newest.number + 1,
             run=self._run,
             by=self._host.instance,

@@ -1,20 +1,19 @@
-"""What of the events is indexed, as an input's settings choose it: `mask`, `leave_out`, `drop`."""
+"""What of the events is indexed, as an input's settings choose it: `mask`, `leave_out`, `drop`.
+
+Most inputs choose nothing. What makes a choice true is imported only if there is one.
+"""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, NamedTuple, Optional
 
-from ta_akamai_siem.volume.grammar import read_lines
-from ta_akamai_siem.volume.left_out import left_out
-
-from .masking import Masking
-from .rules import ids_tags_actions, items_of_lists, text_of_lists
-
 if TYPE_CHECKING:
     from ta_akamai_siem.volume.grammar import Line
     from ta_akamai_siem.volume.left_out import LeftOut
     from ta_akamai_siem.volume.matching import Dropping
+
+    from .masking import Masking
 
 
 class Selection(NamedTuple):
@@ -25,17 +24,26 @@ class Selection(NamedTuple):
     drop: tuple[Line, ...] = ()
 
     def masking(self) -> Optional[Masking]:
-        return Masking(self.mask) if self.mask else None
+        if not self.mask:
+            return None
+        from .masking import Masking
+
+        return Masking(self.mask)
 
     def left_out(self) -> Optional[LeftOut]:
+        if not self.leave_out:
+            return None
+        from ta_akamai_siem.volume.left_out import left_out
+
         return left_out(self.leave_out)
 
     def dropping(self) -> Optional[Dropping]:
         if not self.drop:
             return None
-        # Imported only if there are rules, to start faster.
-        from ta_akamai_siem.volume.matching import Dropping  # noqa: PLC0415
-        from ta_akamai_siem.volume.rule_masks import Decoders  # noqa: PLC0415
+        from ta_akamai_siem.volume.matching import Dropping
+        from ta_akamai_siem.volume.rule_masks import Decoders
+
+        from .rules import ids_tags_actions, items_of_lists, text_of_lists
 
         return Dropping(self.drop, Decoders(items_of_lists, text_of_lists, ids_tags_actions))
 
@@ -46,6 +54,8 @@ class Selection(NamedTuple):
 
     @classmethod
     def from_text(cls, text: str) -> Selection:
+        from ta_akamai_siem.volume.grammar import read_lines
+
         value = json.loads(text)
         lines, _ = read_lines(value["drop"])
         return cls(tuple(value["mask"]), tuple(value["leave_out"]), lines)

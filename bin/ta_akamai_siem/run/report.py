@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple, Optional
 
 from ta_akamai_siem.limits import PAGE_EVENTS_MAX, RETENTION
 from ta_akamai_siem.position.last_run import LEFT, WELL, how_ended
-from ta_akamai_siem.record.long_line import LINE_MAX
 from ta_akamai_siem.timestamps import utc
 
 from .interval import longest_pause
@@ -193,6 +192,8 @@ def report_doubts(
 ) -> None:
     """Report faults of a page that is written anyway, in the log and the Messages menu."""
     if page.oversized:
+        from ta_akamai_siem.record.long_line import LINE_MAX
+
         log.warning("line.oversized", lines=page.oversized, longest_kept=LINE_MAX)
     # A line too long for a record is shortened at once. The page itself is not in doubt.
     doubtful = delivered.contexts or delivered.unparsed > page.oversized

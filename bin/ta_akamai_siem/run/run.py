@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Callable, Generic, Optional, TypeVar
 
 from ta_akamai_siem.akamai.spool import SpoolFolder
@@ -34,7 +34,6 @@ from ta_akamai_siem.position.watch import Watch
 from ta_akamai_siem.splunk.bulletin import Bulletin
 from ta_akamai_siem.splunk.instance import instance_of, is_cluster_member
 from ta_akamai_siem.splunk.log import log_file_name, open_log, set_level
-from ta_akamai_siem.splunk.orderly_stop import stopped_in_order
 from ta_akamai_siem.splunk.splunkd import Splunkd
 from ta_akamai_siem.writing.event_stream import EventStream
 
@@ -166,7 +165,7 @@ class Run(Generic[_Settings]):
             time.time,
             self._stop.wait,
             watch,
-            stopped_in_order,
+            _stopped_in_order,
             name=definition.server_host,
         )
         lease = Lease(splunkd.kv_store, _key(definition), host, self._so_far)
@@ -242,7 +241,7 @@ class Run(Generic[_Settings]):
         run = last_run.ended(
             ended, self._began_at, totals.events, totals.newest, drained=totals.drained
         )
-        run = replace(run, dropped=totals.dropped_events)
+        run = run._replace(dropped=totals.dropped_events)
         try:
             with self._stop.at_most(_CLOSING):
                 last_run.record(splunkd.kv_store, _key(self._definition), run)
@@ -290,6 +289,12 @@ class Run(Generic[_Settings]):
             return 0
         log.error(ended.code, reason=ended)
         return _FAILED
+
+
+def _stopped_in_order(after: float, before: float) -> bool:
+    from ta_akamai_siem.splunk.orderly_stop import stopped_in_order
+
+    return stopped_in_order(after, before)
 
 
 def _key(definition: InputDefinition) -> str:

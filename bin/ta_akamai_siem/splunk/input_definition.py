@@ -6,16 +6,14 @@ https://help.splunk.com/en/splunk-enterprise/developing-views-and-apps-for-splun
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET  # the document comes from splunkd alone
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-@dataclass(frozen=True)
-class InputDefinition:
+class InputDefinition(NamedTuple):
     """`kind`, `name`: of the stanza `<kind>://<name>`. `parameters`: its settings, merged."""
 
     kind: str
@@ -24,7 +22,11 @@ class InputDefinition:
     server_uri: str
     server_host: str
     checkpoint_dir: Path
-    session_key: str = field(repr=False)
+    session_key: str
+
+    def __repr__(self) -> str:
+        """Without the session key and what a stanza may hold."""
+        return f"InputDefinition(kind={self.kind!r}, name={self.name!r})"
 
 
 def read_run(document: bytes, kind: str) -> InputDefinition:

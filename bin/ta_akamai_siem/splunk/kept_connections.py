@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import select
+import socket
 import ssl
 import threading
 import time
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     from urllib.parse import SplitResult
 
 _IDLE_MAX = 5.0
-"""Seconds. A busy splunkd closes a connection that was idle for 12 (`busyKeepAliveIdleTimeout`),
+"""Seconds. A busy splunkd closes a connection that was idle for 12, or for longer if an
+administrator says so (`busyKeepAliveIdleTimeout`, which is never less),
 https://help.splunk.com/en/splunk-enterprise/administer/admin-manual/9.4/configuration-file-reference/9.4.0-configuration-file-reference/server.conf
 """
 _HYBRID = ("X25519MLKEM768", "SecP256r1MLKEM768", "SecP384r1MLKEM1024")
@@ -55,6 +57,7 @@ class KeptConnections:
                 message.get("body", ""),
                 {"User-Agent": APP, "Accept": "*/*", **dict(message.get("headers", ()))},
             )
+            _acknowledge_at_once(kept)
             response = kept.getresponse()
             content = response.read()
         except BaseException as error:
@@ -114,6 +117,16 @@ class _Secured(HTTPSConnection):
 def _has_come(connection: HTTPConnection) -> bool:
     """Whether there is something to read, or the end."""
     return bool(select.select([connection.sock], [], [], 0)[0])
+
+
+def _acknowledge_at_once(connection: HTTPConnection) -> None:
+    """Do not let a server wait that sends the next part of an answer when the last one has arrived.
+
+    In TLS 1.3 the first part are session tickets. Linux may acknowledge them after 40 ms only.
+    https://man7.org/linux/man-pages/man7/tcp.7.html (`TCP_QUICKACK`)
+    """
+    if hasattr(socket, "TCP_QUICKACK"):
+        connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
 
 
 def _unverified() -> ssl.SSLContext:

@@ -13,18 +13,20 @@ from urllib.parse import quote
 from splunklib.binding import AuthenticationError, HTTPError, UrlEncoded
 
 from .connection import connection
-from .connector import Connector
-from .knowledge import Knowledge
 from .kv_store import KvStore
-from .search import Search
 from .stored_settings import StoredSettings, reason, unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from .connector import Connector
+    from .knowledge import Knowledge
+    from .search import Search
+
 _TIMEOUT = 20.0
 """Seconds for one call."""
 _NOT_FOUND = 404
+_TROUBLE = 500
 _MAY_ACT = "edit_storage_passwords"
 """Capability of those who see our messages: whoever may set up an account."""
 
@@ -40,9 +42,24 @@ class Splunkd:
         self._context = connection(server_uri, session_key, _TIMEOUT)
         self.settings = StoredSettings(self._context)
         self.kv_store = KvStore(self._context)
-        self.connector = Connector(self._context)
-        self.knowledge = Knowledge(self._context)
-        self.search = Search(self._context)
+
+    @property
+    def connector(self) -> Connector:
+        from .connector import Connector
+
+        return Connector(self._context)
+
+    @property
+    def knowledge(self) -> Knowledge:
+        from .knowledge import Knowledge
+
+        return Knowledge(self._context)
+
+    @property
+    def search(self) -> Search:
+        from .search import Search
+
+        return Search(self._context)
 
     def input_settings(self, kind: str, name: str) -> Mapping[str, str | None] | None:
         """The settings of a saved input, None if there is none. Raises SettingsUnreadable."""
@@ -65,12 +82,21 @@ class Splunkd:
             raise unreadable(f"inputs of kind {kind}", error) from error
 
     def server_info(self) -> Mapping[str, Any]:
-        """What this splunkd says of itself; empty if it does not. Never fails."""
-        return self._own("/services/server/info")
+        """What this splunkd says of itself; empty if it refuses. Raises SettingsUnreadable if no
+        answer comes: without it, another splunkd would seem to run the input.
+        """
+        try:
+            return self._own("/services/server/info")
+        except (OSError, HTTPError) as error:
+            raise unreadable("server information", error) from error
 
     def capabilities(self) -> frozenset[str] | None:
         """Of the user who calls; None if splunkd does not return them."""
-        found = self._own("/services/authentication/current-context").get("capabilities")
+        try:
+            context = self._own("/services/authentication/current-context")
+        except (OSError, HTTPError):
+            return None
+        found = context.get("capabilities")
         return frozenset(map(str, found)) if isinstance(found, list) else None
 
     def index_names(self) -> list[str]:
@@ -85,10 +111,15 @@ class Splunkd:
             raise unreadable("indexes", error) from error
 
     def _own(self, path: str) -> Mapping[str, Any]:
+        """Empty if splunkd refuses, or answers with something else. Raises OSError, HTTPError."""
         try:
             response = self._context.get(path, owner=None, app=None, output_mode="json")
             return dict(json.loads(response.body.read())["entry"][0]["content"])
-        except (HTTPError, AuthenticationError, OSError, ValueError, LookupError, TypeError):
+        except HTTPError as error:
+            if error.status >= _TROUBLE:
+                raise
+            return {}
+        except (ValueError, LookupError, TypeError):
             return {}
 
     def post_message(self, name: str, text: str, severity: str) -> None:

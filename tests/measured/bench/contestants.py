@@ -10,11 +10,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from contextlib import ExitStack
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tests import ROOT
 from tests.measured.bench.bodies import Bodies
@@ -39,6 +40,13 @@ INPUT, WORKERS, BEFORE = "input", "workers", "before"
 """The built app alone and with two workers, and the app of an earlier version."""
 _ACCOUNT = "bench"
 _HERE = Path(__file__).parent
+
+
+class Call(NamedTuple):
+    """A call of splunkd: when it came, and when it was answered. Seconds since a run began."""
+
+    came: float
+    answered: float
 
 
 class Contest:
@@ -161,6 +169,16 @@ class Contest:
         """Let an app print its scheme."""
         script = self._apps[who] / "bin" / "akamai_siem.py"
         return measure([python, str(script), "--scheme"], self._environment())
+
+    def forget_calls(self, who: str) -> None:
+        """Forget the calls that an app has made of its splunkd."""
+        self._splunks[who].forget_calls()
+
+    def calls(self, who: str, run: Measured) -> list[Call]:
+        """The calls that an app has made since they were forgotten, in seconds of its run."""
+        began = time.time() - (time.monotonic() - run.began)
+        found = [(each["at"] - began, each["seconds"]) for each in self._splunks[who].calls()]
+        return [Call(came, came + seconds) for came, seconds in sorted(found)]
 
     def _environment(self) -> dict[str, str]:
         return {

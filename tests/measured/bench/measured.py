@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
 import subprocess
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 _PIECE = 1 << 20
 _EVERY = 0.05
 """Seconds between two samples of a process's memory."""
+_PIPE = 1 << 16
+"""Bytes that a pipe takes which nobody reads."""
 
 
 @dataclass(frozen=True)
@@ -26,8 +29,8 @@ class Measured:
     `cpu`, `wall`: seconds; `cpu` includes the processes that it started and waited for. `peak`:
     bytes of the largest of these processes. `first`: seconds until its first output. `reader`,
     `server`: seconds of CPU of the process that read its output, and of the one that answered its
-    requests. `request`: seconds until its first request; 0 if it made none. `began`: when it was
-    started, by the monotonic clock.
+    requests. `taken`: seconds until it began to read its standard input. `request`: seconds until
+    its first request; 0 if it made none. `began`: when it was started, by the monotonic clock.
     """
 
     cpu: float
@@ -36,6 +39,7 @@ class Measured:
     first: float
     reader: float = 0.0
     server: float = 0.0
+    taken: float = 0.0
     request: float = 0.0
     began: float = 0.0
 
@@ -46,7 +50,9 @@ def measure(
     document: bytes = b"",
     keep: Path | None = None,
 ) -> Measured:
-    """Run a command. `document`: for its standard input. `keep`: a file for its output.
+    """Run a command. `document`: for its standard input, XML. `keep`: a file for its output.
+
+    A document is filled up with line ends, so that not all of it fits into the pipe.
 
     Its stderr is passed on. Raises RuntimeError if it fails.
     """
@@ -57,8 +63,10 @@ def measure(
     assert process.stdin is not None
     assert process.stdout is not None
     memory = _Memory(process.pid)
-    process.stdin.write(document)
-    process.stdin.close()
+    with contextlib.suppress(BrokenPipeError):
+        process.stdin.write(document and document.ljust(_PIPE + 1, b"\n"))
+        process.stdin.close()
+    taken = time.monotonic() - began
     kept = keep.open("wb") if keep else None
     descriptor = process.stdout.fileno()
     first = 0.0
@@ -78,7 +86,7 @@ def measure(
         message = f"{' '.join(command[:2])} ended with {process.returncode}"
         raise RuntimeError(message)
     cpu = used.ru_utime + used.ru_stime
-    return Measured(cpu, wall, memory.peak(), first, read, began=began)
+    return Measured(cpu, wall, memory.peak(), first, read, taken=taken, began=began)
 
 
 def cpu_of(pid: int) -> float:

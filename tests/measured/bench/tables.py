@@ -13,6 +13,7 @@ from tests.measured.bench.contestants import BEFORE, INPUT, TEXTBOOKS, WORKERS
 from tests.measured.bench.figures import Spread
 from tests.measured.bench.mixes import MIXES
 from tests.measured.bench.stages import START
+from tests.measured.bench.startup import STEPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,6 +27,7 @@ _PARTS = {
     "clock": "costs",
     "start": "costs",
     "startup": "startup",
+    "steps": "startup",
     "selections": "selections",
     "scale": "scale",
     "inputs": "scale",
@@ -47,6 +49,7 @@ def tables(figures: Figures) -> dict[str, str]:
         made["stages"] = _stages(figures["stages"])
     if "startup" in figures:
         made["startup"] = _startup(figures["startup"])
+        made["steps"] = _steps(figures["startup"])
     if "selections" in figures:
         made["selections"] = _selections(figures["selections"])
     if "scale" in figures:
@@ -165,6 +168,22 @@ def _startup(part: Figures) -> str:
         for who, each in apps.items()
     ]
     return _table((*head, "first record, ms"), rows)
+
+
+def _steps(part: Figures) -> str:
+    """Empty for figures of a version that did not measure them."""
+    names = _named(part)
+    columns = [
+        (f"{python}, {names[who]}, ms", each)
+        for python, apps in part["pythons"].items()
+        for who, each in apps.items()
+        if set(STEPS) <= set(each)
+    ]
+    rows = [
+        [title, *(Spread(*(1e3 * s for s in each[step])).shown() for _, each in columns)]
+        for step, title in STEPS.items()
+    ]
+    return _table(["until", *(title for title, _ in columns)], rows) if columns else ""
 
 
 def _stages(part: Figures) -> str:

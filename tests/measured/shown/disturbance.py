@@ -195,7 +195,7 @@ def run(world: World) -> None:
         monotonic=clock.now,
         blocked=lambda: 0.0,
         pipe=part,
-        connector=part,
+        connector=lambda: part,
     )
     settings = InputSettings("first", ACCOUNT, (7,), 0, LIMIT, None)
     with contextlib.suppress(CollectionError), patch.object(collector, "Prefetch", AtOnce):

@@ -225,7 +225,7 @@ class Member:
             monotonic=self._monotonic,
             blocked=lambda: 0.0,
             pipe=self.splunkd,
-            connector=NoConnector(),
+            connector=NoConnector,
         )
         return Collector(settings, around, Totals())
 

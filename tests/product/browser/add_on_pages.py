@@ -24,6 +24,8 @@ _COUNT_CLICKS = """document.addEventListener('click', event => {
   if (event.isTrusted) sessionStorage.clicks = Number(sessionStorage.clicks || 0) + 1;
 }, true);"""
 
+_TWO_FRAMES = "async () => { for (const _ of 'ab') await new Promise(requestAnimationFrame); }"
+"""What the page does with an answer that has come is done then."""
 _CENTRE = """async each => {
   let scroller = each.parentElement;
   while (scroller && !/auto|scroll/.test(getComputedStyle(scroller).overflowY)) {
@@ -138,8 +140,10 @@ class AddOnPages:
         # The form's hook asks too, not quietly.
         with self.page.expect_response(
             lambda answer: "TA_akamai_siem_configurations?quiet" in answer.url
-        ):
+        ) as listed:
             self.choose("account", account)
+        listed.value.finished()
+        self.page.evaluate(_TWO_FRAMES)
 
     def type_ids(self, *ids: str) -> None:
         """Of security configurations."""

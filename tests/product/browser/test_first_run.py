@@ -78,7 +78,7 @@ def test_from_nothing_to_the_first_event(browser: Browser) -> None:
         pages.shoot("accounts")
         pages.open("inputs")
         pages.new_input(INPUT)
-        pages.choose("account", ACCOUNT)
+        pages.choose_account(ACCOUNT)
         pages.pick_configuration("Main site")
         pages.shoot("input")
         pages.save()
@@ -116,7 +116,7 @@ def test_from_nothing_to_the_first_event(browser: Browser) -> None:
 def catch_up(pages: AddOnPages) -> tuple[int, int]:
     """Start an input that has a while to do, and see it move. The events at two moments."""
     pages.new_input(CATCH_UP)
-    pages.choose("account", ACCOUNT)
+    pages.choose_account(ACCOUNT)
     pages.pick_configuration("Shop")
     pages.choose("start", "-12h")
     pages.fill(limit="100", max_events_per_second="100")

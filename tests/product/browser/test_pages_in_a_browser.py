@@ -119,7 +119,7 @@ def test_a_proxy_is_tried_when_it_is_saved(pages: AddOnPages, site: Site) -> Non
 def collect_a_range(pages: AddOnPages, site: Site) -> None:
     """By a backfill that is given in relative times. Its row says how many events it brought."""
     pages.new_input("range", "akamai_siem_backfill")
-    pages.choose("account", "two")
+    pages.choose_account("two")
     pages.type_ids(str(CONFIG_ID))
     said = pages.field("to").locator('[data-test="msg-markdown"]')
     pages.fill(**{"from": "-13h", "to": "now"})
@@ -141,7 +141,7 @@ def collect_a_range(pages: AddOnPages, site: Site) -> None:
 def collect_names(pages: AddOnPages, site: Site) -> None:
     """All names that the account can see. The row tells what Akamai does not send."""
     pages.new_input("names", "akamai_siem_names")
-    pages.choose("account", "two")
+    pages.choose_account("two")
     pages.fill(interval="900")
     pages.shoot("names")
     pages.save()
@@ -206,7 +206,7 @@ def test_two_accounts_three_inputs(pages: AddOnPages, site: Site) -> None:
     pages.shoot("inputs-none")
     pages.new_input(INPUT)
     expect(pages.dialog).not_to_contain_text("Start again")
-    pages.choose("account", "one")
+    pages.choose_account("one")
     pages.pick_configuration("Main site")
     pages.choose("start", "-2h")
     pages.save()
@@ -407,7 +407,7 @@ def test_no_secret_comes_back(pages: AddOnPages, web: SplunkWeb, site: Site) -> 
     pages.cancel()
     pages.open("inputs")
     pages.new_input(INPUT)
-    pages.choose("account", ACCOUNT)
+    pages.choose_account(ACCOUNT)
     pages.pick_configuration("Main site")
     pages.save()
     site.run()

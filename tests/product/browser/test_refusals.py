@@ -297,7 +297,7 @@ def test_an_input(pages: AddOnPages, site: Site) -> None:
     for folded in (False, True):
         opened.fold(folded=folded)
         assert opened.refused("account") == "Account: this field is required."
-    pages.choose("account", ACCOUNT)
+    pages.choose_account(ACCOUNT)
     assert opened.refused("config_ids") == "Security configurations: this field is required."
     pages.type_ids("404404")
     opened.each_wrong_word()
@@ -334,7 +334,7 @@ def test_a_backfill_and_names(pages: AddOnPages, site: Site) -> None:
     site.akamai.configurations(known=[CONFIG_ID])
     pages.open("inputs")
     pages.new_input("range", BACKFILL_KIND)
-    pages.choose("account", ACCOUNT)
+    pages.choose_account(ACCOUNT)
     now = int(site.akamai.now())
     pages.fill(**{"from": str(now - 3_600), "to": str(now - 60)})
     opened = dialog(pages, BACKFILL_KIND)
@@ -355,7 +355,7 @@ def test_a_backfill_and_names(pages: AddOnPages, site: Site) -> None:
     pages.new_input("names", NAMES_KIND)
     names = dialog(pages, NAMES_KIND)
     assert names.refused("account") == "Account: this field is required."
-    pages.choose("account", ACCOUNT)
+    pages.choose_account(ACCOUNT)
     names.each_wrong_word()
     names.each_wrong_value(NAMES_KIND)
 
@@ -394,7 +394,7 @@ def test_two_messages_never_lie_over_each_other(pages: AddOnPages, site: Site) -
     site.akamai.configurations(known=[7, CONFIG_ID], listable=False)
     pages.open("inputs")
     pages.new_input(INPUT)
-    pages.choose("account", ACCOUNT)
+    pages.choose_account(ACCOUNT)
     reason = pages.field("config_ids").locator('[data-test="msg-markdown"]')
     expect(reason).to_contain_text("Type the ids")
     pages.shoot("error-list-of-configurations")

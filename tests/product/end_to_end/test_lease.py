@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ta_akamai_siem.errors import LeaseHeld, LeaseLost
+from ta_akamai_siem.errors import CheckpointUnavailable, LeaseHeld, LeaseLost, SettingsUnreadable
 from ta_akamai_siem.position import lease as leases
 from ta_akamai_siem.position.claim import EXPIRY, TRUSTED
 from ta_akamai_siem.position.host import Host
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 A, B = Instance("A", 1000.0), Instance("B", 1000.0)
 POSITION = {"version": 1, "offset": "x"}
+CALLS, RELEASE = 10, 7
+"""Of `life_of`, and which of them is the release."""
 
 
 @pytest.fixture(scope="module")
@@ -80,9 +83,13 @@ def test_a_splunkd_that_does_not_say_since_when_it_runs(splunk: SplunkStandin) -
     assert instance_of(Splunkd(splunk.management, key).server_info(), "here") == Instance(
         "here", None
     )
-    known = instance_of(Splunkd(splunk.management, splunk.session_key).server_info(), "here")
+    splunkd = Splunkd(splunk.management, splunk.session_key)
+    known = instance_of(splunkd.server_info(), "here")
     assert known.started is not None
     assert known.guid != "here"
+    splunk.end_connections()
+    with pytest.raises(SettingsUnreadable):
+        splunkd.server_info()
 
 
 @pytest.fixture
@@ -298,13 +305,34 @@ def test_an_answer_that_was_lost_loses_nothing(
     """
     cluster.take(A)
     splunk.spoil_kv_writes("lost-answer", after=write)
+    with contextlib.nullcontext() if write < 5 else pytest.raises(CheckpointUnavailable):
+        life_of(cluster)
+    assert [each["released"] for each in cluster.documents()] == [True]
+    assert cluster.take(B).newest.position == POSITION
+
+
+@pytest.mark.parametrize("call", range(CALLS))
+def test_a_connection_that_ends_at_a_call_loses_nothing(
+    cluster: Cluster, splunk: SplunkStandin, call: int
+) -> None:
+    """The same calls and those that read. From the release on, a run does not repeat any."""
+    cluster.take(A)
+    splunk.forget_calls()
+    splunk.end_connections(after=call)
+    repeats = call < RELEASE
+    with contextlib.nullcontext() if repeats else pytest.raises(CheckpointUnavailable):
+        life_of(cluster)
+    done = [each for each in splunk.calls() if "/collections/data/" in each["path"]]
+    assert len(done) == (CALLS if repeats else call)
+    assert [each["released"] for each in cluster.documents()] == [call != RELEASE]
+    heir = cluster.take_from_the_dead(B) if call == RELEASE else cluster.take(B)
+    assert heir.newest.position == POSITION
+
+
+def life_of(cluster: Cluster) -> None:
+    """A run's lease: taken from a dead run, a save, a renewal, the release."""
     lease = cluster.take(A)
     lease.save(POSITION, 7.0, anew=False)
     cluster.time += TRUSTED + 1
     lease.confirm()
-    try:
-        lease.release()
-    except Exception:  # noqa: BLE001 - the run has ended all the same
-        assert write == 5
-    assert [each["released"] for each in cluster.documents()] == [True]
-    assert cluster.take(B).newest.position == POSITION
+    lease.release()

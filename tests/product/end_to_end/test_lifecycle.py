@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 GRACE = 5.0
 """Maximum seconds of a stop."""
-MEMORY_MAX_KB = 50 << 10
+MEMORY_MAX_KB = 48 << 10
 
 
 def markers(site: Site) -> Counter[object]:

@@ -17,9 +17,12 @@ import pytest
 
 from tests import ROOT
 from tests.measured.bench import few_rules
+from tests.measured.bench.contestants import Call
 from tests.measured.bench.earlier import commit_named
+from tests.measured.bench.measured import Measured
 from tests.measured.bench.mixes import MIXES, described, event_lines
 from tests.measured.bench.stages import _STAGES, START, by_stage
+from tests.measured.bench.startup import STEPS, steps
 from tests.measured.bench.tables import filled, places, tables
 from tests.oracles.reference.record import reference_record, same
 
@@ -197,6 +200,21 @@ def defined() -> set[str]:
     return names | {"JSONEncoder.encode", "event.<lambda>"}
 
 
+def test_the_steps_of_a_start_are_seen_from_outside() -> None:
+    """Calls after the request, such as those at the end of a run, are none of its steps."""
+    run = Measured(0.2, 0.3, 0, first=0.18, taken=0.05, request=0.15)
+    calls = [Call(0.09, 0.1), Call(0.11, 0.12), Call(0.2, 0.21)]
+    assert steps(run, calls) == {
+        "stanza": 0.05,
+        "first_call": 0.09,
+        "second_call": 0.11,
+        "last_answer": 0.12,
+        "first_request": 0.15,
+        "first_record": 0.18,
+    }
+    assert set(steps(run, calls)) == set(STEPS)
+
+
 def test_stages_name_functions_of_the_product() -> None:
     known = defined()
     assert {name for names in _STAGES.values() for name in names if name not in known} == set()
@@ -219,7 +237,7 @@ def test_the_page_shows_the_recorded_figures() -> None:
 def test_every_measured_number_names_its_command() -> None:
     page = PAGE.read_text(encoding="utf-8")
     blocks = re.split(r"\n\n|(?m:^(?=\* ))", page)
-    measured = re.compile(r"\d (?:µs|microseconds?|events/s|[GM]B|MB/s|s)\b|× ?\d|\d ?×")
+    measured = re.compile(r"\d (?:µs|microseconds?|events/s|[GM]B|MB/s|m?s)\b|× ?\d|\d ?×")
     command = re.compile(r"`[^`]*make [a-z-]+[^`]*`")
     tables_begin = [place for place, block in enumerate(blocks) if block.startswith("| ")]
     for place in tables_begin:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from ta_akamai_siem.errors import SettingsInvalid
 from ta_akamai_siem.record.selection import EVERYTHING
 from ta_akamai_siem.settings import InputSettings, read_input
+from ta_akamai_siem.splunk.input_definition import InputDefinition
 from tests.product.messages import subject
 
 ACCOUNT = {
@@ -200,7 +203,17 @@ def test_no_secret_in_messages_or_representations() -> None:
         read_input("first", STANZA, {**ACCOUNT, "client_secret": secret}, {})
     assert "client_secret" in str(caught.value)
     assert "marker" not in str(caught.value)
-    assert "client-secret" not in repr(read())
+    proxy = {"proxy_enabled": "1", "proxy_url": "p", "proxy_port": "1", "proxy_password": secret}
+    settings = read_input("first", STANZA, ACCOUNT, proxy)
+    shown = f"{settings} {settings.account} {settings.proxy} {[settings]!r}"
+    assert "akab-" in shown
+    assert not [text for text in ("client-", "access-", secret) if text in shown]
+
+
+def test_no_session_key_in_a_representation() -> None:
+    definition = InputDefinition("kind", "name", {}, "uri", "host", Path(), "session-key")
+    assert "kind" in f"{definition}"
+    assert "session-key" not in f"{definition}"
 
 
 def test_proxy() -> None:

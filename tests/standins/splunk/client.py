@@ -25,6 +25,9 @@ PATIENCE = 300.0
 """Seconds after which a call is given up. A busy machine may need ten times as long as an idle one.
 """
 
+_IDLE_MAX = 4.0
+"""Seconds after which another connection is used: the stand-in ends an idle one."""
+
 
 class RestError(Exception):
     """The stand-in refused a call: HTTP status and the text of the messages."""
@@ -178,6 +181,9 @@ class SplunkStandin:
             )
             self._local.connection = connection
             self._connections.append(connection)
+        if time.monotonic() - getattr(self._local, "used_at", 0.0) > _IDLE_MAX:
+            connection.close()
+        self._local.used_at = time.monotonic()
         connection.timeout = timeout
         if connection.sock is not None:
             connection.sock.settimeout(timeout)
@@ -377,6 +383,14 @@ class SplunkStandin:
     def spoil_kv_writes(self, fault: str, count: int = 1, after: int = 0) -> None:
         """Make the next writes fail: 503, 500, timeout, lost-answer."""
         self._control("kvstore", fault=fault, count=count, after=after)
+
+    def end_connections(self, count: int = 1, after: int = 0) -> None:
+        """End connections at the next calls that come on one that was used before."""
+        self._control("connections", count=count, after=after)
+
+    def keep_connections(self, seconds: float) -> None:
+        """End those that are opened from now on if they are idle for so long."""
+        self._control("connections", idle=seconds)
 
     def new_session(
         self, user: str = "someone", deny: tuple[str, ...] = (), role: str = "admin"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from .bulletin import Bulletin
 from .conf_layers import ConfLayers
 from .credentials import Credentials
+from .endings import Endings
 from .external_handlers import ExternalHandlers
 from .index_queue import IndexQueue
 from .interpreter import version_of
@@ -56,6 +57,7 @@ class Instance:
         self.log = SplunkdLog(self.home.logs / "splunkd.log")
         self.kv_state = KvState(options.kvstore, options.kvstore_lag)
         self.kv_store = KvStore(self.home.data / "kvstore" / "documents.sqlite")
+        self.endings = Endings()
         self.gate = PipeGate()
         self.indexes = IndexQueue(
             self.home.data,

@@ -55,10 +55,20 @@ class ManagementHandler(http.server.BaseHTTPRequestHandler):
     """One connection."""
 
     protocol_version = "HTTP/1.1"
+    is_kept = False
     wbufsize = 1 << 16  # headers and body in one segment
     server: ManagementServer
 
+    def setup(self) -> None:
+        """Open the connection's files. It is closed once nothing has come for a while."""
+        super().setup()
+        self.connection.settimeout(self.server.instance.endings.idle)
+
     def _serve(self) -> None:
+        if self._ends():
+            self.close_connection = True
+            return
+        self.is_kept = True
         started = time.time()
         length = int(self.headers.get("Content-Length") or 0)
         body = self.rfile.read(length)
@@ -91,6 +101,11 @@ class ManagementHandler(http.server.BaseHTTPRequestHandler):
         # Whoever has the answer finds the call.
         self._note(started, answer.status, user)
         self._send(answer)
+
+    def _ends(self) -> bool:
+        """Whether this call meets the end of its connection: nothing is read, nothing is done."""
+        is_control = self.path.startswith("/standin/")
+        return self.is_kept and not is_control and self.server.instance.endings.next()
 
     def _answer(self, request: Request) -> Answer:
         instance = self.server.instance

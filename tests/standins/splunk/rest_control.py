@@ -130,6 +130,13 @@ def kvstore(instance: Instance, request: Request) -> Answer:
     return as_json({"state": instance.kv_state.current()})
 
 
+def end_connections(instance: Instance, request: Request) -> Answer:
+    """POST count=0, after=0: end connections at the next calls that come on a used one. idle=8."""
+    instance.endings.set(int(_number(request, "count")), int(_number(request, "after")))
+    instance.endings.idle = _number(request, "idle", instance.endings.idle)
+    return as_json({})
+
+
 def new_session(instance: Instance, request: Request) -> Answer:
     """POST user[, role=admin, deny=PATH_START …]: a session key; denied paths return 403 to it."""
     denied, role = request.form.get("deny", []), request.option("role", "admin")

@@ -83,6 +83,7 @@ _TABLE: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "standin/records", rest_control.records),
     ("POST", "standin/pipe", rest_control.pipe),
     ("POST", "standin/kvstore", rest_control.kvstore),
+    ("POST", "standin/connections", rest_control.end_connections),
     ("POST", "standin/sessions", rest_control.new_session),
     ("POST", "standin/expire", rest_control.expire),
     ("POST", "standin/restart", rest_control.restart),

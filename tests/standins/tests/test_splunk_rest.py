@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -190,6 +191,26 @@ def test_kv_states_and_faults(splunk: SplunkStandin) -> None:
     with pytest.raises(OSError, match=r"closed|reset"):
         splunk.request("POST", data, document={"_key": "g"})
     assert "g" in splunk.kv_documents("tiny_checkpoints")
+
+
+def test_a_connection_ends_once_it_is_idle(splunk: SplunkStandin) -> None:
+    splunk.keep_connections(0.1)
+    place = urlsplit(splunk.management)
+    address = (place.hostname, place.port or 0)
+    with socket.create_connection(address, timeout=5) as connection:
+        # Without a call, not even a handshake.
+        assert connection.recv(1) == b""
+    splunk.keep_connections(8.0)
+
+
+def test_a_connection_ends_at_a_call(splunk: SplunkStandin) -> None:
+    data = splunk.app_path("storage", "collections", "data", "tiny_checkpoints")
+    splunk.end_connections(after=1)
+    assert splunk.request("POST", data, document={"_key": "h"})[0] == 201
+    with pytest.raises(OSError, match=r"closed|reset"):
+        splunk.request("POST", data, document={"_key": "i"})
+    assert {"h", "i"} & set(splunk.kv_documents("tiny_checkpoints")) == {"h"}
+    assert splunk.request("POST", data, document={"_key": "i"})[0] == 201
 
 
 def test_messages_and_server_info(splunk: SplunkStandin) -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -204,7 +201,7 @@ def test_no_value_delays_a_request_for_more_than_ten_minutes() -> None:
     strange: list[object] = [NOW + 86_400, 1e300, float("nan"), float("inf"), "x", None, [], True]
     for stored in strange:
         assert cursors.from_document({**document, "not_before": stored}).pause(NOW) == 0
-    begun = replace(cursor, offset=None, since=NOW + 86_400)
+    begun = cursor._replace(offset=None, since=NOW + 86_400)
     assert begun.pause(NOW) == 0
     assert begun.request(NOW) == TimeRequest(int(NOW) - LATENCY - 1, begun.limit)
 
@@ -268,7 +265,7 @@ def test_document_round_trip() -> None:
     )
     document = {"_key": "akamai_siem:first", **cursor.to_document(), "saved_at": NOW}
     assert cursors.from_document(document) == cursor
-    names = {field.name for field in dataclasses.fields(Cursor)} - {"remembered", "cut"}
+    names = set(Cursor._fields) - {"remembered", "cut"}
     assert names | {"doubts", "not_before", "cut_limit", "cut_pages"} <= set(document)
 
 
@@ -309,6 +306,6 @@ def test_a_foreign_document_is_refused(damage: dict[str, object]) -> None:
 def test_a_cursor_belongs_to_host_and_ids() -> None:
     cursor = cursors.begin(settings(), NOW)
     assert cursors.belongs_to(cursor, settings())
-    other_host = dataclasses.replace(ACCOUNT, host="192.0.2.8")
-    assert not cursors.belongs_to(cursor, dataclasses.replace(settings(), account=other_host))
-    assert not cursors.belongs_to(cursor, dataclasses.replace(settings(), config_ids=(7,)))
+    other_host = ACCOUNT._replace(host="192.0.2.8")
+    assert not cursors.belongs_to(cursor, settings()._replace(account=other_host))
+    assert not cursors.belongs_to(cursor, settings()._replace(config_ids=(7,)))

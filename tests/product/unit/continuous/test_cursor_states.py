@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -56,7 +54,7 @@ def table(head: str) -> dict[str, dict[str, str]]:
 
 STATES = table("state")
 EVENTS = table("event")
-FIELDS = {field.name for field in dataclasses.fields(Cursor)}
+FIELDS = set(Cursor._fields)
 
 
 def state_of(cursor: Cursor) -> str:
@@ -74,13 +72,13 @@ def samples() -> dict[str, list[Cursor]]:
     """Cursors of each state, as they arise and with each other member set to a value."""
     busy = Remembered(mismatches=1, not_before=NOW - 1)
     start = Cursor("h", (1,), LIMIT, since=NOW, from_now=True, host_time=True)
-    back = replace(start, since=NOW - 3600, from_now=False)
+    back = start._replace(since=NOW - 3600, from_now=False)
     first = back.after(Context(5, TOKEN, 5), NOW - 900, drained=False)
-    offset = replace(first, cut=Cut(40_000, 3), remembered=busy, complete_until=NOW - 600)
+    offset = first._replace(cut=Cut(40_000, 3), remembered=busy, complete_until=NOW - 600)
     found: dict[str, list[Cursor]] = {name: [] for name in STATES}
-    taken = replace(back, offset=TOKEN, taken_over=True)
+    taken = back._replace(offset=TOKEN, taken_over=True)
     for cursor in (start, back, first, offset, first.replaying(), offset.replaying(), taken):
-        for sample in (cursor, replace(cursor, remembered=busy, cut=Cut(40_000, 3))):
+        for sample in (cursor, cursor._replace(remembered=busy, cut=Cut(40_000, 3))):
             found[state_of(sample)].append(sample)
     for cursor in (start, back, taken):
         found[state_of(cursor)].append(cursor.clock_corrected(60.0))

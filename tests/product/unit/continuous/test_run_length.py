@@ -82,7 +82,7 @@ def test_fifty_minutes(tmp_path: Path) -> None:
             monotonic=monotonic,
             blocked=lambda: 0.0,
             pipe=splunkd,
-            connector=silent,
+            connector=lambda: silent,
         )
         Collector(SETTINGS, around, totals).run()
         lease.release()

@@ -27,7 +27,7 @@ WELL = LastRun(
     first_at=NOW - 25,
 )
 FACTS = Facts(is_disabled=False, interval=60.0, run=WELL)
-FAILED = replace(WELL, result="credential.refused", message="It is wrong. Mend it.")
+FAILED = WELL._replace(result="credential.refused", message="It is wrong. Mend it.")
 HELD = {"released": False, "renewed_at": NOW - 15}
 PAGES = SoFar(began_at=NOW - 100, at=NOW, pages=3, events=123_000, newest=NOW - 7_200)
 RANGE = SoFar(began_at=NOW - 100, at=NOW, pages=3, events=200, share=0.456, remaining=200)
@@ -43,21 +43,21 @@ def with_progress(so_far: SoFar) -> Facts:
         (FACTS, "caught up", "next run in 40 s"),
         (replace(FACTS, run=None), "starting", "first run to come"),
         (
-            replace(FACTS, run=replace(WELL, events=0, newest=None)),
+            replace(FACTS, run=WELL._replace(events=0, newest=None)),
             "waiting for the first events",
             "since 2023-11-14 22:12:55 UTC, next run in 40 s",
         ),
         (
-            replace(FACTS, run=replace(WELL, events=0, newest=None), start_back=900),
+            replace(FACTS, run=WELL._replace(events=0, newest=None), start_back=900),
             "waiting for the first events",
             "since 2023-11-14 21:57:55 UTC, next run in 40 s",
         ),
         (
-            replace(FACTS, run=replace(WELL, drained=False, newest=NOW - 740)),
+            replace(FACTS, run=WELL._replace(drained=False, newest=NOW - 740)),
             "catching up",
             "12 min behind, next run in 40 s",
         ),
-        (replace(FACTS, run=replace(WELL, drained=False)), "catching up", "next run in 40 s"),
+        (replace(FACTS, run=WELL._replace(drained=False)), "catching up", "next run in 40 s"),
         (replace(FACTS, leases=[HELD]), "collecting", ""),
         (replace(FACTS, leases=[HELD], is_disabled=True), "collecting", ""),
         (with_progress(SoFar(NOW - 3, NOW)), "collecting", "no page yet"),
@@ -72,37 +72,37 @@ def with_progress(so_far: SoFar) -> Facts:
         ),
         (replace(FACTS, is_disabled=True), "disabled", ""),
         (
-            replace(FACTS, run=replace(FAILED, how="needs_person")),
+            replace(FACTS, run=FAILED._replace(how="needs_person")),
             "credential refused",
             "needs attention",
         ),
         (
-            replace(FACTS, run=replace(FAILED, how="try_again", result="server.trouble")),
+            replace(FACTS, run=FAILED._replace(how="try_again", result="server.trouble")),
             "server trouble",
             "tries again: next run in 40 s",
         ),
         (
-            replace(FACTS, run=replace(FAILED, how="left", result="stop.requested")),
+            replace(FACTS, run=FAILED._replace(how="left", result="stop.requested")),
             "stopped by Splunk",
             "next run in 40 s",
         ),
         (
-            replace(FACTS, run=replace(FAILED, how="left", result="lease.held")),
+            replace(FACTS, run=FAILED._replace(how="left", result="lease.held")),
             "collected elsewhere",
             "next run in 40 s",
         ),
         (
-            replace(FACTS, run=replace(WELL, ended_at=NOW - 7_300)),
+            replace(FACTS, run=WELL._replace(ended_at=NOW - 7_300)),
             "no runs",
             "for 2 h 1 min: needs attention",
         ),
         (
-            replace(FACTS, interval=600.0, run=replace(WELL, ended_at=NOW - 901)),
+            replace(FACTS, interval=600.0, run=WELL._replace(ended_at=NOW - 901)),
             "caught up",
             "next run is due",
         ),
         (
-            replace(FACTS, interval=None, run=replace(WELL, ended_at=NOW - 90_000)),
+            replace(FACTS, interval=None, run=WELL._replace(ended_at=NOW - 90_000)),
             "caught up",
             "next run by its schedule",
         ),
@@ -130,7 +130,7 @@ def test_state(facts: Facts, state: str, note: str) -> None:
 
 
 def test_what_went_wrong_is_told_below() -> None:
-    shown = describe(replace(FACTS, run=replace(FAILED, how="needs_person")), NOW)
+    shown = describe(replace(FACTS, run=FAILED._replace(how="needs_person")), NOW)
     assert (shown["tone"], shown["explanation"]) == ("bad", FAILED.message)
 
 
@@ -161,9 +161,9 @@ def test_what_a_claim_carries_comes_back_as_it_was() -> None:
 def test_newest_event_and_lag() -> None:
     shown = describe(FACTS, NOW)
     assert (shown["last_event"], shown["lag"]) == ("2023-11-14 22:12:48 UTC", "12 s")
-    quiet = replace(FACTS, run=replace(WELL, events=0))
+    quiet = replace(FACTS, run=WELL._replace(events=0))
     assert describe(quiet, NOW)["lag"] == "12 s, nothing newer"
-    assert describe(replace(FACTS, run=replace(WELL, newest=None)), NOW)["lag"] == ""
+    assert describe(replace(FACTS, run=WELL._replace(newest=None)), NOW)["lag"] == ""
 
 
 def test_a_backfill_counts_all_its_runs() -> None:
@@ -175,7 +175,7 @@ def test_what_rules_dropped_is_told_with_its_share() -> None:
     """Of the run under way, of the last run, of all runs of a backfill."""
     under_way = describe(with_progress(PAGES._replace(dropped=41_000)), NOW)
     assert under_way["events"].endswith(" per second; 41,000 more (25 %) dropped")
-    last = describe(replace(FACTS, run=replace(WELL, events=1, dropped=2)), NOW)
+    last = describe(replace(FACTS, run=WELL._replace(events=1, dropped=2)), NOW)
     assert last["events"] == "1 in the last run; 2 more (67 %) dropped"
     position = {"at": 4, "until": 5, "events": 1_200, "dropped": 1_800}
     backfill = describe(replace(FACTS, position=position), NOW)

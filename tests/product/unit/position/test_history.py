@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import accumulate
 
 import pytest
@@ -51,28 +50,28 @@ def test_only_what_the_same_splunkd_took_can_have_died_with_it() -> None:
 @pytest.mark.parametrize(
     "cut",
     [
-        lambda e: replace(e, anew=True),
-        lambda e: replace(e, rewound_from=3),
-        lambda e: replace(e, number=e.number + 1),
+        lambda e: e._replace(anew=True),
+        lambda e: e._replace(rewound_from=3),
+        lambda e: e._replace(number=e.number + 1),
     ],
 )
 def test_what_has_no_past(cut: object) -> None:
     entries = saved_at([0.0, 10.0, 11.0])
     entries[1] = cut(entries[1])  # type: ignore[operator]
-    entries[0] = replace(entries[0], number=entries[1].number + 1)
+    entries[0] = entries[0]._replace(number=entries[1].number + 1)
     assert newest_safe(entries) == entries[1]
 
 
 def test_a_position_is_nothing_to_go_back_to_where_there_is_none() -> None:
     entries = saved_at([0.0, 10.0])
-    entries[1] = replace(entries[1], position=None)
+    entries[1] = entries[1]._replace(position=None)
     assert newest_safe(entries) == entries[0]
 
 
 @pytest.mark.parametrize("step", [-90.0, 90.0])
 def test_a_clock_that_is_set_meanwhile_changes_nothing(step: float) -> None:
     entries = saved_at([0.0, 20.0, 45.0, 60.0])
-    set_since = [replace(one, saved_at=one.saved_at + step) for one in entries[:2]]
+    set_since = [one._replace(saved_at=one.saved_at + step) for one in entries[:2]]
     assert newest_safe([*set_since, *entries[2:]]).number == 2
 
 
@@ -100,7 +99,7 @@ def test_when_it_is_unsafe(
     saved = entry(1, last)
     found = is_unsafe(saved, now, ended_cleanly=clean, stopped_in_order=lambda: proved)
     assert found is unsafe
-    none = replace(saved, position=None)
+    none = saved._replace(position=None)
     assert not is_unsafe(none, now, ended_cleanly=clean, stopped_in_order=lambda: proved)
 
 
@@ -109,7 +108,7 @@ def test_when_it_is_unsafe(
     [{}, {"position": None}, {"anew": True}, {"rewound_from": 3}, {"uptime": None}],
 )
 def test_the_document_gives_it_back(changed: dict[str, object]) -> None:
-    saved = replace(entry(4, 7.0), **changed)  # type: ignore[arg-type]
+    saved = entry(4, 7.0)._replace(**changed)  # type: ignore[arg-type]
     document = {"_user": "nobody", **saved.to_document(KEY)}
     assert document["_key"] == f"{KEY}#4"
     assert from_document(document) == saved

@@ -14,6 +14,13 @@ if TYPE_CHECKING:
     from ta_akamai_siem.writing.delivery import Delivery
 
 
+UNUSED = (
+    *("record.masking", "record.rules", "volume.grammar", "volume.left_out"),
+    *("splunk.connector", "splunk.knowledge", "splunk.search", "splunk.orderly_stop"),
+)
+"""What most runs never need: settings that are not set, a takeover, a restart of splunkd."""
+
+
 class Written:
     """Notes the calls, as a `Delivery`."""
 
@@ -84,12 +91,17 @@ def test_a_run_without_a_page_makes_none() -> None:
 def test_the_first_request_does_not_wait_for_modules_that_it_does_not_need() -> None:
     """Calls of splunkd need no library for requests, and requests none that converts events."""
     first = loaded("ta_akamai_siem.run.run")
-    assert not {"requests", "urllib3", "ta_akamai_siem.akamai.client"} & first
+    later = ("akamai.client", *UNUSED)
+    assert not {"requests", "urllib3", *(f"ta_akamai_siem.{name}" for name in later)} & first
     for kind in ("continuous", "backfill"):
         second = loaded(f"ta_akamai_siem.{kind}.job")
         assert {"requests", "ta_akamai_siem.akamai.client"} <= second
         late = ("record.event", "record.known_shapes", "writing.delivery", "writing.conversion")
-        assert not {f"ta_akamai_siem.{name}" for name in late} & second
+        assert not {f"ta_akamai_siem.{name}" for name in (*late, *UNUSED)} & second
+
+
+def test_a_page_loads_nothing_that_explains_an_error() -> None:
+    assert not {"ta_akamai_siem.akamai.error_table", "html"} & loaded("ta_akamai_siem.akamai.page")
 
 
 def loaded(module: str) -> set[str]:

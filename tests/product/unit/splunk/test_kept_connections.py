@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import http.server
+import socket
+import struct
 import threading
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -25,6 +28,7 @@ class Server(http.server.ThreadingHTTPServer):
 
     def __init__(self) -> None:
         self.connections = 0
+        self.calls: list[str] = []
         self.closed = threading.Semaphore(0)
         self.may_answer = threading.Event()
         super().__init__(("127.0.0.1", 0), Handler)
@@ -48,15 +52,31 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.server.closed.release()
 
     def do_GET(self) -> None:
+        self.server.calls.append(f"{self.command} {self.path}")
+        if self.path.startswith("/gone"):
+            self._leave(reset=self.path == "/gone/reset")
+            return
         if self.path == "/late":
             self.server.may_answer.wait(_PATIENCE)
         content = self.path.encode()
         self.send_response(404 if self.path == "/missing" else 200)
         self.send_header("Content-Length", str(len(content) + (self.path == "/cut")))
+        if self.path == "/last":
+            self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.write(content)
         # Without a word before: as a splunkd that stops.
         self.close_connection = self.path in ("/leaves", "/cut")
+
+    do_POST = do_DELETE = do_GET  # noqa: N815 - the base class's names
+
+    def _leave(self, *, reset: bool) -> None:
+        """Close without an answer, as if the call had met the end of the connection."""
+        self.close_connection = True
+        if reset:
+            at_once = struct.pack("ii", 1, 0)
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)
+            self.connection.close()
 
     def log_message(self, *_: object) -> None:
         pass
@@ -98,6 +118,40 @@ def test_a_connection_that_splunkd_closed_is_not_used(server: Server) -> None:
     assert server.closed.acquire(timeout=_PATIENCE)
     assert get(calls, server, "/next") == b"/next"
     assert server.connections == 2
+
+
+@pytest.mark.parametrize("how", ["/gone", "/gone/reset"])
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+def test_a_connection_that_ends_in_the_moment_of_a_call_fails_that_call_alone(
+    server: Server, method: str, how: str
+) -> None:
+    """As an `OSError`, and without a second attempt: it may have been carried out."""
+    calls = KeptConnections(_PATIENCE)
+    get(calls, server, "/one")
+    with pytest.raises(OSError, match=r"closed|reset"):
+        calls(server.url + how, {"method": method, "headers": [], "body": "x"})
+    assert get(calls, server, "/next") == b"/next"
+    assert server.calls == ["GET /one", f"{method} {how}", "GET /next"]
+    assert server.connections == 2
+
+
+def test_a_server_that_announces_the_end_is_believed(server: Server) -> None:
+    calls = KeptConnections(_PATIENCE)
+    assert [get(calls, server, path) for path in ("/last", "/next")] == [b"/last", b"/next"]
+    assert server.connections == 2
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_QUICKACK"), reason="Linux delays acknowledgements")
+def test_no_answer_waits_for_an_acknowledgement(server: Server) -> None:
+    """Its second part is sent when the first is acknowledged, which Linux would do after 40 ms."""
+    seconds = []
+    for _ in range(10):
+        calls = KeptConnections(_PATIENCE)
+        get(calls, server, "/one")
+        began = time.monotonic()
+        get(calls, server, "/two")
+        seconds.append(time.monotonic() - began)
+    assert min(seconds) < 0.03
 
 
 def test_a_connection_that_splunkd_may_close_soon_is_not_used(
