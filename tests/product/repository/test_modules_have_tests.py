@@ -94,6 +94,7 @@ TESTED_BY = {
     "volume/header_names": "unit/volume/test_left_out",
     "volume/masks": "search/test_dropping",
     "volume/matching": "search/test_dropping",
+    "volume/steps": "search/test_dropping",
     "volume/members": "search/test_dropping",
     "volume/patterns": "search/test_dropping",
     "volume/preview": "search/test_dropping",
