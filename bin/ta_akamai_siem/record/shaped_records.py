@@ -128,8 +128,10 @@ class ShapedRecords:
 
         `dropping`: as the shapes were learned with. `lines`: from `KnownShapes`.
         """
-        plans = [shape and shape.plan for _, _, shape, _ in lines]
-        numbers = dropping.numbers_by_lists(plans, [values for _, _, _, values in lines])
+        if not lines:
+            return []
+        _, _, shapes, values = zip(*lines)
+        numbers = dropping.numbers_by_lists([shape and shape.plan for shape in shapes], values)
         return [
             self._by_record(dropping, lines[at]) if number is None else number
             for at, number in enumerate(numbers)

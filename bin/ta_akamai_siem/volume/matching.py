@@ -37,6 +37,7 @@ class Raw(Protocol):
         """The value at a place."""
 
 
+_NOWHERE = -1
 _LATER = -1
 """Instead of the number of a rule."""
 
@@ -45,13 +46,14 @@ class Plan(NamedTuple):
     """How the events of a shape are looked at.
 
     `start`: the first step. `members`: of each member that terms ask for, the index among an
-    event's values. `lists`: the same of lists. `all_lists`: takes the ids, tags and actions.
+    event's values; no step asks for one that the event does not have. `lists`: the same of lists.
+    `all_lists`: takes the ids, tags and actions.
     `applied_action`, `slow_post_action`, `request_id`: indexes. None for what the events do not
     have.
     """
 
     start: Step
-    members: tuple[Optional[int], ...]
+    members: tuple[int, ...]
     lists: tuple[Optional[int], ...]
     all_lists: Callable[[Raw], Lists]
     applied_action: Optional[int]
@@ -108,10 +110,10 @@ class Dropping:
         return plan
 
     def _planned(self, place: dict[str, int | None]) -> Plan:
-        members = tuple(place[name] for name in self._masks)
+        members = [place[name] for name in self._masks]
         return Plan(
             self._steps.start(self._every, members),
-            members,
+            tuple(_NOWHERE if index is None else index for index in members),
             tuple(place[name] for name in self._lists),
             _taker([place[name] for name in LISTS]),
             place["applied_action"],
@@ -150,7 +152,10 @@ class Dropping:
         for at, (plan, raw) in enumerate(zip(plans, raws)):
             if plan is None:
                 continue
-            step = _last_step(plan, raw)
+            # As `_last_step`, without a call for each event.
+            step, members = plan.start, plan.members
+            while (member := step.member) != LAST:
+                step = step[raw[members[member]]]
             if step.left:
                 number = self._by_lists(step, plan, raw, new)
                 if number == _LATER:
@@ -223,7 +228,7 @@ def _last_step(plan: Plan, raw: Raw) -> Step:
     """What the members of an event leave."""
     step, members = plan.start, plan.members
     while (member := step.member) != LAST:
-        step = step[raw[members[member]]]  # type: ignore[index]
+        step = step[raw[members[member]]]
     return step
 
 
