@@ -15,7 +15,7 @@ from tests.measured.bench.mixes import MIXES
 if TYPE_CHECKING:
     from tests.measured.bench.contestants import Contest
 
-PAGE, PAGES = 10_000, 20
+PAGE, PAGES = 10_000, 10
 KEPT = """action=monitor tag=NONE/*
 action=alert policy=none path=/none*
 host=none.example.com NOT rule=600001 sample=100
