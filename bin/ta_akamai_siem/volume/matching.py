@@ -38,6 +38,7 @@ class Raw(Protocol):
 
 
 _NOWHERE = -1
+"""Instead of the index of a member that an event does not have."""
 _LATER = -1
 """Instead of the number of a rule."""
 
