@@ -249,25 +249,11 @@ def test_an_account(pages: AddOnPages, site: Site) -> None:
 
 def refuse_by_the_proxy(pages: AddOnPages, site: Site, opened: Form) -> None:
     with ProxyServer("http", "someone", "right") as proxy:
-        use_a_proxy(site, proxy)
+        site.use_refusing_proxy(proxy)
         pages.new_account("good")
         pages.fill(ca_bundle=site.akamai.ca, edgerc=edgerc(site))
         assert ProxyRefused.advice in opened.refused_and_stays()
         pages.shoot("refused-account-proxy")
-
-
-def use_a_proxy(site: Site, proxy: ProxyServer) -> None:
-    """It has another password once it is set up."""
-    site.splunk.edit_settings(
-        "proxy",
-        proxy_enabled="1",
-        proxy_type="http",
-        proxy_url="127.0.0.1",
-        proxy_port=str(proxy.port),
-        proxy_username="someone",
-        proxy_password="right",
-    )
-    proxy.change_password("another")
 
 
 def test_the_proxy(pages: AddOnPages, site: Site) -> None:
@@ -370,7 +356,7 @@ def test_what_akamai_refuses(pages: AddOnPages, site: Site) -> None:
         opened = None
         for error, trouble in INPUT_TROUBLES.items():
             if trouble.is_proxied:
-                use_a_proxy(site, proxy)
+                site.use_refusing_proxy(proxy)
             if opened is None or opened.name != trouble.kind:
                 pages.page.reload()
                 pages.new_input(INPUT, trouble.kind)

@@ -21,6 +21,8 @@ from .pushed_settings import push_account, push_input
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.standins.proxy import ProxyServer
+
 KIND = "akamai_siem"
 ACCOUNT = "main"
 INPUT = "first"
@@ -109,6 +111,19 @@ class Site:
     def push_account(self, name: str = ACCOUNT, **changed: str) -> None:
         """Create an account as a deployment tool does: without a test request."""
         push_account(self.splunk, name, self.account_values(**changed))
+
+    def use_refusing_proxy(self, proxy: ProxyServer) -> None:
+        """Set up a proxy that has another password afterwards. `proxy`: of "someone", "right"."""
+        self.splunk.edit_settings(
+            "proxy",
+            proxy_enabled="1",
+            proxy_type="http",
+            proxy_url="127.0.0.1",
+            proxy_port=str(proxy.port),
+            proxy_username="someone",
+            proxy_password="right",
+        )
+        proxy.change_password("another")
 
     def create_input(self, name: str = INPUT, **changed: object) -> None:
         """Create an input as the inputs page does, with validation."""

@@ -190,16 +190,7 @@ def test_an_unknown_host_is_refused(site: Site) -> None:
 def test_a_refusing_proxy_is_refused(site: Site) -> None:
     site.push_account()
     with ProxyServer("http", "someone", "right") as proxy:
-        site.splunk.edit_settings(
-            "proxy",
-            proxy_enabled="1",
-            proxy_type="http",
-            proxy_url="127.0.0.1",
-            proxy_port=str(proxy.port),
-            proxy_username="someone",
-            proxy_password="right",
-        )
-        proxy.change_password("another")
+        site.use_refusing_proxy(proxy)
         assert advises(refusal(site), "proxy.refused")
         assert proxy.refused
 
