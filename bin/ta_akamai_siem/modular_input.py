@@ -104,8 +104,8 @@ def _run(kind: str) -> int:
 
         loading = Prefetch(lambda: _collect(kind))
 
-        def collect(parts: Parts[Any]) -> None:
-            loading.result()(parts)
+        def collect(settings: object, parts: Parts) -> None:
+            loading.result()(settings, parts)
 
         job: Job[Any] = Job(_reader(kind), collect)
     return Run(definition, stop, job, public.result).run()
@@ -125,7 +125,7 @@ def _reader(kind: str) -> Reader[Any]:
     return read_input
 
 
-def _collect(kind: str) -> Callable[[Parts[Any]], None]:
+def _collect(kind: str) -> Callable[[Any, Parts], None]:
     """Loads the modules of the kind. Meanwhile other threads get to run as soon as they can."""
     usual = sys.getswitchinterval()
     sys.setswitchinterval(_SWITCHING)
@@ -135,7 +135,7 @@ def _collect(kind: str) -> Callable[[Parts[Any]], None]:
         sys.setswitchinterval(usual)
 
 
-def _load(kind: str) -> Callable[[Parts[Any]], None]:
+def _load(kind: str) -> Callable[[Any, Parts], None]:
     if kind == BACKFILL_KIND:
         from .backfill.job import collect as collect_backfill
 

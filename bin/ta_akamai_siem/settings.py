@@ -34,11 +34,11 @@ PROXY_TYPES = ("http", "https", "socks5")
 CONNECTOR = "connector:"
 """Begins a `start` that names an input of Akamai's own connector."""
 
-_HOST = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9][A-Za-z0-9._-]*)(?::[0-9]{1,5})?\Z")
-_START = re.compile(r"-([0-9]{1,6})([smh])\Z")
+_HOST = r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9][A-Za-z0-9._-]*)(?::[0-9]{1,5})?\Z"
+_START = r"-([0-9]{1,6})([smh])\Z"
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
 _CRON_BOUNDS = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
-_CRON_PART = re.compile(r"(?:\*|([0-9]{1,2})(?:-([0-9]{1,2}))?)(?:/([0-9]{1,2}))?\Z")
+_CRON_PART = r"(?:\*|([0-9]{1,2})(?:-([0-9]{1,2}))?)(?:/([0-9]{1,2}))?\Z"
 
 
 class Account(NamedTuple):
@@ -169,7 +169,7 @@ def read_account(name: str, stanza: Mapping[str, str | None] | None, problems: P
                     key, f"of account '{name}' must not contain spaces or non-ASCII characters"
                 )
         values["host"] = bare_host(values["host"])
-        if not _HOST.match(values["host"]):
+        if not re.match(_HOST, values["host"]):
             problems.add(
                 "host",
                 f"of account '{name}' must be a host name or address, optionally with a port, "
@@ -192,7 +192,7 @@ def read_proxy(stanza: Mapping[str, str | None], problems: Problems) -> Proxy | 
     if kind not in PROXY_TYPES:
         problems.add("proxy_type", f"must be one of {', '.join(PROXY_TYPES)}, not '{kind}'")
     host = (stanza.get("proxy_url") or "").strip()
-    if not _HOST.match(host) or re.search(r":[0-9]+\Z", host):
+    if not re.match(_HOST, host) or re.search(r":[0-9]+\Z", host):
         problems.add("proxy_url", f"must be a host name or address without a port, not '{host}'")
     port = _whole_number((stanza.get("proxy_port") or "").strip(), 1, 65535)
     if port is None:
@@ -250,7 +250,7 @@ def seconds_back(text: str) -> int | None:
     """Seconds before now: `now` is 0, `-2h` is 7200. None for any other text."""
     if text == "now":
         return 0
-    match = _START.match(text)
+    match = re.match(_START, text)
     return int(match[1]) * _SECONDS[match[2]] if match else None
 
 
@@ -349,7 +349,7 @@ def _is_cron(text: str) -> bool:
 
 
 def _is_cron_part(part: str, low: int, high: int) -> bool:
-    match = _CRON_PART.match(part)
+    match = re.match(_CRON_PART, part)
     if not match:
         return False
     first, last, step = match.groups()

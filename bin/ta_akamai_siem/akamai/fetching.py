@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import random
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic
 
 from ta_akamai_siem.errors import (
@@ -47,15 +46,21 @@ MISMATCHES_MAX = 2
 """Consecutive times that a page with a wrong count is refused before it is accepted as it is."""
 
 
-@dataclass(frozen=True)
 class Fetched(Generic[PlanType]):
     """`asked_at`: Akamai's clock at the request. `seconds`: time until the page had arrived."""
 
-    page: Page
-    cursor: PlanType
-    request: Request
-    asked_at: float
-    seconds: float
+    def __init__(
+        self, page: Page, cursor: PlanType, request: Request, asked_at: float, seconds: float
+    ) -> None:
+        self.page = page
+        self.cursor = cursor
+        self.request = request
+        self.asked_at = asked_at
+        self.seconds = seconds
+
+    def at(self, cursor: PlanType) -> Fetched[PlanType]:
+        """The same with another cursor."""
+        return Fetched(self.page, cursor, self.request, self.asked_at, self.seconds)
 
 
 class FetchFailed(Exception):

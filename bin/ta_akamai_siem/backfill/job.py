@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from .settings import BackfillSettings
 
 
-def collect(parts: Parts[BackfillSettings]) -> None:
+def collect(settings: BackfillSettings, parts: Parts) -> None:
     """Raises the CollectionError that ends the run."""
-    settings, stop, log = parts.settings, parts.stop, parts.log
+    stop, log = parts.stop, parts.log
     clock = CorrectedClock()
     client = SiemClient(settings.account, settings.config_ids, settings.proxy, parts.trusted, clock)
     pages = Fetcher(parts.source(client), clock, stop.wait, log)
-    with contextlib.closing(late_delivery(parts, clock)) as writer:
+    with contextlib.closing(late_delivery(settings, parts, clock)) as writer:
         around = Surroundings(
             checkpoints=parts.checkpoint(CODEC),
             windows=Windows(pages, clock.now, stop.wait, visible_wait=MARGIN),

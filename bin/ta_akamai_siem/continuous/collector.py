@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, Optional, Protocol
 
 from ta_akamai_siem.akamai.fetching import FetchFailed
@@ -178,7 +177,7 @@ class Collector:
                 fetched = prefetch.result()
                 full = fetched.page.events >= fetched.request.limit * NEARLY_FULL
                 cursor = fetched.cursor.paced(fetched.seconds, self._settings.limit, full=full)
-                return replace(fetched, cursor=cursor)
+                return fetched.at(cursor)
             except FetchFailed as failed:
                 failure = failed
         self._save(failure.cursor.complete_to(self._complete))
@@ -206,7 +205,7 @@ class Collector:
         """
         if fetched.cursor.skew:
             # After a kill, progress on a page is useful only if the same page is requested again.
-            fetched = replace(fetched, cursor=self._saved(fetched.cursor.settled()))
+            fetched = fetched.at(self._saved(fetched.cursor.settled()))
         self._trail.add(fetched.cursor)
         began, blocked = time.monotonic(), self._around.blocked()
         with contextlib.closing(fetched.page):

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from ta_akamai_siem.settings import InputSettings
 
 
-def collect(parts: Parts[InputSettings]) -> None:
+def collect(settings: InputSettings, parts: Parts) -> None:
     """Raises any CollectionError that ends the run."""
-    settings, stop, log, stream = parts.settings, parts.stop, parts.log, parts.stream
+    stop, log, stream = parts.stop, parts.log, parts.stream
     clock = CorrectedClock()
     client = SiemClient(settings.account, settings.config_ids, settings.proxy, parts.trusted, clock)
-    with contextlib.closing(late_delivery(parts, clock)) as writer:
+    with contextlib.closing(late_delivery(settings, parts, clock)) as writer:
         around = Surroundings(
             checkpoints=parts.checkpoint(CODEC),
             pages=Fetcher(parts.source(client), clock, stop.wait, log),

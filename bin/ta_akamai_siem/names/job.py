@@ -27,9 +27,9 @@ _ROOM = 10_000
 """Events of a page that needs as much room on the disk as a large export: 40 MB."""
 
 
-def collect(parts: Parts[NamesSettings]) -> None:
+def collect(settings: NamesSettings, parts: Parts) -> None:
     """Raises the CollectionError that ends the run."""
-    settings, stop, log = parts.settings, parts.stop, parts.log
+    stop, log = parts.stop, parts.log
     clock, budget = CorrectedClock(), RateBudget(stop.wait)
     access = Access(settings.account, settings.proxy, parts.trusted, clock)
     client = ApplicationSecurity(access, budget, stop.wait, log)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, Optional, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
     from .history import Codec, Rewind
@@ -12,15 +11,15 @@ if TYPE_CHECKING:
 _Position = TypeVar("_Position")
 
 
-@dataclass(frozen=True)
 class Stored(Generic[_Position]):
     """`saved_at`: by the clock of the host that saved it. `rewind`: set if the run went back from
     the last saved position because splunkd may have died.
     """
 
-    position: _Position
-    saved_at: float
-    rewind: Optional[Rewind] = None
+    def __init__(self, position: _Position, saved_at: float, rewind: Rewind | None = None) -> None:
+        self.position = position
+        self.saved_at = saved_at
+        self.rewind = rewind
 
 
 class Checkpoint(Generic[_Position]):

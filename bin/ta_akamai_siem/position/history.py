@@ -11,7 +11,6 @@ beyond the first position saved under that splunkd: earlier ones were checked be
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Callable, Generic, NamedTuple, TypeVar
 
 from .entry import reading
@@ -33,12 +32,16 @@ without other proof."""
 _Position = TypeVar("_Position")
 
 
-@dataclass(frozen=True)
 class Codec(Generic[_Position]):
     """Converts a kind's position to and from a document. `read` raises CheckpointUnusable."""
 
-    write: Callable[[_Position], dict[str, Any]]
-    read: Callable[[Mapping[str, Any]], _Position]
+    def __init__(
+        self,
+        write: Callable[[_Position], dict[str, Any]],
+        read: Callable[[Mapping[str, Any]], _Position],
+    ) -> None:
+        self.write = write
+        self.read = read
 
 
 class Rewind(NamedTuple):

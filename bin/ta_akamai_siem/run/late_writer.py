@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import contextlib
 import time
-from typing import TYPE_CHECKING, Any, Callable, Optional
+from typing import TYPE_CHECKING, Callable, Optional
 
 if TYPE_CHECKING:
     from ta_akamai_siem.akamai.line_multiset import LineMultiset
     from ta_akamai_siem.akamai.page import Page
     from ta_akamai_siem.akamai.signing import CorrectedClock
+    from ta_akamai_siem.backfill.settings import BackfillSettings
+    from ta_akamai_siem.settings import InputSettings
     from ta_akamai_siem.writing.delivery import Delivered, Delivery
 
     from .run import Parts
@@ -51,7 +53,9 @@ class LateWriter:
         return self._writer
 
 
-def late_delivery(parts: Parts[Any], clock: CorrectedClock) -> LateWriter:
+def late_delivery(
+    settings: InputSettings | BackfillSettings, parts: Parts, clock: CorrectedClock
+) -> LateWriter:
     """For the settings of an input that collects events. `clock`: Akamai's."""
 
     def make(ending: contextlib.ExitStack) -> Delivery:
@@ -59,7 +63,6 @@ def late_delivery(parts: Parts[Any], clock: CorrectedClock) -> LateWriter:
         from ta_akamai_siem.writing.delivery import Delivery
         from ta_akamai_siem.writing.resources import resources
 
-        settings = parts.settings
         granted = ending.enter_context(
             resources(settings.throughput, settings.selection, parts.stop.wait, parts.log)
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Callable, Generic, Optional, TypeVar
 
 from ta_akamai_siem.akamai.trusted_certificates import public_certificates, trusted
@@ -23,15 +22,20 @@ Reader = Callable[[str, Mapping[str, str], Optional[_Stanza], _Stanza], _Setting
 """Like `settings.read_input`: makes checked settings of name, stanza, account and proxy."""
 
 
-@dataclass(frozen=True)
 class Loaded(Generic[_Settings]):
     """`trusted`: the certificates for TLS to Akamai and to an https proxy. `credential_saved_at`:
     epoch seconds, None if the account was saved by a version that did not note it.
     """
 
-    settings: _Settings
-    trusted: ssl.SSLContext
-    credential_saved_at: Optional[float] = None
+    def __init__(
+        self,
+        settings: _Settings,
+        trusted: ssl.SSLContext,
+        credential_saved_at: Optional[float],
+    ) -> None:
+        self.settings = settings
+        self.trusted = trusted
+        self.credential_saved_at = credential_saved_at
 
 
 def load_settings(

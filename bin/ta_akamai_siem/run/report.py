@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Optional
 
 from ta_akamai_siem.limits import PAGE_EVENTS_MAX, RETENTION
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from .surroundings import Bulletin
 
 
-@dataclass
 class Totals:
     """What a run has collected so far.
 
@@ -37,19 +35,22 @@ class Totals:
     `position`: everything that Akamai stored before is collected; Akamai's clock, epoch seconds.
     """
 
-    pages: int = 0
-    events: int = 0
-    repeated: int = 0
-    rules: tuple[Line, ...] = ()
-    dropped: dict[int, Dropped] = field(default_factory=dict)
-    left_out: int = 0
-    size: int = 0
-    drained: bool = False
-    lag: Optional[float] = None
-    position: Optional[float] = None
-    newest: Optional[float] = None
-    share: Optional[float] = None
-    remaining: Optional[float] = None
+    def __init__(
+        self, *, drained: bool = False, lag: float | None = None, position: float | None = None
+    ) -> None:
+        self.pages = 0
+        self.events = 0
+        self.repeated = 0
+        self.rules: tuple[Line, ...] = ()
+        self.dropped: dict[int, Dropped] = {}
+        self.left_out = 0
+        self.size = 0
+        self.drained = drained
+        self.lag = lag
+        self.position = position
+        self.newest: float | None = None
+        self.share: float | None = None
+        self.remaining: float | None = None
 
     @property
     def dropped_events(self) -> int:

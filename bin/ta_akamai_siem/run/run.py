@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Callable, Generic, Optional, TypeVar
+from typing import TYPE_CHECKING, Any, Callable, Generic, NamedTuple, Optional, TypeVar
 
 from ta_akamai_siem.akamai.spool import SpoolFolder
 from ta_akamai_siem.akamai.trusted_certificates import public_certificates
@@ -63,16 +62,14 @@ _Position = TypeVar("_Position")
 _Settings = TypeVar("_Settings")
 
 
-@dataclass(frozen=True)
-class Parts(Generic[_Settings]):
+class Parts(NamedTuple):
     """The objects that a job uses.
 
-    `settings`: checked. `trusted`: certificates. `folder`: the input's own, on this host's disk.
-    `totals`: counted by the job.
+    `trusted`: certificates. `folder`: the input's own, on this host's disk. `totals`: what the job
+    counts.
     """
 
     definition: InputDefinition
-    settings: _Settings
     trusted: ssl.SSLContext
     splunkd: Splunkd
     lease: Lease
@@ -111,12 +108,16 @@ class Parts(Generic[_Settings]):
         )
 
 
-@dataclass(frozen=True)
 class Job(Generic[_Settings]):
-    """Defines a kind of input. `read`: checks its stanza. `collect`: does its work."""
+    """Defines a kind of input. `read`: checks its stanza. `collect`: does its work with the
+    settings that `read` returned.
+    """
 
-    read: Reader[_Settings]
-    collect: Callable[[Parts[_Settings]], None]
+    def __init__(
+        self, read: Reader[_Settings], collect: Callable[[_Settings, Parts], None]
+    ) -> None:
+        self.read = read
+        self.collect = collect
 
 
 class Run(Generic[_Settings]):
@@ -176,9 +177,9 @@ class Run(Generic[_Settings]):
                 self._credential_saved_at = loaded.credential_saved_at
                 lease.take()
             self._job.collect(
+                loaded.settings,
                 Parts(
                     definition=definition,
-                    settings=loaded.settings,
                     trusted=loaded.trusted,
                     splunkd=splunkd,
                     lease=lease,
@@ -188,7 +189,7 @@ class Run(Generic[_Settings]):
                     bulletin=bulletin,
                     stop=self._stop,
                     totals=self._totals,
-                )
+                ),
             )
         except CollectionError as error:
             ended = error

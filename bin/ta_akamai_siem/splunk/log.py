@@ -12,7 +12,6 @@ import logging
 import os
 import re
 import sys
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,12 +29,15 @@ _NAME_MAX = 80
 _PAGES = "pages"
 """Names the log of the inputs page. No log of an input has this name."""
 _PREFIXES = {BACKFILL_KIND: "backfill_", NAMES_KIND: "names_"}
-_TAKEN = re.compile(
-    r"(?:host|source|sourcetype|index|linecount|punct|splunk_server(?:_group)?|timestamp"
-    r"|time(?:start|end)pos|date_[a-z]+|eventtype|tag|event|log_level)\Z"
+_TAKEN = frozenset(
+    (
+        *("host", "source", "sourcetype", "index", "splunk_server", "splunk_server_group"),
+        *("linecount", "punct", "timestamp", "timestartpos", "timeendpos", "eventtype", "tag"),
+        *("event", "log_level"),
+    )
 )
-"""Fields that every event has in Splunk, and the two at the start of a line. A pair of such a name
-would replace that field.
+"""Fields that every event has in Splunk, as those that begin with `date_`, and the two at the start
+of a line. A pair of such a name would replace that field.
 https://help.splunk.com/en/splunk-enterprise/manage-knowledge-objects/knowledge-management-manual/9.4/fields-and-field-extractions/use-default-fields
 """
 
@@ -117,10 +119,38 @@ def log_file_name(kind: str, name: str) -> str:
     return f"ta_akamai_siem_{safe}.log"
 
 
-class _File(RotatingFileHandler):
-    """Reports only once that it cannot be written, because a full disk would repeat the message."""
+class _File(logging.FileHandler):
+    """Reports only once that it cannot be written, because a full disk would repeat the message.
+
+    The library's handler that rotates is loaded when a file has to be rotated: with what it imports
+    it would be a fiftieth of the time until a run's first request.
+    """
 
     _told = False
+
+    def __init__(self, path: Path, *, rotates: bool) -> None:
+        super().__init__(path, encoding="utf-8")
+        self._rotates = rotates
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            if self._rotates and os.fstat(self.stream.fileno()).st_size >= _SIZE:
+                self._rotate()
+        except Exception:  # noqa: BLE001 - as logging does, whatever it is
+            self.handleError(record)
+        super().emit(record)
+
+    def _rotate(self) -> None:
+        from logging.handlers import RotatingFileHandler
+
+        # On Windows, only a closed file can be renamed.
+        self.stream.close()
+        try:
+            rotating = RotatingFileHandler(self.baseFilename, backupCount=_KEPT, delay=True)
+            rotating.doRollover()
+            rotating.close()
+        finally:
+            self.stream = self._open()
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002, N802 - as inherited
         error = sys.exc_info()[1]
@@ -139,12 +169,7 @@ def _file_handler(file: str, *, rotates: bool = True) -> logging.Handler:
     folder = log_folder()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        handler: logging.Handler = _File(
-            folder / file,
-            maxBytes=_SIZE if rotates else 0,
-            backupCount=_KEPT,
-            encoding="utf-8",
-        )
+        handler: logging.Handler = _File(folder / file, rotates=rotates)
     except OSError as error:
         tell_splunkd("WARN", f"log.unwritable folder={folder} reason={error.strerror}")
         return logging.NullHandler()
@@ -167,7 +192,7 @@ def _pairs(values: dict[str, object]) -> str:
 
 
 def _named(key: str) -> str:
-    return f"akamai_{key}" if _TAKEN.match(key) else key
+    return f"akamai_{key}" if key in _TAKEN or key.startswith("date_") else key
 
 
 def _shown(value: object) -> str:

@@ -20,14 +20,8 @@ from ta_akamai_siem.errors import PipeClosed
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-try:
-    import fcntl
-    import termios
-except ImportError:  # Windows
-    _TELLS = False
-else:
-    _TELLS = True
-
+_TELLS = os.name == "posix"
+"""Whether the system tells what a pipe holds. Windows does not."""
 PIPE_MAX = 1 << 20
 """Bytes that a pipe can hold, unless an administrator has allowed more; usual are 64 KB.
 
@@ -151,7 +145,11 @@ class EventStream:
         try:
             if not _TELLS:
                 return min(self.written, PIPE_MAX)
-            fcntl.ioctl(self._descriptor, termios.FIONREAD, held)
+            # Loaded when the first page has been written, not before the first request.
+            from fcntl import ioctl
+            from termios import FIONREAD
+
+            ioctl(self._descriptor, FIONREAD, held)
         except OSError:
             return min(self.written, PIPE_MAX)
         return held[0]

@@ -62,6 +62,33 @@ def test_each_library_comes_from_the_folder_of_this_python(python: str, folder: 
     ]
 
 
+@pytest.mark.parametrize(("python", "folder"), pythons())
+def test_pythons_own_modules_are_not_looked_for_among_the_libraries(
+    python: str, folder: str
+) -> None:
+    """That takes a stat of each folder for each module. So none of them may have the name of one of
+    Python's.
+    """
+    program = (
+        "import library_path, os, sys; order = sys.path; own = os.path.dirname(os.__file__)\n"
+        "print(order.index(own), order.index(library_path.FOLDERS[0]))\n"
+        "print(*getattr(sys, 'stdlib_module_names', ()))"
+    )
+    done = subprocess.run(
+        [python, "-c", program],
+        check=True,
+        capture_output=True,
+        cwd=APP / "bin",
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+        text=True,
+    )
+    order, names = done.stdout.splitlines()
+    own, ours = map(int, order.split())
+    assert own < ours
+    folders = (APP / "bin", APP / "lib", APP / folder)
+    assert not {path.stem for each in folders for path in each.iterdir()} & set(names.split())
+
+
 def test_make_origins_tells_it_for_each_of_splunks_pythons() -> None:
     lines = said(sys.executable, ROOT / "packaging" / "origins.py")
     for version, folder in (("3.9", "lib39"), ("3.13", "lib313")):

@@ -21,15 +21,22 @@ CONTINUOUS, BACKFILL = "akamai_siem", "akamai_siem_backfill"
 
 
 @pytest.fixture
-def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Log]:
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Splunk's folder. What the test adds to the root logger is removed."""
     monkeypatch.setenv("SPLUNK_HOME", str(tmp_path))
     root = logging.getLogger()
     before = list(root.handlers)
-    yield open_log(CONTINUOUS, "first", "INFO")
+    yield tmp_path
     for handler in [handler for handler in root.handlers if handler not in before]:
         root.removeHandler(handler)
         handler.close()
     logging.captureWarnings(capture=False)
+
+
+@pytest.fixture
+def log(home: Path) -> Log:
+    assert home
+    return open_log(CONTINUOUS, "first", "INFO")
 
 
 def lines(folder: Path) -> list[str]:
@@ -89,6 +96,49 @@ def test_a_full_disk_is_one_line(tmp_path: Path) -> None:
     assert re.fullmatch(
         r"WARN log\.unwritable [^\n]* reason=No space left on device\n", ended.stderr
     )
+
+
+def test_a_file_that_is_full_is_rotated(log: Log, tmp_path: Path) -> None:
+    """After 10 MB, and five older files are kept; nothing is written twice or lost."""
+    folder = tmp_path / "var" / "log" / "splunk"
+    first = folder / "ta_akamai_siem_first.log"
+    for number in range(8):
+        with first.open("ab") as file:
+            file.truncate(10 << 20)
+        log.info("page.collected", number=number)
+        log.info("page.collected", number=f"{number}b")
+    names = [first.name, *(f"{first.name}.{number}" for number in range(1, 6))]
+    assert sorted(path.name for path in folder.iterdir()) == names
+    for age, name in enumerate(names):
+        written = (folder / name).read_text(encoding="utf-8").replace("\0", "").splitlines()
+        assert [line.rpartition("=")[2] for line in written] == [f"{7 - age}", f"{7 - age}b"]
+
+
+def test_a_file_that_cannot_be_rotated_goes_on(
+    log: Log, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "var" / "log" / "splunk"
+    first = folder / "ta_akamai_siem_first.log"
+    (folder / f"{first.name}.5" / "in the way").mkdir(parents=True)
+    (folder / f"{first.name}.4").touch()
+    with first.open("ab") as file:
+        file.truncate(10 << 20)
+    for number in range(3):
+        log.info("page.collected", number=number)
+    written = first.read_text(encoding="utf-8").replace("\0", "").splitlines()
+    assert [line.rpartition("=")[2] for line in written] == ["0", "1", "2"]
+    assert capsys.readouterr().err.count("WARN log.unwritable ") == 1
+
+
+def test_a_validation_does_not_rotate(home: Path) -> None:
+    """A run may be writing the file."""
+    folder = home / "var" / "log" / "splunk"
+    folder.mkdir(parents=True)
+    full = folder / "ta_akamai_siem_first.log"
+    full.write_bytes(b"\0" * (10 << 20))
+    open_log(CONTINUOUS, "first", rotates=False).info("connection.tested")
+    assert full.stat().st_size > 10 << 20
+    assert [path.name for path in folder.iterdir()] == [full.name]
 
 
 def test_file_names_are_safe_and_different() -> None:
