@@ -51,19 +51,11 @@ def decoded_together(lists: bytes, *, any_bytes: bool = False) -> list[list[str]
     return _in_lists(items, lists) if len(items) == len(decoded) else None
 
 
-def text_together(lists: bytes) -> bytes | None:
-    """All items as one text, UTF-8, with a zero byte before and after each; None if an item is not
-    plain base64 of text. `lists`: as above.
+def may_be_base64(lists: bytes) -> bool:
+    """Whether the items of all lists have only characters that an encoder writes, and padding at
+    their ends. `lists`: as above.
     """
-    try:
-        decoded = _base64_decoded(lists)
-        joined = _END.encode().join(decoded)
-        text = joined.decode("utf-8")
-    except ValueError:
-        return None
-    if text.count(_END) != len(decoded) - 1 or not _is_plain(joined, text):
-        return None
-    return b"\0" + joined.replace(_END.encode(), b"\0") + b"\0"
+    return not lists.translate(None, _ITEM_CHARACTERS) and not _misplaced(b";" + lists)
 
 
 def _base64_decoded(lists: bytes) -> list[bytes]:
@@ -71,7 +63,7 @@ def _base64_decoded(lists: bytes) -> list[bytes]:
 
     Python's decoder overlooks other characters and misplaced padding, but not missing padding.
     """
-    if lists.translate(None, _ITEM_CHARACTERS) or _misplaced(b";" + lists):
+    if not may_be_base64(lists):
         raise ValueError
     return [binascii.a2b_base64(item) for item in lists.replace(b"|", b";").split(b";")]
 

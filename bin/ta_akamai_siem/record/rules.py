@@ -11,7 +11,7 @@ from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Optional
 
 from .decoding import percent_decoded_bytes, text_items
-from .rule_items import decoded_alone, decoded_together, text_together
+from .rule_items import decoded_alone, decoded_together
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,16 +75,6 @@ def ids_tags_actions(lists: Lists) -> list[tuple[bytes, bytes, bytes]]:
     return [
         (id_.encode(), tag.encode(), action.encode()) for id_, tag, action in _rules_of(columns)
     ]
-
-
-def text_of_lists(texts: Sequence[bytes]) -> bytes | None:
-    """The items of lists that are `rules` or `ruleTags` as one text, with a zero byte before and
-    after each; None if an item is not plain base64 of text. `texts`: as below.
-    """
-    listed = percent_decoded_bytes(b"|".join(texts))
-    if listed is None or listed.count(b"|") != len(texts) - 1:
-        return None
-    return text_together(listed)
 
 
 def items_of_lists(texts: Sequence[bytes]) -> list[list[str]]:

@@ -43,9 +43,10 @@ class Selection(NamedTuple):
         from ta_akamai_siem.volume.matching import Dropping
         from ta_akamai_siem.volume.rule_masks import Decoders
 
-        from .rules import ids_tags_actions, items_of_lists, text_of_lists
+        from .encoded_items import finder
+        from .rules import ids_tags_actions, items_of_lists
 
-        return Dropping(self.drop, Decoders(items_of_lists, text_of_lists, ids_tags_actions))
+        return Dropping(self.drop, Decoders(items_of_lists, finder, ids_tags_actions))
 
     def to_text(self) -> str:
         """For a worker process."""

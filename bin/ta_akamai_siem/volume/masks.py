@@ -1,13 +1,10 @@
-"""Which rules of `drop` the value of a member leaves: a number with a bit for each rule.
-
-The numbers of values that come again are known.
-"""
+"""Which rules of `drop` the value of a member leaves: a number with a bit for each rule."""
 
 from __future__ import annotations
 
 import re
 from ipaddress import ip_address, ip_network
-from typing import TYPE_CHECKING, Optional
+from typing import TYPE_CHECKING
 
 from .fields import ANY, EQUAL, NUMBER
 from .patterns import lowered, predicate
@@ -19,13 +16,9 @@ if TYPE_CHECKING:
     from .grammar import Line, Term
     from .members import Values
 
-    Test = tuple[int, Callable[[Values], bool], bool]
-    """The bit of a rule, a test of a field's values, and whether it has to be true."""
+    Test = Callable[[Values], bool]
+    """Of a field's values."""
 
-CACHED = 4_096
-"""Values of a member whose numbers are known. When there are more, all are forgotten."""
-CACHED_LENGTH = 256
-"""Bytes of the longest value that is remembered."""
 _NUMBER = re.compile(NUMBER.encode())
 _COMPARED: dict[str, Callable[[float, float], bool]] = {
     EQUAL: lambda one, other: one == other,
@@ -36,18 +29,100 @@ _COMPARED: dict[str, Callable[[float, float], bool]] = {
 }
 
 
-def terms_on(name: str, lines: Sequence[Line]) -> list[Test]:
-    """The terms on a field."""
+def terms_on(name: str, lines: Sequence[Line]) -> list[tuple[int, Term]]:
+    """The terms on a field, each with the bit of its rule."""
     return [
-        (1 << place, _test(term), term.is_positive)
+        (1 << place, term)
         for place, line in enumerate(lines)
         for term in line.terms
         if term.field == name
     ]
 
 
-def _test(term: Term) -> Callable[[Values], bool]:
-    """Whether the values of the term's field match. It is false without values."""
+class Masks:
+    """The rules that each raw value of a member leaves.
+
+    `every`: all rules. `terms`: on the field. `asking`: the rules that the value may exclude.
+    """
+
+    def __init__(
+        self, every: int, terms: Iterable[tuple[int, Term]], values: Callable[[bytes], Values]
+    ) -> None:
+        self._values = values
+        self.asking = 0
+        self._exact: list[tuple[int, bytes, bool]] = []
+        self._tests: list[tuple[int, Test, bool]] = []
+        self._every = every
+        for bit, term in terms:
+            self.asking |= bit
+            test = _test(term)
+            if test is None:
+                self._exact.append((bit, lowered(term.value), term.is_positive))
+            else:
+                self._tests.append((bit, test, term.is_positive))
+        # One look tells what most terms say about a value.
+        wanted = {value for _, value, _ in self._exact}
+        self._by_value = {value: self._of_exact(every, (value,)) for value in wanted}
+        self._by_other = self._of_exact(every, (b"other than ".join([b"", *wanted]),))
+        self._by_none = self._left(self._of_exact(every, ()), ())
+
+    def of(self, raw: bytes | None) -> int:
+        """`raw`: None if the member is absent."""
+        return self._by_none if raw is None else self.of_values(self._values(raw))
+
+    def of_values(self, values: Values) -> int:
+        """`values`: of the field, lowered."""
+        if len(values) == 1:
+            return self._of_one(values[0])
+        return self._left(self._of_exact(self._every, values), values)
+
+    def _of_one(self, value: bytes) -> int:
+        mask = self._by_value.get(value, self._by_other)
+        return self._left(mask, (value,)) if self._tests else mask
+
+    def _left(self, mask: int, values: Values) -> int:
+        for bit, test, wanted in self._tests:
+            if mask & bit and test(values) is not wanted:
+                mask &= ~bit
+        return mask
+
+    def _of_exact(self, mask: int, values: Values) -> int:
+        for bit, value, wanted in self._exact:
+            if (value in values) is not wanted:
+                mask &= ~bit
+        return mask
+
+
+class ActionMasks(Masks):
+    """By the action. Of a request that was mitigated, only rules that name the action are left.
+
+    `terms`: on the action.
+    """
+
+    def __init__(self, every: int, terms: Iterable[tuple[int, Term]], named: int) -> None:
+        super().__init__(every, terms, lambda raw: (raw.lower(),))
+        self._named = named
+        # A request that was mitigated is a question of each rule.
+        self.asking = every
+
+    def of(self, raw: bytes | None) -> int:
+        if raw is None:
+            return self._by_none
+        mask = self._of_one(raw.lower())
+        return mask & self._named if is_mitigated(raw) else mask
+
+
+class AppliedMasks(ActionMasks):
+    """The same by the action that Akamai applied. Without one, the action is not known yet."""
+
+    def of(self, raw: bytes | None) -> int:
+        return super().of(raw) if raw else self._every
+
+
+def _test(term: Term) -> Test | None:
+    """Whether the values of the term's field match. It is false without values. None: whether the
+    term's value is one of them.
+    """
     if term.field == "user_risk":
         return _number_test(term)
     if term.value == ANY:
@@ -56,13 +131,12 @@ def _test(term: Term) -> Callable[[Values], bool]:
         network = ip_network(term.value)
         return lambda values: any(_is_in(value, network) for value in values)
     if ANY not in term.value:
-        wanted = lowered(term.value)
-        return lambda values: wanted in values
+        return None
     match = predicate(term.value)
     return lambda values: any(map(match, values))
 
 
-def _number_test(term: Term) -> Callable[[Values], bool]:
+def _number_test(term: Term) -> Test:
     if term.value == ANY:
         return bool
     compared, wanted = _COMPARED[term.operator], float(term.value)
@@ -76,58 +150,3 @@ def _is_in(value: bytes, network: object) -> bool:
         return ip_address(value.decode()) in network  # type: ignore[operator]
     except ValueError:
         return False
-
-
-class Masks(dict[Optional[bytes], int]):
-    """For each raw value of a member, the rules that it leaves. None: the member is absent.
-
-    `asking`: the rules that the value may exclude.
-    """
-
-    def __init__(
-        self, every: int, tests: Iterable[Test], values: Callable[[bytes], Values]
-    ) -> None:
-        super().__init__()
-        self._every = every
-        self._tests = list(tests)
-        self._values = values
-        self.asking = sum({bit for bit, _, _ in self._tests})
-
-    def __missing__(self, raw: bytes | None) -> int:
-        mask = self.mask_of(raw)
-        if raw is None or len(raw) <= CACHED_LENGTH:
-            if len(self) >= CACHED:
-                self.clear()
-            self[raw] = mask
-        return mask
-
-    def mask_of(self, raw: bytes | None) -> int:
-        return self.mask(() if raw is None else self._values(raw))
-
-    def mask(self, values: Values) -> int:
-        mask = self._every
-        for bit, test, wanted in self._tests:
-            if mask & bit and test(values) is not wanted:
-                mask &= ~bit
-        return mask
-
-
-class ActionMasks(Masks):
-    """By the action. Of a request that was mitigated, only rules that name the action are left."""
-
-    def __init__(self, every: int, tests: Iterable[Test], named: int) -> None:
-        super().__init__(every, tests, lambda raw: (raw.lower(),))
-        self._named = named
-        # A request that was mitigated is a question of each rule.
-        self.asking = every
-
-    def mask_of(self, raw: bytes | None) -> int:
-        mask = super().mask_of(raw)
-        return mask & self._named if is_mitigated(raw) else mask
-
-
-class AppliedMasks(ActionMasks):
-    """The same by the action that Akamai applied. Without one, the action is not known yet."""
-
-    def mask_of(self, raw: bytes | None) -> int:
-        return super().mask_of(raw) if raw else self._every

@@ -2,7 +2,7 @@
 
 All rules are one predicate: for each value of a member, a number says which rules it leaves
 (`masks`), and so does a number for the list of rules (`rule_masks`). The numbers of an event are
-combined until no rule is left (`steps`), so the time does not depend on the number of rules.
+combined until no rule is left (`steps`), so the time hardly depends on the number of rules.
 
 There are two ways to the same answer. `number` takes the list of rules as the record has it.
 `numbers_by_lists` is faster: it takes the source's lists, and decodes only those that a rule that
@@ -11,6 +11,7 @@ is left asks for, those of several events together.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple, Optional, Protocol
 
@@ -37,6 +38,8 @@ class Raw(Protocol):
         """The value at a place."""
 
 
+CACHED = 1_024
+"""Actions of lists of rules whose numbers are known."""
 _NOWHERE = -1
 """Instead of the index of a member that an event does not have."""
 _LATER = -1
@@ -69,12 +72,12 @@ class Dropping:
         self.lines = tuple(lines)
         self._every = (1 << len(lines)) - 1
         named = sum(1 << place for place, line in enumerate(lines) if line.may_drop_mitigated)
-        tests = terms_on("action", lines)
-        self._action = ActionMasks(self._every, tests, named)
+        terms = terms_on("action", lines)
+        self._by_rules_action = lru_cache(CACHED)(ActionMasks(self._every, terms, named).of)
         used = {term.field for line in lines for term in line.terms}
         # The action is first, because few rules may drop a request that was mitigated.
         self._masks: dict[str, Masks] = {
-            "applied_action": AppliedMasks(self._every, tests, named),
+            "applied_action": AppliedMasks(self._every, terms, named),
             **{
                 name: Masks(self._every, terms_on(name, lines), VALUES[name])
                 for name in NAMES
@@ -209,7 +212,7 @@ class Dropping:
         """The rules that are left by the action. `action`: of the list of rules."""
         if not left or _member(raw, plan.applied_action):
             return left
-        return left & self._action[action or _member(raw, plan.slow_post_action) or None]
+        return left & self._by_rules_action(action or _member(raw, plan.slow_post_action) or None)
 
     def _sampled(self, left: int, plan: Plan, raw: Raw) -> int:
         """The number of the first rule that is left and does not keep the event as a sample; 0

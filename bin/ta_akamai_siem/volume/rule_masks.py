@@ -45,13 +45,14 @@ _END = b"\0"
 
 
 class Decoders(NamedTuple):
-    """`items`: of some of the source's lists, as text. `text`: the same as one text, with a zero
-    byte before and after each item; None if that might differ. `rules`: id, tag and action of each
-    rule, of the source's three lists, as in JSON.
+    """`items`: of some of the source's lists, as text. `finder`: finds the lists that may have an
+    item with one of some texts, which are lowered, with a zero byte for the begin or the end of an
+    item; None if it can only be told from the items. `rules`: id, tag and action of each rule, of
+    the source's three lists, as in JSON.
     """
 
     items: Callable[[Sequence[bytes]], list[list[str]]]
-    text: Callable[[Sequence[bytes]], Optional[bytes]]
+    finder: Callable[[Sequence[bytes]], Optional[Callable[[Sequence[bytes]], Sequence[bytes]]]]
     rules: Callable[[Lists], list[Item]]
 
 
@@ -96,10 +97,14 @@ class ListMasks(dict[Optional[bytes], tuple[int, int]]):
             if term.field in (any_rule, deciding)
         ]
         self._decoders = decoders
+        self._find = decoders.finder([test.contained for test in self._tests])
+        self._without_match = self._of([])
         self.asking = sum({test.bit for test in self._tests})
 
     def __missing__(self, raw: bytes | None) -> tuple[int, int]:
-        found = self._of(self._decoders.items([raw])[0] if raw else [])
+        found = self._without_match
+        if raw and self._may_match([raw]):
+            found = self._of(self._decoders.items([raw])[0])
         if raw is None or len(raw) <= CACHED_LIST_LENGTH:
             if len(self) >= CACHED_LIST:
                 self.clear()
@@ -107,21 +112,19 @@ class ListMasks(dict[Optional[bytes], tuple[int, int]]):
         return found
 
     def learn(self, lists: Iterable[bytes]) -> None:
-        """Remember what some lists say. They are decoded together."""
+        """Remember what some lists say. Those that may have a match are decoded together."""
         new = [raw for raw in {*lists} if raw not in self and len(raw) <= CACHED_LIST_LENGTH]
         if len(self) + len(new) > CACHED_LIST:
             self.clear()
         for at in range(0, len(new), LEARNT_TOGETHER):
             some = new[at : at + LEARNT_TOGETHER]
-            text = self._decoders.text(some)
-            if text is None or self._may_match(text.lower()):
-                self.update(zip(some, map(self._of, self._decoders.items(some))))
-            else:
-                self.update(dict.fromkeys(some, self._of([])))
+            self.update(dict.fromkeys(some, self._without_match))
+            if may_match := self._may_match(some):
+                self.update(zip(may_match, map(self._of, self._decoders.items(may_match))))
 
-    def _may_match(self, text: bytes) -> bool:
-        """`text`: items."""
-        return any(test.contained in text for test in self._tests)
+    def _may_match(self, lists: Sequence[bytes]) -> Sequence[bytes]:
+        """Those of which an item may match one of the terms."""
+        return self._find(lists) if self._find else lists
 
     def _of(self, items: list[str]) -> tuple[int, int]:
         """`items`: of the list, as text."""
@@ -162,7 +165,7 @@ class RulesMasks(dict[Optional[bytes], tuple[int, Optional[bytes]]]):
         }
         mask = -1
         for name, masks in self._masks.items():
-            mask &= masks.mask(values[name])
+            mask &= masks.of_values(values[name])
         return mask
 
 

@@ -31,22 +31,36 @@ class Step(dict[Optional[bytes], "Step"]):
     `lists`: of the last step, the numbers and masks of the lists that these rules ask for.
     """
 
-    __slots__ = ("_members", "_steps", "left", "lists", "member")
+    __slots__ = ("_by_left", "_left_by", "_members", "_steps", "left", "lists", "member")
 
     def __init__(self, steps: Steps, left: int, members: tuple[int, ...]) -> None:
         super().__init__()
         self._steps = steps
         self._members = members
+        self._by_left: dict[int, Step] = {}
         self.left = left
-        self.member = members[0] if members else LAST
-        self.lists = () if members else steps.lists(left)
+        if members:
+            self.member = members[0]
+            self._left_by = steps.masks[self.member].of
+            self.lists: tuple[tuple[int, ListMasks], ...] = ()
+        else:
+            self.member = LAST
+            self.lists = steps.lists(left)
 
     def __missing__(self, value: bytes | None) -> Step:
-        found = self._steps.after(self.left, self._members, value)
+        left = self.left & self._left_by(value)
+        found = self._by_left.get(left)
+        if found is None:
+            found = self._by_left[left] = self._steps.step(left, self._members[1:])
         if value is None or len(value) <= REMEMBERED_LENGTH:
             self._steps.remember()
             self[value] = found
         return found
+
+    def forget(self) -> None:
+        """Forget where values lead."""
+        self.clear()
+        self._by_left.clear()
 
 
 class Steps:
@@ -55,7 +69,7 @@ class Steps:
     """
 
     def __init__(self, masks: Sequence[Masks], lists: Sequence[ListMasks]) -> None:
-        self._masks = masks
+        self.masks = masks
         self._lists = lists
         self._starts: list[Step] = []
         self._known: dict[tuple[int, tuple[int, ...]], Step] = {}
@@ -65,17 +79,13 @@ class Steps:
         """The first step for events of a shape. `left`: all rules. `places`: where the values of
         the members are; None for a member that the events do not have.
         """
-        for masks, place in zip(self._masks, places):
+        for masks, place in zip(self.masks, places):
             if place is None:
-                left &= masks[None]
+                left &= masks.of(None)
         there = (member for member, place in enumerate(places) if place is not None)
-        start = self._step(left, tuple(there))
+        start = self.step(left, tuple(there))
         self._starts.append(start)
         return start
-
-    def after(self, left: int, members: tuple[int, ...], value: bytes | None) -> Step:
-        """The step after the one for `members`, of which the first has the value."""
-        return self._step(left & self._masks[members[0]][value], members[1:])
 
     def lists(self, left: int) -> tuple[tuple[int, ListMasks], ...]:
         """Those that rules ask for."""
@@ -87,14 +97,15 @@ class Steps:
         if self._remembered > REMEMBERED:
             # All others are only known from these.
             for start in self._starts:
-                start.clear()
+                start.forget()
             self._known.clear()
             self._remembered = 1
 
-    def _step(self, left: int, members: tuple[int, ...]) -> Step:
+    def step(self, left: int, members: tuple[int, ...]) -> Step:
+        """For the rules that are left, and the members that were not asked for yet."""
         step = self._known.get((left, members))
         if step is None:
-            asked = tuple(each for each in members if left & self._masks[each].asking)
+            asked = tuple(each for each in members if left & self.masks[each].asking)
             step = self._known.get((left, asked))
             if step is None:
                 step = self._known[left, asked] = Step(self, left, asked)
