@@ -28,7 +28,9 @@ def collect(settings: BackfillSettings, parts: Parts) -> None:
     clock = CorrectedClock()
     client = SiemClient(settings.account, settings.config_ids, settings.proxy, parts.trusted, clock)
     pages = Fetcher(parts.source(client), clock, stop.wait, log)
-    with contextlib.closing(late_delivery(settings, parts, clock)) as writer:
+    with contextlib.closing(
+        late_delivery(settings.throughput, settings.selection, parts, clock)
+    ) as writer:
         around = Surroundings(
             checkpoints=parts.checkpoint(CODEC),
             windows=Windows(pages, clock.now, stop.wait, visible_wait=MARGIN),

@@ -24,7 +24,9 @@ def collect(settings: InputSettings, parts: Parts) -> None:
     stop, log, stream = parts.stop, parts.log, parts.stream
     clock = CorrectedClock()
     client = SiemClient(settings.account, settings.config_ids, settings.proxy, parts.trusted, clock)
-    with contextlib.closing(late_delivery(settings, parts, clock)) as writer:
+    with contextlib.closing(
+        late_delivery(settings.throughput, settings.selection, parts, clock)
+    ) as writer:
         around = Surroundings(
             checkpoints=parts.checkpoint(CODEC),
             pages=Fetcher(parts.source(client), clock, stop.wait, log),

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from ta_akamai_siem.akamai.line_multiset import LineMultiset
     from ta_akamai_siem.akamai.page import Page
     from ta_akamai_siem.akamai.signing import CorrectedClock
-    from ta_akamai_siem.backfill.settings import BackfillSettings
-    from ta_akamai_siem.settings import InputSettings
+    from ta_akamai_siem.record.selection import Selection
+    from ta_akamai_siem.settings import Throughput
     from ta_akamai_siem.writing.delivery import Delivered, Delivery
 
     from .run import Parts
@@ -54,7 +54,7 @@ class LateWriter:
 
 
 def late_delivery(
-    settings: InputSettings | BackfillSettings, parts: Parts, clock: CorrectedClock
+    throughput: Throughput, selection: Selection, parts: Parts, clock: CorrectedClock
 ) -> LateWriter:
     """For the settings of an input that collects events. `clock`: Akamai's."""
 
@@ -63,9 +63,7 @@ def late_delivery(
         from ta_akamai_siem.writing.delivery import Delivery
         from ta_akamai_siem.writing.resources import resources
 
-        granted = ending.enter_context(
-            resources(settings.throughput, settings.selection, parts.stop.wait, parts.log)
-        )
+        granted = ending.enter_context(resources(throughput, selection, parts.stop.wait, parts.log))
         moment = moments(time.time, clock.now)
         return Delivery(parts.stream, parts.progress(), parts.may_write, moment, granted)
 
