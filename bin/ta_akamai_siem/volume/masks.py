@@ -96,27 +96,28 @@ class Masks:
 class ActionMasks(Masks):
     """By the action. Of a request that was mitigated, only rules that name the action are left.
 
-    `terms`: on the action.
+    `terms`: on the action. `named`: the rules that name it. `without`: the rules that are left
+    without an action; None: as the terms say.
     """
 
-    def __init__(self, every: int, terms: Iterable[tuple[int, Term]], named: int) -> None:
+    def __init__(
+        self,
+        every: int,
+        terms: Iterable[tuple[int, Term]],
+        named: int,
+        without: int | None = None,
+    ) -> None:
         super().__init__(every, terms, lambda raw: (raw.lower(),))
         self._named = named
+        self._without = self._by_none if without is None else without
         # A request that was mitigated is a question of each rule.
         self.asking = every
 
     def of(self, raw: bytes | None) -> int:
-        if raw is None:
-            return self._by_none
+        if not raw:
+            return self._without
         mask = self._of_one(raw.lower())
         return mask & self._named if is_mitigated(raw) else mask
-
-
-class AppliedMasks(ActionMasks):
-    """The same by the action that Akamai applied. Without one, the action is not known yet."""
-
-    def of(self, raw: bytes | None) -> int:
-        return super().of(raw) if raw else self._every
 
 
 def _test(term: Term) -> Test | None:

@@ -15,7 +15,7 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple, Optional, Protocol
 
-from .masks import ActionMasks, AppliedMasks, Masks, terms_on
+from .masks import ActionMasks, Masks, terms_on
 from .members import LISTS, NAMES, PLACES, VALUES
 from .rule_masks import OF_LISTS, OF_RULES, ListMasks, ListsMasks, RulesMasks
 from .steps import LAST, Steps
@@ -42,8 +42,6 @@ CACHED = 1_024
 """Actions of lists of rules whose numbers are known."""
 _NOWHERE = -1
 """Instead of the index of a member that an event does not have."""
-_LATER = -1
-"""Instead of the number of a rule."""
 
 
 class Plan(NamedTuple):
@@ -77,7 +75,8 @@ class Dropping:
         used = {term.field for line in lines for term in line.terms}
         # The action is first, because few rules may drop a request that was mitigated.
         self._masks: dict[str, Masks] = {
-            "applied_action": AppliedMasks(self._every, terms, named),
+            # Without the action that Akamai applied, the action is not known yet.
+            "applied_action": ActionMasks(self._every, terms, named, without=self._every),
             **{
                 name: Masks(self._every, terms_on(name, lines), VALUES[name])
                 for name in NAMES
@@ -152,7 +151,7 @@ class Dropping:
         """
         numbers: list[int | None] = [0] * len(plans)
         new: list[NewList] = []
-        waiting = []
+        undecided = []
         for at, (plan, raw) in enumerate(zip(plans, raws)):
             if plan is None:
                 continue
@@ -160,42 +159,32 @@ class Dropping:
             step, members = plan.start, plan.members
             while (member := step.member) != LAST:
                 step = step[raw[members[member]]]
-            if step.left:
-                number = self._by_lists(step, plan, raw, new)
-                if number == _LATER:
-                    waiting.append((at, step, plan, raw))
-                else:
-                    numbers[at] = number
+            left = step.left
+            for number, masks in step.lists:
+                place = plan.lists[number]
+                text = None if place is None else raw[place]
+                known = masks.get(text)
+                if known is not None:
+                    left &= known[0]
+                elif text:
+                    new.append((masks, text))
+            if left:
+                undecided.append((at, step, plan, raw))
         self._learn(new)
-        for at, step, plan, raw in waiting:
+        for at, step, plan, raw in undecided:
             numbers[at] = self._by_lists(step, plan, raw)
         return numbers
 
-    def _by_lists(
-        self, step: Step, plan: Plan, raw: Raw, new: list[NewList] | None = None
-    ) -> int | None:
-        """The number for an event of which some rules are left. `step`: its last.
-
-        `new`: if a list that a rule asks for is not known, it is added here, and the result is
-        `_LATER`. None to decode such a list now.
-        """
-        left, undecided, waits = step.left, 0, False
+    def _by_lists(self, step: Step, plan: Plan, raw: Raw) -> int | None:
+        """The number for an event of which some rules are left. `step`: its last."""
+        left, undecided = step.left, 0
         for number, masks in step.lists:
             place = plan.lists[number]
-            text = None if place is None else raw[place]
-            known = masks.get(text)
-            if known is None:
-                if new is not None and text:
-                    new.append((masks, text))
-                    waits = True
-                    continue
-                known = masks[text]
-            left &= known[0]
-            undecided |= known[1]
+            leaves, of_all_lists = masks[None if place is None else raw[place]]
+            left &= leaves
+            undecided |= of_all_lists
         if not left:
             return 0
-        if waits:
-            return _LATER
         if left & undecided or not _member(raw, plan.applied_action):
             mask, action = self._by_all_lists[plan.all_lists(raw)]
             if mask is None:

@@ -130,7 +130,7 @@ def is_mitigated(action: bytes | None) -> bool:
     """Whether this action, as in `vendor_action`, kept a request from its origin."""
     if action is None:
         return False
-    return _mitigates(action) or action.lower() == SLOW_POST_ABORTED
+    return MITIGATES.match(action) is not None or action.lower() == SLOW_POST_ABORTED
 
 
 def _plain(text: bytes) -> bytes:
