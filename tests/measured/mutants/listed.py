@@ -32,6 +32,7 @@ RECORD = (
     f"{PROPERTY}/test_event_reference.py",
     f"{PROPERTY}/test_rules.py",
 )
+ENCODED = (f"{UNIT}/record/test_encoded_items.py",)
 MASKING = (f"{UNIT}/record/test_masking.py",)
 SHAPES = (f"{UNIT}/record/test_known_shapes.py", f"{PROPERTY}/test_shapes.py")
 NAMES = (f"{UNIT}/names",)
@@ -274,10 +275,21 @@ MUTANTS = (
         RECORD,
         ("if not any_bytes and not _is_plain(joined, text):", "if False:"),
         ("if len(items) == len(decoded) else None", ""),
-        (' or _misplaced(b";" + lists)', ""),
+        (' and not _misplaced(b";" + lists)', ""),
         ('_misplaced(b";" + lists)', "_misplaced(lists)"),
         ("if inside.isascii() or is_xml_text(inside) else escaped(inside)", ""),
         ("if lists is not None and len(lists) == 1:", "if lists is not None:"),
+    ),
+    *changes(
+        "record/encoded_items.py",
+        ENCODED,
+        (" or not may_be_base64(decoded)", ""),
+        (' or decoded.count(b"|") != len(lists) - 1', ""),
+        ("return any(each in lower for each in plain)", "return False"),
+        ('b"\\\\" in inside or ', ""),
+        ("for at in range(_GROUP))", "for at in range(2))"),
+        ("_SHORTEST_ANYWHERE = 5", "_SHORTEST_ANYWHERE = 4"),
+        ("{one, one - 32}", "{one}"),
     ),
     *changes(
         "record/headers.py",
