@@ -16,11 +16,14 @@ from ta_akamai_siem.errors import NamesRefused
 from ta_akamai_siem.splunk.names import NAMES_KIND
 from tests.product.messages import advises, names
 from tests.standins.proxy import ProxyServer
-from tests.standins.splunk.client import RestError
+from tests.standins.splunk.client import RestError, SplunkStandin
 
-from .site import ACCOUNT, CHECKPOINTS, CONFIG_ID, INPUT, KIND, STANZA
+from .compiled_app import BUILT_APP
+from .site import ACCOUNT, CHECKPOINTS, CONFIG_ID, INPUT, KIND, STANZA, product_python
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from .site import Site
 
 pytestmark = pytest.mark.shared_site
@@ -426,3 +429,19 @@ def test_texts_of_refusals_are_whole(site: Site) -> None:
     assert status == 500
     (message,) = json.loads(body)["messages"]
     assert "Not found: The data for the object requested does not exist" in message["text"]
+
+
+def test_notices_of_a_user_who_may_not_read_what_splunkd_is(tmp_path: Path) -> None:
+    """What needs it is left out; the rights of the user are told."""
+    options = ("--manual", "--server-role=search_head", "--server-role=kv_store")
+    with SplunkStandin(tmp_path, BUILT_APP, *options, python=product_python()) as splunk:
+        told = notices(splunk, splunk.session_key)
+        assert told["host"]["text"]
+        left = notices(splunk, splunk.new_session(deny=("server/info",)))
+    assert (left["host"]["text"], left["rights"]) == ("", told["rights"])
+
+
+def notices(splunk: SplunkStandin, key: str) -> dict[str, dict[str, Any]]:
+    status, body = splunk.request("GET", splunk.app_path(f"{APP}_notices"), key=key)
+    assert status == 200, body
+    return {entry["name"]: entry["content"] for entry in json.loads(body)["entry"]}
