@@ -99,7 +99,7 @@ def _events(part: Figures) -> str:
 def _selections(part: Figures) -> str:
     head = ("events", "Python", "`drop` or `leave_out`", "CPU, µs", "÷ without")
     rows = [
-        (MIXES[mix], version, name, f"{each['cpu'][0]:.1f}", f"{each['ratio'][0]:.2f}")
+        (MIXES[mix], version, name, f"{each['cpu'][0]:.1f}", Spread(*each["ratio"]).shown(2))
         for mix in MIXES
         for version, found in part["pythons"].items()
         for name, each in found[mix].items()
