@@ -33,18 +33,10 @@ def finder(texts: Iterable[bytes]) -> Finder | None:
     `texts`: UTF-8 in which A to Z are lower case. A zero byte at the first place is the begin of an
     item, at the last its end.
     """
-    texts = list(dict.fromkeys(texts))
-    patterns = [_pattern(text) for text in texts]
+    patterns = [_pattern(text) for text in dict.fromkeys(texts)]
     if None in patterns:
         return None
-    encoded = re.compile(b"|".join(filter(None, patterns))).search
-    plain = [text.replace(b"\0", b";") for text in texts]
-
-    def may_have_one(items: bytes) -> bool:
-        if encoded(items):
-            return True
-        lower = items.lower()
-        return any(each in lower for each in plain)
+    may_have_one = re.compile(b"|".join(filter(None, patterns))).search
 
     def find(lists: Sequence[bytes]) -> Sequence[bytes]:
         decoded = percent_decoded_bytes(b"|".join(lists))
@@ -59,17 +51,18 @@ def finder(texts: Iterable[bytes]) -> Finder | None:
 
 
 def _pattern(text: bytes) -> bytes | None:
-    """A regular expression that finds the digits of the text; None if they are not known. A
-    backslash may stand for a byte that is no text.
+    """A regular expression that finds the digits of the text, or the text; None if the digits are
+    not known. A backslash may stand for a byte that is no text.
     """
     inside = text.strip(b"\0")
     if b"\\" in inside or b"\0" in inside:
         return None
+    plain = b"".join(map(_any_case, text.replace(b"\0", b";")))
     if text.startswith(b"\0"):
-        return b";" + _digits(inside) if len(inside) >= _GROUP else None
+        return b";%b|%b" % (_digits(inside), plain) if len(inside) >= _GROUP else None
     if len(inside) < _SHORTEST_ANYWHERE:
         return None
-    return b"|".join(_digits(inside[at:]) for at in range(_GROUP))
+    return b"|".join([*(_digits(inside[at:]) for at in range(_GROUP)), plain])
 
 
 def _digits(text: bytes) -> bytes:
@@ -77,12 +70,19 @@ def _digits(text: bytes) -> bytes:
     are known.
     """
     groups = [text[at : at + _GROUP] for at in range(0, len(text), _GROUP)]
-    return b"".join(map(_any_case, groups))
+    return b"".join(map(_digits_of_group, groups))
 
 
-def _any_case(group: bytes) -> bytes:
+def _digits_of_group(group: bytes) -> bytes:
     """The digits of up to three bytes, of which letters may be of either case."""
-    each = [{one, one - 32} if ord("a") <= one <= ord("z") else {one} for one in group]
     known = len(group) + len(group) // _GROUP
-    digits = {b2a_base64(bytes(some))[:known] for some in product(*each)}
+    digits = {b2a_base64(bytes(some))[:known] for some in product(*map(_cases, group))}
     return b"(?:%b)" % b"|".join(map(re.escape, sorted(digits)))
+
+
+def _any_case(byte: int) -> bytes:
+    return b"(?:%b)" % b"|".join(re.escape(bytes([one])) for one in _cases(byte))
+
+
+def _cases(byte: int) -> list[int]:
+    return [byte, byte - 32] if ord("a") <= byte <= ord("z") else [byte]
