@@ -39,7 +39,7 @@ CACHED_LISTS, CACHED_LISTS_LENGTH = 2_048, 2_048
 CACHED_LIST, CACHED_LIST_LENGTH = 2_048, 1_024
 """Single lists of the source, and the most bytes of one that is remembered."""
 LEARNT_TOGETHER = 16
-"""More save little, and one with a match makes all of them slow."""
+"""More save little, and one that is odd makes all of them slow."""
 _END = b"\0"
 """Between items."""
 
