@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from typing import Any
 
@@ -41,16 +42,23 @@ class Dripping(PageSource):
 
 
 @pytest.mark.parametrize(
-    ("seconds", "least", "most"),
+    ("seconds", "longest_pauses", "shortest_pauses"),
     [
-        (0.0, 7, 12),
+        (0.0, 8, 12),
         (PAGE_TIMEOUT, 2, 2),
-        (PAGE_TIMEOUT / 6, 5, 9),
+        (PAGE_TIMEOUT / 6, 8, 10),
     ],
 )
+@pytest.mark.parametrize("shortest", [False, True])
 def test_a_run_without_a_page_ends(
-    seconds: float, least: int, most: int, monkeypatch: pytest.MonkeyPatch
+    seconds: float,
+    longest_pauses: int,
+    shortest_pauses: int,
+    shortest: bool,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """After so many requests, if chance makes each pause the longest, or the shortest."""
+    monkeypatch.setattr(random, "uniform", lambda low, high: low if shortest else high)
     now = [1_000.0]
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
     source, silent = Dripping(seconds, now), Silent()
@@ -62,6 +70,6 @@ def test_a_run_without_a_page_ends(
     with pytest.raises(FetchFailed) as failed:
         fetcher.fetch(CURSOR)
     assert failed.value.cursor == CURSOR
-    assert least <= len(source.asked) <= most
+    assert len(source.asked) == (shortest_pauses if shortest else longest_pauses)
     assert source.asked[-1] - source.asked[0] <= ATTEMPTS_SECONDS_MAX
     assert now[0] - 1_000 <= max(RETRY_SECONDS_MAX, ATTEMPTS_SECONDS_MAX + PAGE_TIMEOUT)
