@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ta_akamai_siem.errors import CheckpointUnavailable, LeaseHeld, LeaseLost, SettingsUnreadable
+from ta_akamai_siem.position import claim as claims
 from ta_akamai_siem.position import lease as leases
 from ta_akamai_siem.position.claim import EXPIRY, TRUSTED
 from ta_akamai_siem.position.host import Host
@@ -93,7 +94,14 @@ def test_a_splunkd_that_does_not_say_since_when_it_runs(splunk: SplunkStandin) -
 
 
 @pytest.fixture
-def cluster(splunk: SplunkStandin, request: pytest.FixtureRequest, tmp_path: Path) -> Cluster:
+def cluster(
+    splunk: SplunkStandin,
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Cluster:
+    """No claim is renewed by itself: what one test leaves would be a call in another."""
+    monkeypatch.setattr(claims, "RENEWAL", 3_600.0)
     return Cluster(splunk, f"akamai_siem:{request.node.name}/with a slash", tmp_path)
 
 
