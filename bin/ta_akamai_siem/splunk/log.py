@@ -122,8 +122,8 @@ def log_file_name(kind: str, name: str) -> str:
 class _File(logging.FileHandler):
     """Reports only once that it cannot be written, because a full disk would repeat the message.
 
-    The library's handler that rotates is loaded when a file has to be rotated: with what it imports
-    it would be a fiftieth of the time until a run's first request.
+    The library's handler that rotates is loaded when a file has to be rotated: it imports much that
+    a run's first request would have to wait for.
     """
 
     _told = False
