@@ -1,8 +1,8 @@
 """Puts the add-on's folders on Python's path. Every script in bin/ imports it first.
 
 They come behind Python's own library, and before everything else: `site-packages` and `PYTHONPATH`
-have other versions of the same libraries. Otherwise each of Python's own modules would be looked for
-in each of our folders first, at every start.
+have other versions of the same libraries. If ours came first, each of Python's own modules would be
+looked for in each of our folders, at every start.
 
 `lib/` has the libraries for all Pythons. `lib39/` (Python 3.9 to 3.12) and `lib313/` (3.13 and
 later) have those whose current versions no longer run on Python 3.9.
