@@ -73,12 +73,10 @@ class Masks:
     def of_values(self, values: Values) -> int:
         """`values`: of the field, lowered."""
         if len(values) == 1:
-            return self._of_one(values[0])
-        return self._left(self._of_exact(self._every, values), values)
-
-    def _of_one(self, value: bytes) -> int:
-        mask = self._by_value.get(value, self._by_other)
-        return self._left(mask, (value,)) if self._tests else mask
+            mask = self._by_value.get(values[0], self._by_other)
+        else:
+            mask = self._of_exact(self._every, values)
+        return self._left(mask, values) if self._tests else mask
 
     def _left(self, mask: int, values: Values) -> int:
         for bit, test, wanted in self._tests:
@@ -116,7 +114,11 @@ class ActionMasks(Masks):
     def of(self, raw: bytes | None) -> int:
         if not raw:
             return self._without
-        mask = self._of_one(raw.lower())
+        # As `of_values`, without a call for each action that is new.
+        value = raw.lower()
+        mask = self._by_value.get(value, self._by_other)
+        if self._tests:
+            mask = self._left(mask, (value,))
         return mask & self._named if is_mitigated(raw) else mask
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple, Optional, Protocol
 
 from .masks import ActionMasks, Masks, terms_on
 from .members import LISTS, NAMES, PLACES, VALUES
-from .rule_masks import OF_LISTS, OF_RULES, ListMasks, ListsMasks, RulesMasks
+from .rule_masks import ACTIONS, OF_LISTS, OF_RULES, ListMasks, ListsMasks, RulesMasks
 from .steps import LAST, Steps
 
 if TYPE_CHECKING:
@@ -28,7 +28,14 @@ if TYPE_CHECKING:
     from .steps import Step
 
     Places = tuple[Optional[int], ...]
-    NewList = tuple[ListMasks, bytes]
+    Waiting = tuple[int, int, int, "Plan", "Raw"]
+    """The number of an event, the rules that are left, and those of them about which only all lists
+    together can tell.
+    """
+    Asked = tuple[int, ListMasks, int]
+    """One of the source's lists: the rules that ask for it, which are none if no event of a shape
+    has it; its masks; its index among an event's values.
+    """
 
 
 class Raw(Protocol):
@@ -40,6 +47,8 @@ class Raw(Protocol):
 
 CACHED = 1_024
 """Actions of lists of rules whose numbers are known."""
+_UNKNOWN = (-1, 0)
+"""What a list leaves that is not known yet: all rules."""
 _NOWHERE = -1
 """Instead of the index of a member that an event does not have."""
 
@@ -48,15 +57,15 @@ class Plan(NamedTuple):
     """How the events of a shape are looked at.
 
     `start`: the first step. `members`: of each member that terms ask for, the index among an
-    event's values; no step asks for one that the event does not have. `lists`: the same of lists.
-    `all_lists`: takes the ids, tags and actions.
+    event's values; no step asks for one that the event does not have. `lists`: in the same order
+    for each plan. `all_lists`: takes the ids, tags and actions.
     `applied_action`, `slow_post_action`, `request_id`: indexes. None for what the events do not
     have.
     """
 
     start: Step
     members: tuple[int, ...]
-    lists: tuple[Optional[int], ...]
+    lists: tuple[Asked, ...]
     all_lists: Callable[[Raw], Lists]
     applied_action: Optional[int]
     slow_post_action: Optional[int]
@@ -98,7 +107,7 @@ class Dropping:
             self._asking_rules |= masks.asking
         self._by_text = RulesMasks(of_rules)
         self._by_all_lists = ListsMasks(self._by_text, decoders.rules)
-        self._steps = Steps([*self._masks.values()], [*self._lists.values()])
+        self._steps = Steps([*self._masks.values()])
         self._plans: dict[Places, Plan] = {}
         self.whole = self.plan(tuple(range(len(PLACES))))
         """For values that are there in the order of `members.PLACES`."""
@@ -114,10 +123,20 @@ class Dropping:
 
     def _planned(self, place: dict[str, int | None]) -> Plan:
         members = [place[name] for name in self._masks]
+        by_rules = place["applied_action"] is place["slow_post_action"] is None
+        left, lists = self._every, []
+        for name, masks in self._lists.items():
+            index = place[name]
+            if name == ACTIONS and not by_rules:
+                index = None
+            elif index is None:
+                left &= masks[None][0]
+            asking = 0 if index is None else masks.asking
+            lists.append((asking, masks, index or 0))
         return Plan(
-            self._steps.start(self._every, members),
+            self._steps.start(left, members),
             tuple(_NOWHERE if index is None else index for index in members),
-            tuple(place[name] for name in self._lists),
+            tuple(lists),
             _taker([place[name] for name in LISTS]),
             place["applied_action"],
             place["slow_post_action"],
@@ -139,50 +158,51 @@ class Dropping:
         """The same for an event whose rules are the lists that the source has of them. None if ids,
         tags and actions are not enough to decide.
         """
-        step = _last_step(plan, raw)
-        return self._by_lists(step, plan, raw) if step.left else 0
+        return self._by_lists(_last_step(plan, raw).left, plan, raw)
 
     def numbers_by_lists(
         self, plans: Sequence[Plan | None], raws: Sequence[Raw]
     ) -> list[int | None]:
-        """The same for several events, whose lists are decoded together.
+        """The same for several events, whose lists are looked through together.
 
         `plans`: None for an event that is to be kept.
         """
         numbers: list[int | None] = [0] * len(plans)
-        new: list[NewList] = []
-        undecided = []
+        waiting: list[Waiting] = []
         for at, (plan, raw) in enumerate(zip(plans, raws)):
             if plan is None:
                 continue
-            # As `_last_step`, without a call for each event.
+            # As `_last_step` and `_by_lists`, by what is known, without a call for each event.
             step, members = plan.start, plan.members
             while (member := step.member) != LAST:
                 step = step[raw[members[member]]]
             left = step.left
-            for number, masks in step.lists:
-                place = plan.lists[number]
-                text = None if place is None else raw[place]
-                known = masks.get(text)
-                if known is not None:
-                    left &= known[0]
-                elif text:
-                    new.append((masks, text))
             if left:
-                undecided.append((at, step, plan, raw))
-        self._learn(new)
-        for at, step, plan, raw in undecided:
-            numbers[at] = self._by_lists(step, plan, raw)
+                for asking, masks, place in plan.lists:
+                    if left & asking:
+                        left &= masks.get(raw[place], _UNKNOWN)[0]
+                if left:
+                    waiting.append((at, left, 0, plan, raw))
+        for number, masks in enumerate(self._lists.values()):
+            waiting = _left_by_list(number, masks, waiting)
+        for at, left, undecided, plan, raw in waiting:
+            numbers[at] = self._by_all(left, undecided, plan, raw)
         return numbers
 
-    def _by_lists(self, step: Step, plan: Plan, raw: Raw) -> int | None:
-        """The number for an event of which some rules are left. `step`: its last."""
-        left, undecided = step.left, 0
-        for number, masks in step.lists:
-            place = plan.lists[number]
-            leaves, of_all_lists = masks[None if place is None else raw[place]]
-            left &= leaves
-            undecided |= of_all_lists
+    def _by_lists(self, left: int, plan: Plan, raw: Raw) -> int | None:
+        """The number, by the rules that the members leave."""
+        undecided = 0
+        for asking, masks, place in plan.lists:
+            if left & asking:
+                leaves, of_all_lists = masks[raw[place]]
+                left &= leaves
+                undecided |= of_all_lists
+        return self._by_all(left, undecided, plan, raw)
+
+    def _by_all(self, left: int, undecided: int, plan: Plan, raw: Raw) -> int | None:
+        """The number, by the rules that members and single lists leave. `undecided`: those of them
+        about which only all lists together can tell.
+        """
         if not left:
             return 0
         if left & undecided or not _member(raw, plan.applied_action):
@@ -191,11 +211,6 @@ class Dropping:
                 return None
             left = self._by_action(left & mask, plan, raw, action)
         return self._sampled(left, plan, raw)
-
-    def _learn(self, new: Sequence[NewList]) -> None:
-        """Decode lists together."""
-        for masks in self._lists.values():
-            masks.learn(text for asked, text in new if asked is masks)
 
     def _by_action(self, left: int, plan: Plan, raw: Raw, action: bytes | None) -> int:
         """The rules that are left by the action. `action`: of the list of rules."""
@@ -223,6 +238,25 @@ def _last_step(plan: Plan, raw: Raw) -> Step:
     while (member := step.member) != LAST:
         step = step[raw[members[member]]]
     return step
+
+
+def _left_by_list(number: int, masks: ListMasks, events: Sequence[Waiting]) -> list[Waiting]:
+    """The events of which a list leaves rules. Those of its texts that are new are looked through
+    together. `number`: of the list.
+    """
+    new = []
+    for _, left, _, plan, raw in events:
+        asking, _, place = plan.lists[number]
+        if left & asking and (text := raw[place]) and text not in masks:
+            new.append(text)
+    masks.learn(new)
+    found = []
+    for at, left, undecided, plan, raw in events:
+        asking, _, place = plan.lists[number]
+        leaves, of_all_lists = masks[raw[place]] if left & asking else (left, 0)
+        if left & leaves:
+            found.append((at, left & leaves, undecided | of_all_lists, plan, raw))
+    return found
 
 
 def _taker(indexes: Sequence[int | None]) -> Callable[[Raw], Lists]:

@@ -11,16 +11,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+_SHORT = 3
+"""Bytes of a begin that many texts may have."""
+
+
 def lowered(text: str) -> bytes:
     """`text` for a comparison that ignores the case of ASCII letters, and of no others."""
     return text.encode("utf-8", "surrogatepass").lower()
 
 
 def contained(pattern: str, end: bytes) -> bytes:
-    """Text that is in `end` + text + `end` for each text that matches; the longest of those in the
-    pattern.
+    """Text that is in `end` + text + `end` for each text that matches: the begin of the pattern,
+    because that is found fastest, or the longest piece if the begin is short.
     """
-    return max((end + lowered(pattern) + end).split(ANY.encode()), key=len)
+    pieces = (end + lowered(pattern) + end).split(ANY.encode())
+    return pieces[0] if len(pieces[0]) > _SHORT else max(pieces, key=len)
 
 
 def predicate(pattern: str) -> Callable[[bytes], bool]:

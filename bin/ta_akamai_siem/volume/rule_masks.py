@@ -24,14 +24,18 @@ if TYPE_CHECKING:
 
     Lists = tuple[Optional[bytes], ...]
 
-OF_LISTS = {
+OF_RULES = ("rule", "deciding_rule", "tag", "deciding_tag")
+"""Fields that are made of a list of rules, and of nothing else."""
+ACTIONS = "actions"
+OF_LISTS: dict[str, tuple[Optional[str], str]] = {
+    ACTIONS: (None, "action"),
     "ids": ("rule", "deciding_rule"),
     "tags": ("tag", "deciding_tag"),
 }
-"""By a list of the source, the fields that are made of its items: of any rule's, and of that of the
-rule that decided.
+"""By a list of the source, the fields that are made of its items: of any rule's, and of one rule's,
+such as that which decided. The actions are first, because they leave few rules. They are asked only
+if the action can come from nowhere else.
 """
-OF_RULES = tuple(name for names in OF_LISTS.values() for name in names)
 CACHED_RULES, CACHED_RULES_LENGTH = 512, 8_192
 """Lists of rules in records, and the most bytes of one that is remembered."""
 CACHED_LISTS, CACHED_LISTS_LENGTH = 2_048, 2_048
@@ -94,7 +98,8 @@ class ListMasks(dict[Optional[bytes], tuple[int, int]]):
             _ItemTest.of(place, term, of_deciding=term.field == deciding)
             for place, line in enumerate(lines)
             for term in line.terms
-            if term.field in (any_rule, deciding)
+            # Whatever other actions there are, the one that counts may be none that NOT excludes.
+            if term.field in (any_rule, deciding) and (term.is_positive or name != ACTIONS)
         ]
         self._decoders = decoders
         self._find = decoders.finder([test.contained for test in self._tests])
@@ -112,14 +117,13 @@ class ListMasks(dict[Optional[bytes], tuple[int, int]]):
         return found
 
     def learn(self, lists: Iterable[bytes]) -> None:
-        """Remember what some lists say. Those that may have a match are decoded together."""
-        new = [raw for raw in {*lists} if raw not in self and len(raw) <= CACHED_LIST_LENGTH]
+        """Remember what new lists say. Those that may have a match are decoded together."""
+        new = [raw for raw in dict.fromkeys(lists) if len(raw) <= CACHED_LIST_LENGTH]
         if len(self) + len(new) > CACHED_LIST:
             self.clear()
+        self.update(dict.fromkeys(new, self._without_match))
         for at in range(0, len(new), LEARNT_TOGETHER):
-            some = new[at : at + LEARNT_TOGETHER]
-            self.update(dict.fromkeys(some, self._without_match))
-            if may_match := self._may_match(some):
+            if may_match := self._may_match(new[at : at + LEARNT_TOGETHER]):
                 self.update(zip(may_match, map(self._of, self._decoders.items(may_match))))
 
     def _may_match(self, lists: Sequence[bytes]) -> Sequence[bytes]:

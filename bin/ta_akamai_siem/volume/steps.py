@@ -1,9 +1,8 @@
 """The steps in which the members of an event decide which rules of `drop` are left.
 
 A step asks for the value of one member, and each value leads to the next step. It asks only for a
-member that a rule that is left asks for, so it takes few steps until no rule is left. The last step
-tells which rules are left, and which lists they ask for. Where values lead that come again is
-known: then a step is a look into a dictionary.
+member that a rule that is left asks for, so it takes few steps until no rule is left. Where values
+lead that come again is known: then a step is a look into a dictionary.
 """
 
 from __future__ import annotations
@@ -14,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .masks import Masks
-    from .rule_masks import ListMasks
 
 LAST = -1
 """Instead of the number of a member."""
@@ -28,10 +26,9 @@ class Step(dict[Optional[bytes], "Step"]):
     """By the value of a member, the next step.
 
     `member`: its number; LAST if no more members are asked for. `left`: the rules that are left.
-    `lists`: of the last step, the numbers and masks of the lists that these rules ask for.
     """
 
-    __slots__ = ("_by_left", "_left_by", "_members", "_steps", "left", "lists", "member")
+    __slots__ = ("_by_left", "_left_by", "_members", "_steps", "left", "member")
 
     def __init__(self, steps: Steps, left: int, members: tuple[int, ...]) -> None:
         super().__init__()
@@ -39,13 +36,9 @@ class Step(dict[Optional[bytes], "Step"]):
         self._members = members
         self._by_left: dict[int, Step] = {}
         self.left = left
+        self.member = members[0] if members else LAST
         if members:
-            self.member = members[0]
             self._left_by = steps.masks[self.member].of
-            self.lists: tuple[tuple[int, ListMasks], ...] = ()
-        else:
-            self.member = LAST
-            self.lists = steps.lists(left)
 
     def __missing__(self, value: bytes | None) -> Step:
         left = self.left & self._left_by(value)
@@ -53,7 +46,10 @@ class Step(dict[Optional[bytes], "Step"]):
         if found is None:
             found = self._by_left[left] = self._steps.step(left, self._members[1:])
         if value is None or len(value) <= REMEMBERED_LENGTH:
-            self._steps.remember()
+            steps = self._steps
+            steps.remembered += 1
+            if steps.remembered > REMEMBERED:
+                steps.forget()
             self[value] = found
         return found
 
@@ -65,19 +61,18 @@ class Step(dict[Optional[bytes], "Step"]):
 
 class Steps:
     """All steps of some rules. `masks`: of the members that they ask for, in the order in which
-    they are asked for. `lists`: of lists.
+    they are asked for. `remembered`: the number of values whose next step is known.
     """
 
-    def __init__(self, masks: Sequence[Masks], lists: Sequence[ListMasks]) -> None:
+    def __init__(self, masks: Sequence[Masks]) -> None:
         self.masks = masks
-        self._lists = lists
         self._starts: list[Step] = []
         self._known: dict[tuple[int, tuple[int, ...]], Step] = {}
-        self._remembered = 0
+        self.remembered = 0
 
     def start(self, left: int, places: Sequence[int | None]) -> Step:
-        """The first step for events of a shape. `left`: all rules. `places`: where the values of
-        the members are; None for a member that the events do not have.
+        """The first step for events of a shape. `places`: where the values of the members are; None
+        for a member that the events do not have.
         """
         for masks, place in zip(self.masks, places):
             if place is None:
@@ -87,19 +82,13 @@ class Steps:
         self._starts.append(start)
         return start
 
-    def lists(self, left: int) -> tuple[tuple[int, ListMasks], ...]:
-        """Those that rules ask for."""
-        return tuple((at, masks) for at, masks in enumerate(self._lists) if left & masks.asking)
-
-    def remember(self) -> None:
-        """Count one value more."""
-        self._remembered += 1
-        if self._remembered > REMEMBERED:
-            # All others are only known from these.
-            for start in self._starts:
-                start.forget()
-            self._known.clear()
-            self._remembered = 1
+    def forget(self) -> None:
+        """Forget where values lead; one is remembered next."""
+        # All other steps are only known from these.
+        for start in self._starts:
+            start.forget()
+        self._known.clear()
+        self.remembered = 1
 
     def step(self, left: int, members: tuple[int, ...]) -> Step:
         """For the rules that are left, and the members that were not asked for yet."""

@@ -67,6 +67,7 @@ STEP = int(os.environ.get("STEP") or (1 if IS_WHOLE else 4))
 """Each set of rules is tried on one of so many events, each set on others."""
 FIRST = 1_700_000_000
 NOW = Moment.of(FIRST + 20_000.0, FIRST + 20_000.0)
+MEMBERS = {"ids": "rules", "tags": "ruleTags", "actions": "ruleActions"}
 DECODERS = Decoders(items_of_lists, finder, ids_tags_actions)
 RULE_KINDS = (
     *(("OWASP_CRS/WEB_ATTACK/XSS", action) for action in ("alert", "monitor", "deny")),
@@ -92,7 +93,9 @@ def source_lines() -> Iterator[bytes]:
 
 
 def mixtures() -> Iterator[bytes]:
-    """Rules of any kind after one another, with no action that Akamai applied; several ASNs."""
+    """Rules of any kind after one another, with no action that Akamai applied, some with an outcome
+    of Slow POST protection; several ASNs.
+    """
     for number, kinds in enumerate(itertools.product(RULE_KINDS, repeat=3)):
         event = source()
         attack = event["attackData"]
@@ -104,6 +107,10 @@ def mixtures() -> Iterator[bytes]:
             attack[name] = ""
         event["geo"] = {**event.get("geo", {}), "asn": f"{64_496 + number % 5} 6450{number % 3}"}
         yield json.dumps(event, separators=(",", ":")).encode()
+        if number % 7 == 0 or not any(action for _, action in kinds):
+            for outcome in ("A", "W"):
+                attack["slowPostAction"] = outcome
+                yield json.dumps(event, separators=(",", ":")).encode()
 
 
 @lru_cache(1)
@@ -243,22 +250,29 @@ def test_collector_and_preview_agree() -> None:
     assert unsure < 0.02 * SETS * len(lines()[some])
 
 
-def test_other_ways_decide_alike() -> None:
+@pytest.mark.parametrize("kind", ["customers' events", "mixtures"])
+def test_other_ways_decide_alike(kind: str) -> None:
     """Events of known shape, and events that are parsed, by the source's lists of rules."""
-    some = lines()[: min(EVENTS, 1_000)]
-    shaped = 0
-    for seed in range(12):
-        dropping = dropping_of(rules(seed, seen()))
+    some = [*mixtures()] if kind == "mixtures" else lines()[: min(EVENTS, 1_000)]
+    sets = [rules(seed, seen()) for seed in range(12)]
+    sets += [naming(action, text) for action, text in zip(("monitor", "alert"), sets)]
+    sets.append(
+        "action=a\naction=w sample=2\naction=monitor tag=akamai/*\nNOT action=alert rule=*1"
+    )
+    shaped = dropped = 0
+    for text in sets:
+        dropping = dropping_of(text)
         known, records = KnownShapes(first=50, dropping=dropping), ShapedRecords(NOW.latest)
         wanted = [collected(dropping, line) for line in some]
+        dropped += len(some) - wanted.count(0)
         for _ in range(3):
             for line, number in zip(some, wanted):
                 for each in known.lines(line + b"\n"):
                     if each[2]:
                         shaped += 1
                         assert records.dropped_numbers(dropping, [each]) == [number], line
-        # A whole block: lists that are new are decoded together.
-        dropping = dropping_of(rules(seed, seen()))
+        # A whole block: lists that are new are looked through together.
+        dropping = dropping_of(text)
         known = KnownShapes(first=50, dropping=dropping)
         for _ in range(3):
             block = list(known.lines(b"\n".join(some) + b"\n"))
@@ -267,7 +281,14 @@ def test_other_ways_decide_alike() -> None:
             assert number == (right if shape else 0), line
         for line, number in zip(some, wanted):
             assert dropped_number(dropping, source_event(line)) == number, line
-    assert shaped > 12 * len(some)
+    assert shaped > len(sets) * len(some)
+    assert dropped > len(sets) * len(some) / 10
+
+
+def naming(action: str, text: str) -> str:
+    """Rules that all ask for an action."""
+    each = text.splitlines()
+    return "\n".join(line if "action=" in line else f"{line} action={action}" for line in each)
 
 
 def test_items_of_one_list() -> None:
@@ -275,9 +296,9 @@ def test_items_of_one_list() -> None:
     decided = undecided = 0
     for seed in range(60):
         found = read(rules(seed, seen()))
-        for list_name, member in (("ids", "rules"), ("tags", "ruleTags")):
+        for list_name, member in MEMBERS.items():
             masks = ListMasks(list_name, found, DECODERS)
-            tests = {name: terms_on(name, found) for name in OF_LISTS[list_name]}
+            tests = {name: terms_on(name, found) for name in OF_LISTS[list_name] if name}
             for line in lines()[seed::30]:
                 event = source_event(line)
                 attack = event.get("attackData")
@@ -300,8 +321,12 @@ def test_items_of_one_list() -> None:
 def of_record(
     name: str, tests: Mapping[str, list[tuple[int, Term]]], made: RecordRules, every: int
 ) -> int:
-    """The rules that the values of a record leave, by `ids` or by `tags`."""
+    """The rules that the values of a record leave, by one of the lists."""
+    if name == "actions":
+        by_action = Masks(every, tests["action"], lambda raw: (raw,))
+        return by_action.of_values((made.action.lower(),) if made.action else ())
     any_rule, deciding = OF_LISTS[name]
+    assert any_rule
     given = made.ids if name == "ids" else made.tags
     one = made.deciding_id if name == "ids" else made.deciding_tag
     by_any = Masks(every, tests[any_rule], lambda raw: (raw,))
@@ -321,7 +346,7 @@ def test_an_item_with_the_end_inside() -> None:
 
 
 def source_lists() -> list[bytes]:
-    """Of `rules` and `ruleTags`, as customers have them and with everything that can be odd."""
+    """Of rules, tags and actions, as customers have them and with everything that can be odd."""
     found = {b"", b"%", b"a;b", b"a|b", "ü".encode(), b"IA%3d%3d;", b"YQBi", b"XA%3d%3d"}
     # A border of lists, a length that base64 does not have, bits after the end, a control code.
     found |= {b"YWJj|YQ%3d%3d", b"YWJj;YWJjZ;YQ%3d%3d", b"YWJ%3d", b"YQFi"}
@@ -329,7 +354,7 @@ def source_lists() -> list[bytes]:
         attack = source_event(line).get("attackData")
         if type(attack) is not dict:
             continue
-        for member in ("rules", "ruleTags"):
+        for member in MEMBERS.values():
             if type(text := attack.get(member)) is str:
                 found.add(text.encode("utf-8", "surrogatepass"))
     return sorted(found)
@@ -366,6 +391,8 @@ def test_what_each_match_contains() -> None:
         for text in ("a", "abcd", "aXbcXd", "cab", "üb", "A", "xa"):
             if predicate(pattern_)(lowered(text)):
                 assert contained(pattern_, b"\0") in b"\0" + lowered(text) + b"\0", pattern_
+    assert contained("AKA*/LONGER", b"\0") == b"\0aka"
+    assert contained("AK*/LONGER", b"\0") == b"/longer\0"
 
 
 def test_steps_lead_where_each_member_does() -> None:
@@ -375,7 +402,7 @@ def test_steps_lead_where_each_member_does() -> None:
     found = read("status=4* method=GET\nNOT status=403 host=b\nmethod=P*\nstatus=5*")
     names = ("method", "status", "host")
     each = [Masks(15, terms_on(name, found), VALUES[name]) for name in names]
-    steps = Steps(each, [])
+    steps = Steps(each)
     shapes = [
         (places, steps.start(15, places)) for places in ((0, 1, 2), (0, None, 1), (None, 1, 0))
     ]

@@ -66,12 +66,15 @@ OTHERS = b"QUtBTUFJL0JPRA%3d%3d%3bbm9uZS9h"  # AKAMAI/BOD;none/a
     [
         (b"\0akamai/bot/", [BOTS]),
         (b"\0akamai/bod\0", [OTHERS]),
+        (b"\0akamai/bo", [BOTS, OTHERS]),
         (b"\0none/", [OTHERS]),
-        (b"i/bot/", [BOTS]),
-        (b"nonesuch", []),
-        (b"kamai/bo", [BOTS, OTHERS]),
+        (b"\0nonesuch", []),
         (b"\0owasp/", []),
         (b"\0owasp\0", [BOTS]),
+        (b"\0owas\0", []),
+        (b"\0owa\0", []),
+        (b"\0akamai/bot/\0", []),
+        (b"\0akamai/bot/a\0", [BOTS]),
     ],
 )
 def test_what_is_found(text: bytes, expected: list[bytes]) -> None:
@@ -80,8 +83,8 @@ def test_what_is_found(text: bytes, expected: list[bytes]) -> None:
     assert list(find([BOTS, OTHERS])) == expected
 
 
-@pytest.mark.parametrize("text", [b"\0no", b"none", b"a\\xb4bcd", b"\0none\\", b"\0a\0b\0"])
-def test_what_is_too_short_or_unusual(text: bytes) -> None:
+@pytest.mark.parametrize("text", [b"\0no", b"none/", b"ne/\0", b"\0a\\xb4bcd", b"\0a\0b\0"])
+def test_what_is_no_begin_or_too_short_or_unusual(text: bytes) -> None:
     assert finder([b"\0none/", text]) is None
 
 
