@@ -98,7 +98,7 @@ class ListMasks(dict[Optional[bytes], tuple[int, int]]):
             _ItemTest.of(place, term, of_deciding=term.field == deciding)
             for place, line in enumerate(lines)
             for term in line.terms
-            # Whatever other actions there are, the one that counts may be none that NOT excludes.
+            # Of a list of actions only one counts, so a term with NOT excludes nothing here.
             if term.field in (any_rule, deciding) and (term.is_positive or name != ACTIONS)
         ]
         self._decoders = decoders
