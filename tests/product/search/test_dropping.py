@@ -25,6 +25,7 @@ from ta_akamai_siem.record.source_members import SourceMembers, rules_of_event
 from ta_akamai_siem.volume.fields import FIELDS as OF_RULES
 from ta_akamai_siem.volume.grammar import Line, Term, read_lines
 from ta_akamai_siem.volume.masks import Masks, terms_on
+from ta_akamai_siem.volume.matching import Dropping
 from ta_akamai_siem.volume.members import NAMES, PLACES, VALUES
 from ta_akamai_siem.volume.patterns import contained, lowered, predicate
 from ta_akamai_siem.volume.preview import MITIGATED, decision, preview_search
@@ -51,9 +52,9 @@ from tests.product.search.test_long_records import items, source
 from tests.standins.akamai.corpus import Corpus, CorpusChoices
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from ta_akamai_siem.volume.matching import Dropping
+    from ta_akamai_siem.record.encoded_items import Finder
     from ta_akamai_siem.volume.record_rules import RecordRules
     from tests.oracles.search_time.eval_values import Field
 
@@ -384,6 +385,51 @@ def test_lists_learnt_together() -> None:
             assert len(together) <= CACHED_LIST
             assert max(map(len, (raw for raw in together if raw))) <= CACHED_LIST_LENGTH
     assert matched > 100
+
+
+@pytest.mark.parametrize(
+    ("rule", "decodes_all"),
+    [("tag=akamai/bot/*", False), ("tag=aka*", False), ("tag=ak*", True), ("tag=*/bot/*", True)],
+)
+def test_lists_are_decoded_only_if_they_may_match(rule: str, *, decodes_all: bool) -> None:
+    decoded: list[bytes] = []
+
+    def decoding(some: Sequence[bytes]) -> list[list[str]]:
+        decoded.extend(some)
+        return items_of_lists(some)
+
+    other, bot = (items(tags).encode() for tags in (["OWASP/A", "B/C"], ["AKAMAI/BOT/D"]))
+    masks = ListMasks("tags", read(rule), DECODERS._replace(items=decoding))
+    masks.learn([other, bot])
+    assert decoded == ([other, bot] if decodes_all else [bot])
+    assert masks[other] == (~1, 0)
+    assert masks[bot] == (-1, 0)
+
+
+@pytest.mark.parametrize(
+    ("action", "asked"), [("alert", []), ("monitor", ["tags"]), ("deny", ["ids"])]
+)
+def test_actions_tell_which_other_lists_are_looked_through(action: str, asked: list[str]) -> None:
+    """If no member tells the action."""
+    found: list[bytes] = []
+
+    def noting(texts: Iterable[bytes]) -> Finder:
+        find = finder(texts)
+        assert find
+
+        def noted(some: Sequence[bytes]) -> Sequence[bytes]:
+            found.extend(some)
+            return find(some)
+
+        return noted
+
+    rule_set = read("action=monitor tag=none/*\naction=deny rule=none*")
+    dropping = Dropping(rule_set, DECODERS._replace(finder=noting))
+    lists = {"ids": items(["950001"]), "tags": items(["OWASP/A"]), "actions": items([action])}
+    values = [text.encode() for text in lists.values()]
+    plan = dropping.plan((*[None] * (len(PLACES) - len(values)), *range(len(values))))
+    assert dropping.numbers_by_lists([plan], [values]) == [0]
+    assert found == [lists[name].encode() for name in ("actions", *asked)]
 
 
 def test_what_each_match_contains() -> None:
